@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BrokerProcess } from '../../test/conformance/broker-process.ts'
+import type { BrokerTarget } from '../../test/conformance/broker-target.ts'
+import type { LoadReport } from './load-generator.ts'
+import type { BenchOptions } from './options.ts'
+import { fillPageCache } from './page-cache.ts'
+
+/** One load on one broker. */
+export interface BenchCase {
+  readonly name: string
+  /** Runs the load on a broker that is up and warm; resolves with the measured window. */
+  run(broker: BrokerProcess): Promise<LoadReport>
+}
+
+/** What one start of one broker gave. */
+export interface BenchRun {
+  readonly target: string
+  readonly round: number
+  /** Milliseconds from the start of the process to the first answered request. */
+  readonly firstAnswerMs: number
+  readonly idleRssBytes: number
+  readonly loadedRssBytes: number
+  readonly reports: Readonly<Record<string, LoadReport>>
+}
+
+/** A broker that has started rests this long before its idle memory is read. */
+const restMs = 1_500
+
+/**
+ * Runs the cases on each target in turn, `rounds` times, each turn on a fresh broker with an empty
+ * folder, which is removed afterwards. `prepare` runs before the cases and is not measured.
+ */
+export async function runInterleaved(
+  options: BenchOptions,
+  cases: readonly BenchCase[],
+  prepare: (broker: BrokerProcess) => Promise<void>,
+): Promise<readonly BenchRun[]> {
+  const chosen = cases.filter(
+    ({ name }) => options.cases.length === 0 || options.cases.includes(name),
+  )
+  if (chosen.length === 0) throw new Error(`the cases are ${cases.map((c) => c.name).join(', ')}`)
+  const runs: BenchRun[] = []
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const target of options.targets) {
+      runs.push(await runOnce(options, target, round, chosen, prepare))
+    }
+  }
+  return runs
+}
+
+async function runOnce(
+  options: BenchOptions,
+  target: BrokerTarget,
+  round: number,
+  cases: readonly BenchCase[],
+  prepare: (broker: BrokerProcess) => Promise<void>,
+): Promise<BenchRun> {
+  fillPageCache(options.warmGib)
+  const { settings, parent } = options
+  const broker = await BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
+  try {
+    const { firstAnswerMs } = broker
+    await sleep(restMs)
+    const idleRssBytes = broker.residentBytes()
+    await prepare(broker)
+    const reports: Record<string, LoadReport> = {}
+    for (const { name, run } of cases) {
+      reports[name] = await run(broker)
+      console.error(`${target.name} ${round}/${options.rounds} ${name}: done`)
+    }
+    const loadedRssBytes = broker.residentBytes()
+    await broker.stop()
+    return { target: target.name, round, firstAnswerMs, idleRssBytes, loadedRssBytes, reports }
+  } finally {
+    await broker.dispose()
+  }
+}

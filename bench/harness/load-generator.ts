@@ -1,0 +1,53 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const root = resolve(import.meta.dirname, '..', '..')
+const program = join(root, 'build', 'bench', 'odradek-load')
+const run = promisify(execFile)
+
+/** What odradek-load prints: one measured window of one case. */
+export interface LoadReport {
+  readonly seconds: number
+  readonly requests: number
+  readonly records: number
+  /** Whole record batches. */
+  readonly bytes: number
+  readonly requestsPerSecond: number
+  readonly recordsPerSecond: number
+  readonly mbPerSecond: number
+  readonly latencyUs: {
+    readonly mean: number
+    readonly p50: number
+    readonly p90: number
+    readonly p99: number
+    readonly p999: number
+    readonly max: number
+  }
+  readonly generatorCpuSeconds: number
+  readonly generatorCpuUsPerRequest: number
+  readonly brokerCpuSeconds: number
+  readonly brokerCpuSecondsPerGb: number
+  readonly brokerCpuUsPerRequest: number
+}
+
+/** Compiles the load generator where its sources have changed. */
+export function buildLoadGenerator(): void {
+  const folder = join(root, 'bench', 'native')
+  execFileSync('make', ['-s', '-j2', '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Options of odradek-load by name without the dashes; true is a flag. */
+export type LoadOptions = Readonly<Record<string, string | number | true>>
+
+/** Runs the load generator to its end. Rejects with its sentence if it gives up. */
+export async function runLoad(
+  mode: 'produce' | 'fetch',
+  options: LoadOptions,
+): Promise<LoadReport> {
+  const args = Object.entries(options).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  )
+  const { stdout } = await run(program, [mode, ...args], { timeout: 300_000 })
+  return JSON.parse(stdout) as LoadReport
+}

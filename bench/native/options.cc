@@ -1,0 +1,180 @@
+#include "options.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <tuple>
+
+#include "fatal.h"
+
+namespace odradek::bench {
+
+namespace {
+
+constexpr const char* kHelp = R"(odradek-load produce|fetch [option]...
+
+Loads a Kafka broker over closed-loop connections and prints one JSON object.
+
+  --broker HOST:PORT      the one broker that leads all partitions (127.0.0.1:9092)
+  --topic NAME            (load)
+  --partitions N          connection i uses partition i modulo N (6)
+  --create                create the topic first; one that exists is kept
+  --topic-config K=V      config of a created topic, may be repeated
+  --connections N         (1)
+  --threads N             connections are shared out evenly (1)
+  --warmup SECONDS        not measured (0)
+  --duration SECONDS      measured (5)
+  --requests N            stop after N requests, warm-up included
+  --bytes N               stop after N bytes of batches, warm-up included
+  --pid PID               measure this process's CPU time over the same window
+
+ produce:
+  --in-flight N           unanswered requests per connection (1)
+  --records N             records per request, in one batch (1)
+  --record-bytes N        bytes of each record's value (100)
+  --acks 0|1|-1           (1)
+  --rotate                each request to the next partition instead of a fixed one
+
+ fetch:
+  --max-bytes N           per request and partition (1048576)
+  --max-wait-ms N         (500)
+  --min-bytes N           (1)
+  --session               use a fetch session
+  --discard               let the kernel drop batch bodies unread (MSG_TRUNC) instead of copying
+)";
+
+int64_t parse_number(const char* name, const char* text, int64_t min, int64_t max) {
+  char* end = nullptr;
+  const long long value = std::strtoll(text, &end, 10);
+  if (end == text || *end != '\0' || value < min || value > max) {
+    fatal("%s must be a whole number from %lld to %lld, not '%s'", name,
+          static_cast<long long>(min), static_cast<long long>(max), text);
+  }
+  return value;
+}
+
+double parse_seconds(const char* name, const char* text) {
+  char* end = nullptr;
+  const double value = std::strtod(text, &end);
+  if (end == text || *end != '\0' || !(value >= 0 && value <= 86400)) {
+    fatal("%s must be seconds from 0 to 86400, not '%s'", name, text);
+  }
+  return value;
+}
+
+std::pair<std::string, std::string> split_at(const char* name, const char* text, char separator,
+                                             bool last) {
+  const char* at = last ? std::strrchr(text, separator) : std::strchr(text, separator);
+  if (at == nullptr) fatal("%s needs a '%c', got '%s'", name, separator, text);
+  return {std::string(text, at), std::string(at + 1)};
+}
+
+bool parse_flag(Options& options, const std::string& name) {
+  if (name == "--create")
+    options.create = true;
+  else if (name == "--rotate")
+    options.rotate = true;
+  else if (name == "--session")
+    options.session = true;
+  else if (name == "--discard")
+    options.discard = true;
+  else
+    return false;
+  return true;
+}
+
+bool parse_target(Options& options, const std::string& name, const char* value) {
+  const char* n = name.c_str();
+  if (name == "--broker") {
+    std::tie(options.host, options.port) = split_at(n, value, ':', true);
+  } else if (name == "--topic") {
+    // One-byte lengths are assumed where answers are read at fixed places.
+    if (std::strlen(value) < 1 || std::strlen(value) > 100) fatal("--topic: 1 to 100 characters");
+    options.topic = value;
+  } else if (name == "--topic-config") {
+    options.topic_configs.push_back(split_at(n, value, '=', false));
+  } else if (name == "--partitions") {
+    options.partitions = static_cast<int>(parse_number(n, value, 1, 10000));
+  } else if (name == "--pid") {
+    options.pid = static_cast<int>(parse_number(n, value, 1, INT32_MAX));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool parse_run(Options& options, const std::string& name, const char* value) {
+  const char* n = name.c_str();
+  if (name == "--connections") {
+    options.connections = static_cast<int>(parse_number(n, value, 1, 10000));
+  } else if (name == "--threads") {
+    options.threads = static_cast<int>(parse_number(n, value, 1, 64));
+  } else if (name == "--warmup") {
+    options.warmup_s = parse_seconds(n, value);
+  } else if (name == "--duration") {
+    options.duration_s = parse_seconds(n, value);
+  } else if (name == "--requests") {
+    options.requests_max = parse_number(n, value, 1, INT64_MAX);
+  } else if (name == "--bytes") {
+    options.bytes_max = parse_number(n, value, 1, INT64_MAX);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool parse_request(Options& options, const std::string& name, const char* value) {
+  const char* n = name.c_str();
+  if (name == "--in-flight") {
+    options.in_flight = static_cast<int>(parse_number(n, value, 1, 512));
+  } else if (name == "--records") {
+    options.records = static_cast<int>(parse_number(n, value, 1, 1000000));
+  } else if (name == "--record-bytes") {
+    options.record_bytes = static_cast<int>(parse_number(n, value, 0, 64 << 20));
+  } else if (name == "--acks") {
+    options.acks = static_cast<int>(parse_number(n, value, -1, 1));
+  } else if (name == "--max-bytes") {
+    options.max_bytes = static_cast<int>(parse_number(n, value, 1, INT32_MAX));
+  } else if (name == "--max-wait-ms") {
+    options.max_wait_ms = static_cast<int>(parse_number(n, value, 0, 60000));
+  } else if (name == "--min-bytes") {
+    options.min_bytes = static_cast<int>(parse_number(n, value, 0, INT32_MAX));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv) {
+  Options options;
+  if (argc >= 2 && (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)) {
+    std::fputs(kHelp, stdout);
+    std::exit(0);
+  }
+  if (argc >= 2 && std::strcmp(argv[1], "produce") == 0) {
+    options.mode = Mode::produce;
+  } else if (argc >= 2 && std::strcmp(argv[1], "fetch") == 0) {
+    options.mode = Mode::fetch;
+  } else {
+    fatal("the first argument is the mode, produce or fetch; see --help");
+  }
+  for (int i = 2; i < argc; i++) {
+    const std::string name = argv[i];
+    if (parse_flag(options, name)) continue;
+    if (i + 1 == argc) fatal("%s is unknown or needs a value; see --help", argv[i]);
+    const char* value = argv[++i];
+    if (!parse_target(options, name, value) && !parse_run(options, name, value) &&
+        !parse_request(options, name, value)) {
+      fatal("unknown option %s; see --help", name.c_str());
+    }
+  }
+  if (options.threads > options.connections) options.threads = options.connections;
+  if (int64_t{options.records} * (options.record_bytes + 32) > (64 << 20)) {
+    fatal("--records times --record-bytes is more than 64 MiB");
+  }
+  return options;
+}
+
+}  // namespace odradek::bench

@@ -1,0 +1,34 @@
+// One epoll set for one worker's connections.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace odradek::bench {
+
+class Poller {
+ public:
+  // `connections` is how many descriptors it will watch at most.
+  explicit Poller(size_t connections);
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  // Watches a descriptor for input; `tag` comes back with its events.
+  void add(int fd, size_t tag);
+  // Also wakes up when there is room to send, or no longer.
+  void watch_output(int fd, size_t tag, bool on);
+  // Waits at most 100 ms; the events are valid until the next call. data.u64 is the tag.
+  std::span<const epoll_event> wait();
+
+ private:
+  void control(int operation, int fd, size_t tag, bool output);
+
+  int fd_;
+  std::vector<epoll_event> events_;
+};
+
+}  // namespace odradek::bench

@@ -1,0 +1,50 @@
+#include <ctime>
+#include <memory>
+#include <vector>
+
+#include "poller.h"
+#include "produce_connection.h"
+#include "record_batch.h"
+#include "run.h"
+
+namespace odradek::bench {
+
+void run_produce_worker(const Options& options, int index, RunState& state, Counts& counts) {
+  std::vector<uint8_t> body =
+      make_record_batch(options.records, options.record_bytes, int64_t{time(nullptr)} * 1000);
+  body.resize(body.size() + kProduceTailBytes, 0);
+
+  std::vector<std::unique_ptr<ProduceConnection>> connections;
+  for (int i = index; i < options.connections; i += options.threads) {
+    connections.push_back(std::make_unique<ProduceConnection>(options, i, body));
+  }
+  Poller poller(connections.size());
+  for (size_t i = 0; i < connections.size(); i++) poller.add(connections[i]->fd(), i);
+
+  size_t open = connections.size();
+  std::vector<bool> ended(connections.size());
+  auto drive = [&](size_t i) {
+    ProduceConnection& connection = *connections[i];
+    connection.issue_and_send(state, counts);
+    if (connection.wants_output() != connection.watching_output) {
+      connection.watching_output = connection.wants_output();
+      poller.watch_output(connection.fd(), i, connection.watching_output);
+    }
+    if (connection.finished() && !ended[i]) {
+      ended[i] = true;
+      open--;
+    }
+  };
+  state.connected.arrive_and_wait();
+  for (size_t i = 0; i < connections.size(); i++) drive(i);
+  while (open > 0) {
+    for (const epoll_event& event : poller.wait()) {
+      const size_t i = event.data.u64;
+      if ((event.events & ~EPOLLOUT) != 0) connections[i]->receive(state, counts);
+      drive(i);
+    }
+  }
+  state.workers_running.fetch_sub(1);
+}
+
+}  // namespace odradek::bench

@@ -1,0 +1,50 @@
+// The request frames of a run, each built once. Versions are fixed and flexible, as current
+// clients send them: Produce 9, Fetch 12, ListOffsets 6, Metadata 9, CreateTopics 5. Topics go by
+// name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "options.h"
+
+namespace odradek::bench {
+
+// In every frame: int32 size, int16 key, int16 version, then the correlation id.
+inline constexpr size_t kCorrelationAt = 8;
+// In every answer: int32 size, then the correlation id.
+inline constexpr size_t kAnswerCorrelationAt = 4;
+
+// A whole frame whose changing fields are patched in place before each send.
+struct FetchFrame {
+  std::vector<uint8_t> bytes;
+  size_t session_id_at = 0;
+  size_t session_epoch_at = 0;
+  size_t offset_at = 0;
+};
+
+// A Produce frame is its head and then `body`, which all connections share.
+struct ProduceHead {
+  std::vector<uint8_t> bytes;
+  size_t partition_at = 0;
+};
+
+// The frame up to the records of one partition. `batch_bytes` is the size of the batch that
+// follows; produce_tail() bytes follow that.
+ProduceHead make_produce_head(const Options& options, int32_t partition, size_t batch_bytes);
+
+// Zero bytes behind the records: the empty tagged fields of partition, topic and request.
+inline constexpr size_t kProduceTailBytes = 3;
+
+// A Fetch of one partition from offset 0; sessionless (id 0, epoch -1), or with `options.session`
+// the opening of a session (id 0, epoch 0).
+FetchFrame make_fetch_frame(const Options& options, int32_t partition);
+
+std::vector<uint8_t> make_create_topic_frame(const Options& options);
+std::vector<uint8_t> make_metadata_frame(const Options& options);
+// Asks for the log end offset of every partition.
+std::vector<uint8_t> make_list_offsets_frame(const Options& options);
+
+}  // namespace odradek::bench

@@ -1,0 +1,119 @@
+#include "topic_setup.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <set>
+#include <vector>
+
+#include "fatal.h"
+#include "requests.h"
+#include "socket.h"
+#include "wire_reader.h"
+
+namespace odradek::bench {
+
+namespace {
+
+constexpr int16_t kTopicAlreadyExists = 36;
+constexpr auto kLeaderWaitMax = std::chrono::seconds(30);
+
+void create_topic(const Socket& socket, const Options& options) {
+  const std::vector<uint8_t> answer = round_trip(socket, make_create_topic_frame(options));
+  WireReader in(answer);
+  in.get<int32_t>();  // correlation id
+  in.skip_tags();
+  in.get<int32_t>();  // throttle time
+  if (in.get_compact_length() != 1) fatal("CreateTopics was not answered for one topic");
+  in.get_compact_string();
+  const auto error = in.get<int16_t>();
+  const std::string message = in.get_compact_string();
+  if (!in.ok()) fatal("the CreateTopics answer is cut short");
+  if (error != 0 && error != kTopicAlreadyExists) {
+    fatal("CreateTopics failed with error %d: %s", error, message.c_str());
+  }
+}
+
+void skip_int32_array(WireReader& in) { in.skip(sizeof(int32_t) * in.get_compact_length()); }
+
+// Number of partitions with a leader, 0 while the topic is unknown.
+int partitions_ready(const Socket& socket, const Options& options) {
+  const std::vector<uint8_t> answer = round_trip(socket, make_metadata_frame(options));
+  WireReader in(answer);
+  in.get<int32_t>();  // correlation id
+  in.skip_tags();
+  in.get<int32_t>();  // throttle time
+  for (uint32_t i = in.get_compact_length(); i > 0 && in.ok(); i--) {
+    in.get<int32_t>();  // node id
+    in.get_compact_string();
+    in.get<int32_t>();  // port
+    in.get_compact_string();
+    in.skip_tags();
+  }
+  in.get_compact_string();  // cluster id
+  in.get<int32_t>();        // controller id
+  if (in.get_compact_length() != 1) fatal("Metadata was not answered for one topic");
+  in.get<int16_t>();  // error, seen in the missing partitions
+  in.get_compact_string();
+  in.get<int8_t>();  // internal
+  std::set<int32_t> leaders;
+  int ready = 0;
+  for (uint32_t i = in.get_compact_length(); i > 0 && in.ok(); i--) {
+    const auto error = in.get<int16_t>();
+    in.get<int32_t>();  // index
+    const auto leader = in.get<int32_t>();
+    in.get<int32_t>();  // leader epoch
+    skip_int32_array(in);
+    skip_int32_array(in);
+    skip_int32_array(in);
+    in.skip_tags();
+    if (error != 0 || leader < 0) continue;
+    leaders.insert(leader);
+    ready++;
+  }
+  if (!in.ok()) fatal("the Metadata answer is cut short");
+  if (leaders.size() > 1) fatal("topic %s is led by several brokers", options.topic.c_str());
+  return ready;
+}
+
+// Number of partitions whose leader answers for them: a broker may name itself leader in Metadata
+// some time before it has opened the log.
+int partitions_served(const Socket& socket, const Options& options) {
+  const std::vector<uint8_t> answer = round_trip(socket, make_list_offsets_frame(options));
+  WireReader in(answer);
+  in.get<int32_t>();  // correlation id
+  in.skip_tags();
+  in.get<int32_t>();  // throttle time
+  if (in.get_compact_length() != 1) fatal("ListOffsets was not answered for one topic");
+  in.get_compact_string();
+  int served = 0;
+  for (uint32_t i = in.get_compact_length(); i > 0 && in.ok(); i--) {
+    in.get<int32_t>();  // index
+    if (in.get<int16_t>() == 0) served++;
+    in.get<int64_t>();  // timestamp
+    in.get<int64_t>();  // offset
+    in.get<int32_t>();  // leader epoch
+    in.skip_tags();
+  }
+  if (!in.ok()) fatal("the ListOffsets answer is cut short");
+  return served;
+}
+
+}  // namespace
+
+void prepare_topic(const Options& options) {
+  const Socket socket = connect_to(options.host, options.port);
+  if (options.create) create_topic(socket, options);
+  const auto deadline = std::chrono::steady_clock::now() + kLeaderWaitMax;
+  int ready = 0;
+  while ((ready = partitions_ready(socket, options)) < options.partitions ||
+         (ready = partitions_served(socket, options)) < options.partitions) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      fatal("topic %s has %d of %d partitions with a serving leader", options.topic.c_str(), ready,
+            options.partitions);
+    }
+    usleep(20000);
+  }
+}
+
+}  // namespace odradek::bench

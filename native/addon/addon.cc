@@ -1,0 +1,44 @@
+// The module's exports, made anew for every environment that loads it.
+#include <napi.h>
+
+#include "addon_state.h"
+#include "data_plane_binding.h"
+#include "directory_binding.h"
+#include "error_binding.h"
+#include "log_binding.h"
+
+namespace odradek {
+namespace {
+
+// initialize(StorageError): called once per environment before anything else.
+Napi::Value initialize(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (!info[0].IsFunction()) {
+    throw_type_error(env, "initialize takes the error class");
+    return env.Undefined();
+  }
+  AddonState::of(env).storage_error_class = Napi::Persistent(info[0].As<Napi::Function>());
+  return env.Undefined();
+}
+
+Napi::Object start(Napi::Env env, Napi::Object exports) {
+  auto* state = new AddonState();   // owned by the environment
+  env.SetInstanceData(state);
+  state->port = EnvironmentPort::create(env);
+  state->directory_class = Napi::Persistent(DirectoryBinding::define(env));
+  state->log_class = Napi::Persistent(LogBinding::define(env));
+  state->data_plane_class = Napi::Persistent(DataPlaneBinding::define(env));
+  exports.Set("initialize", Napi::Function::New<initialize>(env, "initialize"));
+  exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(env, "openDirectory"));
+  exports.Set("NativeDataPlane", state->data_plane_class.Value());
+  return exports;
+}
+
+}  // namespace
+}  // namespace odradek
+
+static Napi::Object register_module(Napi::Env env, Napi::Object exports) {
+  return odradek::start(env, exports);
+}
+
+NODE_API_MODULE(odradek, register_module)

@@ -1,0 +1,56 @@
+// `NativeDirectory`: one open log directory as a JavaScript object. Translates and nothing else.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <string>
+
+#include "log_binding.h"
+
+namespace odradek {
+
+class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  // openDirectory({ path, helperThreads, checkpointIntervalMs, fileDeleteDelayMs }): a promise of a
+  // NativeDirectory.
+  static Napi::Value open(const Napi::CallbackInfo& info);
+
+  explicit DirectoryBinding(const Napi::CallbackInfo& info);
+
+ private:
+  using Info = const Napi::CallbackInfo&;
+  Napi::Value meta_properties(Info info);
+  Napi::Value format(Info info);
+  Napi::Value partitions_on_disk(Info info);
+  Napi::Value open_partition(Info info);
+  Napi::Value find(Info info);
+  Napi::Value delete_partition(Info info);
+  Napi::Value set_aside(Info info);
+  Napi::Value checkpoint(Info info);
+  Napi::Value close(Info info);
+  Napi::Value recovery_report(Info info);
+  Napi::Value offline_reason(Info info);
+  Napi::Value on_offline(Info info);
+  Napi::Value free_bytes(Info info);
+  Napi::Value read_file(Info info);
+  Napi::Value write_file(Info info);
+  Napi::Value list_files(Info info);
+  Napi::Value remove_file(Info info);
+
+  // The directory as long as the lock lives; nullptr with an error thrown once it is closed.
+  using Use = std::pair<std::shared_lock<std::shared_mutex>, LogDirectory*>;
+  Use use(Napi::Env env);
+  // Runs `run` on a background thread; settle makes the promise's value.
+  template <class T>
+  Napi::Value task(Info info, std::function<LogResult<T>(LogDirectory&)> run,
+                   std::function<Napi::Value(Napi::Env, T&)> settle);
+  // Runs a step that has no value; the promise resolves to undefined.
+  Napi::Value step(Info info, std::function<LogResult<bool>(LogDirectory&)> run);
+
+  SharedDirectory shared_;   // empty once close() was called
+  std::shared_ptr<Napi::FunctionReference> offline_listener_;
+};
+
+}  // namespace odradek

@@ -1,0 +1,197 @@
+#include "data_path/broker_data_path.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+
+#include "base/assert.h"
+#include "data_path/connection_directory.h"
+#include "data_path/fetch_session_cache.h"
+#include "data_path/partition_table.h"
+#include "data_path/worker.h"
+#include "net/listener.h"
+
+namespace odradek {
+namespace {
+
+// How long a stop waits for appended batches to be acknowledged. Normally that takes one flush.
+constexpr std::chrono::milliseconds kDrainTimeMax{2000};
+
+// Counts down to zero; one thread waits for that.
+class Countdown {
+ public:
+  explicit Countdown(size_t count) : left_(count) {}
+  void done() {
+    const std::lock_guard lock(mutex_);
+    ASSERT(left_ > 0);
+    if (--left_ == 0) zero_.notify_all();
+  }
+  void wait_at_most(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    zero_.wait_for(lock, time, [this] { return left_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable zero_;
+  size_t left_;
+};
+
+class DataPath final : public BrokerDataPath {
+ public:
+  DataPath(const DataPathOptions& options, const Clock& clock, ControlPlane& control)
+      : options_(options),
+        sessions_(static_cast<size_t>(std::max(options.fetch_session_slots, 0)),
+                  std::random_device{}()),
+        shared_{options_, clock, control, sessions_, directory_} {}
+  ~DataPath() override { stop(); }
+
+  bool start() {
+    const auto count = std::clamp<size_t>(static_cast<size_t>(std::max(options_.reactor_threads, 1)),
+                                          1, kReactorsMax);
+    std::vector<PartitionWaker*> wakers;
+    for (size_t i = 0; i < count; ++i) {
+      workers_.push_back(std::make_unique<Worker>(i, shared_));
+      wakers.push_back(workers_.back().get());
+    }
+    table_ = std::make_unique<PartitionTable>(std::move(wakers));
+    return std::all_of(workers_.begin(), workers_.end(),
+                       [this](const auto& worker) { return worker->start(*table_); });
+  }
+
+  Result<Endpoint, std::string> listen(const Endpoint& endpoint) override {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return Err(std::string("cannot listen: the broker is stopping"));
+    auto bound = Listener::bind(endpoint);
+    if (!bound) return Err(bound.error());
+    listeners_.push_back(std::move(*bound));
+    Listener& listener = *listeners_.back();
+    acceptor().post(make_task([this, &listener] {
+      const bool opened =
+          listener.open(acceptor().reactor(), [this](Socket socket) { place(std::move(socket)); });
+      // One more descriptor in a poller: only a machine without memory refuses that.
+      ASSERT(opened);
+    }));
+    return listener.endpoint();
+  }
+
+  void host(HostedPartition partition) override { table_->host(std::move(partition)); }
+  void unhost(const TopicPartition& id) override { table_->unhost(id); }
+
+  void respond(ConnectionId connection, uint64_t sequence, std::vector<uint8_t> frame) override {
+    Worker* worker = worker_of(connection);
+    if (worker == nullptr) return;
+    worker->post(make_task([worker, connection, sequence, frame = std::move(frame)]() mutable {
+      if (ClientConnection* client = worker->find(connection)) {
+        client->respond(sequence, std::move(frame));
+      }
+    }));
+  }
+
+  void batch_opened(uint64_t token, BatchVerdict verdict,
+                    std::vector<uint8_t> replacement) override {
+    Worker* worker = worker_of(token);
+    if (worker == nullptr) return;
+    worker->post(make_task([worker, token, verdict = std::move(verdict),
+                            replacement = std::move(replacement)]() mutable {
+      worker->batch_opened(token, std::move(verdict), std::move(replacement));
+    }));
+  }
+
+  std::optional<ConnectionInfo> connection_info(ConnectionId connection) const override {
+    return directory_.find(connection);
+  }
+
+  DataPathStatistics statistics() const override {
+    DataPathStatistics sum;
+    for (const auto& worker : workers_) {
+      const ConnectionCounters& net = worker->connection_counters();
+      sum.connections += net.open.load(std::memory_order_relaxed);
+      sum.connections_total += net.accepted.load(std::memory_order_relaxed);
+      sum.bytes_in += net.bytes_in.load(std::memory_order_relaxed);
+      sum.bytes_out += net.bytes_out.load(std::memory_order_relaxed);
+      sum.frames_refused += net.frames_refused.load(std::memory_order_relaxed);
+      sum.requests_produce += worker->counters().produce.load(std::memory_order_relaxed);
+      sum.requests_fetch += worker->counters().fetch.load(std::memory_order_relaxed);
+      sum.requests_control += worker->counters().control.load(std::memory_order_relaxed);
+    }
+    return sum;
+  }
+
+  void stop() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopped_) return;
+      stopped_ = true;
+    }
+    acceptor().post(make_task([this] {
+      for (auto& listener : listeners_) listener->close();
+    }));
+    auto idle = std::make_shared<Countdown>(workers_.size());
+    for (auto& worker : workers_) worker->drain([idle] { idle->done(); });
+    idle->wait_at_most(kDrainTimeMax);
+    for (auto& worker : workers_) worker->stop();
+    table_->clear();
+  }
+
+ private:
+  Worker& acceptor() { return *workers_.front(); }
+
+  // Ids and tokens carry the index of their reactor.
+  Worker* worker_of(uint64_t id) const {
+    const size_t index = ConnectionDirectory::reactor_of(id);
+    return index < workers_.size() ? workers_[index].get() : nullptr;
+  }
+
+  // Gives a new connection to the reactor with the fewest. Runs on the acceptor's thread.
+  void place(Socket socket) {
+    size_t best = 0;
+    int64_t total = 0;
+    for (size_t i = 0; i < workers_.size(); ++i) {
+      total += load_of(i);
+      if (load_of(i) < load_of(best)) best = i;
+    }
+    if (total >= options_.connections_max) return;   // closes it
+    ++placed_[best];
+    Worker& worker = *workers_[best];
+    const ConnectionId id = ConnectionDirectory::new_id(best);
+    if (worker.reactor().on_thread()) {
+      worker.adopt(std::move(socket), id);
+    } else {
+      worker.post(make_task([&worker, id, socket = std::move(socket)]() mutable {
+        worker.adopt(std::move(socket), id);
+      }));
+    }
+  }
+  // Connections given to the worker that are not closed, those on their way to it included.
+  int64_t load_of(size_t worker) const {
+    const ConnectionCounters& net = workers_[worker]->connection_counters();
+    return static_cast<int64_t>(placed_[worker] - net.closed.load(std::memory_order_relaxed));
+  }
+
+  const DataPathOptions options_;
+  ConnectionDirectory directory_;
+  FetchSessionCache sessions_;
+  const DataPathShared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<PartitionTable> table_;
+  std::array<uint64_t, kReactorsMax> placed_{};        // per worker; the acceptor's thread only
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Listener>> listeners_;   // guarded by mutex_ until stopped_
+  bool stopped_ = false;                               // guarded by mutex_
+};
+
+}  // namespace
+
+std::unique_ptr<BrokerDataPath> BrokerDataPath::start(const DataPathOptions& options,
+                                                      const Clock& clock, ControlPlane& control) {
+  auto path = std::make_unique<DataPath>(options, clock, control);
+  const bool started = path->start();
+  ASSERT(started);   // no thread or descriptor left at start: nothing to serve with
+  return path;
+}
+
+}  // namespace odradek

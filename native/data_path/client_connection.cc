@@ -1,0 +1,171 @@
+#include "data_path/client_connection.h"
+
+#include "base/assert.h"
+#include "data_path/worker.h"
+
+namespace odradek {
+namespace {
+
+// Appended but unacknowledged Produce requests of one connection; more wait in the socket.
+constexpr size_t kPendingProducesMax = 1024;
+
+}  // namespace
+
+ClientConnection::ClientConnection(Worker& worker, Connection& connection)
+    : worker_(worker), connection_(connection) {}
+
+ClientConnection::~ClientConnection() = default;
+
+FrameVerdict ClientConnection::on_frame(ByteSpan frame) {
+  WireReader reader(frame);
+  const auto header = read_request_header(reader);
+  if (!header) return FrameVerdict::close;
+  if (draining_ || exclusive_ != Exclusive::none) return FrameVerdict::hold;
+  if (header->api_key == kProduceKey) return on_produce(*header, reader, frame);
+  if (!produces_.empty()) return FrameVerdict::hold;
+  if (header->api_key == kFetchKey) return on_fetch(*header, reader);
+  return on_control(frame);
+}
+
+void ClientConnection::on_closed() {
+  produces_.clear();
+  if (fetch_ != nullptr) fetch_->abandon();
+  if (opening_ != nullptr) worker_.forget_openings(opening_->tokens());
+  opening_.reset();
+  worker_.connection_closed(connection_.id());
+}
+
+bool ClientConnection::is_busy() const {
+  return exclusive_ != Exclusive::none || !produces_.empty();
+}
+
+FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReader& reader,
+                                          ByteSpan frame) {
+  // A version that we do not speak was never advertised: there is no answer that such a client
+  // would understand.
+  if (header.api_version < kProduceVersionMin || header.api_version > kProduceVersionMax) {
+    return FrameVerdict::close;
+  }
+  if (produces_.size() >= kPendingProducesMax) return FrameVerdict::hold;
+  ProduceRequest& request = worker_.produce_request();
+  if (!decode_produce_request(header, reader, &request)) return FrameVerdict::close;
+  worker_.count_produce();
+  ProduceWork& work = worker_.produce_work();
+  worker_.produce_path().append(request, &work);
+  if (work.openings.empty()) {
+    complete_produce(request, &work);
+    work.acks.clear();   // lets go of the partitions
+    return FrameVerdict::taken;
+  }
+  exclusive_ = Exclusive::opening;
+  opening_ = std::make_unique<OpeningProduce>(frame, std::move(work));
+  work = ProduceWork{};
+  opening_->start(worker_.control(), [this] { return worker_.open_token(id()); });
+  return FrameVerdict::taken;
+}
+
+// All batches are appended or refused: answers, or waits for the high watermarks.
+void ClientConnection::complete_produce(const ProduceRequest& request, ProduceWork* work) {
+  if (!request.wants_answer()) {
+    // The only way to tell such a producer that something went wrong.
+    if (work->has_error()) connection_.close();
+    return;
+  }
+  size_t waiting = 0;
+  for (const ProduceWork::Ack& ack : work->acks) {
+    waiting += ack.entry->log().high_watermark() < ack.required ? 1 : 0;
+  }
+  if (waiting == 0 && produces_.empty()) {
+    SendQueue& queue = connection_.send_queue();
+    queue.begin_frame();
+    encode_produce_response(request, work->results, queue.bytes(), nullptr);
+    queue.end_frame();
+    connection_.flush_soon();
+    return;
+  }
+  auto pending = std::make_unique<PendingProduce>(*this, worker_, work->acks.size());
+  std::vector<uint32_t>& error_positions = worker_.error_positions();
+  error_positions.clear();
+  encode_produce_response(request, work->results, pending->answer(), &error_positions);
+  for (ProduceWork::Ack& ack : work->acks) {
+    pending->add_ack(std::move(ack.entry), ack.required, error_positions[ack.partition]);
+  }
+  produces_.push_back(std::move(pending));
+  produces_.back()->start(request.timeout_ms);
+  produce_completed();
+}
+
+void ClientConnection::produce_completed() {
+  while (!produces_.empty() && produces_.front()->is_complete()) {
+    connection_.send_queue().add_frame(produces_.front()->answer().view());
+    produces_.pop_front();
+    connection_.flush_soon();
+  }
+  if (produces_.size() < kPendingProducesMax) connection_.resume_soon();
+}
+
+FrameVerdict ClientConnection::on_fetch(const RequestHeader& header, WireReader& reader) {
+  if (header.api_version < kFetchVersionMin || header.api_version > kFetchVersionMax) {
+    return FrameVerdict::close;
+  }
+  FetchRequest& request = worker_.fetch_request();
+  if (!decode_fetch_request(header, reader, &request)) return FrameVerdict::close;
+  worker_.count_fetch();
+  if (fetch_ == nullptr) fetch_ = std::make_unique<FetchOperation>(*this, worker_);
+  exclusive_ = Exclusive::fetch;
+  fetch_->start(request, ++sequence_);
+  return FrameVerdict::taken;
+}
+
+void ClientConnection::fetch_warmed(uint64_t sequence) {
+  if (exclusive_ == Exclusive::fetch && sequence == sequence_) fetch_->warmed();
+}
+
+void ClientConnection::fetch_finished() {
+  ASSERT(exclusive_ == Exclusive::fetch);
+  connection_.flush_soon();
+  become_free();
+}
+
+FrameVerdict ClientConnection::on_control(ByteSpan frame) {
+  worker_.count_control();
+  exclusive_ = Exclusive::control;
+  worker_.control().on_frame({id(), ++sequence_, {frame.begin(), frame.end()}});
+  return FrameVerdict::taken;
+}
+
+void ClientConnection::respond(uint64_t sequence, std::vector<uint8_t> frame) {
+  if (exclusive_ != Exclusive::control || sequence != sequence_) return;
+  if (frame.empty()) {
+    connection_.close();
+    return;
+  }
+  connection_.send_queue().add_frame(std::move(frame));
+  connection_.flush_soon();
+  become_free();
+}
+
+void ClientConnection::batch_opened(uint64_t token, BatchVerdict verdict,
+                                    std::vector<uint8_t> replacement) {
+  if (opening_ == nullptr) return;
+  if (!opening_->settle(token, std::move(verdict), std::move(replacement),
+                        worker_.produce_path())) {
+    return;
+  }
+  if (!opening_->is_complete()) return;
+  const std::unique_ptr<OpeningProduce> opened = std::move(opening_);
+  become_free();
+  complete_produce(opened->request(), &opened->work());
+}
+
+void ClientConnection::drain() {
+  draining_ = true;
+  if (exclusive_ == Exclusive::fetch) fetch_->finish_now();
+}
+
+void ClientConnection::become_free() {
+  exclusive_ = Exclusive::none;
+  connection_.resume_soon();
+}
+
+}  // namespace odradek

@@ -1,0 +1,76 @@
+// One client's connection: takes its requests in order and keeps their answers in order.
+//
+// Produce requests may overlap, so that an idempotent producer can send ahead while earlier batches
+// wait for their high watermark. Everything else has the connection for itself: it starts when all
+// earlier requests are answered, and nothing starts before it is answered.
+//
+// Threads: belongs to its reactor's thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "data_path/broker_data_path.h"
+#include "data_path/fetch_operation.h"
+#include "data_path/opening_produce.h"
+#include "data_path/pending_produce.h"
+#include "data_path/request_header.h"
+#include "net/connection.h"
+
+namespace odradek {
+
+class Worker;
+
+class ClientConnection final : public ConnectionHandler,
+                               public PendingProduceOwner,
+                               public FetchOwner {
+ public:
+  // Both must outlive it.
+  ClientConnection(Worker& worker, Connection& connection);
+  ~ClientConnection() override;
+
+  FrameVerdict on_frame(ByteSpan frame) override;
+  void on_closed() override;
+  bool is_busy() const override;
+
+  // The control plane's answer to the frame with this sequence; another one is ignored.
+  void respond(uint64_t sequence, std::vector<uint8_t> frame);
+  // The verdict on an opened batch of the request under way; another token is ignored.
+  void batch_opened(uint64_t token, BatchVerdict verdict, std::vector<uint8_t> replacement);
+  // The stored bytes that fetch `sequence` waited for are in memory now.
+  void fetch_warmed(uint64_t sequence);
+  // Takes no more requests; answers a waiting fetch with what there is.
+  void drain();
+  // Produce requests whose batches are appended but not acknowledged.
+  size_t pending_produces() const { return produces_.size(); }
+
+  // For the parts of a request.
+  uint64_t id() const { return connection_.id(); }
+  SendQueue& send_queue() override { return connection_.send_queue(); }
+  void fetch_finished() override;
+  void produce_completed() override;
+
+ private:
+  // What has the connection for itself.
+  enum class Exclusive : uint8_t { none, control, fetch, opening };
+
+  FrameVerdict on_produce(const RequestHeader& header, WireReader& reader, ByteSpan frame);
+  FrameVerdict on_fetch(const RequestHeader& header, WireReader& reader);
+  FrameVerdict on_control(ByteSpan frame);
+  void complete_produce(const ProduceRequest& request, ProduceWork* work);
+  void become_free();
+
+  Worker& worker_;
+  Connection& connection_;
+  Exclusive exclusive_ = Exclusive::none;
+  bool draining_ = false;
+  uint64_t sequence_ = 0;                  // of the last exclusive request
+  // Appended and waiting, oldest first: answered in this order.
+  std::deque<std::unique_ptr<PendingProduce>> produces_;
+  std::unique_ptr<OpeningProduce> opening_;
+  std::unique_ptr<FetchOperation> fetch_;   // made at the first fetch, then reused
+};
+
+}  // namespace odradek

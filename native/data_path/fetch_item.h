@@ -1,0 +1,57 @@
+// One partition of a Fetch request under way: what is asked, where it is served from, and what it
+// will be answered with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/error_code.h"
+#include "data_path/fetch_request.h"
+#include "data_path/fetch_session.h"
+#include "data_path/partition_entry.h"
+#include "log/partition_log.h"
+
+namespace odradek {
+
+struct FetchItem {
+  // Asked.
+  std::string topic;                       // as the client named it; empty if it named an id
+  Uuid topic_id;
+  FetchRequest::Partition asked;
+  std::shared_ptr<PartitionEntry> entry;   // null: not hosted, `error` says why
+  FetchHint hint;
+  // Valid as long as the session's epoch is the one that this request got; null without session.
+  SessionPartition* cached = nullptr;
+
+  // Found.
+  ErrorCode error = ErrorCode::none;
+  bool included = true;                    // false: nothing new for a session
+  bool diverging = false;
+  bool is_cold = false;                    // the stored bytes are not in the page cache
+  uint32_t entry_changes = 0;              // of the entry, when it was evaluated
+  LeaderEpoch diverging_epoch = kNoLeaderEpoch;
+  Offset diverging_end = kNoOffset;
+  ReadOutcome read;                        // numbers, and the stored bytes if there are any
+
+  bool same_topic(const FetchItem& other) const {
+    return topic == other.topic && topic_id == other.topic_id;
+  }
+};
+
+// What a request asks of every partition.
+struct FetchTerms {
+  bool committed = false;                  // read_committed
+  bool from_follower = false;
+};
+
+// Fills what is found for `item`, looking at most `bytes_max` far; `whole_first_batch`: a first
+// batch that is larger comes whole. Looks at the log's own numbers and indexes, waits for nothing.
+void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_max,
+                         bool whole_first_batch);
+
+// True if reading the item's bytes would probably not wait for the disk: samples a byte here and
+// there.
+bool is_in_page_cache(const ReadOutcome& read);
+
+}  // namespace odradek

@@ -1,0 +1,42 @@
+// The answer to a Fetch request, versions 4 to 18, written straight into a connection's send queue.
+// Records follow a partition's numbers: as bytes, or as a range of the segment file.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data_path/fetch_item.h"
+#include "data_path/fetch_request.h"
+#include "data_path/request_header.h"
+#include "data_path/wire_writer.h"
+#include "net/send_queue.h"
+
+namespace odradek {
+
+// From here on the kernel sends a piece of records from its file; below, one read into the answer
+// costs less than the second system call.
+inline constexpr size_t kSendFileBytesMin = 32U << 10;
+
+struct FetchResponseHead {
+  int16_t api_version = 0;
+  int32_t correlation_id = 0;
+  ErrorCode error = ErrorCode::none;   // of the whole answer, from version 7
+  int32_t session_id = 0;              // from version 7
+  bool committed = false;              // aborted transactions are told
+
+  bool flexible() const { return api_version >= kFetchFlexibleMin; }
+};
+
+// How the records of an answer leave.
+enum class RecordsOutcome : uint8_t {
+  written,
+  cold,      // some are not in the page cache: nothing was written, the items are marked
+  failed,    // some cannot be read: nothing was written, the items have an error now
+};
+
+// Writes one frame with the items that are included, in their order; neighbours of one topic share
+// an entry. With `may_wait`, stored bytes are read even if that waits for the disk.
+RecordsOutcome write_fetch_response(const FetchResponseHead& head, std::vector<FetchItem>& items,
+                                    bool may_wait, SendQueue& queue);
+
+}  // namespace odradek

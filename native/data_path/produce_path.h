@@ -1,0 +1,63 @@
+// From a decoded Produce request to appended batches: per partition look it up, judge the batch,
+// append it. What must wait (acks=all, batches that must be opened first) is left to the caller.
+//
+// Threads: one per reactor, belongs to its thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "data_path/partition_entry.h"
+#include "data_path/partition_table.h"
+#include "data_path/produce_request.h"
+#include "data_path/produce_response.h"
+
+namespace odradek {
+
+// The outcome of a request so far. Reused from request to request.
+struct ProduceWork {
+  // acks=all: the partition's high watermark must reach `required`.
+  struct Ack {
+    uint32_t partition;              // index into request.partitions
+    std::shared_ptr<PartitionEntry> entry;
+    Offset required;
+  };
+  // The batch must be opened before it is judged and appended.
+  struct Opening {
+    uint32_t partition;
+    std::shared_ptr<PartitionEntry> entry;
+    ByteSpan batch;                  // in the frame
+    ValidationRules rules;
+  };
+
+  std::vector<ProduceResult> results;   // one per partition of the request
+  std::vector<Ack> acks;
+  std::vector<Opening> openings;
+
+  bool has_error() const;
+};
+
+class ProducePath {
+ public:
+  ProducePath(PartitionView& partitions, const Clock& clock)
+      : partitions_(partitions), clock_(clock) {}
+
+  // Appends what can be appended. Offsets, epochs and timestamps are written into the request's
+  // frame. `work` is overwritten.
+  void append(const ProduceRequest& request, ProduceWork* work);
+  // Appends a batch that was opened: `batch` as it shall be stored.
+  void append_opened(const ProduceRequest& request, uint32_t partition,
+                     const std::shared_ptr<PartitionEntry>& entry, ByteSpan batch,
+                     ProduceWork* work);
+
+ private:
+  void append_partition(const ProduceRequest& request, const ProduceRequest::Topic& topic,
+                        uint32_t partition, ProduceWork* work);
+
+  PartitionView& partitions_;
+  const Clock& clock_;
+};
+
+}  // namespace odradek

@@ -1,0 +1,144 @@
+// One reactor's share of the data path: its connections, its look at the partitions, the requests
+// that wait on it, and the memory that requests reuse.
+//
+// Threads: wake(), post() and the counters may be used from any thread, everything else belongs to
+// the reactor's thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "data_path/broker_data_path.h"
+#include "data_path/client_connection.h"
+#include "data_path/connection_directory.h"
+#include "data_path/fetch_request.h"
+#include "data_path/fetch_session_cache.h"
+#include "data_path/partition_table.h"
+#include "data_path/produce_path.h"
+#include "net/connection_set.h"
+#include "net/reactor.h"
+
+namespace odradek {
+
+// What the workers share. All of it outlives them.
+struct DataPathShared {
+  const DataPathOptions& options;
+  const Clock& clock;
+  ControlPlane& control;
+  FetchSessionCache& sessions;
+  ConnectionDirectory& directory;
+};
+
+struct WorkerCounters {
+  std::atomic<uint64_t> produce{0};
+  std::atomic<uint64_t> fetch{0};
+  std::atomic<uint64_t> control{0};
+};
+
+// Posts to a reactor that may be gone. Helpers hold it, so that a late one meets a closed gate.
+// Safe from any thread.
+class ReactorGate {
+ public:
+  explicit ReactorGate(Reactor& reactor) : reactor_(&reactor) {}
+  void post(std::unique_ptr<ReactorTask> task) {
+    const std::lock_guard lock(mutex_);
+    if (reactor_ != nullptr) reactor_->post(std::move(task));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    reactor_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  Reactor* reactor_;   // guarded by mutex_; null once closed
+};
+
+class Worker final : public PartitionWaker {
+ public:
+  // `index` is below kReactorsMax.
+  Worker(size_t index, const DataPathShared& shared);
+  ~Worker() override;   // stop() comes first if start() succeeded
+
+  // False if the system has no thread for it. `table` must outlive stop().
+  bool start(const PartitionTable& table);
+  // Takes no more requests and answers parked fetches. Calls on_idle, once, on the reactor's thread,
+  // when no appended batch waits to be acknowledged any more. Any thread.
+  void drain(std::function<void()> on_idle);
+  // Closes every connection and ends the thread. Any thread but the reactor's.
+  void stop();
+
+  // Any thread.
+  Reactor& reactor() { return reactor_; }
+  void post(std::unique_ptr<ReactorTask> task) { reactor_.post(std::move(task)); }
+  void wake(std::shared_ptr<PartitionEntry> entry) override;
+  const WorkerCounters& counters() const { return counters_; }
+  const ConnectionCounters& connection_counters() const { return connections_.counters(); }
+
+  // Serves an accepted socket.
+  void adopt(Socket socket, ConnectionId id);
+  // Null if it is closed.
+  ClientConnection* find(ConnectionId id);
+
+  // For the requests of this reactor.
+  int64_t now_ms() const { return reactor_.now_ms(); }
+  TimerWheel& timers() { return reactor_.timers(); }
+  const DataPathOptions& options() const { return shared_.options; }
+  ControlPlane& control() { return shared_.control; }
+  FetchSessionCache& sessions() { return shared_.sessions; }
+  PartitionView& partitions() { return *partitions_; }
+  ProducePath& produce_path() { return *produce_path_; }
+  // Has `waiter` woken when the entry reaches `required`, or changes. If that has happened already,
+  // it is woken before this turn ends.
+  void park(const std::shared_ptr<PartitionEntry>& entry, Waiter& waiter, Offset required);
+  // A fresh token for a batch of that connection that must be opened.
+  uint64_t open_token(ConnectionId connection);
+  void forget_openings(const std::vector<uint64_t>& tokens);
+  // The verdict on an opened batch; an unknown token is ignored.
+  void batch_opened(uint64_t token, BatchVerdict verdict, std::vector<uint8_t> replacement);
+  // A callable for a helper's thread: tells the connection's fetch that its bytes are in memory.
+  std::function<void()> warmed_task(ConnectionId connection, uint64_t sequence);
+  void connection_closed(ConnectionId connection);
+
+  // Reused from request to request.
+  ProduceRequest& produce_request() { return produce_request_; }
+  ProduceWork& produce_work() { return produce_work_; }
+  FetchRequest& fetch_request() { return fetch_request_; }
+  std::vector<uint32_t>& error_positions() { return error_positions_; }
+
+  void count_produce() { ConnectionCounters::add(counters_.produce, 1); }
+  void count_fetch() { ConnectionCounters::add(counters_.fetch, 1); }
+  void count_control() { ConnectionCounters::add(counters_.control, 1); }
+
+ private:
+  void end_turn();
+  void serve_woken();
+  void note_drained();
+
+  const size_t index_;
+  const DataPathShared shared_;
+  Reactor reactor_;
+  ConnectionSet connections_;
+  std::shared_ptr<ReactorGate> gate_;
+  std::optional<PartitionView> partitions_;     // from start() on
+  std::optional<ProducePath> produce_path_;
+  WorkerCounters counters_;
+
+  std::vector<std::shared_ptr<PartitionEntry>> woken_;    // to look at before the turn ends
+  std::vector<std::shared_ptr<PartitionEntry>> serving_;
+  std::unordered_map<uint64_t, ConnectionId> openings_;   // token -> connection
+  uint64_t last_token_ = 0;
+  std::function<void()> on_idle_;                         // set while draining
+
+  ProduceRequest produce_request_;
+  ProduceWork produce_work_;
+  FetchRequest fetch_request_;
+  std::vector<uint32_t> error_positions_;
+};
+
+}  // namespace odradek

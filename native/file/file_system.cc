@@ -1,0 +1,62 @@
+#include "file/file_system.h"
+
+#include <cstring>
+
+namespace odradek {
+
+void WriteWindow::store(Position at, ByteView bytes) {
+  ASSERT(at >= begin_ && at + static_cast<int64_t>(bytes.size()) <= end());
+  if (bytes.empty()) return;
+  std::memcpy(memory_ + (at - begin_), bytes.data(), bytes.size());
+  if (observed_) stored(at, bytes.size());
+}
+
+namespace {
+
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+FileResult<void> write_and_sync(FileSystem& fs, const std::string& path, ByteView bytes) {
+  auto file = fs.open(path, OpenMode::create);
+  if (!file.ok()) return Err(file.error());
+  RETURN_IF_ERROR((*file)->truncate(0));  // what an earlier, unfinished replacement left
+  RETURN_IF_ERROR((*file)->write_at(Position(0), bytes));
+  return (*file)->sync_data();
+}
+
+}  // namespace
+
+FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::string& path,
+                                                 size_t bytes_max) {
+  auto file = fs.open(path, OpenMode::read);
+  if (!file.ok()) return Err(file.error());
+  auto size = (*file)->size();
+  if (!size.ok()) return Err(size.error());
+  if (*size < 0 || static_cast<uint64_t>(*size) > bytes_max) {
+    return Err(FileError{FileErrorKind::io, 0,
+                         "read " + path + ": it holds " + std::to_string(*size) +
+                             " bytes, at most " + std::to_string(bytes_max) + " are expected"});
+  }
+  std::vector<uint8_t> bytes(static_cast<size_t>(*size));
+  auto read = (*file)->read_at(Position(0), bytes);
+  if (!read.ok()) return Err(read.error());
+  bytes.resize(*read);
+  return bytes;
+}
+
+FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes) {
+  const std::string temporary = path + ".tmp";
+  FileResult<void> written = write_and_sync(fs, temporary, bytes);
+  if (written.ok()) written = fs.rename(temporary, path);
+  if (!written.ok()) {
+    // A full disk should not also keep the half-written copy; the first error is the one to tell.
+    static_cast<void>(fs.remove_file(temporary));
+    return written;
+  }
+  return fs.sync_directory(directory_of(path));
+}
+
+}  // namespace odradek

@@ -1,0 +1,160 @@
+// The one seam between Odradek and a file system. Every call that opens, reads, writes, syncs,
+// renames or removes goes through these interfaces; production passes them on to the kernel, tests
+// use a disk in memory that knows what is synced and can be crashed at every call.
+//
+// Threads: all objects may be used from several threads at once, except that one WriteWindow
+// belongs to one writer at a time. Nothing here retries: the first failure is the caller's to
+// judge.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace odradek {
+
+enum class FileErrorKind : uint8_t {
+  not_found,        // ENOENT
+  exists,           // EEXIST, ENOTEMPTY
+  permission,       // EACCES, EPERM
+  no_space,         // ENOSPC, EDQUOT
+  read_only,        // EROFS
+  too_many_files,   // EMFILE, ENFILE
+  not_a_directory,  // ENOTDIR
+  locked,           // another engine holds the lock
+  would_block,      // the bytes are not in the page cache
+  unsupported,      // this file system or platform lacks the call
+  io,               // everything else: EIO and what we do not know
+};
+
+struct FileError {
+  FileErrorKind kind = FileErrorKind::io;
+  int os_error = 0;    // errno, 0 if none
+  std::string detail;  // "open /data/x: Permission denied"
+};
+
+template <class T>
+using FileResult = Result<T, FileError>;
+
+// A piece of a file that is written by copying into memory. The file must already be allocated over
+// the whole window. Bytes stored are readable at once through File::read_at; they are durable after
+// the next File::sync_data.
+class WriteWindow {
+ public:
+  virtual ~WriteWindow() = default;
+  Position begin() const { return begin_; }
+  Position end() const { return begin_ + static_cast<int64_t>(length_); }
+  // Copies `bytes` to file position `at`; the range must lie inside the window. The real one is a
+  // plain copy (`memory_` is the mapping); the model overrides nothing but learns of the store.
+  void store(Position at, ByteView bytes);
+  // Makes the pages of [from, from + length) resident and writable, so that a later store does not
+  // fault. Called by a helper thread while the writer stores elsewhere in the window.
+  virtual void populate(Position from, size_t length) = 0;
+  // True once a store met a failing disk (SIGBUS in the mapping): its bytes are lost.
+  virtual bool failed() const = 0;
+
+ protected:
+  WriteWindow(Position begin, size_t length, uint8_t* memory)
+      : begin_(begin), length_(length), memory_(memory) {}
+  virtual void stored(Position /*at*/, size_t /*length*/) {}
+
+  Position begin_;
+  size_t length_;
+  uint8_t* memory_;
+  bool observed_ = false;  // true in the model: store() then reports each copy to stored()
+};
+
+// An open file. Destruction closes it and does not sync.
+class File {
+ public:
+  virtual ~File() = default;
+  // Reads up to into.size() bytes at `at`; fewer only where the file ends.
+  virtual FileResult<size_t> read_at(Position at, ByteSpan into) const = 0;
+  // The same, but never waits for the disk: error would_block if the first byte is not cached,
+  // fewer bytes if a later one is not (or the file ends). Error unsupported where the platform or
+  // the file system can't tell; treat that as not cached.
+  virtual FileResult<size_t> read_cached_at(Position at, ByteSpan into) const = 0;
+  // Writes all bytes at `at`, growing the file if needed.
+  virtual FileResult<void> write_at(Position at, ByteView bytes) = 0;
+  // Reserves room for [0, size) and makes the file at least that long; new bytes read as zeros.
+  // Without support for reservation the file only grows.
+  virtual FileResult<void> allocate(int64_t size) = 0;
+  virtual FileResult<void> truncate(int64_t size) = 0;
+  virtual FileResult<int64_t> size() const = 0;
+  // Makes content and size durable (fdatasync; F_FULLFSYNC on macOS). The directory entry of a new
+  // file needs FileSystem::sync_directory as well.
+  virtual FileResult<void> sync_data() = 0;
+  // Starts writing [from, from + length) to the disk and returns at once; promises nothing.
+  virtual void start_write_back(Position from, int64_t length) = 0;
+  // Maps [from, from + length), page aligned, inside the allocated file, for stores only. The
+  // window may outlive the File. Nothing mapped may be truncated. Error unsupported where a sync of
+  // the file would not cover stores (macOS): write_at serves there.
+  virtual FileResult<std::unique_ptr<WriteWindow>> map_window(Position from, size_t length) = 0;
+  // Descriptor for sendfile by the network layer, -1 if the file has none. Valid while File lives.
+  virtual int descriptor() const = 0;
+};
+
+// An exclusive lock on a file, held until destruction; also excludes this process itself.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+enum class OpenMode : uint8_t {
+  read,        // must exist
+  read_write,  // must exist
+  create,      // opens or creates, read and write
+  create_new,  // must not exist
+};
+
+struct DirectoryEntry {
+  std::string name;
+  bool is_directory = false;
+};
+
+struct FileStatus {
+  int64_t size = 0;
+  bool is_directory = false;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual FileResult<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+  virtual FileResult<FileStatus> status(const std::string& path) const = 0;
+  virtual FileResult<std::vector<DirectoryEntry>> list(const std::string& path) const = 0;
+  // Creates the directory and its missing parents; an existing directory is success.
+  virtual FileResult<void> create_directories(const std::string& path) = 0;
+  virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
+  virtual FileResult<void> remove_file(const std::string& path) = 0;
+  virtual FileResult<void> remove_directory(const std::string& path) = 0;
+  // Makes creations, renames and removals in the directory durable.
+  virtual FileResult<void> sync_directory(const std::string& path) = 0;
+  // Makes everything dirty on the path's file system durable (syncfs).
+  virtual FileResult<void> sync_file_system(const std::string& path) = 0;
+  // Takes the lock (F_OFD_SETLK) without waiting; kind `locked` if somebody holds it.
+  virtual FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+  // Bytes that an unprivileged writer may still allocate, and the size of the file system.
+  virtual FileResult<int64_t> free_bytes(const std::string& path) const = 0;
+};
+
+// The machine's file system. One shared instance without state; lives for the whole process.
+FileSystem& posix_file_system();
+
+// Reads a whole file of at most `bytes_max`; a larger one is an error of kind io that says so.
+FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::string& path,
+                                                 size_t bytes_max);
+
+// Replaces `path` so that after a crash it holds either all old or all new bytes, and the new ones
+// once this returned: writes `path`.tmp, syncs it, renames it, syncs the directory.
+FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes);
+
+}  // namespace odradek

@@ -1,0 +1,53 @@
+// How a test meets a call of the disk in memory: lets it happen, fails it, or cuts the power.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "file/file_system.h"
+
+namespace odradek {
+
+enum class FileCallKind : uint8_t {
+  create,  // an open that makes the file
+  write,
+  store,  // into a window
+  allocate,
+  truncate,
+  sync_data,
+  create_directory,  // each missing one of create_directories
+  rename,
+  remove_file,
+  remove_directory,
+  sync_directory,
+  sync_file_system,
+};
+
+// A call that is about to change the disk or to make a change durable.
+struct FileCall {
+  uint64_t number = 0;  // counts from 1
+  FileCallKind kind = FileCallKind::write;
+  std::string path;
+  Position at;       // of a write or store
+  int64_t size = 0;  // bytes of a write or store, new size of an allocate or truncate
+};
+
+// What the hook wants to happen to a call.
+struct FaultDecision {
+  enum class Kind : uint8_t { proceed, fail, crash };
+  Kind kind = Kind::proceed;
+  FileError error;            // of `fail`
+  int64_t bytes_written = 0;  // of a failing write: so many bytes of it are written first
+
+  static FaultDecision proceed() { return {}; }
+  static FaultDecision fail(FileErrorKind error_kind, int64_t bytes_written = 0) {
+    return {Kind::fail, FileError{error_kind, 0, "made to fail"}, bytes_written};
+  }
+  // The call and all later ones change nothing and fail, reads too.
+  static FaultDecision crash() { return {Kind::crash, {}, 0}; }
+};
+
+using FaultHook = std::function<FaultDecision(const FileCall&)>;
+
+}  // namespace odradek

@@ -1,0 +1,13 @@
+// Turns errno into a FileError. Part of the real file system only.
+#pragma once
+
+#include <string>
+
+#include "file/file_system.h"
+
+namespace odradek {
+
+// The error of the call that just failed: "`action` `path`: Permission denied".
+Err<FileError> posix_error(const char* action, const std::string& path, int os_error);
+
+}  // namespace odradek

@@ -1,0 +1,97 @@
+// The one segment of a log that is written. Its indexes live in memory; `seal` turns it into a
+// SealedSegment, which has no way to append.
+//
+// Threads: reserve, write and record belong to the appender (the log's lock); the Segment interface
+// to any thread.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "log/batch_header.h"
+#include "log/segment.h"
+
+namespace odradek {
+
+// What the indexes of a segment hold while they are in memory; shared with the sealed segment until
+// its index files are written.
+struct SegmentIndexes {
+  explicit SegmentIndexes(Offset base)
+      : offsets(base), times(base), aborted(std::make_shared<AbortedIndex>()) {}
+  OffsetIndex offsets;
+  TimeIndex times;
+  std::shared_ptr<AbortedIndex> aborted;   // stays in memory for the segment's life
+};
+
+class ActiveSegment final : public Segment {
+ public:
+  // Creates the `.log` file of an empty segment; a leftover of that name is emptied. The folder's
+  // entry becomes durable with the next flush.
+  static FileResult<std::shared_ptr<ActiveSegment>> create(FileSystem& fs,
+                                                           const std::string& folder,
+                                                           Offset base_offset, TimestampMs now);
+  // Takes over a segment that recovery read: `size` bytes of whole batches in `file`.
+  static std::shared_ptr<ActiveSegment> adopt(Offset base_offset, std::shared_ptr<File> file,
+                                              int64_t size,
+                                              std::shared_ptr<SegmentIndexes> indexes,
+                                              TimeIndexEntry largest_timestamp,
+                                              TimestampMs first_batch_timestamp, TimestampMs now);
+
+  // Makes sure that `bytes` more fit into allocated room: steps that double from 64 KiB to 16 MiB,
+  // up to `segment_bytes`. An error changes nothing.
+  FileResult<void> reserve(int64_t bytes, int64_t segment_bytes);
+  // Writes at the end, which must be reserved. The bytes are not part of the segment until record().
+  FileResult<void> write(ByteView bytes);
+  // Makes the batch just written part of the segment, with an index entry if one is due.
+  void record(const BatchHeader& batch, int64_t index_interval_bytes);
+  void record_aborted(const AbortedIndexEntry& entry) { indexes_->aborted->append(entry); }
+
+  // Offers the last time index entry, as every index file ends with it.
+  void complete_time_index() { indexes_->times.offer(largest_timestamp_); }
+
+  const std::shared_ptr<SegmentIndexes>& indexes() const { return indexes_; }
+  const std::shared_ptr<File>& writable_file() const { return file_; }
+  int64_t allocated_bytes() const { return allocated_bytes_; }
+  TimeIndexEntry largest_timestamp() const { return largest_timestamp_; }
+  // -1 while empty.
+  TimestampMs first_batch_timestamp() const { return first_batch_timestamp_; }
+  TimestampMs created() const { return created_; }
+
+  int64_t size_bytes() const override { return size_.load(std::memory_order_acquire); }
+  LogResult<std::shared_ptr<const File>> file() const override {
+    return std::shared_ptr<const File>(file_);
+  }
+  LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset) const override {
+    return indexes_->offsets.floor(offset);
+  }
+  LogResult<std::optional<OffsetIndexEntry>> floor(Position position) const override {
+    return indexes_->offsets.floor(position);
+  }
+  LogResult<std::optional<TimeIndexEntry>> below(TimestampMs timestamp) const override {
+    return indexes_->times.below(timestamp);
+  }
+  LogResult<std::optional<TimeIndexEntry>> last_time_entry() const override {
+    return indexes_->times.last();
+  }
+  const AbortedIndex& aborted() const override { return *indexes_->aborted; }
+
+ private:
+  ActiveSegment(Offset base_offset, std::shared_ptr<File> file,
+                std::shared_ptr<SegmentIndexes> indexes, TimestampMs created)
+      : Segment(base_offset),
+        file_(std::move(file)),
+        indexes_(std::move(indexes)),
+        created_(created) {}
+
+  const std::shared_ptr<File> file_;
+  const std::shared_ptr<SegmentIndexes> indexes_;
+  const TimestampMs created_;
+  std::atomic<int64_t> size_{0};
+  int64_t allocated_bytes_ = 0;
+  int64_t allocation_step_ = 0;               // the last one; 0 before the first
+  int64_t bytes_since_index_entry_ = 0;
+  TimeIndexEntry largest_timestamp_;
+  TimestampMs first_batch_timestamp_ = kNoTimestamp;
+};
+
+}  // namespace odradek

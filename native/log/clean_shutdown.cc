@@ -1,0 +1,27 @@
+#include "log/clean_shutdown.h"
+
+namespace odradek {
+namespace {
+
+std::string path_in(const std::string& directory) { return directory + "/" + kCleanShutdownFile; }
+
+}  // namespace
+
+FileResult<bool> has_clean_shutdown(const FileSystem& fs, const std::string& directory) {
+  auto status = fs.status(path_in(directory));
+  if (status.ok()) return true;
+  if (status.error().kind == FileErrorKind::not_found) return false;
+  return Err(status.error());
+}
+
+// Broker epoch -1: unknown. A controller then takes the stop for an unclean one and looks closer.
+FileResult<void> write_clean_shutdown(FileSystem& fs, const std::string& directory) {
+  return replace_file(fs, path_in(directory), as_bytes("{\"version\":0,\"brokerEpoch\":-1}"));
+}
+
+FileResult<void> remove_clean_shutdown(FileSystem& fs, const std::string& directory) {
+  RETURN_IF_ERROR(fs.remove_file(path_in(directory)));
+  return fs.sync_directory(directory);
+}
+
+}  // namespace odradek

@@ -1,0 +1,90 @@
+#include "log/directory_checkpoints.h"
+
+#include "base/assert.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+constexpr size_t kCheckpointBytesMax = 256U << 20;
+constexpr const char* kMetadataTopic = "__cluster_metadata";
+
+Offset find_or_zero(const OffsetsByPartition& offsets, const TopicPartition& id) {
+  const auto found = offsets.find(id);
+  return found == offsets.end() ? Offset(0) : found->second;
+}
+
+}  // namespace
+
+LogResult<bool> DirectoryCheckpoints::load() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, offsets] : {std::pair{kRecoveryPointCheckpoint, &recovery_points_},
+                                      std::pair{kLogStartCheckpoint, &log_starts_},
+                                      std::pair{kHighWatermarkCheckpoint, &high_watermarks_}}) {
+    auto text = read_whole_file(fs_, path_ + "/" + name, kCheckpointBytesMax);
+    if (!text.ok()) {
+      if (text.error().kind == FileErrorKind::not_found) continue;
+      return Err(storage_error(text.error()));
+    }
+    if (auto parsed = parse_offset_checkpoint(as_text(*text))) *offsets = std::move(*parsed);
+  }
+  return true;
+}
+
+Offset DirectoryCheckpoints::recovery_point(const TopicPartition& id) const {
+  const std::lock_guard lock(mutex_);
+  return find_or_zero(recovery_points_, id);
+}
+
+Offset DirectoryCheckpoints::log_start(const TopicPartition& id) const {
+  const std::lock_guard lock(mutex_);
+  return find_or_zero(log_starts_, id);
+}
+
+void DirectoryCheckpoints::put(const PartitionCheckpoint& checkpoint) {
+  const TopicPartition& id = checkpoint.topic_partition;
+  const std::lock_guard lock(mutex_);
+  recovery_points_[id] = checkpoint.recovery_point;
+  high_watermarks_[id] = checkpoint.high_watermark;
+  if (checkpoint.log_start) {
+    log_starts_[id] = *checkpoint.log_start;
+  } else {
+    log_starts_.erase(id);
+  }
+}
+
+void DirectoryCheckpoints::remove(const TopicPartition& id) {
+  const std::lock_guard lock(mutex_);
+  recovery_points_.erase(id);
+  log_starts_.erase(id);
+  high_watermarks_.erase(id);
+}
+
+LogResult<bool> DirectoryCheckpoints::lower_recovery_point(const TopicPartition& id,
+                                                           Offset offset) {
+  const std::lock_guard lock(mutex_);
+  const auto found = recovery_points_.find(id);
+  if (found == recovery_points_.end() || found->second <= offset) return true;
+  found->second = offset;
+  return write_file(kRecoveryPointCheckpoint, recovery_points_);
+}
+
+LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
+  const std::lock_guard lock(mutex_);
+  for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
+    if (!without_metadata) break;
+    std::erase_if(*offsets, [](const auto& item) { return item.first.topic == kMetadataTopic; });
+  }
+  RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
+  RETURN_IF_ERROR(write_file(kLogStartCheckpoint, log_starts_));
+  return write_file(kHighWatermarkCheckpoint, high_watermarks_);
+}
+
+LogResult<bool> DirectoryCheckpoints::write_file(const char* name,
+                                                 const OffsetsByPartition& offsets) {
+  const std::string text = format_offset_checkpoint(offsets);
+  RETURN_IF_FILE_ERROR(replace_file(fs_, path_ + "/" + name, as_bytes(text)));
+  return true;
+}
+
+}  // namespace odradek

@@ -1,0 +1,35 @@
+// Whether a log directory still works. The first failed write or flush ends that for good: what
+// reached the disk is unknown then, so nothing is retried and nothing more acknowledged.
+//
+// Safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+
+namespace odradek {
+
+class DirectoryHealth {
+ public:
+  bool online() const { return online_.load(std::memory_order_acquire); }
+  // Empty while online; then the sentence of the first failure.
+  std::string reason() const;
+
+  // Takes the directory offline; only the first call counts. Runs the callback on this thread.
+  void fail(const std::string& sentence);
+  // Called once when the directory fails, at once if it has failed already.
+  void on_offline(std::function<void(const std::string&)> callback);
+  // For the directory itself: runs just before the callback. Set before the first thread runs.
+  void on_failure(std::function<void()> callback);
+
+ private:
+  std::atomic<bool> online_{true};
+  mutable std::mutex mutex_;
+  std::string reason_;
+  std::function<void(const std::string&)> callback_;
+  std::function<void()> on_failure_;
+};
+
+}  // namespace odradek

@@ -1,0 +1,118 @@
+#include "log/directory_registry.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace odradek {
+
+using DirectoryKey = std::pair<uint64_t, uint64_t>;   // device, inode
+
+struct DirectoryLease::Entry {
+  enum class State : uint8_t { opening, open, stopping };
+  DirectoryKey key;
+  State state = State::opening;
+  int leases = 0;                                     // Invariant: > 0 while open
+  std::unique_ptr<LogDirectory> directory;
+};
+
+struct DirectoryLease::Registry {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<DirectoryKey, std::shared_ptr<Entry>> entries;
+};
+
+DirectoryLease::Registry& DirectoryLease::registry() {
+  static auto* const registry = new Registry();       // outlives every thread of the process
+  return *registry;
+}
+
+namespace {
+
+LogError sentence(const FileError& error) {
+  return LogError{ErrorCode::kafka_storage_error, error.detail, {}};
+}
+
+LogResult<DirectoryKey> key_of(const LogDirectoryOptions& options) {
+  FileSystem& fs = *options.file_system;
+  if (auto made = fs.create_directories(options.path); !made) return Err(sentence(made.error()));
+  auto status = fs.status(options.path);
+  if (!status) return Err(sentence(status.error()));
+  return DirectoryKey{status->device, status->inode};
+}
+
+}  // namespace
+
+LogResult<std::unique_ptr<DirectoryLease>> DirectoryLease::acquire(
+    const LogDirectoryOptions& options) {
+  ASSERT(options.file_system != nullptr && options.clock != nullptr);
+  auto key = key_of(options);
+  if (!key) return Err(key.error());
+
+  Registry& all = registry();
+  auto entry = std::make_shared<Entry>();
+  entry->key = *key;
+  {
+    std::unique_lock lock(all.mutex);
+    for (;;) {
+      auto found = all.entries.find(*key);
+      if (found == all.entries.end()) break;
+      if (found->second->state == Entry::State::open) {
+        found->second->leases += 1;
+        return std::unique_ptr<DirectoryLease>(new DirectoryLease(found->second));
+      }
+      all.changed.wait(lock);
+    }
+    all.entries.emplace(*key, entry);
+  }
+
+  auto opened = LogDirectory::open(options);
+  std::unique_lock lock(all.mutex);
+  if (!opened) {
+    all.entries.erase(*key);
+    all.changed.notify_all();
+    return Err(opened.error());
+  }
+  entry->directory = std::move(opened).value();
+  entry->leases = 1;
+  entry->state = Entry::State::open;
+  all.changed.notify_all();
+  return std::unique_ptr<DirectoryLease>(new DirectoryLease(std::move(entry)));
+}
+
+LogDirectory& DirectoryLease::directory() const {
+  ASSERT(entry_ != nullptr);
+  return *entry_->directory;
+}
+
+LogResult<bool> DirectoryLease::release(bool clean) {
+  Registry& all = registry();
+  std::shared_ptr<Entry> entry = std::exchange(entry_, nullptr);
+  {
+    std::unique_lock lock(all.mutex);
+    ASSERT(entry->state == Entry::State::open && entry->leases > 0);
+    entry->leases -= 1;
+    if (entry->leases > 0) return true;
+    entry->state = Entry::State::stopping;            // newcomers now wait until it is gone
+  }
+  LogResult<bool> result = clean ? entry->directory->close() : LogResult<bool>(true);
+  entry->directory.reset();
+  std::unique_lock lock(all.mutex);
+  all.entries.erase(entry->key);
+  all.changed.notify_all();
+  return result;
+}
+
+LogResult<bool> DirectoryLease::close() {
+  if (entry_ == nullptr) return true;
+  return release(true);
+}
+
+DirectoryLease::~DirectoryLease() {
+  if (entry_ != nullptr) (void)release(false);
+}
+
+}  // namespace odradek

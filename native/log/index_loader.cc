@@ -1,0 +1,142 @@
+#include "log/index_loader.h"
+
+#include "base/assert.h"
+#include "log/header_cursor.h"
+#include "log/segment_format.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+constexpr size_t kIndexBytesMax = 1U << 30;
+
+using Bytes = std::vector<uint8_t>;
+
+// The file's content; nothing if there is none.
+LogResult<std::optional<Bytes>> read_index(FileSystem& fs, const std::string& path) {
+  auto bytes = read_whole_file(fs, path, kIndexBytesMax);
+  if (bytes.ok()) return std::optional<Bytes>(std::move(*bytes));
+  if (bytes.error().kind == FileErrorKind::not_found) return std::optional<Bytes>();
+  return Err(storage_error(bytes.error()));
+}
+
+// False unless the entries ascend and lie inside the file.
+bool take_offset_index(const Bytes& bytes, int64_t file_bytes, OffsetIndex* index) {
+  if (bytes.size() % kOffsetIndexEntryBytes != 0) return false;
+  for (size_t at = 0; at < bytes.size(); at += kOffsetIndexEntryBytes) {
+    const OffsetIndexEntry entry =
+        decode_offset_index_entry(index->base_offset(), bytes.data() + at);
+    if (entry.last_offset < index->base_offset() || entry.position.value < 0) return false;
+    if (entry.position.value >= file_bytes) return false;
+    const auto last = index->last();
+    if (last && (entry.last_offset <= last->last_offset || entry.position <= last->position)) {
+      return false;
+    }
+    index->append(entry.last_offset, entry.position);
+  }
+  return true;
+}
+
+bool take_time_index(const Bytes& bytes, Offset base_offset, TimeIndex* index) {
+  if (bytes.size() % kTimeIndexEntryBytes != 0) return false;
+  for (size_t at = 0; at < bytes.size(); at += kTimeIndexEntryBytes) {
+    const TimeIndexEntry entry = decode_time_index_entry(base_offset, bytes.data() + at);
+    const auto last = index->last();
+    if (entry.offset < base_offset || entry.timestamp.value < 0) return false;
+    if (last && (entry.timestamp <= last->timestamp || entry.offset <= last->offset)) return false;
+    index->offer(entry);
+  }
+  return true;
+}
+
+// The indexes of a segment of `file_bytes`; null if a file is missing or does not fit.
+LogResult<std::shared_ptr<SegmentIndexes>> load_indexes(FileSystem& fs, const std::string& folder,
+                                                        Offset base_offset, int64_t file_bytes) {
+  const auto none = std::shared_ptr<SegmentIndexes>();
+  auto offsets =
+      read_index(fs, segment_file_path(folder, base_offset, SegmentFileKind::offset_index));
+  if (!offsets.ok()) return Err(offsets.error());
+  auto times = read_index(fs, segment_file_path(folder, base_offset, SegmentFileKind::time_index));
+  if (!times.ok()) return Err(times.error());
+  auto aborted = load_aborted_index(fs, folder, base_offset);
+  if (!aborted.ok()) return Err(aborted.error());
+  if (!*offsets || !*times || !*aborted) return none;
+
+  auto indexes = std::make_shared<SegmentIndexes>(base_offset);
+  if (!take_offset_index(**offsets, file_bytes, &indexes->offsets)) return none;
+  if (!take_time_index(**times, base_offset, &indexes->times)) return none;
+  indexes->aborted = std::make_shared<AbortedIndex>(std::move(**aborted));
+  return indexes;
+}
+
+LogResult<TimestampMs> first_timestamp(const File& file, int64_t file_bytes) {
+  HeaderCursor cursor(file, Position(0), Position(file_bytes));
+  auto more = cursor.next();
+  if (!more.ok()) return Err(more.error());
+  return *more ? cursor.header().max_timestamp : kNoTimestamp;
+}
+
+}  // namespace
+
+LogResult<bool> has_plausible_indexes(const FileSystem& fs, const std::string& folder,
+                                      Offset base_offset) {
+  for (const auto& [kind, entry_bytes] :
+       {std::pair{SegmentFileKind::offset_index, kOffsetIndexEntryBytes},
+        std::pair{SegmentFileKind::time_index, kTimeIndexEntryBytes}}) {
+    auto status = fs.status(segment_file_path(folder, base_offset, kind));
+    if (!status.ok()) {
+      if (status.error().kind == FileErrorKind::not_found) return false;
+      return Err(storage_error(status.error()));
+    }
+    if (static_cast<size_t>(status->size) % entry_bytes != 0) return false;
+  }
+  return true;
+}
+
+LogResult<std::optional<std::vector<AbortedIndexEntry>>> load_aborted_index(
+    FileSystem& fs, const std::string& folder, Offset base_offset) {
+  auto bytes =
+      read_index(fs, segment_file_path(folder, base_offset, SegmentFileKind::aborted_index));
+  if (!bytes.ok()) return Err(bytes.error());
+  return decode_aborted_index(*bytes ? ByteView(**bytes) : ByteView());
+}
+
+LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& folder,
+                                            Offset base_offset, TimestampMs now) {
+  auto opened = fs.open(segment_file_path(folder, base_offset, SegmentFileKind::log),
+                        OpenMode::read_write);
+  if (!opened.ok()) return Err(storage_error(opened.error()));
+  std::shared_ptr<File> file = std::move(*opened);
+  auto file_bytes = file->size();
+  if (!file_bytes.ok()) return Err(storage_error(file_bytes.error()));
+  auto loaded = load_indexes(fs, folder, base_offset, *file_bytes);
+  if (!loaded.ok()) return Err(loaded.error());
+  const std::shared_ptr<SegmentIndexes> indexes = *loaded;
+  const LoadedActive unfit{nullptr, base_offset};
+  if (!indexes) return unfit;
+
+  // A header that cannot be read here is damage, which the caller's scan judges in full.
+  auto first = first_timestamp(*file, *file_bytes);
+  if (!first.ok()) return unfit;
+  const auto last_entry = indexes->offsets.last();
+  const Position start = last_entry ? last_entry->position : Position(0);
+  TimeIndexEntry largest = indexes->times.last().value_or(TimeIndexEntry());
+  Offset log_end = base_offset;
+  HeaderCursor cursor(*file, start, Position(*file_bytes));
+  for (;;) {
+    auto more = cursor.next();
+    if (!more.ok()) return unfit;
+    if (!*more) break;
+    const BatchHeader& header = cursor.header();
+    if (header.base_offset < log_end) return unfit;
+    log_end = header.next_offset();
+    if (header.max_timestamp > largest.timestamp) {
+      largest = {header.max_timestamp, header.last_offset};
+    }
+  }
+  return LoadedActive{ActiveSegment::adopt(base_offset, std::move(file), *file_bytes, indexes,
+                                           largest, *first, now),
+                      log_end};
+}
+
+}  // namespace odradek

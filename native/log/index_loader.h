@@ -1,0 +1,30 @@
+// Takes index files from disk after a clean stop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "log/active_segment.h"
+
+namespace odradek {
+
+// True if the segment's offset and time index are there and their sizes are whole entries.
+LogResult<bool> has_plausible_indexes(const FileSystem& fs, const std::string& folder,
+                                      Offset base_offset);
+
+// The aborted transactions of a segment, none without a file. Nothing if the file is broken.
+LogResult<std::optional<std::vector<AbortedIndexEntry>>> load_aborted_index(
+    FileSystem& fs, const std::string& folder, Offset base_offset);
+
+struct LoadedActive {
+  std::shared_ptr<ActiveSegment> segment;    // empty if indexes and file do not fit each other
+  Offset log_end;
+};
+// Opens the last segment for writing, with its indexes in memory; reads no more than those and the
+// batch headers behind the last entry.
+LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& folder,
+                                            Offset base_offset, TimestampMs now);
+
+}  // namespace odradek

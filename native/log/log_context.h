@@ -1,0 +1,41 @@
+// What the logs of one directory share. Owned by the directory and, because a log may be held longer
+// than the directory, by each of them.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "base/clock.h"
+#include "log/directory_checkpoints.h"
+#include "log/directory_health.h"
+#include "log/flusher.h"
+#include "log/helper_pool.h"
+#include "log/open_files.h"
+
+namespace odradek {
+
+struct LogContext {
+  // `fs_` and `clock_` must outlive the directory.
+  LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, int64_t delete_delay_ms,
+             size_t open_files_max)
+      : fs(fs_),
+        clock(clock_),
+        file_delete_delay_ms(delete_delay_ms),
+        open_files(open_files_max),
+        checkpoints(fs_, path),
+        helpers(clock_),
+        flusher(fs_, clock_, health, path) {}
+
+  FileSystem& fs;
+  const Clock& clock;
+  const int64_t file_delete_delay_ms;
+  DirectoryHealth health;
+  OpenFiles open_files;
+  DirectoryCheckpoints checkpoints;
+  // Bytes appended to logs that ask for flushes and not yet durable.
+  std::atomic<int64_t> unflushed_bytes{0};
+  HelperPool helpers;
+  Flusher flusher;
+};
+
+}  // namespace odradek

@@ -1,0 +1,348 @@
+#include "log/log_directory_impl.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "log/clean_shutdown.h"
+#include "log/file_deleter.h"
+#include "log/partition_metadata.h"
+#include "log/partition_name.h"
+#include "log/storage_error.h"
+#include "log/uuid_text.h"
+
+namespace odradek {
+
+LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
+                                   std::shared_ptr<LogContext> context, Found found)
+    : options_(options),
+      context_(std::move(context)),
+      fs_(context_->fs),
+      found_(std::move(found)) {
+  report_.clean = found_.clean;
+  // The thread that fails may hold a log's lock, so the observers are told by a helper.
+  context_->health.on_failure([this] {
+    context_->helpers.post([this] {
+      for (const auto& log : logs()) log->tell_out_of_service();
+    });
+  });
+}
+
+// Without close() this is an unclean stop: threads end, files stay as they are.
+LogDirectoryImpl::~LogDirectoryImpl() {
+  context_->health.on_failure(nullptr);
+  context_->flusher.stop();
+  context_->helpers.stop();
+  for (const auto& log : logs()) {
+    log->retire(ErrorCode::kafka_storage_error);
+    log->tell_out_of_service();
+  }
+}
+
+LogResult<bool> LogDirectoryImpl::format(const MetaProperties& properties) {
+  const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(begin_changes());
+  const std::string text = format_meta_properties(properties);
+  RETURN_IF_FILE_ERROR(
+      replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text)));
+  found_.meta_properties = properties;
+  return true;
+}
+
+LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(
+    const TopicPartition& id, const Uuid& topic_id, const LogConfig& config) {
+  const std::lock_guard lock(mutex_);
+  auto opened = open_locked(id, topic_id, config);
+  if (!opened.ok()) return Err(opened.error());
+  return std::shared_ptr<PartitionLog>(std::move(*opened));
+}
+
+LogResult<std::shared_ptr<PartitionLogImpl>> LogDirectoryImpl::open_locked(
+    const TopicPartition& id, const Uuid& topic_id, const LogConfig& config) {
+  const auto open = logs_.find(id);
+  if (open != logs_.end()) {
+    if (open->second->topic_id() == topic_id) return open->second;
+    return Err(LogError{ErrorCode::inconsistent_topic_id,
+                        folder_of(id) + " belongs to topic id " +
+                            format_uuid(open->second->topic_id()),
+                        {}});
+  }
+  RETURN_IF_ERROR(begin_changes());
+  const std::string folder = folder_of(id);
+  RETURN_IF_ERROR(prepare_folder(folder, topic_id));
+  LoadRequest request;
+  request.fs = &fs_;
+  request.open_files = &context_->open_files;
+  request.folder = folder;
+  request.config = config;
+  request.now = context_->clock.now();
+  request.clean = found_.clean;
+  request.recovery_point = context_->checkpoints.recovery_point(id);
+  request.log_start = context_->checkpoints.log_start(id);
+  auto loaded = load_partition(request);
+  if (!loaded.ok()) return Err(loaded.error());
+  ++report_.partitions;
+  report_.segments_scanned += loaded->report.segments_scanned;
+  report_.bytes_scanned += loaded->report.bytes_scanned;
+  report_.bytes_cut += loaded->report.bytes_cut;
+  report_.indexes_rebuilt += loaded->report.indexes_rebuilt;
+  auto log = std::make_shared<PartitionLogImpl>(context_, id, topic_id, folder, config,
+                                                std::move(*loaded));
+  logs_[id] = log;
+  return log;
+}
+
+// Makes the folder if it is missing, durable with its topic id before any data; refuses one that
+// belongs to another topic.
+LogResult<bool> LogDirectoryImpl::prepare_folder(const std::string& folder, const Uuid& topic_id) {
+  auto status = fs_.status(folder);
+  const bool missing = !status.ok();
+  if (missing && status.error().kind != FileErrorKind::not_found) {
+    return Err(storage_error(status.error()));
+  }
+  if (missing) RETURN_IF_FILE_ERROR(fs_.create_directories(folder));
+  const std::string metadata = folder + "/" + kPartitionMetadataFile;
+  auto text = read_whole_file(fs_, metadata, 1024);
+  if (text.ok()) {
+    const auto found = parse_partition_metadata(as_text(*text));
+    if (!found) return Err(storage_error(metadata + " is not what Apache Kafka writes"));
+    if (*found == topic_id || topic_id.is_zero()) return true;
+    return Err(LogError{ErrorCode::inconsistent_topic_id,
+                        folder + " belongs to topic id " + format_uuid(*found) + ", not " +
+                            format_uuid(topic_id),
+                        {}});
+  }
+  if (text.error().kind != FileErrorKind::not_found) return Err(storage_error(text.error()));
+  if (!topic_id.is_zero()) {
+    const std::string content = format_partition_metadata(topic_id);
+    RETURN_IF_FILE_ERROR(replace_file(fs_, metadata, as_bytes(content)));
+  }
+  if (missing) RETURN_IF_FILE_ERROR(fs_.sync_directory(options_.path));
+  return true;
+}
+
+std::shared_ptr<PartitionLog> LogDirectoryImpl::find(const TopicPartition& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = logs_.find(id);
+  return found == logs_.end() ? nullptr : found->second;
+}
+
+LogResult<bool> LogDirectoryImpl::delete_partition(const TopicPartition& id) {
+  return take_out(id, kDeleteSuffix);
+}
+
+LogResult<bool> LogDirectoryImpl::set_aside(const TopicPartition& id) {
+  return take_out(id, kStraySuffix);
+}
+
+// Ends the log, renames its folder and forgets its checkpoints; a folder to be deleted is removed
+// later.
+LogResult<bool> LogDirectoryImpl::take_out(const TopicPartition& id, std::string_view suffix) {
+  std::shared_ptr<PartitionLogImpl> log;
+  auto done = take_out_locked(id, suffix, &log);
+  if (log) log->tell_out_of_service();
+  return done;
+}
+
+LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id,
+                                                  std::string_view suffix,
+                                                  std::shared_ptr<PartitionLogImpl>* log) {
+  const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(begin_changes());
+  Uuid unique;
+  const auto open = logs_.find(id);
+  if (open != logs_.end()) {
+    *log = open->second;
+    unique = (*log)->topic_id();
+    (*log)->retire(ErrorCode::not_leader_or_follower);
+    logs_.erase(open);
+  }
+  // The topic id makes the name unique; a topic whose partition comes and goes, the counter.
+  uint64_t salt = static_cast<uint64_t>(context_->clock.now().value) + marked_++;
+  for (size_t i = 0; i < 8; ++i, salt >>= 8) {
+    unique.bytes[i] = static_cast<uint8_t>(unique.bytes[i] ^ (salt & 0xff));
+  }
+  const std::string target =
+      options_.path + "/" + marked_folder_name(id, uuid_hex(unique), suffix);
+  const FileResult<void> renamed = fs_.rename(folder_of(id), target);
+  if (!renamed.ok()) {
+    if (renamed.error().kind == FileErrorKind::not_found) return true;
+    return failed(renamed.error());
+  }
+  const FileResult<void> synced = fs_.sync_directory(options_.path);
+  if (!synced.ok()) return failed(synced.error());
+  context_->checkpoints.remove(id);
+  std::erase_if(found_.partitions, [&](const auto& p) { return p.topic_partition == id; });
+  if (suffix == kDeleteSuffix) remove_folder_later(target, options_.file_delete_delay_ms);
+  return true;
+}
+
+LogResult<bool> LogDirectoryImpl::checkpoint() {
+  for (const auto& log : logs()) {
+    auto content = log->checkpoint();
+    // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
+    if (content.ok()) context_->checkpoints.put(*content);
+  }
+  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  return context_->checkpoints.write(false);
+}
+
+LogResult<bool> LogDirectoryImpl::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return true;
+    if (!changing_) {  // nothing was opened: the directory is as it was found
+      closed_ = true;
+      found_.lock = nullptr;
+      return true;
+    }
+    if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+    RETURN_IF_ERROR(recover_unopened());
+  }
+  for (const auto& log : logs()) {
+    auto content = log->close();
+    if (!content.ok()) return Err(content.error());
+    context_->checkpoints.put(*content);
+    log->tell_out_of_service();
+  }
+  RETURN_IF_ERROR(context_->checkpoints.write(true));
+  context_->flusher.stop();
+  context_->helpers.stop();
+  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  RETURN_IF_FILE_ERROR(write_clean_shutdown(fs_, options_.path));
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  found_.lock = nullptr;
+  return true;
+}
+
+// The marker will speak for every partition, also for those that nobody opened after an unclean
+// stop.
+LogResult<bool> LogDirectoryImpl::recover_unopened() {
+  if (found_.clean) return true;
+  for (const PartitionOnDisk& partition : found_.partitions) {
+    if (logs_.contains(partition.topic_partition)) continue;
+    auto opened = open_locked(partition.topic_partition, partition.topic_id, LogConfig());
+    if (!opened.ok()) return Err(opened.error());
+  }
+  return true;
+}
+
+// Before the first change: the directory is no longer cleanly closed. What refused to open, or was
+// only looked at, stays as it was.
+LogResult<bool> LogDirectoryImpl::begin_changes() {
+  if (closed_) return Err(storage_error(options_.path + " is closed"));
+  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  if (changing_) return true;
+  if (found_.clean) RETURN_IF_FILE_ERROR(remove_clean_shutdown(fs_, options_.path));
+  changing_ = true;
+  if (options_.background) {
+    if (!context_->flusher.start() || !context_->helpers.start(options_.helper_threads)) {
+      return Err(storage_error("the system has no thread left for the helpers of " +
+                               options_.path));
+    }
+  }
+  for (const std::string& name : found_.doomed) {
+    remove_folder_later(options_.path + "/" + name, 0);
+  }
+  schedule_upkeep();
+  return true;
+}
+
+void LogDirectoryImpl::schedule_upkeep() {
+  context_->helpers.post_after(options_.checkpoint_interval_ms, [this] {
+    upkeep();
+    schedule_upkeep();
+  });
+}
+
+void LogDirectoryImpl::upkeep() {
+  for (const auto& log : logs()) log->expire_producers();
+  // A failure has taken the directory offline already; a full disk passes.
+  static_cast<void>(checkpoint());
+}
+
+void LogDirectoryImpl::run_once() {
+  context_->flusher.run_due();
+  context_->helpers.run_due();
+}
+
+RecoveryReport LogDirectoryImpl::recovery_report() const {
+  const std::lock_guard lock(mutex_);
+  return report_;
+}
+
+int64_t LogDirectoryImpl::free_bytes() const {
+  auto free = fs_.free_bytes(options_.path);
+  return free.ok() ? *free : 0;
+}
+
+LogResult<std::vector<uint8_t>> LogDirectoryImpl::read_file(const std::string& relative,
+                                                            size_t bytes_max) const {
+  auto path = absolute(relative);
+  if (!path.ok()) return Err(path.error());
+  auto bytes = read_whole_file(fs_, *path, bytes_max);
+  if (!bytes.ok()) return Err(storage_error(bytes.error()));
+  return std::move(*bytes);
+}
+
+LogResult<bool> LogDirectoryImpl::write_file(const std::string& relative, ByteView bytes) {
+  auto path = absolute(relative);
+  if (!path.ok()) return Err(path.error());
+  const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(begin_changes());
+  RETURN_IF_FILE_ERROR(replace_file(fs_, *path, bytes));
+  return true;
+}
+
+LogResult<std::vector<std::string>> LogDirectoryImpl::list_files(
+    const std::string& relative) const {
+  auto path = absolute(relative);
+  if (!path.ok()) return Err(path.error());
+  auto entries = fs_.list(*path);
+  if (!entries.ok()) return Err(storage_error(entries.error()));
+  std::vector<std::string> names;
+  for (const DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory) names.push_back(entry.name);
+  }
+  return names;
+}
+
+LogResult<bool> LogDirectoryImpl::remove_file(const std::string& relative) {
+  auto path = absolute(relative);
+  if (!path.ok()) return Err(path.error());
+  const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(begin_changes());
+  RETURN_IF_FILE_ERROR(fs_.remove_file(*path));
+  return true;
+}
+
+LogResult<std::string> LogDirectoryImpl::absolute(const std::string& relative) const {
+  const bool escapes = relative.starts_with("/") || relative.find("..") != std::string::npos;
+  if (escapes) return Err(storage_error("no path inside the log directory: " + relative));
+  return relative.empty() ? options_.path : options_.path + "/" + relative;
+}
+
+LogResult<bool> LogDirectoryImpl::failed(const FileError& error) {
+  context_->health.fail("a write failed: " + error.detail);
+  return Err(storage_error(error));
+}
+
+void LogDirectoryImpl::remove_folder_later(const std::string& path, int64_t delay_ms) {
+  context_->helpers.post_after(delay_ms, [fs = &fs_, path] {
+    // What cannot be removed now is removed at the next start.
+    static_cast<void>(remove_folder(*fs, path));
+  });
+}
+
+LogDirectoryImpl::Logs LogDirectoryImpl::logs() const {
+  const std::lock_guard lock(mutex_);
+  Logs all;
+  for (const auto& [id, log] : logs_) all.push_back(log);
+  return all;
+}
+
+std::string LogDirectoryImpl::folder_of(const TopicPartition& id) const {
+  return options_.path + "/" + partition_folder_name(id);
+}
+
+}  // namespace odradek

@@ -1,0 +1,101 @@
+// The one implementation of LogDirectory.
+//
+// Locks: mutex_ guards the table of open partitions and the life of the directory; it is held while
+// a partition is opened, so that one is never opened twice, and never while a log is used.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "log/log_context.h"
+#include "log/log_directory.h"
+#include "log/partition_log_impl.h"
+
+namespace odradek {
+
+class LogDirectoryImpl final : public LogDirectory {
+ public:
+  // What open() found on the disk.
+  struct Found {
+    std::unique_ptr<FileLock> lock;
+    std::optional<MetaProperties> meta_properties;
+    std::vector<PartitionOnDisk> partitions;
+    std::vector<std::string> doomed;      // names of folders that wait to be removed
+    bool clean = false;
+  };
+
+  LogDirectoryImpl(const LogDirectoryOptions& options, std::shared_ptr<LogContext> context,
+                   Found found);
+  ~LogDirectoryImpl() override;
+
+  const std::string& path() const override { return options_.path; }
+  const std::optional<MetaProperties>& meta_properties() const override {
+    return found_.meta_properties;
+  }
+  LogResult<bool> format(const MetaProperties& properties) override;
+  const std::vector<PartitionOnDisk>& partitions_on_disk() const override {
+    return found_.partitions;
+  }
+  LogResult<std::shared_ptr<PartitionLog>> open_partition(const TopicPartition& id,
+                                                          const Uuid& topic_id,
+                                                          const LogConfig& config) override;
+  std::shared_ptr<PartitionLog> find(const TopicPartition& id) const override;
+  LogResult<bool> delete_partition(const TopicPartition& id) override;
+  LogResult<bool> set_aside(const TopicPartition& id) override;
+  LogResult<bool> checkpoint() override;
+  LogResult<bool> close() override;
+  RecoveryReport recovery_report() const override;
+  std::string offline_reason() const override { return context_->health.reason(); }
+  void on_offline(std::function<void(const std::string&)> callback) override {
+    context_->health.on_offline(std::move(callback));
+  }
+  int64_t free_bytes() const override;
+  int64_t unflushed_bytes() const override {
+    return context_->unflushed_bytes.load(std::memory_order_relaxed);
+  }
+  void run_on_helper(std::function<void()> job) override { context_->helpers.post(std::move(job)); }
+  void run_once() override;
+  LogResult<std::vector<uint8_t>> read_file(const std::string& relative,
+                                            size_t bytes_max) const override;
+  LogResult<bool> write_file(const std::string& relative, ByteView bytes) override;
+  LogResult<std::vector<std::string>> list_files(const std::string& relative) const override;
+  LogResult<bool> remove_file(const std::string& relative) override;
+
+ private:
+  using Logs = std::vector<std::shared_ptr<PartitionLogImpl>>;
+
+  LogResult<bool> begin_changes();                     // mutex_ is held
+  LogResult<std::shared_ptr<PartitionLogImpl>> open_locked(const TopicPartition& id,
+                                                           const Uuid& topic_id,
+                                                           const LogConfig& config);
+  LogResult<bool> prepare_folder(const std::string& folder, const Uuid& topic_id);
+  LogResult<bool> take_out(const TopicPartition& id, std::string_view suffix);
+  LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
+                                  std::shared_ptr<PartitionLogImpl>* log);
+  LogResult<bool> recover_unopened();
+  LogResult<bool> failed(const FileError& error);
+  LogResult<std::string> absolute(const std::string& relative) const;
+  void schedule_upkeep();
+  void upkeep();
+  void remove_folder_later(const std::string& path, int64_t delay_ms);
+  Logs logs() const;
+  std::string folder_of(const TopicPartition& id) const;
+
+  const LogDirectoryOptions options_;
+  const std::shared_ptr<LogContext> context_;
+  FileSystem& fs_;
+  Found found_;
+
+  mutable std::mutex mutex_;
+  bool changing_ = false;        // the marker is removed, threads run
+  bool closed_ = false;
+  uint64_t marked_ = 0;          // folders renamed so far, for unique names
+  RecoveryReport report_;
+  std::map<TopicPartition, std::shared_ptr<PartitionLogImpl>> logs_;
+};
+
+}  // namespace odradek

@@ -1,0 +1,103 @@
+// LogDirectory::open: looks at a directory and refuses it with one sentence, changing nothing.
+#include "base/assert.h"
+#include "log/clean_shutdown.h"
+#include "log/log_directory_impl.h"
+#include "log/partition_metadata.h"
+#include "log/partition_name.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+constexpr size_t kOpenFilesMax = 1024;
+constexpr size_t kMetaPropertiesBytesMax = 1U << 20;
+constexpr const char* kLockFile = ".lock";
+
+LogError refuse(const std::string& path, const FileError& error) {
+  const std::string directory = "the data directory " + path;
+  switch (error.kind) {
+    case FileErrorKind::locked:
+      return storage_error(directory + " is in use by another broker or process (it holds " +
+                           kLockFile + "); stop that one or choose another directory");
+    case FileErrorKind::permission:
+      return storage_error(directory + " may not be used (" + error.detail +
+                           "); give this user the right to it or choose another directory");
+    case FileErrorKind::not_a_directory:
+    case FileErrorKind::exists:
+      return storage_error(directory + " is not a directory (" + error.detail +
+                           "); choose another one");
+    case FileErrorKind::no_space:
+      return storage_error("the disk of " + directory + " is full (" + error.detail +
+                           "); make room or choose another directory");
+    case FileErrorKind::read_only:
+      return storage_error(directory + " is on a read-only file system (" + error.detail +
+                           "); choose another one");
+    default:
+      return storage_error(directory + " cannot be opened: " + error.detail);
+  }
+}
+
+LogResult<std::optional<MetaProperties>> read_meta_properties(FileSystem& fs,
+                                                              const std::string& path) {
+  const std::string file = path + "/" + kMetaPropertiesFile;
+  auto text = read_whole_file(fs, file, kMetaPropertiesBytesMax);
+  if (!text.ok()) {
+    if (text.error().kind == FileErrorKind::not_found) return std::optional<MetaProperties>();
+    return Err(refuse(path, text.error()));
+  }
+  auto parsed = parse_meta_properties(as_text(*text));
+  if (!parsed.ok()) return Err(storage_error(file + " " + parsed.error()));
+  return std::optional<MetaProperties>(std::move(*parsed));
+}
+
+// Zero if the folder has no partition.metadata, or none that can be read: opening it tells.
+Uuid topic_id_of(FileSystem& fs, const std::string& folder) {
+  auto text = read_whole_file(fs, folder + "/" + kPartitionMetadataFile, 1024);
+  if (!text.ok()) return Uuid();
+  return parse_partition_metadata(as_text(*text)).value_or(Uuid());
+}
+
+LogResult<bool> list_partitions(FileSystem& fs, const std::string& path,
+                                LogDirectoryImpl::Found* found) {
+  auto entries = fs.list(path);
+  if (!entries.ok()) return Err(refuse(path, entries.error()));
+  for (const DirectoryEntry& entry : *entries) {
+    if (!entry.is_directory) continue;
+    if (entry.name.ends_with(kDeleteSuffix)) {
+      found->doomed.push_back(entry.name);
+    } else if (auto id = parse_partition_folder_name(entry.name)) {
+      found->partitions.push_back({std::move(*id), topic_id_of(fs, path + "/" + entry.name)});
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOptions& options) {
+  ASSERT(options.file_system != nullptr && options.clock != nullptr);
+  ASSERT(options.helper_threads >= 1 && options.helper_threads <= 4);
+  FileSystem& fs = *options.file_system;
+  const FileResult<void> created = fs.create_directories(options.path);
+  if (!created.ok()) return Err(refuse(options.path, created.error()));
+  LogDirectoryImpl::Found found;
+  auto lock = fs.lock(options.path + "/" + kLockFile);
+  if (!lock.ok()) return Err(refuse(options.path, lock.error()));
+  found.lock = std::move(*lock);
+
+  auto properties = read_meta_properties(fs, options.path);
+  if (!properties.ok()) return Err(properties.error());
+  found.meta_properties = std::move(*properties);
+  auto clean = has_clean_shutdown(fs, options.path);
+  if (!clean.ok()) return Err(refuse(options.path, clean.error()));
+  found.clean = *clean;
+  RETURN_IF_ERROR(list_partitions(fs, options.path, &found));
+
+  auto context = std::make_shared<LogContext>(fs, *options.clock, options.path,
+                                              options.file_delete_delay_ms, kOpenFilesMax);
+  RETURN_IF_ERROR(context->checkpoints.load());
+  return std::unique_ptr<LogDirectory>(
+      new LogDirectoryImpl(options, std::move(context), std::move(found)));
+}
+
+}  // namespace odradek

@@ -1,0 +1,22 @@
+// What can go wrong in a partition log, with the Kafka error that a client is told.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error_code.h"
+#include "base/result.h"
+#include "batch/batch_validator.h"
+
+namespace odradek {
+
+struct LogError {
+  ErrorCode code = ErrorCode::unknown_server_error;
+  std::string detail;                // a sentence that names the file or the offset and the way out
+  std::vector<RecordFault> faults;   // only for refused records
+};
+
+template <class T>
+using LogResult = Result<T, LogError>;
+
+}  // namespace odradek

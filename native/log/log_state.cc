@@ -1,0 +1,165 @@
+#include "log/log_state.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace odradek {
+
+LogState::LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end, Offset log_start,
+                   LeaderEpochs epochs, OpenTransactions transactions, const LogConfig& config)
+    : segments_(std::move(segments)),
+      watermarks_(log_end, config.flush_messages),
+      transactions_(std::move(transactions)),
+      epochs_(std::move(epochs)),
+      start_(log_start),
+      asks_for_flushes_(asks_for_flushes(config)) {
+  ASSERT(log_start <= log_end.offset);
+  ASSERT(segments_->active()->base_offset() == log_end.segment_base);
+  transactions_.high_watermark_advanced(log_end.offset);
+  publish();
+}
+
+LogView LogState::view() const {
+  const std::lock_guard lock(mutex_);
+  const LogPoint& high_watermark = watermarks_.high_watermark();
+  return {segments_,      start_,      transactions_.last_stable(high_watermark),
+          high_watermark, watermarks_.log_end(), truncations()};
+}
+
+std::shared_ptr<const SegmentSet> LogState::segments() const {
+  const std::lock_guard lock(mutex_);
+  return segments_;
+}
+
+LogState::Moved LogState::appended(const BatchHeader& batch, const LogPoint& begin,
+                                   const LogPoint& log_end, const ProducerChange& change) {
+  const std::lock_guard lock(mutex_);
+  Moved moved;
+  moved.first_unflushed = watermarks_.durable().offset == watermarks_.log_end().offset;
+  if (change.began_transaction) transactions_.begin(batch.producer_id, begin);
+  if (change.ended) {
+    const Offset last_stable = transactions_.end(*change.ended);
+    if (!change.ended->committed) {
+      segments_->active()->record_aborted({change.ended->producer_id, change.ended->first_offset,
+                                           change.ended->last_offset, last_stable});
+    }
+  }
+  if (epochs_.assign(batch.leader_epoch, batch.base_offset)) epochs_changed_ = true;
+  if (asks_for_flushes_) {
+    counted_bytes_ += batch.size_bytes;
+    moved.counted_bytes = batch.size_bytes;
+  }
+  moved.high_watermark = watermarks_.appended(log_end);
+  moved.wants_flush = watermarks_.wants_flush();
+  publish();
+  return moved;
+}
+
+void LogState::rolled(std::shared_ptr<const SegmentSet> segments) {
+  const std::lock_guard lock(mutex_);
+  ASSERT(segments->active()->base_offset() == watermarks_.log_end().offset);
+  segments_ = std::move(segments);
+}
+
+LogState::Moved LogState::configured(const LogConfig& config) {
+  const std::lock_guard lock(mutex_);
+  Moved moved;
+  asks_for_flushes_ = asks_for_flushes(config);
+  moved.high_watermark = watermarks_.configure(config.flush_messages);
+  moved.wants_flush = watermarks_.wants_flush();
+  publish();
+  return moved;
+}
+
+void LogState::truncated(std::shared_ptr<const SegmentSet> segments, const LogPoint& log_end,
+                         OpenTransactions transactions) {
+  const std::lock_guard lock(mutex_);
+  segments_ = std::move(segments);
+  transactions_ = std::move(transactions);
+  watermarks_.truncated(log_end);
+  transactions_.high_watermark_advanced(watermarks_.high_watermark().offset);
+  if (epochs_.truncate_end(log_end.offset)) epochs_changed_ = true;
+  truncations_.fetch_add(1, std::memory_order_acq_rel);
+  publish();
+}
+
+void LogState::deleted(std::shared_ptr<const SegmentSet> segments, Offset log_start) {
+  const std::lock_guard lock(mutex_);
+  ASSERT(log_start >= start_ && log_start <= watermarks_.high_watermark().offset);
+  segments_ = std::move(segments);
+  start_ = log_start;
+  if (epochs_.truncate_start(log_start)) epochs_changed_ = true;
+  publish();
+}
+
+bool LogState::begin_flush(FlushOrder* order) const {
+  const std::lock_guard lock(mutex_);
+  const LogPoint& durable = watermarks_.durable();
+  order->end = watermarks_.log_end();
+  order->bytes = counted_bytes_;
+  if (durable.offset == order->end.offset) return false;
+  // Only what lies behind the durable offset can be dirty.
+  for (const auto& sealed : segments_->sealed()) {
+    if (sealed->base_offset() < durable.segment_base) continue;
+    if (auto file = sealed->writable_file()) order->files.push_back(std::move(file));
+  }
+  order->files.push_back(segments_->active()->writable_file());
+  return true;
+}
+
+LogState::Moved LogState::finish_flush(const FlushOrder& order) {
+  const std::lock_guard lock(mutex_);
+  Moved moved;
+  ASSERT(counted_bytes_ >= order.bytes);
+  counted_bytes_ -= order.bytes;
+  moved.counted_bytes = -order.bytes;
+  moved.first_unflushed = order.end.offset < watermarks_.log_end().offset;
+  moved.high_watermark = watermarks_.flushed(order.end);
+  moved.wants_flush = watermarks_.wants_flush();
+  publish();
+  return moved;
+}
+
+LeaderEpochs LogState::epochs() const {
+  const std::lock_guard lock(mutex_);
+  return epochs_;
+}
+
+LeaderEpoch LogState::epoch_at(Offset offset) const {
+  const std::lock_guard lock(mutex_);
+  return epochs_.at(offset);
+}
+
+Offset LogState::end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const {
+  const std::lock_guard lock(mutex_);
+  return epochs_.end_offset_of(epoch, watermarks_.log_end().offset, found);
+}
+
+bool LogState::take_epochs_changed() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(epochs_changed_, false);
+}
+
+void LogState::epochs_not_written() {
+  const std::lock_guard lock(mutex_);
+  epochs_changed_ = true;
+}
+
+int64_t LogState::counted_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return counted_bytes_;
+}
+
+void LogState::publish() {
+  const LogPoint& high_watermark = watermarks_.high_watermark();
+  transactions_.high_watermark_advanced(high_watermark.offset);
+  const Offset last_stable = transactions_.last_stable(high_watermark).offset;
+  log_end_.store(watermarks_.log_end().offset.value, std::memory_order_release);
+  high_watermark_.store(high_watermark.offset.value, std::memory_order_release);
+  last_stable_.store(last_stable.value, std::memory_order_release);
+  durable_.store(watermarks_.durable().offset.value, std::memory_order_release);
+  log_start_.store(start_.value, std::memory_order_release);
+}
+
+}  // namespace odradek

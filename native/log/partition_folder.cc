@@ -1,0 +1,58 @@
+#include "log/partition_folder.h"
+
+#include <algorithm>
+
+#include "log/storage_error.h"
+
+namespace odradek {
+
+LogResult<PartitionFolder> list_partition_folder(const FileSystem& fs, const std::string& folder) {
+  auto entries = fs.list(folder);
+  if (!entries.ok()) return Err(storage_error(entries.error()));
+  PartitionFolder found;
+  std::vector<std::pair<Offset, std::string>> indexes;
+  for (const DirectoryEntry& entry : *entries) {
+    const auto name = parse_segment_file_name(entry.name);
+    if (!name) {
+      // What an interrupted replace_file left of a checkpoint.
+      if (entry.name.ends_with(".tmp")) found.useless.push_back(entry.name);
+    } else if (name->state == SegmentFileState::deleted) {
+      found.deleted.push_back(entry.name);
+    } else if (name->state == SegmentFileState::cleaned) {
+      found.useless.push_back(entry.name);
+    } else if (name->state == SegmentFileState::swap) {
+      continue;  // put in place before, by complete_swaps()
+    } else if (name->kind == SegmentFileKind::log) {
+      found.segments.push_back(name->base_offset);
+    } else if (name->kind == SegmentFileKind::snapshot) {
+      found.snapshots.push_back(name->base_offset);
+    } else {
+      indexes.emplace_back(name->base_offset, entry.name);
+    }
+  }
+  std::sort(found.segments.begin(), found.segments.end());
+  std::sort(found.snapshots.begin(), found.snapshots.end());
+  for (const auto& [base, name] : indexes) {
+    if (!std::binary_search(found.segments.begin(), found.segments.end(), base)) {
+      found.useless.push_back(name);
+    }
+  }
+  return found;
+}
+
+FileResult<void> remove_segment_files(FileSystem& fs, const std::string& folder,
+                                      Offset base_offset) {
+  for (const SegmentFileKind kind : {SegmentFileKind::offset_index, SegmentFileKind::time_index,
+                                     SegmentFileKind::aborted_index, SegmentFileKind::log}) {
+    RETURN_IF_ERROR(remove_if_there(fs, segment_file_path(folder, base_offset, kind)));
+  }
+  return {};
+}
+
+FileResult<void> remove_if_there(FileSystem& fs, const std::string& path) {
+  FileResult<void> removed = fs.remove_file(path);
+  if (!removed.ok() && removed.error().kind == FileErrorKind::not_found) return {};
+  return removed;
+}
+
+}  // namespace odradek

@@ -1,0 +1,311 @@
+#include "log/partition_loader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "log/header_cursor.h"
+#include "log/index_loader.h"
+#include "log/partition_folder.h"
+#include "log/segment_scanner.h"
+#include "log/sorted_search.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+constexpr size_t kEpochCheckpointBytesMax = 64U << 20;
+
+class Loader {
+ public:
+  explicit Loader(const LoadRequest& request) : request_(request), fs_(*request.fs) {}
+  LogResult<LoadedPartition> load();
+
+ private:
+  LogResult<bool> tidy();
+  LogResult<bool> load_epochs();
+  LogResult<bool> load_trusted(size_t count);
+  LogResult<size_t> count_trusted() const;
+  LogResult<bool> load_clean_active();
+  LogResult<bool> load_history(Offset offset);
+  LogResult<bool> scan_from(size_t first);
+  LogResult<ScanStep> scan_segment(SegmentScanner* scanner, ActiveSegment* active);
+  LogResult<bool> end_at(size_t index, std::shared_ptr<ActiveSegment> active, int64_t file_bytes);
+  LogResult<bool> start_empty(Offset offset);
+  LogResult<bool> remove_snapshots();
+  LogResult<LoadedPartition> finish();
+
+  std::string path(Offset base, SegmentFileKind kind) const {
+    return segment_file_path(request_.folder, base, kind);
+  }
+  // Does the next segment carry on where the scanned ones end?
+  bool continues_at(size_t index) const {
+    return index < bases_.size() &&
+           (request_.config.validation.compacted || bases_[index] == log_end_);
+  }
+
+  const LoadRequest& request_;
+  FileSystem& fs_;
+  PartitionFolder folder_;
+  std::vector<Offset> bases_;
+  std::vector<std::shared_ptr<SealedSegment>> sealed_;
+  std::shared_ptr<ActiveSegment> active_;
+  Offset log_end_;
+  LeaderEpoch last_epoch_ = kNoLeaderEpoch;
+  LoadedPartition loaded_;
+};
+
+LogResult<LoadedPartition> Loader::load() {
+  RETURN_IF_ERROR(tidy());
+  RETURN_IF_ERROR(load_epochs());
+  loaded_.log_start = request_.log_start;
+  if (bases_.empty()) {
+    RETURN_IF_ERROR(start_empty(request_.log_start));
+    return finish();
+  }
+  loaded_.log_start = std::max(request_.log_start, bases_.front());
+  auto trusted = count_trusted();
+  if (!trusted.ok()) return Err(trusted.error());
+  RETURN_IF_ERROR(load_trusted(std::min(*trusted, bases_.size() - 1)));
+  if (*trusted == bases_.size()) RETURN_IF_ERROR(load_clean_active());
+  if (active_) {
+    RETURN_IF_ERROR(load_history(log_end_));
+    loaded_.epochs.truncate_end(log_end_ + 1);
+  } else {
+    RETURN_IF_ERROR(scan_from(sealed_.size()));
+  }
+  if (log_end_ < loaded_.log_start) {
+    // The log was cut before its own start: nothing of it may be shown.
+    for (size_t i = sealed_.size() + 1; i-- > 0;) {
+      RETURN_IF_FILE_ERROR(remove_segment_files(fs_, request_.folder, bases_[i]));
+    }
+    sealed_.clear();
+    RETURN_IF_ERROR(start_empty(loaded_.log_start));
+  }
+  return finish();
+}
+
+LogResult<bool> Loader::tidy() {
+  auto listed = list_partition_folder(fs_, request_.folder);
+  if (!listed.ok()) return Err(listed.error());
+  folder_ = std::move(*listed);
+  bases_ = folder_.segments;
+  for (const std::string& name : folder_.useless) {
+    RETURN_IF_FILE_ERROR(remove_if_there(fs_, request_.folder + "/" + name));
+  }
+  for (const std::string& name : folder_.deleted) {
+    loaded_.deleted.push_back(request_.folder + "/" + name);
+  }
+  return true;
+}
+
+// A missing or broken checkpoint is no error: the epochs are in the batches.
+LogResult<bool> Loader::load_epochs() {
+  auto text = read_whole_file(fs_, request_.folder + "/" + kLeaderEpochCheckpoint,
+                              kEpochCheckpointBytesMax);
+  if (!text.ok()) {
+    if (text.error().kind == FileErrorKind::not_found) return true;
+    return Err(storage_error(text.error()));
+  }
+  if (auto epochs = LeaderEpochs::parse(as_text(*text))) loaded_.epochs = std::move(*epochs);
+  return true;
+}
+
+// How many segments in front need not be scanned: those below the recovery point, or all after a
+// clean stop, as far as their index files are there.
+LogResult<size_t> Loader::count_trusted() const {
+  size_t count = bases_.size();
+  if (!request_.clean) {
+    const size_t started = count_front(
+        bases_.size(), [&](size_t i) { return bases_[i] <= request_.recovery_point; });
+    count = started == 0 ? 0 : started - 1;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    auto plausible = has_plausible_indexes(fs_, request_.folder, bases_[i]);
+    if (!plausible.ok()) return Err(plausible.error());
+    if (!*plausible) return i;
+  }
+  return count;
+}
+
+LogResult<bool> Loader::load_trusted(size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    auto status = fs_.status(path(bases_[i], SegmentFileKind::log));
+    if (!status.ok()) return Err(storage_error(status.error()));
+    auto aborted = load_aborted_index(fs_, request_.folder, bases_[i]);
+    if (!aborted.ok()) return Err(aborted.error());
+    if (!*aborted) return true;  // to be scanned, with those behind it
+    sealed_.push_back(SealedSegment::on_disk(fs_, *request_.open_files, request_.folder, bases_[i],
+                                             status->size, std::move(**aborted)));
+  }
+  return true;
+}
+
+// After a clean stop: the indexes of the last segment, and the headers behind the last entry. Leaves
+// active_ empty if they do not fit the file.
+LogResult<bool> Loader::load_clean_active() {
+  if (sealed_.size() + 1 != bases_.size()) return true;
+  auto loaded = load_active_segment(fs_, request_.folder, bases_.back(), request_.now);
+  if (!loaded.ok()) return Err(loaded.error());
+  if (!loaded->segment) return true;
+  active_ = std::move(loaded->segment);
+  log_end_ = loaded->log_end;
+  return true;
+}
+
+// The producer state at `offset`, which the trusted segments reach.
+LogResult<bool> Loader::load_history(Offset offset) {
+  auto history = load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset,
+                                        loaded_.log_start);
+  if (!history.ok()) return Err(history.error());
+  loaded_.history = std::move(*history);
+  for (size_t i = 0; i < sealed_.size(); ++i) {
+    const Offset end = i + 1 < bases_.size() ? bases_[i + 1] : offset;
+    if (end <= loaded_.history.offset) continue;
+    RETURN_IF_ERROR(replay_segment(*sealed_[i], std::min(end, offset),
+                                   Position(sealed_[i]->size_bytes()), &loaded_.history));
+  }
+  if (active_ && loaded_.history.offset < offset) {
+    RETURN_IF_ERROR(replay_segment(*active_, offset, Position(active_->size_bytes()),
+                                   &loaded_.history));
+  }
+  return true;
+}
+
+LogResult<bool> Loader::scan_from(size_t first) {
+  RETURN_IF_ERROR(load_history(bases_[first]));
+  loaded_.epochs.truncate_end(bases_[first]);
+  last_epoch_ = loaded_.epochs.latest();
+  log_end_ = bases_[first];
+  for (size_t i = first;; ++i) {
+    auto opened = fs_.open(path(bases_[i], SegmentFileKind::log), OpenMode::read_write);
+    if (!opened.ok()) return Err(storage_error(opened.error()));
+    std::shared_ptr<File> file = std::move(*opened);
+    auto file_bytes = file->size();
+    if (!file_bytes.ok()) return Err(storage_error(file_bytes.error()));
+    auto active = ActiveSegment::adopt(bases_[i], file, 0,
+                                       std::make_shared<SegmentIndexes>(bases_[i]), {},
+                                       kNoTimestamp, request_.now);
+    SegmentScanner scanner(*file, Position(0), *file_bytes,
+                           {std::max(log_end_, bases_[i]), last_epoch_});
+    auto stopped = scan_segment(&scanner, active.get());
+    if (!stopped.ok()) return Err(stopped.error());
+
+    const bool is_last = i + 1 == bases_.size();
+    if (*stopped != ScanStep::damaged && !is_last && continues_at(i + 1)) {
+      auto sealed = SealedSegment::seal(fs_, *request_.open_files, request_.folder, *active);
+      RETURN_IF_FILE_ERROR(sealed->finish());
+      sealed_.push_back(std::move(sealed));
+      continue;
+    }
+    // A file that merely ends early is what Kafka leaves after a truncation; anything else below the
+    // recovery point was on the disk once.
+    const bool merely_short = *stopped == ScanStep::end && is_last;
+    if (log_end_ < request_.recovery_point && !merely_short) {
+      return Err(storage_error(path(bases_[i], SegmentFileKind::log) +
+                               " is damaged below the recovery point " +
+                               std::to_string(request_.recovery_point.value) + ": behind offset " +
+                               std::to_string(log_end_.value - 1) + ", " +
+                               (scanner.reason().empty() ? "batches are missing"
+                                                         : scanner.reason()) +
+                               "; restore the partition's folder from a copy, or move it away"));
+    }
+    if (*stopped == ScanStep::damaged) {
+      loaded_.report.bytes_cut += *file_bytes - scanner.position().value;
+    }
+    return end_at(i, std::move(active), *file_bytes);
+  }
+}
+
+LogResult<ScanStep> Loader::scan_segment(SegmentScanner* scanner, ActiveSegment* active) {
+  ++loaded_.report.segments_scanned;
+  ++loaded_.report.indexes_rebuilt;
+  for (;;) {
+    auto step = scanner->next();
+    if (!step.ok()) return step;
+    if (*step != ScanStep::batch) {
+      loaded_.report.bytes_scanned += scanner->position().value;
+      return step;
+    }
+    const BatchHeader& header = scanner->header();
+    const LogPoint place{header.base_offset, active->base_offset(), scanner->position()};
+    const auto marker = transaction_marker(scanner->batch());
+    const ProducerChange change = take_in(header, marker, place, &loaded_.history);
+    active->record(header, request_.config.index_interval_bytes);
+    if (change.ended) {
+      const Offset last_stable = loaded_.history.transactions.end(*change.ended);
+      if (!change.ended->committed) {
+        active->record_aborted({header.producer_id, change.ended->first_offset,
+                                change.ended->last_offset, last_stable});
+      }
+    }
+    loaded_.epochs.assign(header.leader_epoch, header.base_offset);
+    last_epoch_ = header.leader_epoch;
+    log_end_ = header.next_offset();
+  }
+}
+
+// Makes segment `index` the last one, ending where its batches do. Later segments go first: cut the
+// other way round, a crash between would show them behind a hole.
+LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> active,
+                               int64_t file_bytes) {
+  for (size_t i = bases_.size(); i-- > index + 1;) {
+    auto status = fs_.status(path(bases_[i], SegmentFileKind::log));
+    if (status.ok()) loaded_.report.bytes_cut += status->size;
+    RETURN_IF_FILE_ERROR(remove_segment_files(fs_, request_.folder, bases_[i]));
+  }
+  if (index + 1 < bases_.size()) RETURN_IF_FILE_ERROR(fs_.sync_directory(request_.folder));
+  const std::shared_ptr<File>& file = active->writable_file();
+  if (active->size_bytes() < file_bytes) {
+    RETURN_IF_FILE_ERROR(file->truncate(active->size_bytes()));
+  }
+  // What is kept may never have reached the disk: it must, before a reader sees it.
+  RETURN_IF_FILE_ERROR(file->sync_data());
+  active_ = std::move(active);
+  loaded_.changed = true;
+  return true;
+}
+
+LogResult<bool> Loader::start_empty(Offset offset) {
+  auto created = ActiveSegment::create(fs_, request_.folder, offset, request_.now);
+  if (!created.ok()) return Err(storage_error(created.error()));
+  active_ = std::move(*created);
+  log_end_ = offset;
+  loaded_.epochs.truncate_end(offset + 1);
+  loaded_.history = ProducerHistory();
+  loaded_.history.offset = offset;
+  loaded_.changed = true;
+  return true;
+}
+
+// Snapshots above the log end tell of batches that are gone. Below, those at a segment's start are
+// kept and the newest one.
+LogResult<bool> Loader::remove_snapshots() {
+  for (const Offset offset : folder_.snapshots) {
+    const bool at_segment = std::binary_search(bases_.begin(), bases_.end(), offset);
+    if (offset <= log_end_ && (at_segment || offset == loaded_.history.snapshot_offset)) continue;
+    RETURN_IF_FILE_ERROR(remove_if_there(fs_, path(offset, SegmentFileKind::snapshot)));
+  }
+  return true;
+}
+
+LogResult<LoadedPartition> Loader::finish() {
+  ASSERT(active_ != nullptr);
+  RETURN_IF_ERROR(remove_snapshots());
+  if (loaded_.changed) RETURN_IF_FILE_ERROR(fs_.sync_directory(request_.folder));
+  loaded_.epochs.truncate_start(loaded_.log_start);
+  loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
+  loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
+  loaded_.segments = std::make_shared<const SegmentSet>(std::move(sealed_), std::move(active_));
+  loaded_.report.partitions = 1;
+  return std::move(loaded_);
+}
+
+}  // namespace
+
+LogResult<LoadedPartition> load_partition(const LoadRequest& request) {
+  ASSERT(request.fs != nullptr && request.open_files != nullptr);
+  return Loader(request).load();
+}
+
+}  // namespace odradek

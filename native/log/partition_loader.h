@@ -1,0 +1,46 @@
+// Opens what lies in a partition's folder: after a clean stop by its indexes, after an unclean one
+// by recovery, which reads everything from the recovery point on, keeps the whole, intact batches in
+// front, makes them durable and physically removes the rest.
+//
+// Idempotent: a crash at any call leaves a folder that loads to the same.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "log/log_config.h"
+#include "log/log_directory.h"
+#include "log/producer_replay.h"
+#include "log/segment_set.h"
+#include "log/leader_epochs.h"
+
+namespace odradek {
+
+struct LoadRequest {
+  FileSystem* fs = nullptr;
+  OpenFiles* open_files = nullptr;
+  std::string folder;
+  LogConfig config;
+  TimestampMs now;
+  bool clean = false;              // the marker of a clean stop was there
+  Offset recovery_point;           // checkpointed; everything below was synced
+  Offset log_start;                // checkpointed; 0 if it never was
+};
+
+struct LoadedPartition {
+  std::shared_ptr<const SegmentSet> segments;
+  ProducerHistory history;
+  LeaderEpochs epochs;
+  Offset log_start;
+  LogPoint log_end;
+  bool changed = false;                 // differs from what the files say: close must write them
+  std::vector<std::string> deleted;     // paths for the deleter
+  RecoveryReport report;
+};
+
+// Errors: kafka_storage_error from the disk, and for damage below the recovery point, which is never
+// cut silently.
+LogResult<LoadedPartition> load_partition(const LoadRequest& request);
+
+}  // namespace odradek

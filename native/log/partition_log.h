@@ -1,0 +1,181 @@
+// One partition on disk: append, read, look up, truncate, flush. Orchestrates its neighbours
+// (segment_set, active_segment, producer_state, leader_epochs, …) and decides nothing itself.
+//
+// Four offsets, never to be confused, each readable from any thread without a lock:
+//   log start offset  first offset that may be read
+//   durable offset    everything below is on the disk (exclusive end)
+//   high watermark    everything below may be read by consumers and is acknowledged by acks=all
+//   log end offset    offset that the next record gets
+// Invariant: log start <= high watermark <= log end, and durable <= log end.
+// On a single node: high watermark = min(log end, durable + flush.messages - 1), saturating and
+// rounded down to a batch's end (design.md, "The path of a produced batch", step 5).
+//
+// Threads: every method may be called from any thread. Appends and truncations of one log exclude
+// each other by its lock; no other system call than the append's own write happens under the lock.
+// Reads take no lock: they hold a counted reference to an immutable set of segments.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "log/log_config.h"
+#include "log/log_error.h"
+
+namespace odradek {
+
+class File;
+class PartitionLog;
+
+struct TopicPartition {
+  std::string topic;
+  PartitionIndex partition{0};
+  auto operator<=>(const TopicPartition&) const = default;
+};
+
+struct AppendOutcome {
+  Offset base_offset;
+  Offset last_offset;
+  // The high watermark must reach this before acks=all may be answered.
+  Offset required_high_watermark;
+  TimestampMs log_append_time = kNoTimestamp;   // -1 with CreateTime
+  Offset log_start_offset;
+  bool duplicate = false;                       // nothing was written: the first send's answer
+};
+
+enum class AppendOrigin : uint8_t {
+  client,        // judged in full: batch validator, producer epoch and sequence
+  coordinator,   // our own records (metadata, groups): trusted batch, no producer checks
+};
+
+enum class ReadLimit : uint8_t { high_watermark, last_stable_offset, log_end_offset };
+
+struct AbortedTransaction {
+  ProducerId producer_id;
+  Offset first_offset;
+};
+
+// A piece of one segment that holds whole stored batches (the last one may be cut by bytes_max).
+// `file` keeps the segment open and on disk even if it is deleted meanwhile.
+struct ReadOutcome {
+  std::shared_ptr<const File> file;   // empty when bytes is 0
+  Position position;
+  size_t bytes = 0;
+  // Where a sequential reader goes on, so that nothing is looked up again: pass it as `hint`.
+  Offset next_offset;
+  // The numbers that a Fetch answer carries, all of the same moment.
+  Offset high_watermark;
+  Offset last_stable_offset;
+  Offset log_start_offset;
+  Offset log_end_offset;
+  std::vector<AbortedTransaction> aborted;   // only with ReadLimit::last_stable_offset
+};
+
+// Remembers where a sequential reader stands. A value; owned by one reader at a time.
+struct ReadHint {
+  Offset offset = kNoOffset;      // the offset that `position` belongs to; -1: nothing known
+  Offset segment_base = kNoOffset;
+  Position position;
+  uint64_t truncations = 0;         // of the log when this was noted; positions die with the next
+};
+
+struct TimestampLookup {
+  Offset offset;                    // -1: no such record
+  TimestampMs timestamp;
+  LeaderEpoch leader_epoch;
+  // Set when the batch is compressed: it must be opened elsewhere to find the exact record, from
+  // the first one with a timestamp >= the target. Otherwise empty.
+  std::vector<uint8_t> compressed_batch;
+};
+
+struct ProducerSummary {
+  ProducerId producer_id;
+  ProducerEpoch epoch;
+  Sequence last_sequence;
+  TimestampMs last_timestamp;
+  int32_t coordinator_epoch = -1;
+  Offset current_transaction_first_offset = kNoOffset;
+};
+
+// Told whenever the high watermark of a log moved up. Called on whichever thread moved it (a
+// reactor in append, the flusher), never under the log's lock; must not block and must not append.
+class HighWatermarkObserver {
+ public:
+  virtual ~HighWatermarkObserver() = default;
+  virtual void high_watermark_advanced(PartitionLog& log, Offset high_watermark) noexcept = 0;
+};
+
+class PartitionLog {
+ public:
+  virtual ~PartitionLog() = default;
+
+  virtual const TopicPartition& topic_partition() const = 0;
+  virtual const Uuid& topic_id() const = 0;
+
+  virtual Offset log_start_offset() const = 0;
+  virtual Offset durable_offset() const = 0;
+  virtual Offset recovery_point() const = 0;
+  virtual Offset high_watermark() const = 0;
+  virtual Offset last_stable_offset() const = 0;
+  virtual Offset log_end_offset() const = 0;
+  virtual LeaderEpoch leader_epoch() const = 0;
+  virtual int64_t size_bytes() const = 0;     // of all segments, without preallocated room
+  virtual size_t segment_count() const = 0;
+  // False once its log directory failed or the log was closed or deleted: every call then answers
+  // kafka_storage_error (or not_leader_or_follower after a delete).
+  virtual bool online() const = 0;
+
+  virtual LogConfig config() const = 0;
+  virtual void configure(const LogConfig& config) = 0;
+  // Raises the leader epoch that later appends are stamped with; writes it to the epoch checkpoint
+  // at the next append. A lower epoch than the present one is our bug.
+  virtual void become_leader(LeaderEpoch epoch) = 0;
+  // Any number of observers. Each must outlive the log or be removed first; remove returns only
+  // when no call to that observer is under way. When the log goes offline, closes or is deleted,
+  // observers are called once more with kNoOffset.
+  virtual void add_observer(HighWatermarkObserver* observer) = 0;
+  virtual void remove_observer(HighWatermarkObserver* observer) = 0;
+
+  // Appends exactly one batch. Assigns base offset and leader epoch in place (and, with
+  // LogAppendTime, the timestamp and CRC), so `batch` changes. Codes: those of the validator,
+  // out_of_order_sequence_number, invalid_producer_epoch, invalid_txn_state, record_list_too_large
+  // (larger than a segment), kafka_storage_error (disk failed or full; nothing was appended).
+  // needs_opening is never seen here: the caller validates first (see data_path) and passes
+  // client only for batches that validate_produced_batch passed; append repeats no validation, it
+  // checks producer epoch and sequence only.
+  virtual LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin) = 0;
+
+  // Finds stored bytes from the batch that contains `from` up to the limit, at most bytes_max; when
+  // `whole_first_batch`, the first batch comes whole even if it is larger. Error
+  // offset_out_of_range outside [log start, log end] (beyond the limit but not the end: empty).
+  virtual LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
+                                      bool whole_first_batch, ReadHint* hint) const = 0;
+
+  // First record whose timestamp is at least `at_least`, up to the limit (ListOffsets).
+  virtual LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least,
+                                                      ReadLimit limit) const = 0;
+  // The record with the largest timestamp (ListOffsets -3).
+  virtual LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const = 0;
+  // Start offset of the epoch after `epoch`, i.e. its end (OffsetForLeaderEpoch); and the epoch of
+  // the record at `offset`.
+  virtual Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const = 0;
+  virtual LeaderEpoch leader_epoch_at(Offset offset) const = 0;
+
+  // Removes everything from `offset` on (rounded down to a batch's start); returns the new end.
+  virtual LogResult<Offset> truncate_to(Offset offset) = 0;
+  // Moves the log start offset up (never down, at most to the high watermark) and gives whole
+  // segments below it to the deleter. Returns the new log start offset.
+  virtual LogResult<Offset> delete_up_to(Offset offset) = 0;
+  // Makes everything up to the present log end durable; waits for the disk. Not for reactors.
+  virtual LogResult<Offset> flush() = 0;
+
+  virtual std::vector<ProducerSummary> producers() const = 0;
+};
+
+}  // namespace odradek

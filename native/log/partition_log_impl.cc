@@ -1,0 +1,261 @@
+#include "log/partition_log_impl.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/assert.h"
+#include "batch/batch_stamp.h"
+#include "log/log_reader.h"
+#include "log/log_surgery.h"
+#include "log/producer_snapshot.h"
+#include "log/roll_policy.h"
+#include "log/storage_error.h"
+#include "log/timestamp_search.h"
+
+namespace odradek {
+namespace {
+
+AppendOutcome duplicate_outcome(const ProducerBatch& known, bool log_append_time,
+                                Offset log_start) {
+  AppendOutcome outcome;
+  outcome.base_offset = known.base_offset();
+  outcome.last_offset = known.last_offset;
+  outcome.required_high_watermark = known.last_offset + 1;
+  if (log_append_time) outcome.log_append_time = known.timestamp;
+  outcome.log_start_offset = log_start;
+  outcome.duplicate = true;
+  return outcome;
+}
+
+}  // namespace
+
+PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPartition id,
+                                   const Uuid& topic_id, std::string folder,
+                                   const LogConfig& config, LoadedPartition loaded)
+    : context_(std::move(context)),
+      id_(std::move(id)),
+      topic_id_(topic_id),
+      folder_(std::move(folder)),
+      state_(loaded.segments, loaded.log_end, loaded.log_start, std::move(loaded.epochs),
+             std::move(loaded.history.transactions), config),
+      changed_(loaded.changed),
+      snapshot_offset_(loaded.history.snapshot_offset),
+      config_(config),
+      producers_(std::move(loaded.history.producers)),
+      leader_epoch_(std::max(0, state_.epochs().latest().value)),
+      flush_ms_(config.flush_ms) {
+  remove_later(std::move(loaded.deleted), nullptr);
+}
+
+PartitionLogImpl::~PartitionLogImpl() {
+  context_->unflushed_bytes.fetch_sub(state_.counted_bytes(), std::memory_order_relaxed);
+}
+
+LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin origin) {
+  AppendOutcome outcome;
+  LogState::Moved moved;
+  {
+    const std::lock_guard lock(append_mutex_);
+    RETURN_IF_ERROR(check_online());
+    assign_offsets(bytes, state_.log_end(), leader_epoch());
+    const std::optional<BatchView> view = BatchView::at(bytes);
+    ASSERT(view && view->size() == bytes.size());
+    const BatchHeader batch = BatchHeader::of(*view);
+    const bool client = origin == AppendOrigin::client;
+    const auto marker = client ? std::nullopt : transaction_marker(*view);
+    const ProducerState::Verdict verdict =
+        marker ? producers_.check_marker(batch, *marker) : producers_.check(batch, client);
+    if (verdict.code != ErrorCode::none) return Err(LogError{verdict.code, verdict.detail, {}});
+    const bool log_append_time = view->is_log_append_time();
+    if (verdict.duplicate_of) {
+      return duplicate_outcome(*verdict.duplicate_of, log_append_time, state_.log_start());
+    }
+    RETURN_IF_ERROR(prepare(batch));
+    const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
+    const FileResult<void> written = active->write(bytes);
+    if (!written.ok()) return Err(write_failed(written.error()));
+
+    const LogPoint begin{batch.base_offset, active->base_offset(), Position(active->size_bytes())};
+    active->record(batch, config_.index_interval_bytes);
+    const LogPoint end{batch.next_offset(), begin.segment_base, begin.position + batch.size_bytes};
+    const ProducerChange change = producers_.update(batch, marker);
+    moved = state_.appended(batch, begin, end, change);
+    changed_ = true;
+    outcome.base_offset = batch.base_offset;
+    outcome.last_offset = batch.last_offset;
+    outcome.required_high_watermark = batch.next_offset();
+    if (log_append_time) outcome.log_append_time = batch.max_timestamp;
+    outcome.log_start_offset = state_.log_start();
+  }
+  announce(moved);
+  return outcome;
+}
+
+// Makes room for the batch: a new segment if it is time for one, and allocated bytes.
+LogResult<bool> PartitionLogImpl::prepare(const BatchHeader& batch) {
+  if (batch.size_bytes > config_.segment_bytes) {
+    return Err(LogError{ErrorCode::record_list_too_large,
+                        "a batch of " + std::to_string(batch.size_bytes) +
+                            " bytes is larger than segment.bytes " +
+                            std::to_string(config_.segment_bytes),
+                        {}});
+  }
+  std::shared_ptr<ActiveSegment> active = state_.segments()->active();
+  const TimestampMs now = context_->clock.now();
+  const int64_t jitter = roll_jitter_ms(config_, partition_hash(), active->base_offset());
+  if (must_roll(*active, batch, config_, jitter, now)) {
+    RETURN_IF_ERROR(roll(now));
+    active = state_.segments()->active();
+  }
+  const FileResult<void> reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
+  if (reserved.ok()) return true;
+  if (!is_shortage(reserved.error())) return Err(write_failed(reserved.error()));
+  return Err(storage_error("the disk is full, nothing was appended: " + reserved.error().detail));
+}
+
+LogResult<bool> PartitionLogImpl::roll(TimestampMs now) {
+  const Offset base = state_.log_end();
+  auto created = ActiveSegment::create(context_->fs, folder_, base, now);
+  if (!created.ok()) {
+    if (!is_shortage(created.error())) return Err(write_failed(created.error()));
+    return Err(storage_error("no new segment could be made, nothing was appended: " +
+                             created.error().detail));
+  }
+  const std::shared_ptr<const SegmentSet> before = state_.segments();
+  std::vector<std::shared_ptr<SealedSegment>> sealed = before->sealed();
+  sealed.push_back(
+      SealedSegment::seal(context_->fs, context_->open_files, folder_, *before->active()));
+  state_.rolled(std::make_shared<const SegmentSet>(std::move(sealed), std::move(*created)));
+  folder_changed_.store(true);
+  context_->helpers.post([self = shared_from_this(), base, truncations = state_.truncations(),
+                          snapshot = encode_producer_snapshot(producers_)] {
+    self->finish_roll(base, truncations, snapshot);
+  });
+  return true;
+}
+
+LogResult<ReadOutcome> PartitionLogImpl::read(Offset from, size_t bytes_max, ReadLimit limit,
+                                              bool whole_first_batch, ReadHint* hint) const {
+  return on_view([&](const LogView& view) {
+    return read_view(view, from, bytes_max, limit, whole_first_batch, hint);
+  });
+}
+
+LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_least,
+                                                              ReadLimit limit) const {
+  return on_view([&](const LogView& view) { return search_timestamp(view, at_least, limit); });
+}
+
+LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit) const {
+  return on_view([&](const LogView& view) { return search_max_timestamp(view, limit); });
+}
+
+LogResult<Offset> PartitionLogImpl::flush() {
+  RETURN_IF_ERROR(check_online());
+  RETURN_IF_ERROR(context_->flusher.flush(*this));
+  return state_.durable();
+}
+
+bool PartitionLogImpl::begin_flush(FlushOrder* order) {
+  flush_asked_.store(false);
+  if (retired_.load() == ErrorCode::unknown_topic_or_partition) return false;
+  if (!state_.begin_flush(order)) return false;
+  if (folder_changed_.exchange(false)) order->folder = folder_;
+  return true;
+}
+
+void PartitionLogImpl::finish_flush(const FlushOrder& order) {
+  const LogState::Moved moved = state_.finish_flush(order);
+  context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
+  if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved);
+}
+
+void PartitionLogImpl::after_flush() { observers_.tell(*this, high_watermark()); }
+
+void PartitionLogImpl::announce(const LogState::Moved& moved) {
+  if (moved.counted_bytes != 0) {
+    context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
+  }
+  if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved);
+  if (moved.high_watermark) observers_.tell(*this, high_watermark());
+}
+
+void PartitionLogImpl::ask_for_flush(const LogState::Moved& moved) {
+  if (moved.wants_flush) {
+    if (!flush_asked_.exchange(true)) context_->flusher.request(shared_from_this());
+    return;
+  }
+  const int64_t flush_ms = flush_ms_.load(std::memory_order_relaxed);
+  if (flush_ms != INT64_MAX) context_->flusher.request_within(flush_ms, shared_from_this());
+}
+
+bool PartitionLogImpl::online() const {
+  return retired_.load(std::memory_order_acquire) == ErrorCode::none && context_->health.online();
+}
+
+LogResult<bool> PartitionLogImpl::check_online() const {
+  const ErrorCode retired = retired_.load(std::memory_order_acquire);
+  if (retired != ErrorCode::none) {
+    return Err(LogError{retired, id_.topic + "-" + std::to_string(id_.partition.value) +
+                                     " is not in service any more", {}});
+  }
+  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  return true;
+}
+
+LogError PartitionLogImpl::write_failed(const FileError& error) {
+  context_->health.fail("a write failed: " + error.detail);
+  return storage_error(error);
+}
+
+LogConfig PartitionLogImpl::config() const {
+  const std::lock_guard lock(append_mutex_);
+  return config_;
+}
+
+void PartitionLogImpl::configure(const LogConfig& config) {
+  LogState::Moved moved;
+  {
+    const std::lock_guard lock(append_mutex_);
+    config_ = config;
+    flush_ms_.store(config.flush_ms, std::memory_order_relaxed);
+    moved = state_.configured(config);
+  }
+  announce(moved);
+}
+
+void PartitionLogImpl::become_leader(LeaderEpoch epoch) {
+  const std::lock_guard lock(append_mutex_);
+  ASSERT(epoch.value >= leader_epoch_.load());
+  leader_epoch_.store(epoch.value);
+}
+
+int64_t PartitionLogImpl::size_bytes() const {
+  const LogView view = state_.view();
+  return view.segments->sealed_bytes() + view.log_end.position.value;
+}
+
+Offset PartitionLogImpl::end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const {
+  return state_.end_offset_of(epoch, found);
+}
+
+LeaderEpoch PartitionLogImpl::leader_epoch_at(Offset offset) const {
+  return state_.epoch_at(offset);
+}
+
+std::vector<ProducerSummary> PartitionLogImpl::producers() const {
+  const std::lock_guard lock(append_mutex_);
+  std::vector<ProducerSummary> summaries;
+  for (const auto& [id, entry] : producers_.entries()) {
+    summaries.push_back({id, entry.epoch, entry.last_sequence(), entry.last_timestamp,
+                         entry.coordinator_epoch, entry.transaction_first_offset});
+  }
+  return summaries;
+}
+
+uint64_t PartitionLogImpl::partition_hash() const {
+  return std::hash<Uuid>()(topic_id_) ^ (static_cast<uint64_t>(id_.partition.value) << 32);
+}
+
+}  // namespace odradek

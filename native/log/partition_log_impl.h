@@ -1,0 +1,134 @@
+// The one implementation of PartitionLog. It wires: what is decided is decided in producer_state,
+// roll_policy, watermarks and log_reader; what changes files beyond an append is in log_surgery.
+//
+// Locks, in the order in which they are taken:
+//   surgery_mutex_   one truncation, deletion, finishing of segments or close at a time
+//   the flusher's round, for surgery that syncs or truncates
+//   append_mutex_    the log's lock: appends, rolls, producer state
+//   LogState's own   copies and arithmetic only
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "log/log_context.h"
+#include "log/log_state.h"
+#include "log/observer_list.h"
+#include "log/partition_loader.h"
+#include "log/partition_log.h"
+
+namespace odradek {
+
+class PartitionLogImpl final : public PartitionLog,
+                               public Flushable,
+                               public std::enable_shared_from_this<PartitionLogImpl> {
+ public:
+  PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPartition id, const Uuid& topic_id,
+                   std::string folder, const LogConfig& config, LoadedPartition loaded);
+  ~PartitionLogImpl() override;
+
+  const TopicPartition& topic_partition() const override { return id_; }
+  const Uuid& topic_id() const override { return topic_id_; }
+  Offset log_start_offset() const override { return state_.log_start(); }
+  Offset durable_offset() const override { return state_.durable(); }
+  Offset recovery_point() const override { return context_->checkpoints.recovery_point(id_); }
+  Offset high_watermark() const override { return state_.high_watermark(); }
+  Offset last_stable_offset() const override { return state_.last_stable(); }
+  Offset log_end_offset() const override { return state_.log_end(); }
+  LeaderEpoch leader_epoch() const override { return LeaderEpoch(leader_epoch_.load()); }
+  int64_t size_bytes() const override;
+  size_t segment_count() const override { return state_.segments()->size(); }
+  bool online() const override;
+  LogConfig config() const override;
+  void configure(const LogConfig& config) override;
+  void become_leader(LeaderEpoch epoch) override;
+  void add_observer(HighWatermarkObserver* observer) override { observers_.add(observer); }
+  void remove_observer(HighWatermarkObserver* observer) override { observers_.remove(observer); }
+  LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin) override;
+  LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
+                              bool whole_first_batch, ReadHint* hint) const override;
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const override;
+  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const override;
+  Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
+  LeaderEpoch leader_epoch_at(Offset offset) const override;
+  LogResult<Offset> truncate_to(Offset offset) override;
+  LogResult<Offset> delete_up_to(Offset offset) override;
+  LogResult<Offset> flush() override;
+  std::vector<ProducerSummary> producers() const override;
+
+  // Flushable, for the flusher.
+  bool begin_flush(FlushOrder* order) override;
+  void finish_flush(const FlushOrder& order) override;
+  void after_flush() override;
+
+  // For the directory. Writes what recovery must find beside the segments and flushes; the result
+  // is what the directory's checkpoints may say.
+  LogResult<PartitionCheckpoint> checkpoint();
+  // Makes the folder exactly what Apache Kafka leaves at a clean stop. Idempotent.
+  LogResult<PartitionCheckpoint> close();
+  // Takes the log out of service; later calls answer `code`.
+  void retire(ErrorCode code);
+  // Tells the observers that nothing more will come.
+  void tell_out_of_service() { observers_.tell(*this, kNoOffset); }
+  void expire_producers();
+  const std::string& folder() const { return folder_; }
+
+ private:
+  LogResult<bool> check_online() const;
+  LogResult<bool> prepare(const BatchHeader& batch);
+  LogResult<bool> roll(TimestampMs now);
+  LogError write_failed(const FileError& error);
+  void announce(const LogState::Moved& moved);
+  void ask_for_flush(const LogState::Moved& moved);
+  uint64_t partition_hash() const;
+
+  // Runs `search` on a view; again if a deletion took a file away under it, or a truncation its
+  // bytes.
+  template <class Search>
+  auto on_view(Search search) const -> decltype(search(LogView())) {
+    for (;;) {
+      RETURN_IF_ERROR(check_online());
+      const LogView view = state_.view();
+      auto result = search(view);
+      const bool disturbed = !result.ok() && state_.segments() != view.segments;
+      if (!disturbed && state_.truncations() == view.truncations) return result;
+    }
+  }
+
+  void finish_roll(Offset base, uint64_t truncations, const std::vector<uint8_t>& snapshot);
+  FileResult<void> finish_segments();
+  FileResult<void> write_epochs();
+  FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
+  FileResult<void> write_clean();
+  LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
+  PartitionCheckpoint checkpoint_content() const;
+  void remove_later(std::vector<std::string> paths, std::shared_ptr<const SealedSegment> segment);
+  static void remove_deleted(LogContext& context, const std::vector<std::string>& paths,
+                             const std::shared_ptr<const SealedSegment>& segment);
+
+  const std::shared_ptr<LogContext> context_;
+  const TopicPartition id_;
+  const Uuid topic_id_;
+  const std::string folder_;
+  LogState state_;
+
+  std::mutex surgery_mutex_;
+  bool changed_;                     // files differ from what a clean close leaves
+  bool closed_ = false;
+  Offset snapshot_offset_;           // of the newest producer snapshot on disk; -1 if none
+
+  mutable std::mutex append_mutex_;
+  LogConfig config_;
+  ProducerState producers_;
+
+  std::atomic<int32_t> leader_epoch_;
+  std::atomic<int64_t> flush_ms_;
+  std::atomic<ErrorCode> retired_{ErrorCode::none};
+  std::atomic<bool> flush_asked_{false};
+  std::atomic<bool> folder_changed_{true};      // its new entries are not synced yet
+  ObserverList observers_;
+};
+
+}  // namespace odradek

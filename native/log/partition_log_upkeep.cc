@@ -1,0 +1,218 @@
+// The part of PartitionLogImpl that changes files beyond an append: finishing sealed segments,
+// truncation, deletion, checkpoint, close. Each takes surgery_mutex_ first.
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "log/file_deleter.h"
+#include "log/log_reader.h"
+#include "log/log_surgery.h"
+#include "log/partition_log_impl.h"
+#include "log/producer_snapshot.h"
+#include "log/segment_format.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+constexpr int64_t kRetryMs = 1000;
+
+}  // namespace
+
+// On a helper, after a roll that made the segment `base`; `snapshot` is the producer state there.
+void PartitionLogImpl::finish_roll(Offset base, uint64_t truncations,
+                                   const std::vector<uint8_t>& snapshot) {
+  const std::lock_guard surgery(surgery_mutex_);
+  if (closed_ || !online()) return;
+  FileResult<void> done = finish_segments();
+  // After a truncation the state at `base` is another one.
+  if (done.ok() && truncations == state_.truncations()) done = write_snapshot(base, snapshot);
+  if (done.ok()) return;
+  if (!is_shortage(done.error())) return static_cast<void>(write_failed(done.error()));
+  // Until there is room the indexes stay in memory, and the recovery point below the segment.
+  context_->helpers.post_after(kRetryMs, [self = shared_from_this(), base, truncations, snapshot] {
+    self->finish_roll(base, truncations, snapshot);
+  });
+}
+
+FileResult<void> PartitionLogImpl::finish_segments() {
+  return context_->flusher.exclusively([&]() -> FileResult<void> {
+    for (const auto& sealed : state_.segments()->sealed()) RETURN_IF_ERROR(sealed->finish());
+    return {};
+  });
+}
+
+FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,
+                                                  const std::vector<uint8_t>& bytes) {
+  RETURN_IF_ERROR(replace_file(
+      context_->fs, segment_file_path(folder_, offset, SegmentFileKind::snapshot), bytes));
+  snapshot_offset_ = std::max(snapshot_offset_, offset);
+  return {};
+}
+
+FileResult<void> PartitionLogImpl::write_epochs() {
+  if (!state_.take_epochs_changed()) return {};
+  const std::string text = state_.epochs().format();
+  FileResult<void> written = replace_file(context_->fs, folder_ + "/" + kLeaderEpochCheckpoint,
+                                          as_bytes(text));
+  if (!written.ok()) state_.epochs_not_written();
+  return written;
+}
+
+LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
+  const std::lock_guard surgery(surgery_mutex_);
+  return context_->flusher.exclusively([&]() -> LogResult<Offset> {
+    const std::lock_guard lock(append_mutex_);
+    RETURN_IF_ERROR(check_online());
+    const LogView view = state_.view();
+    if (offset >= view.log_end.offset) return view.log_end.offset;
+    auto cut = locate(view, std::max(offset, view.log_start));
+    if (!cut.ok()) return Err(cut.error());
+    RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
+    auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
+                               config_.index_interval_bytes, context_->clock.now());
+    if (!after.ok()) return Err(after.error());
+    auto history = history_at(**after, *cut);
+    if (!history.ok()) return Err(history.error());
+    producers_ = std::move(history->producers);
+    state_.truncated(*after, *cut, std::move(history->transactions));
+    changed_ = true;
+    const FileResult<void> removed =
+        remove_behind(context_->fs, folder_, *view.segments, **after, *cut);
+    if (!removed.ok()) return Err(write_failed(removed.error()));
+    snapshot_offset_ = std::min(snapshot_offset_, cut->offset);
+    return cut->offset;
+  });
+}
+
+// The producer state at `end`, rebuilt from the newest snapshot before it.
+LogResult<ProducerHistory> PartitionLogImpl::history_at(const SegmentSet& segments,
+                                                        const LogPoint& end) {
+  auto listed = list_partition_folder(context_->fs, folder_);
+  if (!listed.ok()) return Err(listed.error());
+  auto history = load_producer_snapshot(context_->fs, folder_, listed->snapshots, end.offset,
+                                        state_.log_start());
+  if (!history.ok()) return history;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const Offset segment_end =
+        i + 1 < segments.size() ? segments.at(i + 1).base_offset() : end.offset;
+    if (segment_end <= history->offset) continue;
+    RETURN_IF_ERROR(replay_segment(segments.at(i), segment_end,
+                                   Position(segments.at(i).size_bytes()), &*history));
+  }
+  return history;
+}
+
+LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
+  const std::lock_guard surgery(surgery_mutex_);
+  DeletionPlan plan;
+  Offset log_start;
+  {
+    const std::lock_guard lock(append_mutex_);
+    RETURN_IF_ERROR(check_online());
+    log_start = std::clamp(offset, state_.log_start(), state_.high_watermark());
+    if (log_start == state_.log_start()) return log_start;
+    plan = plan_deletion(*state_.segments(), log_start);
+    state_.deleted(plan.remaining, log_start);
+    changed_ = true;
+  }
+  for (const auto& segment : plan.gone) {
+    auto renamed = mark_deleted(context_->fs, folder_, segment->base_offset());
+    if (!renamed.ok()) return Err(write_failed(renamed.error()));
+    remove_later(std::move(*renamed), segment);
+  }
+  return log_start;
+}
+
+// Has a helper remove the files after the delay of the configuration, and not while `segment`, if
+// there is one, is still read.
+void PartitionLogImpl::remove_later(std::vector<std::string> paths,
+                                    std::shared_ptr<const SealedSegment> segment) {
+  if (paths.empty()) return;
+  const int64_t delay_ms = segment ? context_->file_delete_delay_ms : 0;
+  context_->helpers.post_after(delay_ms, [context = context_.get(), paths = std::move(paths),
+                                          segment = std::move(segment)] {
+    remove_deleted(*context, paths, segment);
+  });
+}
+
+void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std::string>& paths,
+                                      const std::shared_ptr<const SealedSegment>& segment) {
+  if (segment) {
+    segment->close_file();
+    if (segment->file_in_use()) {
+      context.helpers.post_after(kRetryMs, [context = &context, paths, segment] {
+        remove_deleted(*context, paths, segment);
+      });
+      return;
+    }
+  }
+  // What cannot be removed now is removed at the next start.
+  for (const std::string& path : paths) static_cast<void>(remove_in_steps(context.fs, path));
+}
+
+LogResult<PartitionCheckpoint> PartitionLogImpl::checkpoint() {
+  const std::lock_guard surgery(surgery_mutex_);
+  RETURN_IF_ERROR(check_online());
+  RETURN_IF_ERROR(context_->flusher.flush(*this));
+  RETURN_IF_FILE_ERROR(write_epochs());
+  return checkpoint_content();
+}
+
+PartitionCheckpoint PartitionLogImpl::checkpoint_content() const {
+  const LogView view = state_.view();
+  PartitionCheckpoint content{id_, state_.durable(), view.high_watermark.offset, std::nullopt};
+  for (const auto& sealed : view.segments->sealed()) {
+    // Recovery trusts the index files of what lies below the recovery point.
+    if (!sealed->finished()) {
+      content.recovery_point = std::min(content.recovery_point, sealed->base_offset());
+      break;
+    }
+  }
+  if (view.log_start > view.segments->first_base_offset()) content.log_start = view.log_start;
+  return content;
+}
+
+LogResult<PartitionCheckpoint> PartitionLogImpl::close() {
+  const std::lock_guard surgery(surgery_mutex_);
+  if (closed_) return checkpoint_content();
+  {
+    const std::lock_guard lock(append_mutex_);
+    RETURN_IF_ERROR(check_online());
+    retired_.store(ErrorCode::kafka_storage_error, std::memory_order_release);
+  }
+  RETURN_IF_ERROR(context_->flusher.flush(*this));
+  if (changed_) RETURN_IF_FILE_ERROR(write_clean());
+  closed_ = true;
+  return checkpoint_content();
+}
+
+FileResult<void> PartitionLogImpl::write_clean() {
+  RETURN_IF_ERROR(finish_segments());
+  const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
+  active->complete_time_index();
+  const std::shared_ptr<File>& file = active->writable_file();
+  RETURN_IF_ERROR(file->truncate(active->size_bytes()));
+  RETURN_IF_ERROR(file->sync_data());
+  RETURN_IF_ERROR(
+      write_index_files(context_->fs, folder_, active->base_offset(), *active->indexes()));
+  RETURN_IF_ERROR(write_epochs());
+  if (state_.log_end() > snapshot_offset_) {
+    RETURN_IF_ERROR(write_snapshot(state_.log_end(), encode_producer_snapshot(producers_)));
+  }
+  return context_->fs.sync_directory(folder_);
+}
+
+void PartitionLogImpl::retire(ErrorCode code) {
+  const std::lock_guard surgery(surgery_mutex_);
+  const std::lock_guard lock(append_mutex_);
+  retired_.store(code, std::memory_order_release);
+  closed_ = true;
+}
+
+void PartitionLogImpl::expire_producers() {
+  const std::lock_guard lock(append_mutex_);
+  producers_.expire(context_->clock.now(), config_.producer_id_expiration_ms);
+}
+
+}  // namespace odradek

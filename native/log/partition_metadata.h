@@ -1,0 +1,21 @@
+// `partition.metadata`: which topic a partition folder belongs to, whatever its name. Text:
+//
+//   version: 0
+//   topic_id: Fkuwu63wQQGIJfa-tBjiNw
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+
+namespace odradek {
+
+inline constexpr const char* kPartitionMetadataFile = "partition.metadata";
+
+std::string format_partition_metadata(const Uuid& topic_id);
+// The topic id; nothing if the text is malformed or of a newer version.
+std::optional<Uuid> parse_partition_metadata(std::string_view text);
+
+}  // namespace odradek

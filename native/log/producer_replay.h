@@ -1,0 +1,35 @@
+// Rebuilds the producer state of a partition at some offset: the newest snapshot that is not above
+// it, and the batches stored since.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "log/log_view.h"
+#include "log/open_transactions.h"
+#include "log/producer_state.h"
+
+namespace odradek {
+
+struct ProducerHistory {
+  ProducerState producers;
+  OpenTransactions transactions;
+  Offset snapshot_offset = kNoOffset;     // of the snapshot that it began with; -1 for none
+  Offset offset;                          // taken in up to here
+};
+
+// The newest valid snapshot among `snapshots` (ascending) at or below `offset`; an empty state at
+// `log_start` if there is none. Files that are not valid snapshots are removed.
+LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,
+                                                  const std::vector<Offset>& snapshots,
+                                                  Offset offset, Offset log_start);
+
+// Takes in the batches of one segment, [history.offset, end), whose bytes end at `end_position`.
+LogResult<bool> replay_segment(const Segment& segment, Offset end, Position end_position,
+                               ProducerHistory* history);
+
+// Takes in one stored batch at `place`.
+ProducerChange take_in(const BatchHeader& header, const std::optional<TransactionMarker>& marker,
+                       const LogPoint& place, ProducerHistory* history);
+
+}  // namespace odradek

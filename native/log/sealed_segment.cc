@@ -1,0 +1,204 @@
+#include "log/sealed_segment.h"
+
+#include "base/assert.h"
+#include "log/segment_format.h"
+#include "log/sorted_search.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+// The last entry of `index` for which `is_before` holds; nothing without one. `decode` turns bytes
+// into an entry.
+template <class Entry, class Decode, class IsBefore>
+LogResult<std::optional<Entry>> search(IndexFile* index, Decode decode, IsBefore is_before) {
+  if (index == nullptr) return std::optional<Entry>();
+  const size_t front = count_front(index->size(), [&](size_t i) {
+    const uint8_t* bytes = index->entry(i);
+    return bytes != nullptr && is_before(decode(bytes));
+  });
+  std::optional<Entry> found;
+  if (front > 0) {
+    const uint8_t* bytes = index->entry(front - 1);
+    if (bytes != nullptr) found = decode(bytes);
+  }
+  if (index->error()) return Err(storage_error(*index->error()));
+  return found;
+}
+
+// Replaces a file and makes the content durable; the folder's entry is synced by the caller.
+FileResult<void> write_file(FileSystem& fs, const std::string& path, ByteView bytes) {
+  auto file = fs.open(path, OpenMode::create);
+  if (!file.ok()) return Err(file.error());
+  RETURN_IF_ERROR((*file)->truncate(0));
+  if (!bytes.empty()) RETURN_IF_ERROR((*file)->write_at(Position(0), bytes));
+  return (*file)->sync_data();
+}
+
+}  // namespace
+
+FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Offset base_offset,
+                                   const SegmentIndexes& indexes) {
+  const auto path = [&](SegmentFileKind kind) {
+    return segment_file_path(folder, base_offset, kind);
+  };
+  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::offset_index), indexes.offsets.encode()));
+  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::time_index), indexes.times.encode()));
+  const std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
+  if (!aborted.empty()) {
+    RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::aborted_index), aborted));
+  }
+  return fs.sync_directory(folder);
+}
+
+SealedSegment::SealedSegment(FileSystem& fs, OpenFiles& open_files, std::string folder,
+                             Offset base_offset, int64_t size,
+                             std::shared_ptr<AbortedIndex> aborted)
+    : Segment(base_offset),
+      fs_(fs),
+      open_files_(open_files),
+      folder_(std::move(folder)),
+      size_(size),
+      aborted_(std::move(aborted)) {}
+
+std::shared_ptr<SealedSegment> SealedSegment::seal(FileSystem& fs, OpenFiles& open_files,
+                                                   const std::string& folder,
+                                                   ActiveSegment& active) {
+  active.complete_time_index();
+  std::shared_ptr<SealedSegment> sealed(
+      new SealedSegment(fs, open_files, folder, active.base_offset(), active.size_bytes(),
+                        active.indexes()->aborted));
+  sealed->indexes_ = active.indexes();
+  sealed->written_ = active.writable_file();
+  sealed->in_use_ = sealed->written_;
+  return sealed;
+}
+
+std::shared_ptr<SealedSegment> SealedSegment::on_disk(FileSystem& fs, OpenFiles& open_files,
+                                                      const std::string& folder,
+                                                      Offset base_offset, int64_t size,
+                                                      std::vector<AbortedIndexEntry> aborted) {
+  return std::shared_ptr<SealedSegment>(
+      new SealedSegment(fs, open_files, folder, base_offset, size,
+                        std::make_shared<AbortedIndex>(std::move(aborted))));
+}
+
+FileResult<void> SealedSegment::finish() {
+  std::shared_ptr<SegmentIndexes> indexes;
+  std::shared_ptr<File> written;
+  {
+    const std::lock_guard lock(mutex_);
+    indexes = indexes_;
+    written = written_;
+  }
+  if (written) {
+    RETURN_IF_ERROR(written->truncate(size_));
+    RETURN_IF_ERROR(written->sync_data());
+  }
+  if (indexes) RETURN_IF_ERROR(write_index_files(fs_, folder_, base_offset_, *indexes));
+  const std::lock_guard lock(mutex_);
+  indexes_ = nullptr;
+  written_ = nullptr;
+  return {};
+}
+
+bool SealedSegment::finished() const {
+  const std::lock_guard lock(mutex_);
+  return indexes_ == nullptr && written_ == nullptr;
+}
+
+void SealedSegment::restore_indexes(std::shared_ptr<SegmentIndexes> indexes) {
+  const std::lock_guard lock(mutex_);
+  ASSERT(indexes_ == nullptr);
+  indexes_ = std::move(indexes);
+}
+
+std::shared_ptr<File> SealedSegment::writable_file() const {
+  const std::lock_guard lock(mutex_);
+  return written_;
+}
+
+LogResult<std::shared_ptr<const File>> SealedSegment::file() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (written_) return std::shared_ptr<const File>(written_);
+    if (opened_) return opened_;
+    if (std::shared_ptr<const File> held = in_use_.lock()) return held;
+  }
+  auto opened = fs_.open(path(SegmentFileKind::log), OpenMode::read);
+  if (!opened.ok()) return Err(storage_error(opened.error()));
+  std::shared_ptr<const File> file = std::move(*opened);
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto held = in_use_.lock()) return held;  // another reader was faster
+    opened_ = file;
+    in_use_ = file;
+  }
+  open_files_.opened(weak_from_this());
+  return file;
+}
+
+void SealedSegment::close_file() const {
+  std::shared_ptr<const File> closed;  // destroyed, and thus closed, outside the lock
+  const std::lock_guard lock(mutex_);
+  closed.swap(opened_);
+}
+
+bool SealedSegment::file_in_use() const {
+  const std::lock_guard lock(mutex_);
+  return written_ != nullptr || !in_use_.expired();
+}
+
+LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Offset offset) const {
+  if (const auto memory = in_memory()) return memory->offsets.floor(offset);
+  auto index = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes);
+  if (!index.ok()) return Err(index.error());
+  return search<OffsetIndexEntry>(
+      index->get(), [&](const uint8_t* b) { return decode_offset_index_entry(base_offset_, b); },
+      [&](const OffsetIndexEntry& entry) { return entry.last_offset <= offset; });
+}
+
+LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Position position) const {
+  if (const auto memory = in_memory()) return memory->offsets.floor(position);
+  auto index = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes);
+  if (!index.ok()) return Err(index.error());
+  return search<OffsetIndexEntry>(
+      index->get(), [&](const uint8_t* b) { return decode_offset_index_entry(base_offset_, b); },
+      [&](const OffsetIndexEntry& entry) { return entry.position <= position; });
+}
+
+LogResult<std::optional<TimeIndexEntry>> SealedSegment::below(TimestampMs timestamp) const {
+  if (const auto memory = in_memory()) return memory->times.below(timestamp);
+  auto index = open_index(SegmentFileKind::time_index, kTimeIndexEntryBytes);
+  if (!index.ok()) return Err(index.error());
+  return search<TimeIndexEntry>(
+      index->get(), [&](const uint8_t* b) { return decode_time_index_entry(base_offset_, b); },
+      [&](const TimeIndexEntry& entry) { return entry.timestamp < timestamp; });
+}
+
+LogResult<std::optional<TimeIndexEntry>> SealedSegment::last_time_entry() const {
+  if (const auto memory = in_memory()) return memory->times.last();
+  auto index = open_index(SegmentFileKind::time_index, kTimeIndexEntryBytes);
+  if (!index.ok()) return Err(index.error());
+  return search<TimeIndexEntry>(
+      index->get(), [&](const uint8_t* b) { return decode_time_index_entry(base_offset_, b); },
+      [](const TimeIndexEntry&) { return true; });
+}
+
+std::shared_ptr<const SegmentIndexes> SealedSegment::in_memory() const {
+  const std::lock_guard lock(mutex_);
+  return indexes_;
+}
+
+std::string SealedSegment::path(SegmentFileKind kind) const {
+  return segment_file_path(folder_, base_offset_, kind);
+}
+
+LogResult<std::unique_ptr<IndexFile>> SealedSegment::open_index(SegmentFileKind kind,
+                                                                size_t entry_bytes) const {
+  auto index = IndexFile::open(fs_, path(kind), entry_bytes);
+  if (!index.ok()) return Err(storage_error(index.error()));
+  return std::move(*index);
+}
+
+}  // namespace odradek

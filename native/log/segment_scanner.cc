@@ -1,0 +1,99 @@
+#include "log/segment_scanner.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+constexpr int64_t kReadBytes = 1 << 20;
+constexpr auto kHeaderBytes = static_cast<int64_t>(kBatchHeaderBytes);
+
+}  // namespace
+
+SegmentScanner::SegmentScanner(const File& file, Position from, int64_t file_bytes,
+                               BatchOrder order)
+    : file_(file),
+      file_bytes_(file_bytes),
+      order_(order),
+      position_(from),
+      buffer_begin_(from) {
+  ASSERT(from.value >= 0 && from.value <= file_bytes);
+}
+
+LogResult<ScanStep> SegmentScanner::next() {
+  if (at_batch_) position_ += header_.size_bytes;
+  at_batch_ = false;
+  const int64_t left = file_bytes_ - position_.value;
+  if (left == 0) return ScanStep::end;
+  if (left < kHeaderBytes) return no_batch("the file ends inside a batch header");
+  RETURN_IF_ERROR(hold(kHeaderBytes));
+  const std::optional<BatchHeader> header = BatchHeader::parse(held());
+  if (!header) return no_batch("there is no batch header");
+  if (header->size_bytes > left) return no_batch("the file ends inside the batch");
+  if (header->base_offset < order_.next_offset) {
+    return no_batch("offset " + std::to_string(header->base_offset.value) + " follows " +
+                    std::to_string(order_.next_offset.value - 1));
+  }
+  if (header->leader_epoch < order_.leader_epoch) {
+    return no_batch("leader epoch " + std::to_string(header->leader_epoch.value) + " follows " +
+                    std::to_string(order_.leader_epoch.value));
+  }
+  RETURN_IF_ERROR(hold(header->size_bytes));
+  header_ = *header;
+  at_batch_ = true;
+  if (!batch().crc_matches()) {
+    at_batch_ = false;
+    return no_batch("the checksum does not match");
+  }
+  order_ = {header_.next_offset(), header_.leader_epoch};
+  return ScanStep::batch;
+}
+
+BatchView SegmentScanner::batch() const {
+  ASSERT(at_batch_);
+  const std::optional<BatchView> view = BatchView::at(held());
+  ASSERT(view.has_value());
+  return *view;
+}
+
+LogResult<bool> SegmentScanner::hold(int64_t bytes) {
+  ASSERT(bytes <= file_bytes_ - position_.value);
+  if (static_cast<int64_t>(held_ - std::min(held_, skip())) >= bytes) return true;
+  const int64_t wanted = std::min(std::max(bytes, kReadBytes), file_bytes_ - position_.value);
+  if (static_cast<int64_t>(buffer_.size()) < wanted) buffer_.resize(static_cast<size_t>(wanted));
+  auto got = file_.read_at(position_, ByteSpan(buffer_.data(), static_cast<size_t>(wanted)));
+  if (!got.ok()) return Err(storage_error(got.error()));
+  buffer_begin_ = position_;
+  held_ = *got;
+  if (static_cast<int64_t>(held_) < bytes) {
+    return Err(storage_error("a segment became shorter while it was read"));
+  }
+  return true;
+}
+
+LogResult<ScanStep> SegmentScanner::no_batch(std::string reason) {
+  auto zeros = only_zeros_follow();
+  if (!zeros.ok()) return Err(zeros.error());
+  if (*zeros) return ScanStep::zeros;
+  reason_ = "at position " + std::to_string(position_.value) + " " + std::move(reason);
+  return ScanStep::damaged;
+}
+
+LogResult<bool> SegmentScanner::only_zeros_follow() {
+  std::vector<uint8_t> piece(static_cast<size_t>(
+      std::min(kReadBytes, file_bytes_ - position_.value)));
+  for (Position at = position_; at.value < file_bytes_; at += static_cast<int64_t>(piece.size())) {
+    auto got = file_.read_at(at, piece);
+    if (!got.ok()) return Err(storage_error(got.error()));
+    if (*got == 0) break;
+    const bool zeros = std::all_of(piece.begin(), piece.begin() + static_cast<ptrdiff_t>(*got),
+                                   [](uint8_t byte) { return byte == 0; });
+    if (!zeros) return false;
+  }
+  return true;
+}
+
+}  // namespace odradek

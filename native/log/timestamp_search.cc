@@ -1,0 +1,164 @@
+#include "log/timestamp_search.h"
+
+#include "base/assert.h"
+#include "batch/timestamp_lookup.h"
+#include "log/header_cursor.h"
+#include "log/log_reader.h"
+#include "log/storage_error.h"
+
+namespace odradek {
+namespace {
+
+TimestampLookup nothing() { return {kNoOffset, kNoTimestamp, kNoLeaderEpoch, {}}; }
+
+// A batch in the log, by its header and place.
+struct StoredBatch {
+  BatchHeader header;
+  Position position;
+};
+
+// Where a walk for `timestamp` may begin: no batch before it has one as large.
+LogResult<Position> walk_start(const Segment& segment, TimestampMs timestamp, Position end) {
+  auto entry = segment.below(timestamp);
+  if (!entry.ok()) return Err(entry.error());
+  if (!*entry) return Position(0);
+  auto place = segment.floor((*entry)->offset);
+  if (!place.ok()) return Err(place.error());
+  if (!*place || (*place)->position >= end) return Position(0);
+  return (*place)->position;
+}
+
+// The first batch of the segment, from `start` on, with a timestamp of at least `at_least` that does
+// not end before `from`.
+LogResult<std::optional<StoredBatch>> first_batch(const Segment& segment, Position start,
+                                                  Position end, TimestampMs at_least,
+                                                  Offset from) {
+  auto file = segment.file();
+  if (!file.ok()) return Err(file.error());
+  HeaderCursor cursor(**file, start, end);
+  for (;;) {
+    auto more = cursor.next();
+    if (!more.ok()) return Err(more.error());
+    if (!*more) return std::optional<StoredBatch>();
+    if (cursor.header().max_timestamp >= at_least && cursor.header().last_offset >= from) {
+      return std::optional<StoredBatch>(StoredBatch{cursor.header(), cursor.position()});
+    }
+  }
+}
+
+// The first batch with the largest timestamp among those of [0, end) that do not end before `from`.
+LogResult<std::optional<StoredBatch>> largest_batch(const Segment& segment, Position end,
+                                                    Offset from) {
+  auto file = segment.file();
+  if (!file.ok()) return Err(file.error());
+  auto last = segment.last_time_entry();
+  if (!last.ok()) return Err(last.error());
+  Position start(0);
+  // The entry is the largest one up to itself, so nothing before it need be looked at.
+  if (*last && (*last)->offset >= from) {
+    auto place = segment.floor((*last)->offset);
+    if (!place.ok()) return Err(place.error());
+    if (*place && (*place)->position < end) start = (*place)->position;
+  }
+  HeaderCursor cursor(**file, start, end);
+  std::optional<StoredBatch> largest;
+  for (;;) {
+    auto more = cursor.next();
+    if (!more.ok()) return Err(more.error());
+    if (!*more) return largest;
+    const BatchHeader& header = cursor.header();
+    if (header.last_offset < from) continue;
+    if (!largest || header.max_timestamp > largest->header.max_timestamp) {
+      largest = StoredBatch{header, cursor.position()};
+    }
+  }
+}
+
+// The record in the batch: exact for an uncompressed one, the bytes for a compressed one. Nothing if
+// the record lies before `from`.
+LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch& stored,
+                                      TimestampMs at_least, Offset from) {
+  auto file = segment.file();
+  if (!file.ok()) return Err(file.error());
+  std::vector<uint8_t> bytes(static_cast<size_t>(stored.header.size_bytes));
+  auto got = (*file)->read_at(stored.position, bytes);
+  if (!got.ok()) return Err(storage_error(got.error()));
+  const std::optional<BatchView> batch = BatchView::at(ByteView(bytes).first(*got));
+  if (!batch) return Err(storage_error("a segment became shorter while it was read"));
+
+  TimestampLookup found{kNoOffset, batch->max_timestamp(), batch->leader_epoch(), {}};
+  if (batch->is_compressed() && !batch->is_log_append_time()) {
+    found.offset = batch->base_offset() < from ? from : batch->base_offset();
+    found.compressed_batch = std::move(bytes);
+    return found;
+  }
+  if (batch->is_compressed()) {  // every record has the batch's time: the first one it is
+    found.offset = batch->base_offset() < from ? from : batch->base_offset();
+    return found;
+  }
+  const auto record = find_by_timestamp(*batch, at_least, from);
+  if (!record) return nothing();
+  found.offset = record->offset;
+  found.timestamp = record->timestamp;
+  return found;
+}
+
+}  // namespace
+
+LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_least,
+                                            ReadLimit limit) {
+  auto bound = limit_point(view, limit);
+  if (!bound.ok()) return Err(bound.error());
+  const SegmentSet& segments = *view.segments;
+  const Offset from = view.log_start;
+  for (size_t i = segments.index_of(from); i < segments.size(); ++i) {
+    const Segment& segment = segments.at(i);
+    const Position end = readable_end(segment, *bound);
+    if (end.value == 0) continue;
+    const bool is_sealed = i + 1 < segments.size();
+    auto last = segment.last_time_entry();
+    if (!last.ok()) return Err(last.error());
+    // A sealed segment's last entry is its largest timestamp.
+    if (is_sealed && *last && (*last)->timestamp < at_least) continue;
+    auto start = walk_start(segment, at_least, end);
+    if (!start.ok()) return Err(start.error());
+    for (Position at = *start; at < end;) {
+      auto stored = first_batch(segment, at, end, at_least, from);
+      if (!stored.ok()) return Err(stored.error());
+      if (!*stored) break;
+      auto found = open_batch(segment, **stored, at_least, from);
+      if (!found.ok() || found->offset != kNoOffset) return found;
+      at = (*stored)->position + (*stored)->header.size_bytes;  // its newest records are deleted
+    }
+  }
+  return nothing();
+}
+
+LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit limit) {
+  auto bound = limit_point(view, limit);
+  if (!bound.ok()) return Err(bound.error());
+  const SegmentSet& segments = *view.segments;
+  std::optional<StoredBatch> largest;
+  size_t holder = 0;
+  for (size_t i = segments.index_of(view.log_start); i < segments.size(); ++i) {
+    const Segment& segment = segments.at(i);
+    const Position end = readable_end(segment, *bound);
+    if (end.value == 0) continue;
+    if (i + 1 < segments.size() && largest) {
+      auto last = segment.last_time_entry();
+      if (!last.ok()) return Err(last.error());
+      if (*last && (*last)->timestamp <= largest->header.max_timestamp) continue;
+    }
+    auto candidate = largest_batch(segment, end, view.log_start);
+    if (!candidate.ok()) return Err(candidate.error());
+    if (!*candidate) continue;
+    if (!largest || (*candidate)->header.max_timestamp > largest->header.max_timestamp) {
+      largest = *candidate;
+      holder = i;
+    }
+  }
+  if (!largest || largest->header.max_timestamp == kNoTimestamp) return nothing();
+  return open_batch(segments.at(holder), *largest, largest->header.max_timestamp, view.log_start);
+}
+
+}  // namespace odradek

@@ -1,0 +1,50 @@
+#include "log/watermarks.h"
+
+#include "base/assert.h"
+
+namespace odradek {
+
+bool Watermarks::appended(const LogPoint& log_end) {
+  ASSERT(log_end.offset > log_end_.offset);
+  log_end_ = log_end;
+  ends_above_.push_back(log_end);
+  return advance();
+}
+
+bool Watermarks::flushed(const LogPoint& durable) {
+  ASSERT(durable.offset <= log_end_.offset);
+  if (durable.offset > durable_.offset) durable_ = durable;
+  return advance();
+}
+
+bool Watermarks::configure(int64_t flush_messages) {
+  ASSERT(flush_messages >= 1);
+  flush_messages_ = flush_messages;
+  return advance();
+}
+
+void Watermarks::truncated(const LogPoint& log_end) {
+  ASSERT(log_end.offset <= log_end_.offset);
+  log_end_ = log_end;
+  if (durable_.offset > log_end.offset) durable_ = log_end;
+  if (high_watermark_.offset > log_end.offset) high_watermark_ = log_end;
+  while (!ends_above_.empty() && ends_above_.back().offset > log_end.offset) {
+    ends_above_.pop_back();
+  }
+}
+
+bool Watermarks::advance() {
+  const int64_t room = INT64_MAX - durable_.offset.value;
+  const int64_t ahead = flush_messages_ - 1 < room ? flush_messages_ - 1 : room;
+  const Offset bound = durable_.offset + ahead;
+  bool moved = false;
+  while (!ends_above_.empty() && ends_above_.front().offset <= bound) {
+    high_watermark_ = ends_above_.front();
+    ends_above_.pop_front();
+    moved = true;
+  }
+  ASSERT(high_watermark_.offset <= log_end_.offset);
+  return moved;
+}
+
+}  // namespace odradek

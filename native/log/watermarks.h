@@ -1,0 +1,52 @@
+// Durable offset, high watermark and log end offset of one partition, and the rule between them
+// (design.md, "The path of a produced batch", step 5). On a single node, rounded down to a batch:
+//
+//   high watermark = min(log end, durable + flush.messages - 1)
+//
+// Invariant: high watermark <= log end, durable <= log end; the high watermark never moves back but
+// for a truncation. Not safe for concurrent use: guarded by the log's state lock.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "log/log_point.h"
+
+namespace odradek {
+
+class Watermarks {
+ public:
+  // A log whose stored batches are all durable.
+  Watermarks(LogPoint log_end, int64_t flush_messages)
+      : durable_(log_end),
+        high_watermark_(log_end),
+        log_end_(log_end),
+        flush_messages_(flush_messages) {}
+
+  const LogPoint& durable() const { return durable_; }
+  const LogPoint& high_watermark() const { return high_watermark_; }
+  const LogPoint& log_end() const { return log_end_; }
+  // True when a flush is due by count.
+  bool wants_flush() const { return log_end_.offset - durable_.offset >= flush_messages_; }
+
+  // Each returns true if the high watermark moved up.
+  bool appended(const LogPoint& log_end);
+  bool flushed(const LogPoint& durable);
+  bool configure(int64_t flush_messages);
+
+  // Everything from `log_end` on is gone. May move all three back.
+  void truncated(const LogPoint& log_end);
+
+ private:
+  bool advance();
+
+  LogPoint durable_;
+  LogPoint high_watermark_;
+  LogPoint log_end_;
+  int64_t flush_messages_;
+  // Batch ends above the high watermark, where it may stop; ascending, the last is the log end.
+  // Holds only what was appended while a flush was under way.
+  std::deque<LogPoint> ends_above_;
+};
+
+}  // namespace odradek

@@ -1,0 +1,117 @@
+#include "net/reactor.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <climits>
+
+#include "base/assert.h"
+
+namespace odradek {
+namespace {
+
+thread_local const Reactor* current_reactor = nullptr;
+
+// Blocks what belongs to other threads for as long as it lives; a thread made meanwhile inherits
+// it. Signals that a fault raises in the thread itself stay open: blocked, they would end the
+// process without whatever reports crashes.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    for (int fault : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) sigdelset(&all, fault);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+void name_this_thread(const std::string& name) {
+  const std::string cut = name.substr(0, 15);
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), cut.c_str());
+#elif defined(__APPLE__)
+  pthread_setname_np(cut.c_str());
+#endif
+}
+
+int64_t to_ms(int64_t ns) { return ns / 1000000; }
+
+}  // namespace
+
+Reactor::Reactor(std::string name, const Clock& clock, std::unique_ptr<Poller> poller)
+    : name_(std::move(name)),
+      clock_(clock),
+      poller_(std::move(poller)),
+      now_ms_(to_ms(clock.monotonic_ns())),
+      timers_(now_ms_) {}
+
+Reactor::~Reactor() { stop(); }
+
+bool Reactor::start() {
+  ASSERT(!started_);
+  if (poller_ == nullptr || !mailbox_.wake_up().is_open()) return false;
+  if (!poller_->add(mailbox_.wake_up().fd(), &alarm_, {.readable = true})) return false;
+  const SignalsBlocked blocked;
+  started_ = pthread_create(&thread_, nullptr, &Reactor::thread_main, this) == 0;
+  return started_;
+}
+
+void Reactor::stop() {
+  ASSERT(!on_thread());
+  if (!started_) return;
+  post(make_task([this] { running_ = false; }));
+  const int joined = pthread_join(thread_, nullptr);
+  ASSERT(joined == 0);
+  started_ = false;
+}
+
+bool Reactor::on_thread() const { return current_reactor == this; }
+
+void Reactor::bury(std::unique_ptr<PollTarget> target) { buried_.push_back(std::move(target)); }
+
+void* Reactor::thread_main(void* reactor) {
+  static_cast<Reactor*>(reactor)->run();
+  return nullptr;
+}
+
+void Reactor::run() {
+  current_reactor = this;
+  name_this_thread(name_);
+  while (running_) turn();
+  current_reactor = nullptr;
+}
+
+void Reactor::turn() {
+  const size_t count = poller_->wait(events_, wait_ms());
+  mailbox_.woke();
+  wait_ = true;
+  now_ms_ = std::max(now_ms_, to_ms(clock_.monotonic_ns()));
+  timers_.advance(now_ms_);
+  run_mail();
+  for (size_t i = 0; i < count; ++i) {
+    static_cast<PollTarget*>(events_[i].target)->on_poll(events_[i]);
+  }
+  if (on_turn_) on_turn_();
+  buried_.clear();
+}
+
+void Reactor::run_mail() {
+  ASSERT(mail_.empty());
+  mailbox_.take(&mail_);
+  for (auto& task : mail_) task->run();
+  mail_.clear();
+}
+
+int Reactor::wait_ms() {
+  if (!wait_ || !mailbox_.may_sleep()) return 0;
+  const auto due = timers_.next_due_ms();
+  if (!due) return -1;
+  return static_cast<int>(std::clamp<int64_t>(*due - now_ms_, 0, INT_MAX));
+}
+
+}  // namespace odradek

@@ -1,0 +1,14 @@
+// Runs a TypeScript file of this checkout on every Node we support: natively where Node strips
+// types, else through vite. Use: node scripts/run-ts.mjs FILE.ts [argument…]
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { root } from './native-sources.mjs'
+
+const file = resolve(process.argv[2] ?? '')
+process.argv.splice(1, 2, file)
+if (process.features.typescript) {
+  await import(pathToFileURL(file).href)
+} else {
+  const { runnerImport } = await import('vite')
+  await runnerImport(file, { root, configFile: false, logLevel: 'error' })
+}

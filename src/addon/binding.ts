@@ -1,0 +1,200 @@
+/**
+ * The typed face of the native module: what `native/addon` exports, field by field. No policy, no
+ * conversion; src/storage turns it into its ports. Ids cross as 16 bytes, 64-bit numbers as doubles
+ * that saturate (`Infinity` is "no bound").
+ */
+import { loadNativeModule } from './load.ts'
+
+/** `LogConfig` as the native side reads it. */
+export interface NativeLogConfig {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly segmentJitterMs: number
+  readonly segmentIndexBytes: number
+  readonly indexIntervalBytes: number
+  readonly flushMessages: number
+  readonly flushMs: number
+  readonly producerIdExpirationMs: number
+  readonly maxMessageBytes: number
+  readonly compacted: boolean
+  readonly logAppendTime: boolean
+  readonly timestampBeforeMaxMs: number
+  readonly timestampAfterMaxMs: number
+  readonly targetCodec: number
+  readonly openCompressed: boolean
+}
+
+/** How far a native read may look. */
+export type NativeReadLimit = 'highWatermark' | 'lastStableOffset' | 'logEndOffset'
+
+/** Answer of a native timestamp lookup. */
+export interface NativeTimestampResult {
+  readonly offset: number
+  readonly timestamp: number
+  readonly leaderEpoch: number
+  readonly compressedBatch: Uint8Array | undefined
+}
+
+/** One partition log (native/addon/log_binding.h). */
+export interface NativeLog {
+  logStartOffset(): number
+  durableOffset(): number
+  highWatermark(): number
+  lastStableOffset(): number
+  logEndOffset(): number
+  sizeBytes(): number
+  online(): boolean
+  configure(config: NativeLogConfig): void
+  becomeLeader(leaderEpoch: number): void
+  /** Assigns offset and leader epoch inside `batch`, which changes. */
+  append(batch: Uint8Array): {
+    readonly baseOffset: number
+    readonly lastOffset: number
+    readonly requiredHighWatermark: number
+  }
+  committed(offset: number): Promise<void>
+  read(from: number, maxBytes: number, limit: NativeReadLimit): Promise<Uint8Array>
+  lookupTimestamp(atLeast: number, limit: NativeReadLimit): Promise<NativeTimestampResult>
+  lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
+  endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
+  leaderEpochAt(offset: number): number
+  truncateTo(offset: number): Promise<number>
+  deleteUpTo(offset: number): Promise<number>
+  flush(): Promise<number>
+}
+
+/** One open log directory (native/addon/directory_binding.h). */
+export interface NativeDirectory {
+  metaProperties():
+    | { readonly clusterId: string; readonly nodeId: number; readonly directoryId: string }
+    | undefined
+  format(clusterId: string, nodeId: number, directoryId: string): Promise<void>
+  partitionsOnDisk(): readonly {
+    readonly topic: string
+    readonly partition: number
+    readonly topicId: Uint8Array | undefined
+  }[]
+  openPartition(
+    topic: string,
+    partition: number,
+    topicId: Uint8Array,
+    config: NativeLogConfig,
+  ): Promise<NativeLog>
+  deletePartition(topic: string, partition: number): Promise<void>
+  setAside(topic: string, partition: number): Promise<void>
+  checkpoint(): Promise<void>
+  close(): Promise<void>
+  recoveryReport(): {
+    readonly clean: boolean
+    readonly partitions: number
+    readonly segmentsScanned: number
+    readonly bytesScanned: number
+    readonly bytesCut: number
+    readonly indexesRebuilt: number
+  }
+  offlineReason(): string
+  onOffline(listener: (reason: string) => void): void
+  freeBytes(): number
+  readFile(relativePath: string, maxBytes: number): Promise<Uint8Array>
+  writeFile(relativePath: string, bytes: Uint8Array): Promise<void>
+  listFiles(relativePath: string): Promise<readonly string[]>
+  removeFile(relativePath: string): Promise<void>
+}
+
+/** A numeric address as the native side prints it. */
+export interface NativeEndpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** Limits and threads of a native data plane. */
+export interface NativeDataPlaneOptions {
+  readonly reactorThreads: number
+  readonly socketRequestMaxBytes: number
+  readonly fetchMaxBytes: number
+  readonly maxIncrementalFetchSessionCacheSlots: number
+  readonly connectionsMaxIdleMs: number
+  readonly maxConnections: number
+}
+
+/** Called on the Node thread, all that gathered since the last wake-up at once. */
+export interface NativeDataPlaneHandlers {
+  onFrames(
+    frames: readonly {
+      readonly connection: number
+      readonly sequence: number
+      readonly bytes: Uint8Array
+    }[],
+  ): void
+  onOpenBatches(
+    batches: readonly {
+      readonly token: number
+      readonly bytes: Uint8Array
+      readonly compacted: boolean
+      readonly targetCodec: number
+      readonly logAppendTime: boolean
+      readonly timestampBeforeMaxMs: number
+      readonly timestampAfterMaxMs: number
+      readonly maxMessageBytes: number
+    }[],
+  ): void
+  onConnectionsClosed(connections: readonly number[]): void
+}
+
+/** The running data plane of one broker (native/addon/data_plane_binding.h). */
+export interface NativeDataPlane {
+  listen(host: string, port: number): NativeEndpoint
+  host(log: NativeLog, leaderEpoch: number, internal: boolean): void
+  unhost(topic: string, partition: number): void
+  /** An empty frame closes the connection. */
+  respond(connection: number, sequence: number, frame: Uint8Array): void
+  batchOpened(
+    token: number,
+    verdict: {
+      readonly code: number
+      readonly message: string
+      readonly faults: readonly { readonly index: number; readonly message: string }[]
+      readonly replacement: Uint8Array | undefined
+    },
+  ): void
+  connectionInfo(
+    connection: number,
+  ): { readonly local: NativeEndpoint; readonly peer: NativeEndpoint } | undefined
+  statistics(): {
+    readonly connections: number
+    readonly connectionsTotal: number
+    readonly requestsProduce: number
+    readonly requestsFetch: number
+    readonly requestsControl: number
+    readonly bytesIn: number
+    readonly bytesOut: number
+    readonly framesRefused: number
+  }
+  stop(): Promise<void>
+}
+
+/** The module's exports. */
+export interface NativeBinding {
+  /** Must be called once per environment, before anything else. */
+  initialize(errorClass: new (code: number, message: string) => Error): void
+  openDirectory(options: {
+    readonly path: string
+    readonly helperThreads: number
+    readonly checkpointIntervalMs: number
+    readonly fileDeleteDelayMs: number
+  }): Promise<NativeDirectory>
+  readonly NativeDataPlane: new (
+    options: NativeDataPlaneOptions,
+    handlers: NativeDataPlaneHandlers,
+  ) => NativeDataPlane
+}
+
+/**
+ * The native module of this process.
+ *
+ * @throws {NativeModuleError} where it is missing or cannot be loaded; names the command that
+ * builds it.
+ */
+export function nativeBinding(): NativeBinding {
+  return loadNativeModule() as NativeBinding
+}

@@ -1,0 +1,76 @@
+/**
+ * Every API that this broker answers, with the versions it advertises. The modules behind `load`
+ * (a handler with its codec) are imported when the first request of their key arrives, or in the
+ * background after the start: a broker answers its first client before it has read them all.
+ */
+import { type AnyHandler, erased } from './handler/handler.ts'
+
+/** One API as the broker advertises it. Both versions are inclusive. */
+export interface ApiRange {
+  readonly key: number
+  readonly versionMin: number
+  readonly versionMax: number
+}
+
+/** An API that is answered here. */
+export interface ServedApi extends ApiRange {
+  readonly load: () => Promise<AnyHandler>
+}
+
+/**
+ * Produce and Fetch, which the data plane answers itself. Produce is served from version 3, but old
+ * clients take a minimum above 0 for "cannot compress" and silently send uncompressed, so Apache
+ * Kafka advertises 0 too.
+ */
+export const nativeApis: readonly ApiRange[] = [
+  { key: 0, versionMin: 0, versionMax: 13 },
+  { key: 1, versionMin: 4, versionMax: 18 },
+]
+
+/** The APIs of the control plane, by key. */
+export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
+  [
+    served(2, 1, 11, async () => erased((await import('./handler/02-list-offsets.ts')).listOffsets)),
+    served(3, 0, 13, async () => erased((await import('./handler/03-metadata.ts')).metadata)),
+    served(8, 2, 10, async () => erased((await import('./handler/08-offset-commit.ts')).offsetCommit)),
+    served(9, 1, 10, async () => erased((await import('./handler/09-offset-fetch.ts')).offsetFetch)),
+    served(10, 0, 6, async () =>
+      erased((await import('./handler/10-find-coordinator.ts')).findCoordinator),
+    ),
+    served(11, 0, 9, async () => erased((await import('./handler/11-join-group.ts')).joinGroup)),
+    served(12, 0, 4, async () => erased((await import('./handler/12-heartbeat.ts')).heartbeat)),
+    served(13, 0, 5, async () => erased((await import('./handler/13-leave-group.ts')).leaveGroup)),
+    served(14, 0, 5, async () => erased((await import('./handler/14-sync-group.ts')).syncGroup)),
+    served(15, 0, 6, async () =>
+      erased((await import('./handler/15-describe-groups.ts')).describeGroups),
+    ),
+    served(16, 0, 5, async () => erased((await import('./handler/16-list-groups.ts')).listGroups)),
+    served(18, 0, 5, async () => erased((await import('./handler/18-api-versions.ts')).apiVersions)),
+    served(19, 2, 7, async () => erased((await import('./handler/19-create-topics.ts')).createTopics)),
+    served(20, 1, 6, async () => erased((await import('./handler/20-delete-topics.ts')).deleteTopics)),
+    served(22, 0, 5, async () =>
+      erased((await import('./handler/22-init-producer-id.ts')).initProducerId),
+    ),
+    served(32, 1, 4, async () =>
+      erased((await import('./handler/32-describe-configs.ts')).describeConfigs),
+    ),
+    served(42, 0, 3, async () => erased((await import('./handler/42-delete-groups.ts')).deleteGroups)),
+    served(60, 0, 2, async () =>
+      erased((await import('./handler/60-describe-cluster.ts')).describeCluster),
+    ),
+  ].map((api) => [api.key, api]),
+)
+
+/** What ApiVersions lists, in ascending order of keys. */
+export const advertisedApis: readonly ApiRange[] = [...nativeApis, ...servedApis.values()]
+  .map(({ key, versionMin, versionMax }) => ({ key, versionMin, versionMax }))
+  .sort((a, b) => a.key - b.key)
+
+function served(
+  key: number,
+  versionMin: number,
+  versionMax: number,
+  load: () => Promise<AnyHandler>,
+): ServedApi {
+  return { key, versionMin, versionMax, load }
+}

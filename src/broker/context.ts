@@ -1,0 +1,30 @@
+import type { Clock } from '../base/clock.ts'
+import type { Controller } from '../controller/controller.ts'
+import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
+import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { BatchOpener } from './open-batch/batch-opener.ts'
+import type { Advertiser } from './listeners.ts'
+import type { ProducerIds } from './producer-ids.ts'
+import type { TopicCreator } from './topic-creator.ts'
+import type { TopicLogs } from './topic-logs.ts'
+
+/** What a running broker offers to its handlers. */
+export interface BrokerContext {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly controller: Controller
+  readonly groups: GroupCoordinator
+  readonly logs: TopicLogs
+  readonly topics: TopicCreator
+  readonly producerIds: ProducerIds
+  readonly advertiser: Advertiser
+  readonly batchOpener: BatchOpener
+  /** The newest image that is committed. */
+  image(): MetadataImage
+  /** The configuration in force, with what the metadata log sets. */
+  config(): BrokerConfig
+}

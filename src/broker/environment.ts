@@ -1,0 +1,30 @@
+/** The machine as a broker's environment. */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { systemClock, systemTimers } from '../base/clock.ts'
+import { systemRandom } from '../base/random.ts'
+import { startNativeDataPlane } from '../storage/native-data-plane.ts'
+import { openNativeLogStore } from '../storage/native-log-store.ts'
+import type { BrokerEnvironment } from './options.ts'
+import { StartError } from './start-error.ts'
+
+/** What a broker runs on unless it is told otherwise. */
+export const systemEnvironment: BrokerEnvironment = {
+  clock: systemClock,
+  timers: systemTimers,
+  random: systemRandom,
+  openStore: openNativeLogStore,
+  startDataPlane: startNativeDataPlane,
+  resolve: resolveHost,
+}
+
+async function resolveHost(host: string): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host]
+  try {
+    const found = await lookup(host, { all: true, order: 'ipv4first' })
+    return [...new Set(found.map(({ address }) => address))]
+  } catch (cause) {
+    const advice = 'listen on an address of this machine or on a name that has one'
+    throw new StartError(`The host name "${host}" cannot be resolved; ${advice}.`, cause)
+  }
+}

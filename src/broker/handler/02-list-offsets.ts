@@ -1,0 +1,169 @@
+/**
+ * ListOffsets: the ends of a log, or the first record that is not older than a timestamp. One
+ * partition that fails does not fail the others.
+ */
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import {
+  type ListOffsetsPartition,
+  type ListOffsetsPartitionResponseInput,
+  type ListOffsetsRequest,
+  type ListOffsetsResponseInput,
+  listOffsetsApi,
+} from '../../protocol/generated/02-list-offsets.ts'
+import { type PartitionLog, type ReadLimit, StorageError } from '../../storage/log-store.ts'
+import type { BrokerContext } from '../context.ts'
+import type { Call, Handler } from './handler.ts'
+
+/** Timestamps below zero ask for something else than a time. */
+const latest = -1
+const earliest = -2
+const ofMaxTimestamp = -3
+const earliestLocal = -4
+
+/** First version that knows each of them; the last two ask for what is in remote storage. */
+const knownSince: ReadonlyMap<number, number> = new Map([
+  [latest, 1],
+  [earliest, 1],
+  [ofMaxTimestamp, 7],
+  [earliestLocal, 8],
+  [-5, 9],
+  [-6, 11],
+])
+
+/** First version that has leader epochs. */
+const leaderEpochSince = 4
+
+/** Who asks: ordinary clients see what is committed, replicas and debuggers everything. */
+const replicaClient = -1
+const isolationUncommitted = 0
+const isolationCommitted = 1
+
+/** Handles ListOffsets 1 to 11. */
+export const listOffsets: Handler<ListOffsetsRequest, ListOffsetsResponseInput> = {
+  api: listOffsetsApi,
+
+  async handle(request, call, broker) {
+    const limit = limitOf(request)
+    const seen = timesAsked(request)
+    const topics = request.topics.map(async ({ name, partitions }) => {
+      const answers = partitions.map(async (asked): Promise<ListOffsetsPartitionResponseInput> => {
+        if ((seen.get(`${name}/${asked.partitionIndex}`) ?? 0) > 1) {
+          return failed(asked, ErrorCode.INVALID_REQUEST)
+        }
+        return answer(name, asked, limit, call, broker)
+      })
+      return { name, partitions: await Promise.all(answers) }
+    })
+    return { topics: await Promise.all(topics) }
+  },
+
+  refusal(request, code) {
+    return {
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map((asked) => failed(asked, code)),
+      })),
+    }
+  },
+}
+
+/** How far the asking side may look; undefined for an isolation level that does not exist. */
+function limitOf({ replicaId, isolationLevel }: ListOffsetsRequest): ReadLimit | undefined {
+  if (replicaId !== replicaClient) return 'logEndOffset'
+  if (isolationLevel === isolationUncommitted) return 'highWatermark'
+  return isolationLevel === isolationCommitted ? 'lastStableOffset' : undefined
+}
+
+/** How often each partition is asked for: one that occurs twice gets no answer but an error. */
+function timesAsked(request: ListOffsetsRequest): Map<string, number> {
+  const times = new Map<string, number>()
+  for (const { name, partitions } of request.topics) {
+    for (const { partitionIndex } of partitions) {
+      const key = `${name}/${partitionIndex}`
+      times.set(key, (times.get(key) ?? 0) + 1)
+    }
+  }
+  return times
+}
+
+async function answer(
+  topic: string,
+  asked: ListOffsetsPartition,
+  limit: ReadLimit | undefined,
+  call: Call,
+  broker: BrokerContext,
+): Promise<ListOffsetsPartitionResponseInput> {
+  const { partitionIndex, timestamp } = asked
+  if (timestamp < 0 && call.version < (knownSince.get(timestamp) ?? Infinity)) {
+    return failed(asked, ErrorCode.UNSUPPORTED_VERSION)
+  }
+  const partition = broker.image().topicsByName.get(topic)?.partitions[partitionIndex]
+  const log = broker.logs.find(topic, partitionIndex)
+  if (partition === undefined) return failed(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  if (log === undefined) return failed(asked, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  if (!log.online()) return failed(asked, ErrorCode.KAFKA_STORAGE_ERROR)
+  if (limit === undefined) return failed(asked, ErrorCode.UNKNOWN_SERVER_ERROR)
+  const { leaderEpoch } = partition
+  if (asked.currentLeaderEpoch !== -1 && asked.currentLeaderEpoch !== leaderEpoch) {
+    const isOld = asked.currentLeaderEpoch < leaderEpoch
+    return failed(asked, isOld ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH)
+  }
+  try {
+    const found = await find(log, timestamp, limit, leaderEpoch, broker)
+    const epoch = call.version >= leaderEpochSince ? { leaderEpoch: found.leaderEpoch } : {}
+    const { offset } = found
+    return { partitionIndex, errorCode: ErrorCode.NONE, offset, timestamp: found.timestamp, ...epoch }
+  } catch (error) {
+    if (error instanceof StorageError) return failed(asked, error.code)
+    broker.logger.error(`ListOffsets of ${topic}-${partitionIndex} failed`, error)
+    return failed(asked, ErrorCode.UNKNOWN_SERVER_ERROR)
+  }
+}
+
+interface Found {
+  readonly offset: number
+  readonly timestamp: number
+  readonly leaderEpoch: number
+}
+
+const nothing: Found = { offset: -1, timestamp: -1, leaderEpoch: -1 }
+
+async function find(
+  log: PartitionLog,
+  timestamp: number,
+  limit: ReadLimit,
+  leaderEpoch: number,
+  broker: BrokerContext,
+): Promise<Found> {
+  if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }
+  if (timestamp === earliest || timestamp === earliestLocal) {
+    const offset = log.logStartOffset()
+    return { offset, timestamp: -1, leaderEpoch: log.leaderEpochAt(offset) }
+  }
+  // What remains below zero asks for remote storage, which holds nothing here.
+  if (timestamp < 0 && timestamp !== ofMaxTimestamp) return nothing
+  const found =
+    timestamp === ofMaxTimestamp
+      ? await log.lookupMaxTimestamp(limit)
+      : await log.lookupTimestamp(timestamp, limit)
+  if (found.compressedBatch === undefined) return found
+  // The largest timestamp of the log is the largest of its batch, so it is also "at least" itself.
+  const atLeast = timestamp === ofMaxTimestamp ? found.timestamp : timestamp
+  const record = await broker.batchOpener.find(found.compressedBatch, atLeast)
+  return record === undefined ? nothing : { ...record, leaderEpoch: found.leaderEpoch }
+}
+
+function endOf(log: PartitionLog, limit: ReadLimit): number {
+  switch (limit) {
+    case 'highWatermark':
+      return log.highWatermark()
+    case 'lastStableOffset':
+      return log.lastStableOffset()
+    case 'logEndOffset':
+      return log.logEndOffset()
+  }
+}
+
+function failed(asked: ListOffsetsPartition, errorCode: number): ListOffsetsPartitionResponseInput {
+  return { partitionIndex: asked.partitionIndex, errorCode }
+}

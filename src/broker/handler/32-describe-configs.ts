@@ -1,0 +1,108 @@
+/** DescribeConfigs for topics, brokers and groups. */
+import {
+  type DescribeOptions,
+  describeBrokerConfigs,
+  describeDefaultBrokerConfigs,
+  describeGroupConfigs,
+  describeTopicConfigs,
+} from '../../metadata/config/describe.ts'
+import { configsOf, ResourceType } from '../../metadata/image.ts'
+import { topicNameProblem } from '../../metadata/topic-name.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import {
+  type DescribeConfigsRequest,
+  type DescribeConfigsResource,
+  type DescribeConfigsResourceResult,
+  type DescribeConfigsResponseInput,
+  type DescribeConfigsResultInput,
+  describeConfigsApi,
+} from '../../protocol/generated/32-describe-configs.ts'
+import type { BrokerContext } from '../context.ts'
+import type { Handler } from './handler.ts'
+
+/** Handles DescribeConfigs 1 to 4. */
+export const describeConfigs: Handler<DescribeConfigsRequest, DescribeConfigsResponseInput> = {
+  api: describeConfigsApi,
+
+  handle(request, _call, broker) {
+    return {
+      throttleTimeMs: 0,
+      results: request.resources.map((resource): DescribeConfigsResultInput => {
+        const { resourceType, resourceName, configurationKeys } = resource
+        // Both null and an empty list ask for everything.
+        const names = configurationKeys?.length === 0 ? null : configurationKeys
+        const outcome = describe(resource, broker, { names, synonyms: request.includeSynonyms })
+        if ('errorCode' in outcome) return failed(resource, outcome.errorCode, outcome.message)
+        const found = { errorCode: ErrorCode.NONE, errorMessage: '', configs: outcome }
+        return { ...found, resourceType, resourceName }
+      }),
+    }
+  },
+
+  refusal(request, code) {
+    return {
+      throttleTimeMs: 0,
+      results: request.resources.map((resource) => failed(resource, code, null)),
+    }
+  },
+}
+
+interface Refused {
+  readonly errorCode: number
+  readonly message: string
+}
+
+type Outcome = readonly DescribeConfigsResourceResult[] | Refused
+
+function describe(
+  { resourceType, resourceName }: DescribeConfigsResource,
+  broker: BrokerContext,
+  options: DescribeOptions,
+): Outcome {
+  switch (resourceType) {
+    case ResourceType.TOPIC:
+      return describeTopic(resourceName, broker, options)
+    case ResourceType.BROKER:
+      return describeBroker(resourceName, broker, options)
+    case ResourceType.GROUP: {
+      if (resourceName === '') return refused('Group name must not be empty')
+      const texts = configsOf(broker.image(), ResourceType.GROUP, resourceName)
+      return describeGroupConfigs(texts, broker.config(), options)
+    }
+    default:
+      return refused(`This broker describes no resources of type ${resourceType}.`)
+  }
+}
+
+function describeTopic(name: string, broker: BrokerContext, options: DescribeOptions): Outcome {
+  const problem = topicNameProblem(name)
+  if (problem !== undefined) {
+    return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, message: problem }
+  }
+  const image = broker.image()
+  if (!image.topicsByName.has(name)) {
+    return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message: '' }
+  }
+  const texts = configsOf(image, ResourceType.TOPIC, name)
+  return describeTopicConfigs(texts, broker.config(), options)
+}
+
+function describeBroker(name: string, broker: BrokerContext, options: DescribeOptions): Outcome {
+  if (name === '') return describeDefaultBrokerConfigs(broker.config(), options)
+  if (!/^[+-]?\d{1,10}$/.test(name)) return refused(`Broker id must be an integer, but it is: ${name}`)
+  if (Number(name) === broker.nodeId) return describeBrokerConfigs(broker.config(), options)
+  const { nodeId } = broker
+  return refused(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)
+}
+
+function refused(message: string): Refused {
+  return { errorCode: ErrorCode.INVALID_REQUEST, message }
+}
+
+function failed(
+  { resourceType, resourceName }: DescribeConfigsResource,
+  errorCode: number,
+  errorMessage: string | null,
+): DescribeConfigsResultInput {
+  return { errorCode, errorMessage, resourceType, resourceName, configs: [] }
+}

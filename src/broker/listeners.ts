@@ -1,0 +1,163 @@
+/**
+ * Which addresses a broker listens on, and by which of its names a client should come back.
+ */
+import {
+  formatHostPort,
+  type HostPort,
+  isLoopbackAddress,
+  isWildcardHost,
+  parseHostPort,
+  unmapped,
+} from '../base/endpoint.ts'
+import { StartError } from './start-error.ts'
+
+/** A listener as asked for. */
+export interface ListenerPlan {
+  readonly name: string
+  readonly endpoint: HostPort
+  /** What its clients are told to connect to; undefined: what the listener itself says. */
+  readonly advertised: HostPort | undefined
+}
+
+/** A listener with the numeric addresses that it was bound to. */
+export interface Listener extends ListenerPlan {
+  /** Host as the operator wrote it; the port is the real one, also where 0 was asked for. */
+  readonly endpoint: HostPort
+  readonly bound: readonly HostPort[]
+}
+
+/** What {@link bindListeners} needs from outside. */
+export interface Binder {
+  /** Binds one numeric address and returns it with the real port. Throws a sentence. */
+  readonly listen: (endpoint: HostPort) => HostPort
+  /** Every numeric address of a host name. Rejects with a sentence that names it. */
+  readonly resolve: (host: string) => Promise<readonly string[]>
+}
+
+/** Times that a free port is looked for that all addresses of one name have free. */
+const freePortAttemptsMax = 16
+
+/**
+ * Binds every address of every listener. All addresses of a name get the same port. Rejects with
+ * the first sentence of {@link Binder}; what was bound until then is closed with the data plane.
+ */
+export async function bindListeners(
+  plans: readonly ListenerPlan[],
+  binder: Binder,
+): Promise<Listener[]> {
+  const listeners: Listener[] = []
+  for (const plan of plans) {
+    const { host, port } = plan.endpoint
+    const addresses = isWildcardHost(host)
+      ? [host === '::' ? '::' : '0.0.0.0']
+      : await binder.resolve(host)
+    const bound = bindAll(addresses, port, binder)
+    listeners.push({ ...plan, endpoint: { host, port: bound[0]?.port ?? port }, bound })
+  }
+  return listeners
+}
+
+function bindAll(addresses: readonly string[], port: number, binder: Binder): HostPort[] {
+  const [first, ...others] = addresses
+  if (first === undefined) throw new StartError('A listener needs an address.')
+  for (let attempt = 1; ; attempt++) {
+    const head = binder.listen({ host: first, port })
+    try {
+      return [head, ...others.map((host) => binder.listen({ host, port: head.port }))]
+    } catch (error) {
+      // A port that was free on the first address may be taken on the second: try another one.
+      if (port !== 0 || attempt === freePortAttemptsMax) throw error
+    }
+  }
+}
+
+/** Tells clients where this broker is. */
+export class Advertiser {
+  readonly #listeners: readonly Listener[]
+
+  constructor(listeners: readonly Listener[]) {
+    this.#listeners = listeners
+  }
+
+  /**
+   * The address to answer to the client of a connection whose local end is `local`: what its
+   * listener advertises; else the listener's name; else, where the listener takes connections on
+   * all addresses, the local address itself, since the client has just reached it.
+   */
+  endpointFor(local: HostPort | undefined): HostPort {
+    if (local === undefined) return this.default()
+    const address = unmapped(local.host)
+    const listener = this.#listeners.find(({ bound }) =>
+      bound.some(
+        ({ host, port }) => port === local.port && (host === address || isWildcardHost(host)),
+      ),
+    )
+    if (listener === undefined) return this.default()
+    if (listener.advertised !== undefined) return listener.advertised
+    return isWildcardHost(listener.endpoint.host)
+      ? { host: address, port: local.port }
+      : listener.endpoint
+  }
+
+  /** The address for whoever has no connection, as in the broker's registration record. */
+  default(): HostPort {
+    const [first] = this.#listeners
+    return first === undefined ? { host: 'localhost', port: 0 } : registeredEndpoint(first)
+  }
+}
+
+/** What a listener's entry in the registration record says. */
+export function registeredEndpoint({ advertised, endpoint }: Listener): HostPort {
+  if (advertised !== undefined) return advertised
+  // A record needs some host; whoever connects is told the address that it reached instead.
+  return isWildcardHost(endpoint.host) ? { host: 'localhost', port: endpoint.port } : endpoint
+}
+
+/** The listeners as asked for, with their real ports: what the start line says. */
+export function describeListeners(listeners: readonly Listener[]): string {
+  return listeners.map(({ endpoint }) => formatHostPort(endpoint)).join(',')
+}
+
+/** The bound addresses that other machines can reach. */
+export function exposedAddresses(listeners: readonly Listener[]): string[] {
+  return listeners
+    .flatMap(({ bound }) => bound)
+    .filter(({ host }) => !isLoopbackAddress(host))
+    .map(formatHostPort)
+}
+
+/** One entry of Kafka's `listeners` or `advertised.listeners`. */
+export interface ListenerEntry {
+  readonly name: string
+  readonly endpoint: HostPort
+}
+
+/**
+ * Reads the entries of Kafka's `listeners` or `advertised.listeners`: `NAME://HOST:PORT`, where
+ * brackets enclose an IPv6 address. Entries named in `ignored` (the controller's listeners: an
+ * Odradek process has none) are left out. Throws a sentence for anything that is not plaintext.
+ */
+export function parseListenerList(
+  config: string,
+  entries: readonly string[],
+  protocolOf: ReadonlyMap<string, string>,
+  ignored: ReadonlySet<string>,
+): ListenerEntry[] {
+  const listeners: ListenerEntry[] = []
+  for (const entry of entries) {
+    const match = /^([A-Za-z0-9_]+):\/\/(.*)$/.exec(entry)
+    const name = match?.[1]?.toUpperCase() ?? ''
+    const endpoint = parseHostPort(match?.[2] ?? '')
+    if (endpoint === undefined) {
+      throw new StartError(`"${entry}" in ${config} is not of the form NAME://HOST:PORT.`)
+    }
+    if (ignored.has(name)) continue
+    const protocol = protocolOf.get(name) ?? name
+    if (protocol !== 'PLAINTEXT') {
+      const only = 'only PLAINTEXT listeners are served'
+      throw new StartError(`Listener "${entry}" in ${config} is of protocol ${protocol}; ${only}.`)
+    }
+    listeners.push({ name, endpoint })
+  }
+  return listeners
+}

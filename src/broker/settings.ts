@@ -1,0 +1,157 @@
+/** From options and configuration to what a start needs. Pure; every refusal is one sentence. */
+import { resolve } from 'node:path'
+import { formatHostPort, type HostPort, parseHostPort } from '../base/endpoint.ts'
+import { type BrokerConfig, readBrokerConfig } from '../metadata/config/broker-config.ts'
+import { isUuid } from '../protocol/uuid.ts'
+import type { DataPlaneOptions } from '../storage/data-plane.ts'
+import { type ListenerEntry, type ListenerPlan, parseListenerList } from './listeners.ts'
+import type { BrokerOptions } from './options.ts'
+import { StartError } from './start-error.ts'
+
+/** A start, checked. */
+export interface BrokerSettings {
+  readonly config: BrokerConfig
+  readonly warnings: readonly string[]
+  readonly nodeId: number
+  readonly rack: string | null
+  readonly clusterId: string | undefined
+  /** Absolute. */
+  readonly dataDirectory: string
+  readonly listeners: readonly ListenerPlan[]
+  /** Where other controllers would find this one: told in the metadata, listened on by nobody. */
+  readonly controllerListener: ListenerEntry
+  readonly dataPlane: DataPlaneOptions
+}
+
+/** The name of a listener that was given without one. */
+const plainListener = 'PLAINTEXT'
+
+/** Checks the options. Throws a {@link StartError}. */
+export function brokerSettings(options: BrokerOptions, processors: number): BrokerSettings {
+  const read = readBrokerConfig({
+    file: options.configFile,
+    overrides: Object.entries(options.config ?? {}),
+  })
+  if (read.config === undefined) throw new StartError(sentence(read.problem))
+  const { config, warnings } = read
+  refuseUnserved(config)
+  const { clusterId } = options
+  if (clusterId !== undefined && !isUuid(clusterId)) {
+    const form = '22 characters of base64url, as "kafka-storage random-uuid" prints them'
+    throw new StartError(`The cluster id "${clusterId}" is none: it must be ${form}.`)
+  }
+  return {
+    config,
+    warnings: warnings.map(sentence),
+    nodeId: config.number('node.id'),
+    rack: config.text('broker.rack'),
+    clusterId,
+    dataDirectory: dataDirectoryOf(options, config),
+    listeners: listenersOf(options, config),
+    controllerListener: controllerListenerOf(config),
+    dataPlane: dataPlaneOptions(config, processors),
+  }
+}
+
+/** Security that is configured and not there must not be silently absent. */
+function refuseUnserved(config: BrokerConfig): void {
+  if (!config.list('process.roles').includes('broker')) {
+    throw new StartError('process.roles does not name "broker"; an Odradek process always is one.')
+  }
+  const authorizer = config.text('authorizer.class.name') ?? ''
+  if (authorizer !== '') {
+    const advice = 'unset authorizer.class.name if every client may do everything'
+    throw new StartError(`The authorizer ${authorizer} does not exist here; ${advice}.`)
+  }
+}
+
+function dataDirectoryOf(options: BrokerOptions, config: BrokerConfig): string {
+  if (options.dataDirectory !== undefined) return resolve(options.dataDirectory)
+  const several = config.list('log.dirs')
+  const directories = several.length > 0 ? several : config.list('log.dir')
+  const [first] = directories
+  if (first === undefined || directories.length > 1) {
+    const names = directories.join(', ')
+    throw new StartError(`log.dirs names several directories (${names}); name one of them.`)
+  }
+  return resolve(first)
+}
+
+function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan[] {
+  const { listen, advertise } = options
+  const fixed = advertise === undefined ? undefined : endpointOf('advertise', advertise)
+  if (fixed?.port === 0 || fixed?.host === '') {
+    throw new StartError(`"${advertise}" cannot be advertised: clients need a host and a port.`)
+  }
+  if (listen !== undefined) {
+    const texts = typeof listen === 'string' ? [listen] : listen
+    const plans = texts.map((text, index) => ({
+      name: index === 0 ? plainListener : `${plainListener}_${index}`,
+      endpoint: endpointOf('listen', text),
+      advertised: fixed,
+    }))
+    if (plans.length > 0) return withoutRepeats(plans)
+  }
+  const protocols = new Map(
+    (config.text('listener.security.protocol.map') ?? '').split(',').map((entry) => {
+      const [name = '', protocol = ''] = entry.split(':')
+      return [name.trim().toUpperCase(), protocol.trim().toUpperCase()] as const
+    }),
+  )
+  const controllers = new Set(config.list('controller.listener.names'))
+  const parse = (name: string): ReturnType<typeof parseListenerList> =>
+    parseListenerList(name, config.list(name), protocols, controllers)
+  const advertised = new Map(parse('advertised.listeners').map((entry) => [entry.name, entry.endpoint]))
+  const plans = parse('listeners').map(({ name, endpoint }) => ({
+    name,
+    endpoint,
+    advertised: fixed ?? advertised.get(name),
+  }))
+  if (plans.length === 0) throw new StartError('listeners names no listener that clients can use.')
+  return withoutRepeats(plans)
+}
+
+/** Must not change from start to start, or each would log new voters: so no port that is free now. */
+function controllerListenerOf(config: BrokerConfig): ListenerEntry {
+  const [name = 'CONTROLLER'] = config.list('controller.listener.names')
+  const prefix = `${name}://`
+  const entry = config.list('listeners').find((listener) => listener.startsWith(prefix))
+  const endpoint = parseHostPort(entry?.slice(prefix.length) ?? '') ?? defaultController
+  return { name, endpoint: { host: endpoint.host || defaultController.host, port: endpoint.port } }
+}
+
+const defaultController: HostPort = { host: 'localhost', port: 9093 }
+
+function withoutRepeats(plans: ListenerPlan[]): ListenerPlan[] {
+  const seen = new Set<string>()
+  for (const { endpoint } of plans) {
+    const text = formatHostPort(endpoint)
+    if (endpoint.port !== 0 && seen.has(text)) {
+      throw new StartError(`The listener ${text} is given twice; name it once.`)
+    }
+    seen.add(text)
+  }
+  return plans
+}
+
+function endpointOf(option: string, text: string): HostPort {
+  const endpoint = parseHostPort(text)
+  if (endpoint !== undefined) return endpoint
+  throw new StartError(`"${text}" is no address to ${option}: it must have the form HOST:PORT.`)
+}
+
+function dataPlaneOptions(config: BrokerConfig, processors: number): DataPlaneOptions {
+  return {
+    reactorThreads: Math.max(1, processors - 1),
+    socketRequestMaxBytes: config.number('socket.request.max.bytes'),
+    fetchMaxBytes: config.number('fetch.max.bytes'),
+    maxIncrementalFetchSessionCacheSlots: config.number('max.incremental.fetch.session.cache.slots'),
+    connectionsMaxIdleMs: config.number('connections.max.idle.ms'),
+    maxConnections: config.number('max.connections'),
+  }
+}
+
+/** The configuration speaks in phrases; an operator gets a sentence. */
+function sentence(problem: string): string {
+  return /[.?!]$/.test(problem) ? problem : `${problem}.`
+}

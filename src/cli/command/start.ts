@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
+import { Broker, createLogger } from '../../index.ts'
+import { exitCode } from '../exit-codes.ts'
+import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Options of `start`. */
+export interface StartOptions {
+  readonly listen?: readonly HostPort[]
+  readonly advertise?: HostPort
+  readonly data?: string
+  readonly config?: string
+  readonly set?: Readonly<Record<string, string>>
+  readonly clusterId?: string
+}
+
+/** A shell's exit code for a process that a signal ended is this much above the signal's number. */
+const signalExitBase = 128
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
+
+/** Longer than any process lives; Node's longest timer. */
+const foreverMs = 2 ** 31 - 1
+
+/** Runs a broker until it is told to stop. */
+export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
+  const logger = createLogger({ write: (line) => terminal.err(line), now: Date.now, level: 'info' })
+  // From here on a signal means "stop", also one that comes while the broker still starts.
+  const stopped = stopAsked()
+  const broker = await Broker.start({
+    logger,
+    config: options.set ?? {},
+    ...(options.config === undefined ? {} : { configFile: readConfigFile(options.config) }),
+    ...(options.listen === undefined ? {} : { listen: options.listen.map(formatHostPort) }),
+    ...(options.advertise === undefined ? {} : { advertise: formatHostPort(options.advertise) }),
+    ...(options.data === undefined ? {} : { dataDirectory: options.data }),
+    ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
+  })
+  const listeners = broker.listeners.map(formatHostPort).join(',')
+  terminal.out(`odradek listening on ${listeners}, data in ${broker.dataDirectory}`)
+  // Signal handlers alone do not keep a process alive.
+  const alive = setInterval(() => {}, foreverMs)
+  const reason = await stopped
+  clearInterval(alive)
+  logger.info(`Stopping: ${reason}.`)
+  await broker.close()
+  return exitCode.success
+}
+
+/**
+ * Resolves with the reason when the process is asked to stop. A second signal ends it at once; the
+ * next start then recovers what the clean stop would have written.
+ */
+function stopAsked(): Promise<string> {
+  return new Promise<string>((resolve) => {
+    let asked = false
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(signalExitBase + signalNumbers[signal])
+        asked = true
+        resolve(signal)
+      })
+    }
+    if (startedByNpx(process)) onOrphaned(process, () => resolve('the parent process is gone'))
+  })
+}
+
+/** Java reads these files as ISO 8859-1. */
+function readConfigFile(path: string): { readonly name: string; readonly text: string } {
+  try {
+    return { name: path, text: readFileSync(path, 'latin1') }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const reason = code === 'ENOENT' ? 'it does not exist' : String((error as Error).message)
+    throw new Error(`Cannot read the config file ${path}: ${reason}.`)
+  }
+}

@@ -1,0 +1,35 @@
+import { metadataApi } from '../../protocol/generated/03-metadata.ts'
+import { type TopicOptions, withBroker } from '../broker-client.ts'
+import { exitCode } from '../exit-codes.ts'
+import { tableLines, type Terminal } from '../terminal.ts'
+
+/** Lists all topics, by name. */
+export async function topicList(options: TopicOptions, terminal: Terminal): Promise<number> {
+  const { topics } = await withBroker(options.broker, (connection) =>
+    connection.call(metadataApi, { topics: null, allowAutoTopicCreation: false }),
+  )
+  const listed = topics
+    .map(({ name, topicId, partitions, isInternal }) => ({
+      name: name ?? '',
+      id: topicId,
+      partitions: partitions.length,
+      internal: isInternal,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  if (options.json === true) {
+    terminal.out(JSON.stringify(listed))
+    return exitCode.success
+  }
+  const rows = listed.map(({ name, partitions, id, internal }) => [
+    name,
+    partitions,
+    id,
+    internal ? 'internal' : '',
+  ])
+  if (rows.length === 0) terminal.err('There are no topics.')
+  else {
+    const lines = tableLines(['TOPIC', 'PARTITIONS', 'ID', ''], rows, terminal.styles)
+    for (const line of lines) terminal.out(line.trimEnd())
+  }
+  return exitCode.success
+}

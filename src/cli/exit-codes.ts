@@ -1,0 +1,9 @@
+/** What the process ends with, as the manual of every shell expects it. */
+export const exitCode = {
+  /** Done, or stopped as asked. */
+  success: 0,
+  /** The command was understood and failed; a sentence on stderr says why. */
+  failure: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+} as const

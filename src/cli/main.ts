@@ -1,0 +1,15 @@
+/**
+ * The command line `odradek`. Each command's module loads only when it runs, so `start` does not
+ * pay for the others.
+ */
+import { exitCode } from './exit-codes.ts'
+import { runCommandLine } from './program.ts'
+import { createTerminal } from './terminal.ts'
+
+// `odradek log dump … | head` closes the pipe early, and that is nobody's failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? exitCode.success : exitCode.failure)
+})
+
+const terminal = createTerminal(process.stdout, process.stderr, process.env)
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal)

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type HostPort, parseHostPort } from '../base/endpoint.ts'
+import { exitCode } from './exit-codes.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Where `topic` commands find a broker when they are not told. */
+const defaultBroker: HostPort = { host: 'localhost', port: 9092 }
+
+/** What a command's function returns: the code that the process ends with. */
+type Run = () => Promise<number>
+
+/**
+ * Runs one command line (without `node` and the script's name) and resolves with the exit code.
+ * Never rejects: what a command throws becomes a sentence on stderr and exit code 1.
+ */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  let run: Run | undefined
+  const program = programOf(terminal, (chosen) => {
+    run = chosen
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and version end the parse with an error too, of exit code 0. The text is out already.
+    return error.exitCode === 0 ? exitCode.success : exitCode.usage
+  }
+  try {
+    return (await run?.()) ?? exitCode.success
+  } catch (error) {
+    terminal.err(terminal.styles.bad(`odradek: ${error instanceof Error ? error.message : error}`))
+    return exitCode.failure
+  }
+}
+
+function programOf(terminal: Terminal, choose: (run: Run) => void): Command {
+  const program = new Command('odradek')
+    .description('A Kafka-compatible log in one process.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
+      writeErr: (text) => terminal.err(text.replace(/\n$/, '')),
+      outputError: (text, write) => write(text.replace(/^error: /, 'odradek: ')),
+    })
+    .showHelpAfterError('("--help" lists what there is)')
+  addStart(program, terminal, choose)
+  addTopic(program, terminal, choose)
+  addLog(program, terminal, choose)
+  return program
+}
+
+function addStart(program: Command, terminal: Terminal, choose: (run: Run) => void): void {
+  subcommand(program, 'start')
+    .description('Run a broker until SIGTERM or SIGINT.')
+    .option(
+      '--listen <host:port>',
+      'address to listen on, may be repeated; port 0 takes a free one (default: localhost:9092)',
+      collectEndpoint,
+    )
+    .option('--advertise <host:port>', 'address that clients are told to connect to', endpointOf)
+    .option('--data <dir>', 'data directory (default: ./odradek-data)')
+    .option('--config <file>', "a file in the format of Kafka's server.properties")
+    .option('--set <name=value>', 'a broker config, may be repeated; wins over --config', collectPair)
+    .option('--cluster-id <id>', 'id of the cluster: given to a new directory, checked in an old one')
+    .action((options) =>
+      choose(async () => (await import('./command/start.ts')).start(options, terminal)),
+    )
+}
+
+function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => void): void {
+  const topic = subcommand(program, 'topic').description('Create, list, describe and delete topics.')
+  const verb = (name: string): Command =>
+    subcommand(topic, name)
+      .addOption(
+        new Option('--broker <host:port>', 'a broker of the cluster')
+          .argParser(endpointOf)
+          .default(defaultBroker, 'localhost:9092'),
+      )
+      .option('--json', 'print JSON')
+  verb('create')
+    .description('Create a topic.')
+    .argument('<name>', 'its name')
+    .option('--partitions <n>', "number of partitions (default: the broker's)", positiveInteger)
+    .option('--config <name=value>', 'a topic config, may be repeated', collectPair)
+    .action((name, options) =>
+      choose(async () => (await import('./command/topic-create.ts')).topicCreate(name, options, terminal)),
+    )
+  verb('list')
+    .description('List the topics.')
+    .action((options) =>
+      choose(async () => (await import('./command/topic-list.ts')).topicList(options, terminal)),
+    )
+  verb('describe')
+    .description('Show partitions and configs of one topic, or of all.')
+    .argument('[name]', 'its name')
+    .action((name, options) =>
+      choose(async () =>
+        (await import('./command/topic-describe.ts')).topicDescribe(name, options, terminal),
+      ),
+    )
+  verb('delete')
+    .description('Delete a topic and its data.')
+    .argument('<name>', 'its name')
+    .action((name, options) =>
+      choose(async () => (await import('./command/topic-delete.ts')).topicDelete(name, options, terminal)),
+    )
+}
+
+function addLog(program: Command, terminal: Terminal, choose: (run: Run) => void): void {
+  const log = subcommand(program, 'log').description('Look into the files of a data directory.')
+  subcommand(log, 'dump')
+    .description('Print what segments, indexes, snapshots and checkpoints hold. Reads only.')
+    .argument('<file...>', 'files, told apart by their names')
+    .option('--records', 'print the records of each batch too')
+    .option('--json', 'print one JSON object a line')
+    .action((files, options) =>
+      choose(async () => (await import('./command/log-dump.ts')).logDump(files, options, terminal)),
+    )
+}
+
+/** A command that inherits output, exit and help settings from `parent`. */
+function subcommand(parent: Command, name: string): Command {
+  return parent.command(name).helpOption('--help', 'print this help').helpCommand(false)
+}
+
+function endpointOf(text: string): HostPort {
+  const endpoint = parseHostPort(text)
+  if (endpoint === undefined) throw new InvalidArgumentError('It must have the form HOST:PORT.')
+  return endpoint
+}
+
+function collectEndpoint(text: string, previous: readonly HostPort[] | undefined): HostPort[] {
+  return [...(previous ?? []), endpointOf(text)]
+}
+
+function collectPair(
+  text: string,
+  previous: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
+  const cut = text.indexOf('=')
+  if (cut < 1) throw new InvalidArgumentError('It must have the form NAME=VALUE.')
+  return { ...previous, [text.slice(0, cut).trim()]: text.slice(cut + 1) }
+}
+
+function positiveInteger(text: string): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.')
+  return value
+}
+
+function packageVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}

@@ -1,0 +1,71 @@
+import { styleText } from 'node:util'
+
+/** The streams of the process as the commands use them. */
+export interface Terminal {
+  /** Writes one line to stdout. */
+  out(line: string): void
+  /** Writes one line to stderr. */
+  err(line: string): void
+  readonly styles: Styles
+}
+
+/** Colours; each leaves the text as it is where stdout is not a terminal. */
+export interface Styles {
+  heading(text: string): string
+  faint(text: string): string
+  good(text: string): string
+  bad(text: string): string
+}
+
+type Writable = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean }
+
+/** A terminal on two streams. Colours only where stdout is one, and `NO_COLOR` is not set. */
+export function createTerminal(
+  stdout: Writable,
+  stderr: Writable,
+  environment: Readonly<Record<string, string | undefined>>,
+): Terminal {
+  const coloured = stdout.isTTY === true && (environment['NO_COLOR'] ?? '') === ''
+  const style =
+    (format: Parameters<typeof styleText>[0]) =>
+    (text: string): string =>
+      // The decision is made above: Node would look at its own stdout, not at this terminal's.
+      coloured ? styleText(format, text, { validateStream: false }) : text
+  return {
+    out: (line) => void stdout.write(`${line}\n`),
+    err: (line) => void stderr.write(`${line}\n`),
+    styles: {
+      heading: style('bold'),
+      faint: style('dim'),
+      good: style('green'),
+      bad: style('red'),
+    },
+  }
+}
+
+/**
+ * Lines of a table whose columns are as wide as their widest cell, two spaces apart. Numbers are
+ * set to the right. The first line holds the headings.
+ */
+export function tableLines(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  styles: Styles,
+): string[] {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => String(row[column] ?? '').length)),
+  )
+  const isLast = (column: number): boolean => column === headings.length - 1
+  const cell = (value: string | number, column: number): string => {
+    const width = widths[column] ?? 0
+    if (typeof value === 'number') return String(value).padStart(width)
+    return isLast(column) ? value : value.padEnd(width)
+  }
+  const head = headings.map((heading, column) => {
+    const numeric = rows.length > 0 && rows.every((row) => typeof row[column] === 'number')
+    const width = widths[column] ?? 0
+    if (numeric) return heading.padStart(width)
+    return isLast(column) ? heading : heading.padEnd(width)
+  })
+  return [styles.heading(head.join('  ')), ...rows.map((row) => row.map(cell).join('  '))]
+}

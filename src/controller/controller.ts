@@ -1,0 +1,302 @@
+/**
+ * The active controller of a single node: every change of the metadata goes through it, one command
+ * after the other. A command is decided against the image with all earlier commands in it, its records
+ * become one batch of the metadata log, and its answer waits until that batch is durable and all
+ * listeners have taken the new image.
+ */
+import { assert } from '../base/assert.ts'
+import type { Clock, Timers } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+import type { MetadataChanges } from '../metadata/delta.ts'
+import { MetadataError } from '../metadata/error.ts'
+import type { ListenerImage, MetadataImage } from '../metadata/image.ts'
+import { metadataVersionOf } from '../metadata/record-versions.ts'
+import { decodeSnapshotFile } from '../metadata/snapshot.ts'
+import { ErrorCode } from '../protocol/error-codes.ts'
+import type { CreatableTopicResult, CreateTopicsRequest } from '../protocol/generated/19-create-topics.ts'
+import type { DeletableTopicResult, DeleteTopicsRequest } from '../protocol/generated/20-delete-topics.ts'
+import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
+import type { LogStore, MetaProperties } from '../storage/log-store.ts'
+import {
+  type AlterConfigsResult,
+  type ConfigAlteration,
+  decideAlterConfigs,
+} from './alter-configs.ts'
+import { bootstrapFile, bootstrapRecords, leaderControls, levelOf } from './bootstrap.ts'
+import {
+  decideCreatePartitions,
+  type NewPartitions,
+  type NewPartitionsResult,
+} from './create-partitions.ts'
+import { decideCreateTopics, refuseTopics, type TopicContext } from './create-topics.ts'
+import type { Decision, Refusal } from './decision.ts'
+import { decideDeleteTopics, refuseDeletions } from './delete-topics.ts'
+import { automaticTopic } from './internal-topics.ts'
+import { type Appended, MetadataLog, metadataFolder } from './metadata-log.ts'
+import {
+  type DirectoryIdentity,
+  identify,
+  prepareFirstEpoch,
+  requireOnlyVoter,
+} from './open-store.ts'
+import { decideProducerIds, type ProducerIdBlock } from './producer-ids.ts'
+import { decodeQuorumState, encodeQuorumState, leaderState } from './quorum-state.ts'
+import {
+  brokerRecords,
+  controllerRecords,
+  leadershipRecords,
+  type Registration,
+  stopRecords,
+} from './registration.ts'
+
+/** What a controller works with. */
+export interface ControllerOptions extends DirectoryIdentity {
+  readonly store: LogStore
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  /** The configuration in force; asked anew for each command. */
+  readonly config: () => BrokerConfig
+  /** Told when a snapshot could not be written; the log goes on without it. */
+  readonly onSnapshotFailure?: (cause: unknown) => void
+}
+
+/** How a node shows itself at its start. */
+export interface NodeAddress {
+  readonly listeners: readonly ListenerImage[]
+  readonly controllerListener: ListenerImage
+  readonly rack: string | null
+}
+
+/**
+ * Told of every committed image, in order. A promise is waited for before the command is answered;
+ * it must not reject.
+ */
+export type ImageListener = (image: MetadataImage, changes: MetadataChanges) => void | Promise<void>
+
+const timedOut: Refusal = {
+  code: ErrorCode.REQUEST_TIMED_OUT,
+  message: 'The change was not committed in time; it may still happen.',
+}
+
+const quorumStateFile = `${metadataFolder}/quorum-state`
+
+/** See the head of this file. All calls on the Node thread; any number may be under way. */
+export class Controller {
+  readonly properties: MetaProperties
+  readonly #options: ControllerOptions
+  readonly #log: MetadataLog
+  readonly #listeners: ImageListener[] = []
+  #image: MetadataImage
+  #state: 'opened' | 'active' | 'closed' = 'opened'
+  #closing: Promise<void> | undefined
+  /** Resolves when all appended so far is committed and published; rejects once the log failed. */
+  #published: Promise<void> = Promise.resolve()
+
+  private constructor(options: ControllerOptions, properties: MetaProperties, log: MetadataLog) {
+    this.#options = options
+    this.properties = properties
+    this.#log = log
+    this.#image = log.image
+  }
+
+  /**
+   * Gives a new directory its identity, opens the metadata log and reads it. Nothing is appended
+   * before {@link activate}. Throws a `MetadataError` when the directory is another node's or
+   * cluster's or needs another version, and as the store does.
+   */
+  static async open(options: ControllerOptions): Promise<Controller> {
+    const properties = await identify(options.store, options, options.random)
+    const log = await MetadataLog.open(options.store, options.config())
+    return new Controller(options, properties, log)
+  }
+
+  /** The metadata as far as it is committed. */
+  get image(): MetadataImage {
+    return this.#image
+  }
+
+  /** Adds a listener for all images from the next one on. */
+  subscribe(listener: ImageListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /**
+   * Takes the lead of the metadata log in a new epoch, begins a new cluster's metadata, and
+   * registers this node. Resolves when all of that is committed and published.
+   */
+  async activate(address: NodeAddress): Promise<void> {
+    assert(this.#state === 'opened', 'a controller is activated once')
+    const { store, clock, random, nodeId } = this.#options
+    const { directoryId } = this.properties
+    const { name, host, port } = address.controllerListener
+    const voter = { nodeId, directoryId, listener: { name, host, port } }
+    const found = this.#log.image.quorum
+    requireOnlyVoter(found, store)
+    const isFirst = this.#log.endOffset === 0
+    const quorum = isFirst ? await prepareFirstEpoch(store, found, voter, clock) : found
+    const bootstrap = await this.#bootstrapRecords()
+    const epoch = await this.#beginEpoch()
+    this.#state = 'active'
+    this.#publish(this.#log.lead(epoch, leaderControls(quorum, voter, isFirst), clock.now()))
+    this.#register(bootstrap, {
+      ...address,
+      nodeId,
+      incarnationId: random.uuid(),
+      directories: [directoryId],
+      clean: store.recoveryReport().clean,
+    })
+    await this.#published
+  }
+
+  /** CreateTopics: one result for each name of the request, in its order. */
+  createTopics(request: CreateTopicsRequest): Promise<CreatableTopicResult[]> {
+    return this.#withDeadline(
+      request.timeoutMs,
+      this.#run((image) => decideCreateTopics(request, this.#context(image))),
+      () => refuseTopics(request, timedOut),
+    )
+  }
+
+  /** Creates a topic that somebody asked for without it being there, internal topics included. */
+  async createTopicAutomatically(name: string): Promise<CreatableTopicResult> {
+    const topics = [automaticTopic(name, this.#options.config())]
+    const [result] = await this.#run((image) =>
+      decideCreateTopics({ topics, validateOnly: false }, this.#context(image)),
+    )
+    assert(result !== undefined, 'one topic gives one result')
+    return result
+  }
+
+  /** DeleteTopics, by name or by id: one result for each topic of the request, in its order. */
+  deleteTopics(request: DeleteTopicsRequest): Promise<DeletableTopicResult[]> {
+    return this.#withDeadline(
+      request.timeoutMs,
+      this.#run((image) => decideDeleteTopics(request, this.#context(image))),
+      () => refuseDeletions(request, timedOut),
+    )
+  }
+
+  /** CreatePartitions: one result for each topic of the request, in its order. */
+  createPartitions(request: {
+    readonly topics: readonly NewPartitions[]
+    readonly validateOnly: boolean
+  }): Promise<NewPartitionsResult[]> {
+    return this.#run((image) => decideCreatePartitions(request, this.#context(image)))
+  }
+
+  /** IncrementalAlterConfigs: one result for each resource of the request, in its order. */
+  alterConfigs(request: {
+    readonly resources: readonly ConfigAlteration[]
+    readonly validateOnly: boolean
+  }): Promise<AlterConfigsResult[]> {
+    return this.#run((image) => decideAlterConfigs(request, image, this.#options.config()))
+  }
+
+  /** A block of producer ids that nobody got before and nobody gets again. */
+  allocateProducerIds(): Promise<ProducerIdBlock> {
+    return this.#run((image) => decideProducerIds(image, this.#options.nodeId))
+  }
+
+  /**
+   * Fences this broker as a clean stop does, and takes no more commands. Idempotent. Does not reject:
+   * when the log has failed, the store says so.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#stop()
+    return this.#closing
+  }
+
+  async #stop(): Promise<void> {
+    const broker = this.#log.image.brokers.get(this.#options.nodeId)
+    const records = this.#state === 'active' ? stopRecords(broker) : []
+    const stop = this.#run(() => ({ records, response: undefined }))
+    this.#state = 'closed'
+    await stop.catch(() => undefined)
+  }
+
+  async #run<Response>(
+    decide: (image: MetadataImage) => Decision<Response>,
+  ): Promise<Response> {
+    if (this.#state !== 'active') throw new Error('the controller is not active')
+    const { records, response } = decide(this.#log.image)
+    if (records.length > 0) {
+      this.#publish(this.#log.append(records, this.#options.clock.now()))
+    }
+    // An answer without records may tell of a command whose records are not committed yet.
+    await this.#published
+    return response
+  }
+
+  /** One batch, unless the node leads very many partitions: begin or clean up, then register. */
+  #register(bootstrap: readonly MetadataRecordInput[], node: Registration): void {
+    const { image, endOffset, inTransaction } = this.#log
+    const level = levelOf(image, bootstrap)
+    const records: MetadataRecordInput[] = []
+    if (inTransaction) records.push({ name: 'AbortTransactionRecord', version: 0, value: {} })
+    records.push(...bootstrapRecords(image, bootstrap, this.#options.config()))
+    records.push(...controllerRecords(level, node))
+    records.push(...brokerRecords(level, node, endOffset + records.length))
+    records.push(...leadershipRecords(image, node))
+    this.#publish(this.#log.append(records, this.#options.clock.now()))
+  }
+
+  #context(image: MetadataImage): TopicContext {
+    const { config, random } = this.#options
+    return { image, broker: config(), random }
+  }
+
+  /** The answer, or after `timeoutMs` another one; the command itself goes on. */
+  #withDeadline<Response>(
+    timeoutMs: number,
+    answer: Promise<Response>,
+    late: () => Response,
+  ): Promise<Response> {
+    const { timers } = this.#options
+    return new Promise((resolve, reject) => {
+      const timer = timers.setTimeout(() => resolve(late()), timeoutMs)
+      answer.then(resolve, reject).finally(() => timers.clear(timer))
+    })
+  }
+
+  /** Queues an appended image behind those before it. */
+  #publish(appended: Appended): void {
+    const before = this.#published
+    this.#published = (async (): Promise<void> => {
+      await before
+      await this.#log.committed(appended.requiredHighWatermark)
+      this.#image = appended.image
+      for (const listener of this.#listeners) await listener(appended.image, appended.changes)
+      this.#snapshot(appended.image)
+    })()
+    // Whoever waits gets the failure; without anybody it must not end the process.
+    this.#published.catch(() => undefined)
+  }
+
+  #snapshot(image: MetadataImage): void {
+    const { clock, onSnapshotFailure } = this.#options
+    this.#log.snapshotIfDue(image, clock.now()).catch((cause: unknown) => {
+      onSnapshotFailure?.(cause)
+    })
+  }
+
+  /** The records that begin a new cluster's metadata; none when it has begun. */
+  async #bootstrapRecords(): Promise<readonly MetadataRecordInput[]> {
+    if (metadataVersionOf(this.#log.image) !== undefined) return []
+    const bytes = await this.#options.store.readFile(bootstrapFile)
+    if (bytes === undefined) throw new MetadataError(`${bootstrapFile} is gone`)
+    return decodeSnapshotFile(bootstrapFile, bytes).records
+  }
+
+  /** The epoch to lead, remembered before anything is written in it. */
+  async #beginEpoch(): Promise<number> {
+    const { store, nodeId } = this.#options
+    const bytes = await store.readFile(quorumStateFile)
+    const known = bytes === undefined ? 0 : decodeQuorumState(bytes).leaderEpoch
+    const epoch = Math.max(known, this.#log.image.epoch) + 1
+    assert(epoch > 0, 'epoch 0 is that of the first snapshot')
+    await store.writeFile(quorumStateFile, encodeQuorumState(leaderState(nodeId, epoch)))
+    return epoch
+  }
+}

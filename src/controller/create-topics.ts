@@ -1,0 +1,225 @@
+/** Decides CreateTopics: which of the topics can be, and the records that make them. */
+import { assert } from '../base/assert.ts'
+import type { Random } from '../base/random.ts'
+import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+import { createdTopicConfigs } from '../metadata/config/describe.ts'
+import { checkTopicConfigs } from '../metadata/config/topic-config.ts'
+import { type MetadataImage, ResourceType } from '../metadata/image.ts'
+import { configRecord, partitionRecord } from '../metadata/image-records.ts'
+import { metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
+import { collisionKey, metadataTopic, topicNameProblem } from '../metadata/topic-name.ts'
+import { ErrorCode } from '../protocol/error-codes.ts'
+import type {
+  CreatableTopic,
+  CreatableTopicResult,
+  CreateTopicsRequest,
+} from '../protocol/generated/19-create-topics.ts'
+import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
+import { zeroUuid } from '../protocol/uuid.ts'
+import type { Decision, Refusal } from './decision.ts'
+import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
+
+/** Most partitions that one request may create: their records are one batch of the log. */
+export const partitionsPerRequestMax = 10_000
+
+/** What deciding needs besides the request. */
+export interface TopicContext {
+  readonly image: MetadataImage
+  readonly broker: BrokerConfig
+  readonly random: Random
+}
+
+/** See the head of this file. One result for each name of the request, in its order. */
+export function decideCreateTopics(
+  request: Pick<CreateTopicsRequest, 'topics' | 'validateOnly'>,
+  context: TopicContext,
+): Decision<CreatableTopicResult[]> {
+  const taken = new Names(context.image)
+  const byName = new Map<string, readonly CreatableTopic[]>()
+  for (const topic of request.topics) {
+    byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
+  }
+  const excessive = totalPartitions(request.topics, context.broker) > partitionsPerRequestMax
+  const records: MetadataRecordInput[] = []
+  const response: CreatableTopicResult[] = []
+  for (const [name, [topic, ...duplicates]] of byName) {
+    assert(topic !== undefined, 'a name was put with its topic')
+    const refusal = excessive
+      ? tooManyPartitions
+      : (nameRefusal(name, duplicates.length > 0, taken) ?? configRefusal(topic))
+    const created = refusal ?? createTopic(topic, context)
+    if ('code' in created) {
+      response.push(refused(name, created))
+    } else {
+      taken.add(name)
+      records.push(...created.records)
+      response.push(created.response)
+    }
+  }
+  return { records: request.validateOnly ? [] : records, response }
+}
+
+const tooManyPartitions: Refusal = {
+  code: ErrorCode.POLICY_VIOLATION,
+  message: 'Excessively large number of partitions per request.',
+}
+
+/** Names that are in use, and those that would look like them. */
+class Names {
+  readonly #image: MetadataImage
+  readonly #byKey = new Map<string, string>()
+
+  constructor(image: MetadataImage) {
+    this.#image = image
+    for (const name of image.topicsByName.keys()) this.add(name)
+  }
+
+  add(name: string): void {
+    if (/[._]/.test(name)) this.#byKey.set(collisionKey(name), name)
+  }
+
+  exists(name: string): boolean {
+    return this.#image.topicsByName.has(name)
+  }
+
+  collidesWith(name: string): string | undefined {
+    return this.#byKey.get(collisionKey(name))
+  }
+}
+
+function nameRefusal(name: string, duplicate: boolean, taken: Names): Refusal | undefined {
+  if (duplicate) return { code: ErrorCode.INVALID_REQUEST, message: 'Duplicate topic name.' }
+  if (name === metadataTopic) {
+    const message = `Creation of internal topic ${name} is prohibited.`
+    return { code: ErrorCode.INVALID_REQUEST, message }
+  }
+  const problem = topicNameProblem(name)
+  if (problem !== undefined) return { code: ErrorCode.INVALID_TOPIC_EXCEPTION, message: problem }
+  if (taken.exists(name)) {
+    return { code: ErrorCode.TOPIC_ALREADY_EXISTS, message: `Topic '${name}' already exists.` }
+  }
+  const other = taken.collidesWith(name)
+  if (other === undefined) return undefined
+  const message = `Topic '${name}' collides with existing topic: ${other}`
+  return { code: ErrorCode.INVALID_TOPIC_EXCEPTION, message }
+}
+
+function configRefusal(topic: CreatableTopic): Refusal | undefined {
+  const message = checkTopicConfigs(topic.configs.map(({ name, value }) => [name, value]))
+  return message === undefined ? undefined : { code: ErrorCode.INVALID_CONFIG, message }
+}
+
+function createTopic(
+  topic: CreatableTopic,
+  context: TopicContext,
+): Decision<CreatableTopicResult> | Refusal {
+  const { image, broker, random } = context
+  const placement = place(topic, context)
+  if (placement.refusal !== undefined) return placement.refusal
+  const { replicas } = placement
+  const topicId = random.uuid()
+  assert(!image.topicsById.has(topicId), 'a random topic id is new')
+  const { name } = topic
+  const configs = new Map(topic.configs.map((config) => [config.name, config.value ?? '']))
+  const versions = recordVersions(metadataVersionOf(image) ?? 0)
+  const records: MetadataRecordInput[] = [
+    { name: 'TopicRecord', version: 0, value: { name, topicId } },
+  ]
+  for (const [config, value] of configs) {
+    records.push(configRecord(ResourceType.TOPIC, name, config, value))
+  }
+  for (const [index, one] of replicas.entries()) {
+    records.push(partitionRecord(topicId, newPartition(image, index, one), versions))
+  }
+  const response: CreatableTopicResult = {
+    name,
+    topicId,
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    topicConfigErrorCode: ErrorCode.NONE,
+    numPartitions: replicas.length,
+    replicationFactor: replicas[0]?.length ?? 0,
+    configs: createdTopicConfigs(configs, broker),
+  }
+  return { records, response }
+}
+
+function place(topic: CreatableTopic, context: TopicContext): Placement {
+  const { image, random } = context
+  if (topic.assignments.length > 0) return placeByHand(topic, image)
+  const count = partitionCountOf(topic, context.broker)
+  const replicationFactor =
+    topic.replicationFactor === -1
+      ? context.broker.number('default.replication.factor')
+      : topic.replicationFactor
+  if (replicationFactor < 1) {
+    const message = 'Replication factor must be larger than 0, or -1 to use the default value.'
+    return refusedPlacement(ErrorCode.INVALID_REPLICATION_FACTOR, message)
+  }
+  if (count < 1) {
+    const message = 'Number of partitions was set to an invalid non-positive value.'
+    return refusedPlacement(ErrorCode.INVALID_PARTITIONS, message)
+  }
+  return placeReplicas(image, count, replicationFactor, random)
+}
+
+function placeByHand(topic: CreatableTopic, image: MetadataImage): Placement {
+  for (const [field, value] of [
+    ['replication factor', topic.replicationFactor],
+    ['number of partitions', topic.numPartitions],
+  ] as const) {
+    if (value === -1) continue
+    const message = `A manual partition assignment was given, so the ${field} must be -1.`
+    return refusedPlacement(ErrorCode.INVALID_REQUEST, message)
+  }
+  const byIndex = new Map(topic.assignments.map((one) => [one.partitionIndex, one.brokerIds]))
+  if (byIndex.size < topic.assignments.length) {
+    const message = 'Found multiple manual partition assignments for the same partition.'
+    return refusedPlacement(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)
+  }
+  const assignments: (readonly number[])[] = []
+  for (let index = 0; index < byIndex.size; index++) {
+    const replicas = byIndex.get(index)
+    if (replicas === undefined) {
+      const message = 'partitions should be a consecutive 0-based integer sequence'
+      return refusedPlacement(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)
+    }
+    assignments.push(replicas)
+  }
+  return checkAssignments(image, assignments)
+}
+
+function partitionCountOf(topic: CreatableTopic, broker: BrokerConfig): number {
+  if (topic.assignments.length > 0) return topic.assignments.length
+  return topic.numPartitions === -1 ? broker.number('num.partitions') : topic.numPartitions
+}
+
+function totalPartitions(topics: readonly CreatableTopic[], broker: BrokerConfig): number {
+  return topics.reduce((sum, topic) => sum + Math.max(0, partitionCountOf(topic, broker)), 0)
+}
+
+function refusedPlacement(code: number, message: string): Placement {
+  return { replicas: undefined, refusal: { code, message } }
+}
+
+/** The answer to a request of which nothing is said but one refusal. */
+export function refuseTopics(
+  request: Pick<CreateTopicsRequest, 'topics'>,
+  refusal: Refusal,
+): CreatableTopicResult[] {
+  const names = new Set(request.topics.map((topic) => topic.name))
+  return [...names].map((name) => refused(name, refusal))
+}
+
+function refused(name: string, refusal: Refusal): CreatableTopicResult {
+  return {
+    name,
+    topicId: zeroUuid,
+    errorCode: refusal.code,
+    errorMessage: refusal.message,
+    topicConfigErrorCode: ErrorCode.NONE,
+    numPartitions: -1,
+    replicationFactor: -1,
+    configs: [],
+  }
+}

@@ -1,0 +1,100 @@
+/** Decides DeleteTopics, by name or by id. */
+import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+import type { MetadataImage, TopicImage } from '../metadata/image.ts'
+import { ErrorCode } from '../protocol/error-codes.ts'
+import type {
+  DeletableTopicResult,
+  DeleteTopicState,
+  DeleteTopicsRequest,
+} from '../protocol/generated/20-delete-topics.ts'
+import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
+import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
+import type { Decision, Refusal } from './decision.ts'
+
+/** See the head of this file. One result for each topic of the request, in its order. */
+export function decideDeleteTopics(
+  request: Pick<DeleteTopicsRequest, 'topics' | 'topicNames'>,
+  context: { readonly image: MetadataImage; readonly broker: BrokerConfig },
+): Decision<DeletableTopicResult[]> {
+  const asked = statesOf(request)
+  const repeated = repeatedKeys(asked)
+  const enabled = context.broker.flag('delete.topic.enable')
+  const records: MetadataRecordInput[] = []
+  const response: DeletableTopicResult[] = []
+  const deleted = new Set<Uuid>()
+  for (const [key, state] of new Map(asked.map((one) => [keyOf(one), one]))) {
+    const topic = find(context.image, state)
+    if (!enabled) {
+      response.push(refuse(state, ErrorCode.TOPIC_DELETION_DISABLED, 'Topic deletion is disabled.'))
+    } else if (repeated.has(key)) {
+      const what = state.name === null ? 'id' : 'name'
+      response.push(refuse(state, ErrorCode.INVALID_REQUEST, `Duplicate topic ${what}.`))
+    } else if (typeof topic === 'number') {
+      response.push(refuse(state, topic, messages[topic] ?? ''))
+    } else if (deleted.has(topic.id)) {
+      // The same topic by its name and by its id.
+      response.push(refuse(state, ErrorCode.INVALID_REQUEST, 'Duplicate topic.'))
+    } else {
+      deleted.add(topic.id)
+      records.push({ name: 'RemoveTopicRecord', version: 0, value: { topicId: topic.id } })
+      response.push(succeed(topic))
+    }
+  }
+  return { records, response }
+}
+
+/** The answer to a request of which nothing is said but one refusal. */
+export function refuseDeletions(
+  request: Pick<DeleteTopicsRequest, 'topics' | 'topicNames'>,
+  refusal: Refusal,
+): DeletableTopicResult[] {
+  return statesOf(request).map((state) => refuse(state, refusal.code, refusal.message))
+}
+
+/** What is asked for in either form of the request. */
+function statesOf(
+  request: Pick<DeleteTopicsRequest, 'topics' | 'topicNames'>,
+): readonly DeleteTopicState[] {
+  const named = request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
+  return [...request.topics, ...named]
+}
+
+const messages: Readonly<Record<number, string>> = {
+  [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]: 'There is no topic of this name.',
+  [ErrorCode.UNKNOWN_TOPIC_ID]: 'There is no topic of this id.',
+  [ErrorCode.INVALID_REQUEST]: 'A topic is given either by its name or by its id.',
+}
+
+/** The topic, or the error code of why there is none. */
+function find(image: MetadataImage, state: DeleteTopicState): TopicImage | number {
+  const { name, topicId } = state
+  if ((name === null) === (topicId === zeroUuid)) return ErrorCode.INVALID_REQUEST
+  if (name === null) return image.topicsById.get(topicId) ?? ErrorCode.UNKNOWN_TOPIC_ID
+  return image.topicsByName.get(name) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+}
+
+function keyOf(state: DeleteTopicState): string {
+  return `${state.topicId}/${state.name ?? ''}`
+}
+
+function repeatedKeys(asked: readonly DeleteTopicState[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const key of asked.map(keyOf)) {
+    if (seen.has(key)) repeated.add(key)
+    seen.add(key)
+  }
+  return repeated
+}
+
+function succeed(topic: TopicImage): DeletableTopicResult {
+  return { name: topic.name, topicId: topic.id, errorCode: ErrorCode.NONE, errorMessage: null }
+}
+
+function refuse(
+  state: DeleteTopicState,
+  errorCode: number,
+  errorMessage: string,
+): DeletableTopicResult {
+  return { name: state.name, topicId: state.topicId, errorCode, errorMessage }
+}

@@ -1,0 +1,84 @@
+/** Makes a log directory ready for the controller: identity and first files of a new cluster. */
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import { MetadataError } from '../metadata/error.ts'
+import type { QuorumImage } from '../metadata/image.ts'
+import { snapshotName } from '../metadata/snapshot.ts'
+import type { LogStore, MetaProperties } from '../storage/log-store.ts'
+import {
+  bootstrapFile,
+  encodeBootstrapFile,
+  encodeFirstSnapshot,
+  firstQuorum,
+  type VoterIdentity,
+} from './bootstrap.ts'
+import { metadataFolder } from './metadata-log.ts'
+
+/** What a directory has to agree with. */
+export interface DirectoryIdentity {
+  readonly nodeId: number
+  /** Undefined: the directory's own, or a new one for a new directory. */
+  readonly clusterId?: string | undefined
+}
+
+/**
+ * The identity of a directory, which gets one if it is new. Throws a {@link MetadataError} when the
+ * directory belongs to another node or cluster; nothing was changed then.
+ */
+export async function identify(
+  store: LogStore,
+  wanted: DirectoryIdentity,
+  random: Random,
+): Promise<MetaProperties> {
+  const found = store.metaProperties()
+  if (found !== undefined) {
+    requireSame(store, 'node', String(found.nodeId), String(wanted.nodeId))
+    requireSame(store, 'cluster', found.clusterId, wanted.clusterId ?? found.clusterId)
+    return found
+  }
+  const properties = {
+    clusterId: wanted.clusterId ?? random.uuid(),
+    nodeId: wanted.nodeId,
+    directoryId: random.uuid(),
+  }
+  await store.format(properties)
+  return properties
+}
+
+/**
+ * The quorum of a log that has no record yet. A directory that nobody formatted gets the files with
+ * which a new cluster's metadata begins; {@link bootstrapFile} comes last, so that a start which was
+ * cut short is made good by the next.
+ */
+export async function prepareFirstEpoch(
+  store: LogStore,
+  found: QuorumImage,
+  voter: VoterIdentity,
+  clock: Clock,
+): Promise<QuorumImage> {
+  if ((await store.readFile(bootstrapFile)) !== undefined) return found
+  const timestamp = clock.now()
+  await store.writeFile(firstSnapshot, encodeFirstSnapshot(voter, timestamp))
+  await store.writeFile(bootstrapFile, encodeBootstrapFile(timestamp))
+  return firstQuorum(voter)
+}
+
+/** Throws a {@link MetadataError} when other nodes vote on the log as well. */
+export function requireOnlyVoter(quorum: QuorumImage, store: LogStore): void {
+  if (quorum.voters.length <= 1) return
+  const ids = quorum.voters.map((voter) => voter.voterId).join(', ')
+  throw new MetadataError(
+    `${store.path} belongs to a quorum of the controllers ${ids}; ` +
+      'a single node cannot decide for them',
+  )
+}
+
+const firstSnapshot = `${metadataFolder}/${snapshotName({ endOffset: 0, epoch: 0 })}`
+
+function requireSame(store: LogStore, what: string, found: string, wanted: string): void {
+  if (found === wanted) return
+  throw new MetadataError(
+    `${store.path} belongs to ${what} ${found}, not to ${what} ${wanted}; ` +
+      `start with that ${what} id or choose another data directory`,
+  )
+}

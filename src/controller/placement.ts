@@ -1,0 +1,123 @@
+/**
+ * Which brokers hold a new partition: by hand, as the request says, or spread evenly from a random
+ * broker on.
+ */
+import { assert } from '../base/assert.ts'
+import { type Random, randomBelow } from '../base/random.ts'
+import type { BrokerImage, MetadataImage, PartitionImage } from '../metadata/image.ts'
+import { ErrorCode } from '../protocol/error-codes.ts'
+import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
+import type { Refusal } from './decision.ts'
+
+/** Replicas of each new partition, the preferred leader first; or why there are none. */
+export type Placement =
+  | { readonly replicas: readonly (readonly number[])[]; readonly refusal: undefined }
+  | { readonly replicas: undefined; readonly refusal: Refusal }
+
+/** Spreads `count` partitions with `replicationFactor` replicas each over the usable brokers. */
+export function placeReplicas(
+  image: MetadataImage,
+  count: number,
+  replicationFactor: number,
+  random: Random,
+): Placement {
+  assert(replicationFactor >= 1 && count >= 0, 'the caller checked the numbers')
+  const ids = [...image.brokers.values()].filter(isActive).map((broker) => broker.id)
+  if (replicationFactor > ids.length) {
+    return refuse(
+      ErrorCode.INVALID_REPLICATION_FACTOR,
+      `Unable to replicate the partition ${replicationFactor} time(s): ` +
+        `only ${ids.length} broker(s) are registered and active.`,
+    )
+  }
+  ids.sort((a, b) => a - b)
+  const start = count === 0 ? 0 : randomBelow(random, ids.length)
+  const replicas = Array.from({ length: count }, (_, partition) => {
+    // The followers of neighbours on the same leader differ: their distance grows with each round.
+    const distance = ids.length < 2 ? 0 : Math.floor(partition / ids.length) % (ids.length - 1)
+    return Array.from({ length: replicationFactor }, (__, replica) => {
+      const step = replica === 0 ? 0 : 1 + ((distance + replica - 1) % (ids.length - 1))
+      return ids[(start + partition + step) % ids.length] ?? -1
+    })
+  })
+  return { replicas, refusal: undefined }
+}
+
+/** Checks replicas chosen by hand. `replicationFactor` undefined: that of the first partition. */
+export function checkAssignments(
+  image: MetadataImage,
+  assignments: readonly (readonly number[])[],
+  replicationFactor?: number,
+): Placement {
+  const expected = replicationFactor ?? assignments[0]?.length ?? 0
+  for (const replicas of assignments) {
+    const problem = assignmentProblem(image, replicas, expected)
+    if (problem !== undefined) return refuse(ErrorCode.INVALID_REPLICA_ASSIGNMENT, problem)
+  }
+  return { replicas: assignments, refusal: undefined }
+}
+
+/** A partition that begins its life on these replicas: in sync are those that are active. */
+export function newPartition(
+  image: MetadataImage,
+  index: number,
+  replicas: readonly number[],
+): PartitionImage {
+  const isr = replicas.filter((id) => isActive(image.brokers.get(id)))
+  return {
+    index,
+    replicas,
+    directories: replicas.map((id) => directoryOn(image.brokers.get(id))),
+    isr,
+    elr: [],
+    lastKnownElr: [],
+    removingReplicas: [],
+    addingReplicas: [],
+    leader: isr[0] ?? -1,
+    leaderRecoveryState: 0,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
+  }
+}
+
+function assignmentProblem(
+  image: MetadataImage,
+  replicas: readonly number[],
+  expected: number,
+): string | undefined {
+  if (replicas.length === 0) {
+    return 'The manual partition assignment includes an empty replica list.'
+  }
+  const seen = new Set<number>()
+  for (const id of replicas) {
+    if (!image.brokers.has(id)) {
+      return `The manual partition assignment includes broker ${id}, but no such broker is registered.`
+    }
+    if (seen.has(id)) {
+      return `The manual partition assignment includes the broker ${id} more than once.`
+    }
+    seen.add(id)
+  }
+  if (replicas.length !== expected) {
+    return (
+      `The manual partition assignment includes a partition with ${replicas.length} replica(s), ` +
+      `but this is not consistent with previous partitions, which have ${expected} replica(s).`
+    )
+  }
+  if (replicas.some((id) => isActive(image.brokers.get(id)))) return undefined
+  return 'All brokers of the manual partition assignment are fenced or shutting down.'
+}
+
+function isActive(broker: BrokerImage | undefined): boolean {
+  return broker !== undefined && !broker.fenced && !broker.inControlledShutdown
+}
+
+/** A broker with several directories chooses itself; the zero id says so. */
+function directoryOn(broker: BrokerImage | undefined): Uuid {
+  const [directory, ...others] = broker?.directories ?? []
+  return directory === undefined || others.length > 0 ? zeroUuid : directory
+}
+
+function refuse(code: number, message: string): Placement {
+  return { replicas: undefined, refusal: { code, message } }
+}

@@ -1,0 +1,122 @@
+/**
+ * Decides how a broker comes and goes: it registers with every start, is unfenced, and takes the
+ * lead of the partitions that it alone can lead; a clean stop fences it.
+ */
+import type {
+  BrokerImage,
+  ListenerImage,
+  MetadataImage,
+  PartitionImage,
+} from '../metadata/image.ts'
+import { elrEnabled, metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
+import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
+import type { Uuid } from '../protocol/uuid.ts'
+import { supportedFeatures } from './features.ts'
+
+/** A node at its start. */
+export interface Registration {
+  readonly nodeId: number
+  /** New with every start. */
+  readonly incarnationId: Uuid
+  readonly rack: string | null
+  /** Where clients reach the broker; each name once. */
+  readonly listeners: readonly ListenerImage[]
+  /** Where other controllers would reach this one. */
+  readonly controllerListener: ListenerImage
+  readonly directories: readonly Uuid[]
+  /**
+   * Whether the last stop was clean. After any other, records that were not flushed may be gone, so
+   * that the leader epochs grow: clients then notice that the log was cut.
+   */
+  readonly clean: boolean
+}
+
+/** The record by which a controller registers, or none where the finalised level has none. */
+export function controllerRecords(level: number, node: Registration): MetadataRecordInput[] {
+  if (!recordVersions(level).controllerRegistration) return []
+  return [
+    {
+      name: 'RegisterControllerRecord',
+      version: 0,
+      value: {
+        controllerId: node.nodeId,
+        incarnationId: node.incarnationId,
+        zkMigrationReady: false,
+        endPoints: [node.controllerListener],
+        features: supportedFeatures,
+      },
+    },
+  ]
+}
+
+/** The records by which a broker registers at `brokerEpoch`, the first one's offset. */
+export function brokerRecords(
+  level: number,
+  node: Registration,
+  brokerEpoch: number,
+): MetadataRecordInput[] {
+  const versions = recordVersions(level)
+  const { nodeId: brokerId, incarnationId, rack, listeners, directories } = node
+  return [
+    {
+      name: 'RegisterBrokerRecord',
+      version: versions.registerBroker,
+      value: {
+        brokerId,
+        incarnationId,
+        brokerEpoch,
+        endPoints: listeners,
+        features: supportedFeatures,
+        rack,
+        fenced: true,
+        ...(versions.registerBroker >= 3 ? { logDirs: directories } : {}),
+        ...(versions.cordonedDirectories ? { cordonedLogDirs: [] } : {}),
+      },
+    },
+    fenceRecord(brokerId, brokerEpoch, false),
+  ]
+}
+
+/** The records by which a broker that comes back leads its partitions again. */
+export function leadershipRecords(image: MetadataImage, node: Registration): MetadataRecordInput[] {
+  const version = recordVersions(metadataVersionOf(image) ?? 0).partition
+  const elr = elrEnabled(image) && version >= 2
+  const records: MetadataRecordInput[] = []
+  for (const topic of image.topicsByName.values()) {
+    for (const partition of topic.partitions) {
+      if (!shouldLead(partition, node)) continue
+      records.push({
+        name: 'PartitionChangeRecord',
+        version,
+        value: {
+          partitionId: partition.index,
+          topicId: topic.id,
+          isr: [node.nodeId],
+          leader: node.nodeId,
+          ...(elr ? { eligibleLeaderReplicas: [], lastKnownElr: [] } : {}),
+        },
+      })
+    }
+  }
+  return records
+}
+
+/** The record of a clean stop, or none when the broker is not registered or fenced already. */
+export function stopRecords(broker: BrokerImage | undefined): MetadataRecordInput[] {
+  if (broker === undefined || broker.fenced) return []
+  return [fenceRecord(broker.id, broker.epoch, true)]
+}
+
+/** A partition whose only replica is here and that has no leader, or whose log may have been cut. */
+function shouldLead(partition: PartitionImage, node: Registration): boolean {
+  const isOnlyReplica = partition.replicas.length === 1 && partition.replicas[0] === node.nodeId
+  return isOnlyReplica && (partition.leader !== node.nodeId || !node.clean)
+}
+
+function fenceRecord(brokerId: number, brokerEpoch: number, fence: boolean): MetadataRecordInput {
+  return {
+    name: 'BrokerRegistrationChangeRecord',
+    version: 0,
+    value: { brokerId, brokerEpoch, fenced: fence ? 1 : -1 },
+  }
+}

@@ -1,0 +1,51 @@
+/** How a group looks to an administrator. Pure. */
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import type { DescribedGroupInput } from '../../protocol/generated/15-describe-groups.ts'
+import type { ListedGroupInput } from '../../protocol/generated/16-list-groups.ts'
+import type { ClassicGroup } from './classic-group.ts'
+import { metadataFor } from './member.ts'
+
+const nothing: Uint8Array = new Uint8Array(0)
+
+/** A group for DescribeGroups; an unknown one is dead, from version 6 on an error. */
+export function describeGroup(
+  groupId: string,
+  group: ClassicGroup | undefined,
+  version: number,
+): DescribedGroupInput {
+  if (group === undefined) {
+    const missing = { groupId, groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
+    if (version < 6) return { ...missing, errorCode: ErrorCode.NONE }
+    const errorMessage = `Group ${groupId} not found.`
+    return { ...missing, errorCode: ErrorCode.GROUP_ID_NOT_FOUND, errorMessage }
+  }
+  // Before it is stable nobody has an assignment, and the protocol may still change.
+  const stable = group.state === 'Stable'
+  const protocol = stable ? (group.protocolName ?? '') : ''
+  return {
+    errorCode: ErrorCode.NONE,
+    groupId,
+    groupState: group.state,
+    protocolType: group.protocolType ?? '',
+    protocolData: protocol,
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      // Only versions from 4 on can say that a member is static.
+      groupInstanceId: version >= 4 ? member.groupInstanceId : null,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      memberMetadata: stable ? metadataFor(member, protocol) : nothing,
+      memberAssignment: stable ? member.assignment : nothing,
+    })),
+  }
+}
+
+/** A group for ListGroups. */
+export function listedGroup(group: ClassicGroup): ListedGroupInput {
+  return {
+    groupId: group.groupId,
+    protocolType: group.protocolType ?? '',
+    groupState: group.state,
+    groupType: 'classic',
+  }
+}

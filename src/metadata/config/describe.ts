@@ -1,0 +1,211 @@
+/**
+ * What DescribeConfigs and CreateTopics say about configs: the value in force, where it comes from,
+ * and the places that were looked at.
+ */
+import type { CreatableTopicConfigs } from '../../protocol/generated/19-create-topics.ts'
+import type {
+  DescribeConfigsResourceResult,
+  DescribeConfigsSynonym,
+} from '../../protocol/generated/32-describe-configs.ts'
+import type { BrokerConfig, ConfigTexts } from './broker-config.ts'
+import type { ConfigDefinition, ConfigTable, ConfigType } from './definition.ts'
+import { brokerSynonyms, topicConfigSynonyms } from './synonyms.ts'
+import {
+  brokerConfigs,
+  brokerDefinition,
+  clientMetricsConfigs,
+  groupConfigs,
+  topicConfigs,
+} from './tables.ts'
+import { topicConfigValue } from './topic-config.ts'
+import { parseConfig } from './validator.ts'
+import { formatValue } from './value.ts'
+
+/** Where a value comes from, by Kafka's numbers. */
+export const ConfigSource = {
+  TOPIC: 1,
+  BROKER: 2,
+  ALL_BROKERS: 3,
+  FILE: 4,
+  DEFAULT: 5,
+  LOGGER: 6,
+  CLIENT_METRICS: 7,
+  GROUP: 8,
+} as const
+
+const typeNumbers: Readonly<Record<ConfigType, number>> = {
+  boolean: 1,
+  string: 2,
+  int: 3,
+  short: 4,
+  long: 5,
+  double: 6,
+  list: 7,
+  class: 8,
+  password: 9,
+}
+
+/** What a request for configs asks for. */
+export interface DescribeOptions {
+  /** Null: all configs. Names that do not exist are left out of the answer. */
+  readonly names: readonly string[] | null
+  readonly synonyms: boolean
+}
+
+/** The configs of a topic that has `texts` set. */
+export function describeTopicConfigs(
+  texts: ConfigTexts,
+  broker: BrokerConfig,
+  options: DescribeOptions,
+): DescribeConfigsResourceResult[] {
+  return wanted(topicConfigs(), options).map((definition) => {
+    const { name, type } = definition
+    const value = formatValue(type, topicConfigValue(name, texts, broker))
+    const first = topicConfigSynonyms(name)[0]?.name
+    const synonyms = first === undefined ? [] : synonymsOf(first, broker)
+    if (texts.has(name)) synonyms.unshift({ name, value, source: ConfigSource.TOPIC })
+    return entry(definition, value, synonyms, false, options)
+  })
+}
+
+/** The configs of the broker whose configuration `broker` is. */
+export function describeBrokerConfigs(
+  broker: BrokerConfig,
+  options: DescribeOptions,
+): DescribeConfigsResourceResult[] {
+  const definitions = wanted(brokerConfigs(), options).filter(
+    ({ name, dynamicOnly }) => !dynamicOnly || broker.dynamicBroker.has(name),
+  )
+  return definitions.map((definition) => {
+    const value = definition.sensitive
+      ? null
+      : formatValue(definition.type, broker.value(definition.name))
+    const synonyms = synonymsOf(definition.name, broker)
+    return entry(definition, value, synonyms, definition.updateMode === 'read-only', options)
+  })
+}
+
+/** The configs that are set for every broker in the metadata log, and no others. */
+export function describeDefaultBrokerConfigs(
+  broker: BrokerConfig,
+  options: DescribeOptions,
+): DescribeConfigsResourceResult[] {
+  const source = ConfigSource.ALL_BROKERS
+  const definitions = wanted(brokerConfigs(), options).filter(({ name }) =>
+    broker.dynamicDefault.has(name),
+  )
+  return definitions.map((definition) => {
+    const value = shown(definition, broker.dynamicDefault.get(definition.name) ?? '')
+    const synonyms = [{ name: definition.name, value, source }]
+    return entry(definition, value, synonyms, false, options)
+  })
+}
+
+/** The configs of a group that has `texts` set. */
+export function describeGroupConfigs(
+  texts: ConfigTexts,
+  broker: BrokerConfig,
+  options: DescribeOptions,
+): DescribeConfigsResourceResult[] {
+  return describePlain(groupConfigs(), texts, ConfigSource.GROUP, options, (definition) => {
+    const name = `group.${definition.name}`
+    if (!brokerConfigs().has(name)) return definition.default
+    return formatValue(definition.type, broker.value(name))
+  })
+}
+
+/** The configs of a client metrics subscription that has `texts` set. */
+export function describeClientMetricsConfigs(
+  texts: ConfigTexts,
+  options: DescribeOptions,
+): DescribeConfigsResourceResult[] {
+  const source = ConfigSource.CLIENT_METRICS
+  return describePlain(clientMetricsConfigs(), texts, source, options, ({ default: text }) => text)
+}
+
+/** A topic's configs as CreateTopics answers them from version 5 on. */
+export function createdTopicConfigs(
+  texts: ConfigTexts,
+  broker: BrokerConfig,
+): CreatableTopicConfigs[] {
+  const described = describeTopicConfigs(texts, broker, { names: null, synonyms: false })
+  return described.map(({ name, value, readOnly, configSource, isSensitive }) => {
+    return { name, value, readOnly, configSource, isSensitive }
+  })
+}
+
+function describePlain(
+  table: ConfigTable,
+  texts: ConfigTexts,
+  source: number,
+  options: DescribeOptions,
+  fallback: (definition: ConfigDefinition) => string | null,
+): DescribeConfigsResourceResult[] {
+  return wanted(table, options).map((definition) => {
+    const { name } = definition
+    const text = texts.get(name)
+    const value = text === undefined ? fallback(definition) : shown(definition, text)
+    const synonyms: DescribeConfigsSynonym[] = []
+    if (text !== undefined) synonyms.push({ name, value, source })
+    if (definition.default !== null) {
+      synonyms.push({ name, value: definition.default, source: ConfigSource.DEFAULT })
+    }
+    return entry(definition, value, synonyms, false, options)
+  })
+}
+
+function wanted(table: ConfigTable, options: DescribeOptions): ConfigDefinition[] {
+  const { names } = options
+  const all = [...table.values()].filter((definition) => !definition.internal)
+  return names === null ? all : all.filter(({ name }) => names.includes(name))
+}
+
+/**
+ * The places where a broker config's value may come from, the winner first. Kafka begins at the
+ * first that bears the config's own name: a value given in other units only shows up behind it.
+ */
+function synonymsOf(name: string, broker: BrokerConfig): DescribeConfigsSynonym[] {
+  const layers = [
+    { texts: broker.dynamicBroker, source: ConfigSource.BROKER },
+    { texts: broker.dynamicDefault, source: ConfigSource.ALL_BROKERS },
+    { texts: broker.static, source: ConfigSource.FILE },
+    { texts: undefined, source: ConfigSource.DEFAULT },
+  ]
+  const found: DescribeConfigsSynonym[] = []
+  for (const { texts, source } of layers) {
+    for (const synonym of brokerSynonyms(name)) {
+      const definition = brokerDefinition(synonym)
+      const text = texts === undefined ? definition?.default : texts.get(synonym)
+      if (definition === undefined || text === undefined || text === null) continue
+      found.push({ name: synonym, value: shown(definition, text), source })
+    }
+  }
+  const own = found.findIndex((synonym) => synonym.name === name)
+  return own === -1 ? [] : found.slice(own)
+}
+
+/** A stored text in the form of a parsed value; as it is where it does not parse. */
+function shown(definition: ConfigDefinition, text: string): string | null {
+  if (definition.sensitive) return null
+  const parsed = parseConfig(definition, text)
+  return parsed.problem === undefined ? formatValue(definition.type, parsed.value) : text
+}
+
+function entry(
+  definition: ConfigDefinition,
+  value: string | null,
+  synonyms: readonly DescribeConfigsSynonym[],
+  readOnly: boolean,
+  options: DescribeOptions,
+): DescribeConfigsResourceResult {
+  return {
+    name: definition.name,
+    value,
+    readOnly,
+    configSource: synonyms[0]?.source ?? ConfigSource.DEFAULT,
+    isSensitive: definition.sensitive,
+    synonyms: options.synonyms ? synonyms : [],
+    configType: typeNumbers[definition.type],
+    documentation: null,
+  }
+}

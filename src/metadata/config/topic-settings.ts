@@ -1,0 +1,135 @@
+/**
+ * A topic's configs as plain numbers and flags, for whoever keeps its log. The first part has the
+ * shape of the storage port's `LogConfig`; Infinity means no bound.
+ */
+import { assert } from '../../base/assert.ts'
+import type { BrokerConfig, ConfigTexts } from './broker-config.ts'
+import { topicConfigValue } from './topic-config.ts'
+
+/** What is in force for one topic. */
+export interface TopicSettings {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly segmentJitterMs: number
+  readonly segmentIndexBytes: number
+  readonly indexIntervalBytes: number
+  readonly flushMessages: number
+  readonly flushMs: number
+  readonly producerIdExpirationMs: number
+  readonly maxMessageBytes: number
+  /** `cleanup.policy` holds `compact`: records need keys. */
+  readonly compacted: boolean
+  readonly logAppendTime: boolean
+  readonly timestampBeforeMaxMs: number
+  readonly timestampAfterMaxMs: number
+  /** Codec id 0 to 4 that stored batches have, -1 for the producer's own. */
+  readonly targetCodec: number
+  /** Whether compressed batches are opened and checked whole before they are appended. */
+  readonly openCompressed: boolean
+
+  /** `cleanup.policy` holds `delete`: retention applies. */
+  readonly deleted: boolean
+  readonly retentionMs: number
+  readonly retentionBytes: number
+  readonly deleteRetentionMs: number
+  readonly minCompactionLagMs: number
+  readonly maxCompactionLagMs: number
+  readonly minCleanableDirtyRatio: number
+  readonly fileDeleteDelayMs: number
+  readonly minInsyncReplicas: number
+  readonly uncleanLeaderElection: boolean
+  readonly preallocate: boolean
+  readonly gzipLevel: number
+  readonly lz4Level: number
+  readonly zstdLevel: number
+}
+
+const codecIds: ReadonlyMap<string, number> = new Map([
+  ['producer', -1],
+  ['uncompressed', 0],
+  ['gzip', 1],
+  ['snappy', 2],
+  ['lz4', 3],
+  ['zstd', 4],
+])
+
+/** Works out what is in force for a topic with these configs on a broker with that configuration. */
+export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSettings {
+  const read = new Reader(texts, broker)
+  const policies = read.list('cleanup.policy')
+  const compacted = policies.includes('compact')
+  const targetCodec = codecIds.get(read.text('compression.type'))
+  assert(targetCodec !== undefined, 'every compression.type of the table has a codec')
+  const internalSegmentBytes = topicConfigValue('internal.segment.bytes', texts, broker)
+  return {
+    segmentBytes:
+      typeof internalSegmentBytes === 'number'
+        ? internalSegmentBytes
+        : read.number('segment.bytes'),
+    segmentMs: read.number('segment.ms'),
+    segmentJitterMs: read.number('segment.jitter.ms'),
+    segmentIndexBytes: read.number('segment.index.bytes'),
+    indexIntervalBytes: read.number('index.interval.bytes'),
+    flushMessages: read.number('flush.messages'),
+    flushMs: read.number('flush.ms'),
+    producerIdExpirationMs: broker.number('producer.id.expiration.ms'),
+    maxMessageBytes: read.number('max.message.bytes'),
+    compacted,
+    logAppendTime: read.text('message.timestamp.type') === 'LogAppendTime',
+    timestampBeforeMaxMs: read.number('message.timestamp.before.max.ms'),
+    timestampAfterMaxMs: read.number('message.timestamp.after.max.ms'),
+    targetCodec,
+    openCompressed:
+      compacted || targetCodec !== -1 || read.text('odradek.validate.compressed') === 'full',
+    deleted: policies.includes('delete'),
+    retentionMs: read.bound('retention.ms'),
+    retentionBytes: read.bound('retention.bytes'),
+    deleteRetentionMs: read.number('delete.retention.ms'),
+    minCompactionLagMs: read.number('min.compaction.lag.ms'),
+    maxCompactionLagMs: read.number('max.compaction.lag.ms'),
+    minCleanableDirtyRatio: read.number('min.cleanable.dirty.ratio'),
+    fileDeleteDelayMs: read.number('file.delete.delay.ms'),
+    minInsyncReplicas: read.number('min.insync.replicas'),
+    uncleanLeaderElection: read.flag('unclean.leader.election.enable'),
+    preallocate: read.flag('preallocate'),
+    gzipLevel: read.number('compression.gzip.level'),
+    lz4Level: read.number('compression.lz4.level'),
+    zstdLevel: read.number('compression.zstd.level'),
+  }
+}
+
+class Reader {
+  readonly #texts: ConfigTexts
+  readonly #broker: BrokerConfig
+
+  constructor(texts: ConfigTexts, broker: BrokerConfig) {
+    this.#texts = texts
+    this.#broker = broker
+  }
+
+  number(name: string): number {
+    const value = topicConfigValue(name, this.#texts, this.#broker)
+    assert(typeof value === 'number', 'the topic config read as a number is one')
+    return value
+  }
+
+  /** A limit that is written as -1 when there is none. */
+  bound(name: string): number {
+    const value = this.number(name)
+    return value < 0 ? Infinity : value
+  }
+
+  flag(name: string): boolean {
+    return topicConfigValue(name, this.#texts, this.#broker) === true
+  }
+
+  text(name: string): string {
+    return String(topicConfigValue(name, this.#texts, this.#broker))
+  }
+
+  list(name: string): readonly string[] {
+    const value = topicConfigValue(name, this.#texts, this.#broker)
+    assert(typeof value === 'object', 'the topic config read as a list is one')
+    return value ?? []
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Metadata records and the bytes of the log: batches to append, and what stands in batches read.
+ * A batch holds either metadata records or control records, never both.
+ */
+import { type ControlRecord, decodeControlRecord, encodeControlRecord } from '../protocol/control-record.ts'
+import {
+  decodeMetadataRecord,
+  encodeMetadataRecord,
+  type MetadataRecord,
+  type MetadataRecordInput,
+} from '../protocol/metadata-record.ts'
+import {
+  batchAttributes,
+  type BatchHeader,
+  decodeBatches,
+  encodeBatch,
+  newBatch,
+  type ReadBatch,
+} from '../protocol/record-batch.ts'
+import { MetadataError } from './error.ts'
+
+/** What one batch of the log holds. */
+export interface LogBatch {
+  readonly lastOffset: number
+  readonly epoch: number
+  readonly timestamp: number
+  readonly records: readonly MetadataRecord[]
+  readonly controls: readonly ControlRecord[]
+}
+
+/** Which place in the log a batch is written for; the log itself assigns it when it appends. */
+export type BatchPlace = Pick<BatchHeader, 'baseOffset' | 'partitionLeaderEpoch'>
+
+/** The bytes of one batch of metadata records, all of the same time. */
+export function encodeRecords(
+  records: readonly MetadataRecordInput[],
+  timestamp: number,
+  place?: BatchPlace,
+): Uint8Array {
+  const values = records.map((record) => ({
+    timestamp,
+    key: null,
+    value: encodeMetadataRecord(record),
+  }))
+  return encodeBatch(newBatch(values, place))
+}
+
+/** The bytes of one batch of control records, all of the same time. */
+export function encodeControls(
+  records: readonly ControlRecord[],
+  timestamp: number,
+  place?: BatchPlace,
+): Uint8Array {
+  const pairs = records.map((record) => ({ timestamp, ...encodeControlRecord(record) }))
+  return encodeBatch(newBatch(pairs, { ...place, attributes: batchAttributes.control }))
+}
+
+/**
+ * Reads all whole batches of a range of the log or of a snapshot file. Throws a
+ * {@link MetadataError} for broken bytes, and for a record that only a newer version knows: to pass
+ * over it would lose what it says with the next snapshot.
+ */
+export function decodeLog(bytes: Uint8Array): {
+  readonly batches: readonly LogBatch[]
+  readonly bytesRead: number
+} {
+  const decoded = decodeBatches(bytes)
+  if (decoded.value === null) throw new MetadataError(`the metadata log is broken ${decoded.error}`)
+  const { batches, bytesRead } = decoded.value
+  return { batches: batches.map(readBatch), bytesRead }
+}
+
+function readBatch(batch: ReadBatch): LogBatch {
+  const control = (batch.attributes & batchAttributes.control) !== 0
+  return {
+    lastOffset: batch.baseOffset + batch.lastOffsetDelta,
+    epoch: batch.partitionLeaderEpoch,
+    timestamp: batch.maxTimestamp,
+    records: control ? [] : readRecords(batch),
+    controls: control ? readControls(batch) : [],
+  }
+}
+
+function readRecords(batch: ReadBatch): MetadataRecord[] {
+  return batch.records.map((record) => {
+    const offset = batch.baseOffset + record.offsetDelta
+    if (record.value === null) {
+      throw new MetadataError(`the metadata log has a record without value at offset ${offset}`)
+    }
+    const decoded = decodeMetadataRecord(record.value)
+    if (decoded.value === null) throw new MetadataError(`${decoded.error} at offset ${offset}`)
+    if (decoded.value.name === null) {
+      const { key, version } = decoded.value
+      throw new MetadataError(
+        `the metadata log has a record of key ${key}, version ${version} at offset ${offset}, ` +
+          'which only a newer version reads; open the data directory with that',
+      )
+    }
+    return decoded.value
+  })
+}
+
+/** Control records of unknown types are made to be passed over. */
+function readControls(batch: ReadBatch): ControlRecord[] {
+  const controls: ControlRecord[] = []
+  for (const record of batch.records) {
+    const decoded = decodeControlRecord(record)
+    if (decoded.value === null) throw new MetadataError(decoded.error)
+    if (decoded.value.name !== null) controls.push(decoded.value)
+  }
+  return controls
+}

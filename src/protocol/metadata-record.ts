@@ -1,0 +1,93 @@
+/**
+ * The value of a record in the metadata log.
+ *
+ *     unsigned varint  frame version, 1
+ *     unsigned varint  record key, see `schema/record/metadata.ts`
+ *     unsigned varint  version of the record's body
+ *     ...              the body, to the end of the value
+ */
+import { assert } from '../base/assert.ts'
+import type { Decoded, RecordCodec } from './codec.ts'
+import {
+  type MetadataRecordInputs,
+  type MetadataRecordTypes,
+  metadataRecords,
+} from './generated/record/metadata.ts'
+import { Reader } from './reader.ts'
+import { Writer } from './writer.ts'
+
+/** Names of the records that have a schema. */
+export type MetadataRecordName = keyof MetadataRecordTypes
+
+/** A metadata record, told apart by `name`. */
+export type MetadataRecord = {
+  [Name in MetadataRecordName]: {
+    readonly name: Name
+    readonly version: number
+    readonly value: MetadataRecordTypes[Name]
+  }
+}[MetadataRecordName]
+
+/** A metadata record to encode: fields with a default may be left out. */
+export type MetadataRecordInput = {
+  [Name in MetadataRecordName]: {
+    readonly name: Name
+    readonly version: number
+    readonly value: MetadataRecordInputs[Name]
+  }
+}[MetadataRecordName]
+
+/** A record of a key or version that is newer than our schemas; `bytes` is the body. */
+export interface UnknownMetadataRecord {
+  readonly name: null
+  readonly key: number
+  readonly version: number
+  readonly bytes: Uint8Array
+}
+
+const frameVersion = 1
+
+const byKey = new Map(metadataRecords.map((codec) => [codec.key, codec]))
+const byName = new Map(metadataRecords.map((codec) => [codec.name, codec]))
+
+/**
+ * Reads the value of a metadata record. Byte fields are views of `bytes`. What is broken, or in
+ * another frame version, is an error; what is merely unknown is kept.
+ */
+export function decodeMetadataRecord(
+  bytes: Uint8Array,
+): Decoded<MetadataRecord | UnknownMetadataRecord> {
+  const reader = new Reader(bytes)
+  const frame = reader.unsignedVarint()
+  const key = reader.unsignedVarint()
+  const version = reader.unsignedVarint()
+  if (reader.error !== null) return broken(reader.error)
+  if (frame !== frameVersion) return broken(`frame version ${frame}`)
+  const codec = byKey.get(key)
+  if (codec === undefined || version > codec.versionMax || version < codec.versionMin) {
+    const rest = reader.raw(reader.remaining)
+    return { value: { name: null, key, version, bytes: rest }, error: null }
+  }
+  const value = codec.decode(reader, version)
+  if (reader.error === null && reader.remaining > 0) reader.fail('bytes behind the record')
+  if (reader.error !== null) return broken(`${codec.name}: ${reader.error}`)
+  return { value: { name: codec.name, version, value } as MetadataRecord, error: null }
+}
+
+/** The value of a metadata record. Throws an `Error` when the version cannot carry the fields. */
+export function encodeMetadataRecord(record: MetadataRecordInput): Uint8Array {
+  // The pair of name and value is checked by the type of `record`; the table does not know it.
+  const codec = byName.get(record.name) as RecordCodec<unknown, unknown> | undefined
+  assert(codec !== undefined, 'a metadata record that has a name has a codec')
+  const writer = new Writer()
+  writer.unsignedVarint(frameVersion)
+  writer.unsignedVarint(codec.key)
+  writer.unsignedVarint(record.version)
+  codec.encode(writer, record.version, record.value)
+  if (writer.error !== null) throw new Error(`${codec.name}: ${writer.error}`)
+  return writer.finish()
+}
+
+function broken(error: string): { readonly value: null; readonly error: string } {
+  return { value: null, error: `metadata record: ${error}` }
+}

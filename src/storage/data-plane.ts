@@ -1,0 +1,88 @@
+/**
+ * The data plane as the broker sees it: sockets, Produce and Fetch live in native threads; every
+ * other request arrives here as a whole frame, and its answer goes back as a whole frame.
+ */
+import type { PartitionLog } from './log-store.ts'
+
+/** Address of a socket, numeric host. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** A request that the data plane does not serve itself: header and body without length prefix. */
+export interface ControlFrame {
+  /** Unique for the life of the process. */
+  readonly connection: number
+  /** Place of the request on its connection; the address of its answer. */
+  readonly sequence: number
+  readonly bytes: Uint8Array
+}
+
+/** A compressed batch that must be opened before it may be appended. */
+export interface OpenBatchRequest {
+  readonly token: number
+  readonly bytes: Uint8Array
+  readonly compacted: boolean
+  /** Codec id to store with, or -1 for the producer's. */
+  readonly targetCodec: number
+  readonly logAppendTime: boolean
+  readonly timestampBeforeMaxMs: number
+  readonly timestampAfterMaxMs: number
+  readonly maxMessageBytes: number
+}
+
+/** What opening found: error code 0 and optional replacement bytes, or the refusal. */
+export interface OpenBatchVerdict {
+  readonly code: number
+  readonly message: string
+  readonly faults: readonly { readonly index: number; readonly message: string }[]
+  readonly replacement: Uint8Array | undefined
+}
+
+/** Where the data plane hands its work to. Called on the Node thread, in batches per wake-up. */
+export interface DataPlaneEvents {
+  onFrames(frames: readonly ControlFrame[]): void
+  onOpenBatches(batches: readonly OpenBatchRequest[]): void
+  onConnectionsClosed(connections: readonly number[]): void
+}
+
+/** Limits and threads of the data plane; the names are Kafka's broker configs in camel case. */
+export interface DataPlaneOptions {
+  readonly reactorThreads: number
+  readonly socketRequestMaxBytes: number
+  readonly fetchMaxBytes: number
+  readonly maxIncrementalFetchSessionCacheSlots: number
+  readonly connectionsMaxIdleMs: number
+  readonly maxConnections: number
+}
+
+/** Counters since start, except `connections` (open now). */
+export interface DataPlaneStatistics {
+  readonly connections: number
+  readonly connectionsTotal: number
+  readonly requestsProduce: number
+  readonly requestsFetch: number
+  readonly requestsControl: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly framesRefused: number
+}
+
+/** The running data plane of one broker. */
+export interface DataPlane {
+  /** Binds a numeric address, port 0 for a free one. Throws an error that names address and cause. */
+  listen(endpoint: Endpoint): Endpoint
+  host(log: PartitionLog, leaderEpoch: number, internal: boolean): void
+  unhost(topic: string, partition: number): void
+  respond(connection: number, sequence: number, frame: Uint8Array): void
+  /** Closes a connection whose request cannot be answered. */
+  refuse(connection: number, sequence: number): void
+  batchOpened(token: number, verdict: OpenBatchVerdict): void
+  connectionInfo(
+    connection: number,
+  ): { readonly local: Endpoint; readonly peer: Endpoint } | undefined
+  statistics(): DataPlaneStatistics
+  /** Answers what is appended, ends parked fetches, closes the sockets. Idempotent. */
+  stop(): Promise<void>
+}

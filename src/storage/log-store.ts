@@ -1,0 +1,145 @@
+/**
+ * The log as TypeScript sees it: one port with two implementations, the native store (files, the C++
+ * core) and the memory store (tests, the simulator). Everything above the storage layer knows only
+ * these types.
+ *
+ * Offsets and timestamps are numbers (-1 is "none"). What waits for the disk returns a promise; what
+ * only reads memory is synchronous. Errors that the world causes are thrown as {@link StorageError}
+ * by asynchronous methods and by `append`.
+ */
+
+/** Settings of one partition log; the control plane's decision, in plain numbers. `Infinity` means no bound. */
+export interface LogConfig {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly segmentJitterMs: number
+  readonly segmentIndexBytes: number
+  readonly indexIntervalBytes: number
+  readonly flushMessages: number
+  readonly flushMs: number
+  readonly producerIdExpirationMs: number
+  readonly maxMessageBytes: number
+  readonly compacted: boolean
+  readonly logAppendTime: boolean
+  readonly timestampBeforeMaxMs: number
+  readonly timestampAfterMaxMs: number
+  /** Codec id 0 to 4 that stored batches must have, or -1 for `producer`. */
+  readonly targetCodec: number
+  readonly openCompressed: boolean
+}
+
+/** Identity of a log directory: its `meta.properties`, version 1. Ids are 22-character UUIDs. */
+export interface MetaProperties {
+  readonly clusterId: string
+  readonly nodeId: number
+  readonly directoryId: string
+}
+
+/** A partition folder found when the directory was opened. */
+export interface PartitionOnDisk {
+  readonly topic: string
+  readonly partition: number
+  /** Undefined where the folder has no `partition.metadata`. */
+  readonly topicId: string | undefined
+}
+
+/** What a start found and did, for one log line. */
+export interface RecoveryReport {
+  readonly clean: boolean
+  readonly partitions: number
+  readonly segmentsScanned: number
+  readonly bytesScanned: number
+  readonly bytesCut: number
+  readonly indexesRebuilt: number
+}
+
+/** Kafka error code and a sentence that names the thing and the way out. */
+export class StorageError extends Error {
+  readonly code: number
+
+  constructor(code: number, message: string) {
+    super(message)
+    this.name = 'StorageError'
+    this.code = code
+  }
+}
+
+/** Offsets that an append got; both inclusive. */
+export interface AppendResult {
+  readonly baseOffset: number
+  readonly lastOffset: number
+  /** The high watermark must reach this before the append counts as committed. */
+  readonly requiredHighWatermark: number
+}
+
+/** How far a reader may look. */
+export type ReadLimit = 'highWatermark' | 'lastStableOffset' | 'logEndOffset'
+
+/** Answer of a lookup by timestamp; offset -1 when no record is that young. */
+export interface TimestampResult {
+  readonly offset: number
+  readonly timestamp: number
+  readonly leaderEpoch: number
+  /** Set when the batch is compressed and has to be opened to find the record. */
+  readonly compressedBatch: Uint8Array | undefined
+}
+
+/** One partition's log. All offsets are of this moment; another thread may move them at once. */
+export interface PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  logStartOffset(): number
+  durableOffset(): number
+  highWatermark(): number
+  lastStableOffset(): number
+  logEndOffset(): number
+  sizeBytes(): number
+  online(): boolean
+  configure(config: LogConfig): void
+  becomeLeader(leaderEpoch: number): void
+  /** Appends one record batch of our own making (trusted); offset and epoch are assigned natively. */
+  append(batch: Uint8Array): AppendResult
+  /** Resolves when the high watermark has reached `offset`; rejects when the log goes offline. */
+  committed(offset: number): Promise<void>
+  /** Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole). */
+  read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
+  lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult>
+  lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult>
+  /** End offset of the largest epoch not above `leaderEpoch`, with that epoch (-1: none). */
+  endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
+  leaderEpochAt(offset: number): number
+  truncateTo(offset: number): Promise<number>
+  deleteUpTo(offset: number): Promise<number>
+  flush(): Promise<number>
+}
+
+/** One log directory. Opened by a factory of the implementation; `close` makes it a clean stop. */
+export interface LogStore {
+  readonly path: string
+  metaProperties(): MetaProperties | undefined
+  format(properties: MetaProperties): Promise<void>
+  partitionsOnDisk(): readonly PartitionOnDisk[]
+  openPartition(
+    topic: string,
+    partition: number,
+    topicId: string,
+    config: LogConfig,
+  ): Promise<PartitionLog>
+  find(topic: string, partition: number): PartitionLog | undefined
+  deletePartition(topic: string, partition: number): Promise<void>
+  /** Renames a folder that no metadata names to `…-stray`; nothing is lost. */
+  setAside(topic: string, partition: number): Promise<void>
+  checkpoint(): Promise<void>
+  close(): Promise<void>
+  recoveryReport(): RecoveryReport
+  /** Empty while online, otherwise the sentence of the first failure. */
+  offlineReason(): string
+  onOffline(listener: (reason: string) => void): void
+  freeBytes(): number
+  /** Whole small files inside the directory (metadata snapshots, `quorum-state`); undefined: missing. */
+  readFile(relativePath: string): Promise<Uint8Array | undefined>
+  writeFile(relativePath: string, bytes: Uint8Array): Promise<void>
+  listFiles(relativePath: string): Promise<readonly string[]>
+  removeFile(relativePath: string): Promise<void>
+}

@@ -1,0 +1,315 @@
+/**
+ * One partition log of the memory store: batches in an array, with the offsets, epochs and answers
+ * of the real one.
+ */
+import { assert } from '../base/assert.ts'
+import { ErrorCode } from '../protocol/error-codes.ts'
+import {
+  batchAttributes,
+  codecOf,
+  decodeBatch,
+  decodeBatchHeader,
+  offsetOf,
+  type ReadBatchHeader,
+  timestampOf,
+} from '../protocol/record-batch.ts'
+import { decodeControlRecord } from '../protocol/control-record.ts'
+import {
+  type AppendResult,
+  type LogConfig,
+  type PartitionLog,
+  type ReadLimit,
+  StorageError,
+  type TimestampResult,
+} from './log-store.ts'
+
+/** A stored batch; `bytes` holds the assigned offset and epoch. */
+export interface StoredBatch {
+  readonly header: ReadBatchHeader
+  readonly bytes: Uint8Array
+}
+
+/** What survives a close, and with the batches below `durableOffset` a crash too. */
+export interface PartitionState {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  batches: StoredBatch[]
+  logStartOffset: number
+  /** Invariant: logStartOffset <= durableOffset <= log end offset. */
+  durableOffset: number
+}
+
+/** What a log asks of the store around it. */
+export interface LogOwner {
+  /** Whether appends are flushed by themselves, in a later microtask. */
+  readonly autoFlush: boolean
+  /** Empty while the directory is online. */
+  offlineReason(): string
+}
+
+interface Waiter {
+  readonly offset: number
+  readonly resolve: () => void
+  readonly reject: (cause: StorageError) => void
+}
+
+const nothingFound: TimestampResult = {
+  offset: -1,
+  timestamp: -1,
+  leaderEpoch: -1,
+  compressedBatch: undefined,
+}
+
+/** See the head of this file. */
+export class MemoryPartitionLog implements PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  readonly #state: PartitionState
+  readonly #owner: LogOwner
+  #config: LogConfig
+  #leaderEpoch: number
+  #highWatermark: number
+  #waiters: Waiter[] = []
+  #flushAsked = false
+
+  constructor(state: PartitionState, config: LogConfig, owner: LogOwner) {
+    this.topic = state.topic
+    this.partition = state.partition
+    this.topicId = state.topicId
+    this.#state = state
+    this.#config = config
+    this.#owner = owner
+    this.#leaderEpoch = state.batches.at(-1)?.header.partitionLeaderEpoch ?? 0
+    this.#highWatermark = state.durableOffset
+  }
+
+  logStartOffset(): number {
+    return this.#state.logStartOffset
+  }
+
+  durableOffset(): number {
+    return this.#state.durableOffset
+  }
+
+  highWatermark(): number {
+    return this.#highWatermark
+  }
+
+  /** Below the first batch of the oldest transaction that has no marker yet. */
+  lastStableOffset(): number {
+    const open = new Map<number, number>()
+    for (const { header, bytes } of this.#state.batches) {
+      if ((header.attributes & batchAttributes.transactional) === 0) continue
+      if (isEndMarker(header, bytes)) open.delete(header.producerId)
+      else if (!open.has(header.producerId)) open.set(header.producerId, header.baseOffset)
+    }
+    return Math.min(this.#highWatermark, ...open.values())
+  }
+
+  logEndOffset(): number {
+    const last = this.#state.batches.at(-1)?.header
+    const end = last === undefined ? 0 : lastOffsetOf(last) + 1
+    return Math.max(end, this.#state.logStartOffset)
+  }
+
+  sizeBytes(): number {
+    return this.#state.batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+  }
+
+  online(): boolean {
+    return this.#owner.offlineReason() === ''
+  }
+
+  configure(config: LogConfig): void {
+    this.#config = config
+    this.#advance()
+  }
+
+  becomeLeader(leaderEpoch: number): void {
+    assert(leaderEpoch >= this.#leaderEpoch, 'a leader epoch never falls')
+    this.#leaderEpoch = leaderEpoch
+  }
+
+  append(batch: Uint8Array): AppendResult {
+    this.#requireOnline()
+    const decoded = decodeBatchHeader(batch)
+    if (decoded.value === null) throw new StorageError(ErrorCode.CORRUPT_MESSAGE, decoded.error)
+    assert(decoded.value.bytes === batch.length, 'one batch is appended at a time')
+    const baseOffset = this.logEndOffset()
+    const bytes = Uint8Array.from(batch)
+    const view = new DataView(bytes.buffer)
+    view.setBigInt64(0, BigInt(baseOffset))
+    view.setInt32(12, this.#leaderEpoch)
+    const header = { ...decoded.value, baseOffset, partitionLeaderEpoch: this.#leaderEpoch }
+    this.#state.batches.push({ header, bytes })
+    this.#advance()
+    this.#askFlush()
+    const lastOffset = lastOffsetOf(header)
+    return { baseOffset, lastOffset, requiredHighWatermark: lastOffset + 1 }
+  }
+
+  committed(offset: number): Promise<void> {
+    if (this.#highWatermark >= offset) return Promise.resolve()
+    if (!this.online()) return Promise.reject(this.#offlineError())
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ offset, resolve, reject })
+    })
+  }
+
+  async read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
+    this.#requireOnline()
+    const end = this.#limit(limit)
+    if (from < this.logStartOffset() || from > this.logEndOffset()) throw this.#outOfRange(from)
+    const parts: Uint8Array[] = []
+    let size = 0
+    for (const { header, bytes } of this.#state.batches) {
+      if (lastOffsetOf(header) < from) continue
+      if (lastOffsetOf(header) >= end) break
+      if (parts.length > 0 && size + bytes.length > maxBytes) break
+      parts.push(bytes)
+      size += bytes.length
+    }
+    return Uint8Array.from(Buffer.concat(parts))
+  }
+
+  async lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult> {
+    this.#requireOnline()
+    return this.#lookup(limit, (timestamp) => timestamp >= atLeast)
+  }
+
+  async lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
+    this.#requireOnline()
+    const end = this.#limit(limit)
+    const visible = this.#state.batches.filter(({ header }) => lastOffsetOf(header) < end)
+    const max = visible.reduce((most, { header }) => Math.max(most, header.maxTimestamp), -1)
+    return max < 0 ? nothingFound : this.#lookup(limit, (timestamp) => timestamp === max)
+  }
+
+  endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
+    let found = -1
+    let endOffset = -1
+    for (const { header } of this.#state.batches) {
+      if (header.partitionLeaderEpoch > leaderEpoch) break
+      found = header.partitionLeaderEpoch
+      endOffset = lastOffsetOf(header) + 1
+    }
+    return { leaderEpoch: found, endOffset }
+  }
+
+  leaderEpochAt(offset: number): number {
+    const batch = this.#state.batches.find(({ header }) => lastOffsetOf(header) >= offset)
+    return batch?.header.partitionLeaderEpoch ?? this.#leaderEpoch
+  }
+
+  async truncateTo(offset: number): Promise<number> {
+    this.#requireOnline()
+    const state = this.#state
+    state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) < offset)
+    state.durableOffset = Math.min(state.durableOffset, this.logEndOffset())
+    this.#highWatermark = Math.min(this.#highWatermark, state.durableOffset)
+    return this.logEndOffset()
+  }
+
+  async deleteUpTo(offset: number): Promise<number> {
+    this.#requireOnline()
+    if (offset > this.#highWatermark) throw this.#outOfRange(offset)
+    const state = this.#state
+    state.logStartOffset = Math.max(state.logStartOffset, offset)
+    state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) >= offset)
+    state.durableOffset = Math.max(state.durableOffset, state.logStartOffset)
+    return state.logStartOffset
+  }
+
+  async flush(): Promise<number> {
+    this.#requireOnline()
+    this.#state.durableOffset = this.logEndOffset()
+    this.#advance()
+    return this.#state.durableOffset
+  }
+
+  /** Rejects all who wait, when the directory has gone offline. */
+  fail(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const waiter of waiters) waiter.reject(this.#offlineError())
+  }
+
+  /** The most that `flush.messages` allows above the durable offset, rounded down to a batch. */
+  #advance(): void {
+    const bound = this.#state.durableOffset + this.#config.flushMessages - 1
+    const allowed = this.#state.batches.findLast(({ header }) => lastOffsetOf(header) < bound)
+    const end = allowed === undefined ? 0 : lastOffsetOf(allowed.header) + 1
+    this.#highWatermark = Math.max(this.#highWatermark, this.#state.durableOffset, end)
+    assert(this.#highWatermark <= this.logEndOffset(), 'the high watermark is within the log')
+    const ready = this.#waiters.filter((waiter) => waiter.offset <= this.#highWatermark)
+    this.#waiters = this.#waiters.filter((waiter) => waiter.offset > this.#highWatermark)
+    for (const waiter of ready) waiter.resolve()
+  }
+
+  /** One flush takes all that was appended until it runs. */
+  #askFlush(): void {
+    if (!this.#owner.autoFlush || this.#flushAsked) return
+    this.#flushAsked = true
+    queueMicrotask(() => {
+      this.#flushAsked = false
+      if (this.online()) void this.flush()
+    })
+  }
+
+  #lookup(limit: ReadLimit, wanted: (timestamp: number) => boolean): TimestampResult {
+    const end = this.#limit(limit)
+    for (const { header, bytes } of this.#state.batches) {
+      if (lastOffsetOf(header) >= end) break
+      const leaderEpoch = header.partitionLeaderEpoch
+      if (codecOf(header) !== 0) {
+        if (!wanted(header.maxTimestamp)) continue
+        const { baseOffset: offset, maxTimestamp: timestamp } = header
+        return { offset, timestamp, leaderEpoch, compressedBatch: bytes }
+      }
+      const batch = decodeBatch(bytes).value
+      assert(batch !== null, 'a stored batch is whole')
+      for (const record of batch.records) {
+        const timestamp = timestampOf(batch, record)
+        const offset = offsetOf(batch, record)
+        if (offset < this.logStartOffset() || !wanted(timestamp)) continue
+        return { offset, timestamp, leaderEpoch, compressedBatch: undefined }
+      }
+    }
+    return nothingFound
+  }
+
+  #limit(limit: ReadLimit): number {
+    if (limit === 'logEndOffset') return this.logEndOffset()
+    return limit === 'highWatermark' ? this.#highWatermark : this.lastStableOffset()
+  }
+
+  #requireOnline(): void {
+    if (!this.online()) throw this.#offlineError()
+  }
+
+  #offlineError(): StorageError {
+    return new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, this.#owner.offlineReason())
+  }
+
+  #outOfRange(offset: number): StorageError {
+    const name = `${this.topic}-${this.partition}`
+    return new StorageError(
+      ErrorCode.OFFSET_OUT_OF_RANGE,
+      `offset ${offset} is not in ${name}, which holds ${this.logStartOffset()} ` +
+        `to ${this.logEndOffset()}`,
+    )
+  }
+}
+
+function lastOffsetOf(header: ReadBatchHeader): number {
+  return header.baseOffset + header.lastOffsetDelta
+}
+
+function isEndMarker(header: ReadBatchHeader, bytes: Uint8Array): boolean {
+  if ((header.attributes & batchAttributes.control) === 0) return false
+  const record = decodeBatch(bytes).value?.records[0]
+  const control = record === undefined ? null : decodeControlRecord(record).value
+  return control?.name === 'abort' || control?.name === 'commit'
+}

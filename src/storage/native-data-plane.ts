@@ -1,0 +1,65 @@
+/** The native data plane behind the {@link DataPlane} port. Adds nothing but names. */
+import type { NativeDataPlane } from '../addon/binding.ts'
+import { assert } from '../base/assert.ts'
+import type {
+  DataPlane,
+  DataPlaneEvents,
+  DataPlaneOptions,
+  DataPlaneStatistics,
+  Endpoint,
+  OpenBatchVerdict,
+} from './data-plane.ts'
+import type { PartitionLog } from './log-store.ts'
+import { nativeStorage } from './native-binding.ts'
+import { NativePartitionLog } from './native-log-store.ts'
+
+const nothing = new Uint8Array(0)
+
+class NativeDataPlaneFace implements DataPlane {
+  readonly #native: NativeDataPlane
+
+  constructor(native: NativeDataPlane) {
+    this.#native = native
+  }
+
+  listen(endpoint: Endpoint): Endpoint {
+    return this.#native.listen(endpoint.host, endpoint.port)
+  }
+  host(log: PartitionLog, leaderEpoch: number, internal: boolean): void {
+    assert(log instanceof NativePartitionLog, 'the native data plane serves native logs only')
+    this.#native.host(log.native, leaderEpoch, internal)
+  }
+  unhost(topic: string, partition: number): void {
+    this.#native.unhost(topic, partition)
+  }
+  respond(connection: number, sequence: number, frame: Uint8Array): void {
+    assert(frame.length > 0, 'an answer has at least a correlation id')
+    this.#native.respond(connection, sequence, frame)
+  }
+  refuse(connection: number, sequence: number): void {
+    this.#native.respond(connection, sequence, nothing)
+  }
+  batchOpened(token: number, verdict: OpenBatchVerdict): void {
+    this.#native.batchOpened(token, verdict)
+  }
+  connectionInfo(
+    connection: number,
+  ): { readonly local: Endpoint; readonly peer: Endpoint } | undefined {
+    return this.#native.connectionInfo(connection)
+  }
+  statistics(): DataPlaneStatistics {
+    return this.#native.statistics()
+  }
+  stop(): Promise<void> {
+    return this.#native.stop()
+  }
+}
+
+/** Starts the reactors; nothing listens yet. */
+export function startNativeDataPlane(
+  options: DataPlaneOptions,
+  events: DataPlaneEvents,
+): DataPlane {
+  const { NativeDataPlane } = nativeStorage()
+  return new NativeDataPlaneFace(new NativeDataPlane(options, events))
+}

@@ -1,0 +1,217 @@
+/**
+ * The store on disk: the native engine behind the {@link LogStore} port. Adds nothing but names.
+ */
+import type { NativeDirectory, NativeLog } from '../addon/binding.ts'
+import { assert } from '../base/assert.ts'
+import { uuidFromBytes, uuidToBytes } from '../protocol/uuid.ts'
+import type {
+  AppendResult,
+  LogConfig,
+  LogStore,
+  MetaProperties,
+  PartitionLog,
+  PartitionOnDisk,
+  ReadLimit,
+  RecoveryReport,
+  TimestampResult,
+} from './log-store.ts'
+import { nativeStorage } from './native-binding.ts'
+
+/** Options of a store on disk; times in milliseconds. */
+export interface NativeLogStoreOptions {
+  /** Threads for write-back, deletion and cold reads, 1 to 4. */
+  readonly helperThreads?: number
+  /** `log.flush.offset.checkpoint.interval.ms`. */
+  readonly checkpointIntervalMs?: number
+  /** `log.segment.delete.delay.ms`. */
+  readonly fileDeleteDelayMs?: number
+}
+
+/** Largest small file that {@link LogStore.readFile} takes: a metadata snapshot. */
+const fileBytesMax = 256 * 1024 * 1024
+
+/** One partition log of the native engine. */
+export class NativePartitionLog implements PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  /** For the data plane, which takes the native object itself. */
+  readonly native: NativeLog
+
+  constructor(topic: string, partition: number, topicId: string, native: NativeLog) {
+    this.topic = topic
+    this.partition = partition
+    this.topicId = topicId
+    this.native = native
+  }
+
+  logStartOffset(): number {
+    return this.native.logStartOffset()
+  }
+  durableOffset(): number {
+    return this.native.durableOffset()
+  }
+  highWatermark(): number {
+    return this.native.highWatermark()
+  }
+  lastStableOffset(): number {
+    return this.native.lastStableOffset()
+  }
+  logEndOffset(): number {
+    return this.native.logEndOffset()
+  }
+  sizeBytes(): number {
+    return this.native.sizeBytes()
+  }
+  online(): boolean {
+    return this.native.online()
+  }
+  configure(config: LogConfig): void {
+    this.native.configure(config)
+  }
+  becomeLeader(leaderEpoch: number): void {
+    this.native.becomeLeader(leaderEpoch)
+  }
+  append(batch: Uint8Array): AppendResult {
+    return this.native.append(batch)
+  }
+  committed(offset: number): Promise<void> {
+    return this.native.committed(offset)
+  }
+  read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
+    return this.native.read(from, maxBytes, limit)
+  }
+  lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult> {
+    return this.native.lookupTimestamp(atLeast, limit)
+  }
+  lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
+    return this.native.lookupMaxTimestamp(limit)
+  }
+  endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
+    return this.native.endOffsetOf(leaderEpoch)
+  }
+  leaderEpochAt(offset: number): number {
+    return this.native.leaderEpochAt(offset)
+  }
+  truncateTo(offset: number): Promise<number> {
+    return this.native.truncateTo(offset)
+  }
+  deleteUpTo(offset: number): Promise<number> {
+    return this.native.deleteUpTo(offset)
+  }
+  flush(): Promise<number> {
+    return this.native.flush()
+  }
+}
+
+class NativeLogStore implements LogStore {
+  readonly path: string
+  readonly #directory: NativeDirectory
+  readonly #logs = new Map<string, NativePartitionLog>()
+
+  constructor(path: string, directory: NativeDirectory) {
+    this.path = path
+    this.#directory = directory
+  }
+
+  metaProperties(): MetaProperties | undefined {
+    return this.#directory.metaProperties()
+  }
+  format(properties: MetaProperties): Promise<void> {
+    const { clusterId, nodeId, directoryId } = properties
+    return this.#directory.format(clusterId, nodeId, directoryId)
+  }
+  partitionsOnDisk(): readonly PartitionOnDisk[] {
+    return this.#directory.partitionsOnDisk().map((found) => ({
+      topic: found.topic,
+      partition: found.partition,
+      topicId: found.topicId === undefined ? undefined : uuidFromBytes(found.topicId),
+    }))
+  }
+
+  async openPartition(
+    topic: string,
+    partition: number,
+    topicId: string,
+    config: LogConfig,
+  ): Promise<PartitionLog> {
+    const known = this.#logs.get(key(topic, partition))
+    if (known?.topicId === topicId) return known
+    const id = new Uint8Array(16)
+    assert(uuidToBytes(topicId, id), 'a topic id is a UUID')
+    const native = await this.#directory.openPartition(topic, partition, id, config)
+    const log = new NativePartitionLog(topic, partition, topicId, native)
+    this.#logs.set(key(topic, partition), log)
+    return log
+  }
+
+  find(topic: string, partition: number): PartitionLog | undefined {
+    return this.#logs.get(key(topic, partition))
+  }
+  async deletePartition(topic: string, partition: number): Promise<void> {
+    this.#logs.delete(key(topic, partition))
+    await this.#directory.deletePartition(topic, partition)
+  }
+  setAside(topic: string, partition: number): Promise<void> {
+    return this.#directory.setAside(topic, partition)
+  }
+  checkpoint(): Promise<void> {
+    return this.#directory.checkpoint()
+  }
+  async close(): Promise<void> {
+    this.#logs.clear()
+    await this.#directory.close()
+  }
+  recoveryReport(): RecoveryReport {
+    return this.#directory.recoveryReport()
+  }
+  offlineReason(): string {
+    return this.#directory.offlineReason()
+  }
+  onOffline(listener: (reason: string) => void): void {
+    this.#directory.onOffline(listener)
+  }
+  freeBytes(): number {
+    return this.#directory.freeBytes()
+  }
+
+  async readFile(relativePath: string): Promise<Uint8Array | undefined> {
+    const cut = relativePath.lastIndexOf('/')
+    const folder = cut < 0 ? '' : relativePath.slice(0, cut)
+    const names = await this.#directory.listFiles(folder)
+    if (!names.includes(relativePath.slice(cut + 1))) return undefined
+    return this.#directory.readFile(relativePath, fileBytesMax)
+  }
+  writeFile(relativePath: string, bytes: Uint8Array): Promise<void> {
+    return this.#directory.writeFile(relativePath, bytes)
+  }
+  listFiles(relativePath: string): Promise<readonly string[]> {
+    return this.#directory.listFiles(relativePath)
+  }
+  removeFile(relativePath: string): Promise<void> {
+    return this.#directory.removeFile(relativePath)
+  }
+}
+
+function key(topic: string, partition: number): string {
+  return `${topic}-${partition}`
+}
+
+/**
+ * Opens a log directory, creating it if it is missing.
+ *
+ * @throws {StorageError} one sentence: held by another process, no permission, not a directory,
+ * written by a newer version, disk full.
+ */
+export async function openNativeLogStore(
+  path: string,
+  options: NativeLogStoreOptions = {},
+): Promise<LogStore> {
+  const directory = await nativeStorage().openDirectory({
+    path,
+    helperThreads: options.helperThreads ?? 2,
+    checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
+    fileDeleteDelayMs: options.fileDeleteDelayMs ?? 60_000,
+  })
+  return new NativeLogStore(path, directory)
+}

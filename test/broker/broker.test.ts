@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
+import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.ts'
+import { zeroUuid } from '../../src/protocol/uuid.ts'
+import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
+import { FakeDataPlane } from './fake-data-plane.ts'
+import { nowhere, startTestBroker, type TestBroker } from './fixture.ts'
+
+const otherId = 'AAAAAAAAAAAAAAAAAAAAQQ'
+
+async function createTopic(running: TestBroker, name: string, partitions = 1): Promise<string> {
+  const topic = { name, numPartitions: partitions, replicationFactor: -1 }
+  const response = await running.plane.send(createTopicsApi, 7, {
+    topics: [{ ...topic, assignments: [], configs: [] }],
+    timeoutMs: 5000,
+  })
+  expect(response.topics[0]?.errorCode).toBe(0)
+  return response.topics[0]?.topicId ?? ''
+}
+
+test('a fresh directory gets an identity, and a restart keeps everything', async () => {
+  const first = await startTestBroker()
+  expect(first.broker.listeners).toEqual([{ host: 'localhost', port: 9092 }])
+  expect(first.plane.listening.map(({ host }) => host)).toEqual(['127.0.0.1', '::1'])
+  const id = await createTopic(first, 'orders', 3)
+  expect([...first.plane.hosted.keys()].sort()).toEqual(['orders-0', 'orders-1', 'orders-2'])
+  await first.broker.close()
+  expect(first.plane.stopped).toBe(true)
+
+  const second = await startTestBroker({ disk: first.store.disk })
+  expect(second.broker.clusterId).toBe(first.broker.clusterId)
+  expect([...second.plane.hosted.keys()].sort()).toEqual(['orders-0', 'orders-1', 'orders-2'])
+  const { topics } = await second.plane.send(metadataApi, 12, {
+    topics: [{ name: 'orders' }],
+    allowAutoTopicCreation: false,
+  })
+  expect(topics[0]).toMatchObject({ name: 'orders', topicId: id, errorCode: 0 })
+  expect(second.lines.join()).not.toContain('not clean')
+  await second.broker.close()
+})
+
+test('a deleted topic is gone from the store, the data plane and the next start', async () => {
+  const first = await startTestBroker()
+  const id = await createTopic(first, 'orders')
+  await createTopic(first, 'other')
+  await first.plane.send(deleteTopicsApi, 6, {
+    topics: [{ name: null, topicId: id }],
+    timeoutMs: 5000,
+  })
+  expect([...first.plane.hosted.keys()]).toEqual(['other-0'])
+  expect(first.store.find('orders', 0)).toBeUndefined()
+  const disk = first.store.crash()
+
+  const second = await startTestBroker({ disk })
+  expect([...second.plane.hosted.keys()]).toEqual(['other-0'])
+  expect(second.lines.join()).toContain('The last stop was not clean')
+  await second.broker.close()
+})
+
+test('a folder that the metadata does not name is set aside, not removed', async () => {
+  const first = await startTestBroker()
+  await createTopic(first, 'orders')
+  await first.broker.close()
+  const { disk } = first.store
+  const stray = disk.partitions.get('orders-0')
+  if (stray === undefined) throw new Error('the partition is there')
+  disk.partitions.set('lost-0', { ...stray, topic: 'lost', topicId: otherId })
+  disk.partitions.set('orders-0', { ...stray, topicId: otherId })
+
+  const second = await startTestBroker({ disk })
+  expect([...disk.strays.keys()].sort()).toEqual(['lost-0', 'orders-0'])
+  expect([...second.plane.hosted.keys()]).toEqual(['orders-0'])
+  expect(second.lines.join('\n')).toContain('Set aside lost-0')
+  await second.broker.close()
+})
+
+test('requests that come while the broker starts are answered when it is ready', async () => {
+  const plane = new FakeDataPlane()
+  const starting = startTestBroker({ plane })
+  while (plane.listening.length < 2) await Promise.resolve()
+  const asked = plane.send(metadataApi, 12, { topics: [{ name: 'early' }] })
+  const running = await starting
+  expect((await asked).topics[0]).toMatchObject({ name: 'early', errorCode: 0 })
+  await running.broker.close()
+})
+
+test('close is idempotent', async () => {
+  const { broker } = await startTestBroker()
+  await Promise.all([broker.close(), broker.close()])
+  await broker.close()
+})
+
+describe('a start that is refused', () => {
+  test('a port in use: nothing was opened', async () => {
+    const plane = new FakeDataPlane()
+    plane.taken.add('::1 9092')
+    let opened = 0
+    const openStore = () => {
+      opened++
+      return Promise.resolve(createMemoryLogStore())
+    }
+    const start = startTestBroker({ plane, environment: { openStore } })
+    await expect(start).rejects.toThrow('Cannot listen on ::1:9092: the address is in use.')
+    expect(opened).toBe(0)
+    expect(plane.stopped).toBe(true)
+  })
+
+  test.each([
+    [{ clusterId: otherId }, /belongs to cluster .{22}, not/],
+    [{ config: { 'node.id': '5' } }, /belongs to node 1, not/],
+  ])('a directory of somebody else: %j', async (options, sentence) => {
+    const first = await startTestBroker()
+    await first.broker.close()
+    await expect(startTestBroker({ disk: first.store.disk, ...options })).rejects.toThrow(sentence)
+  })
+
+  test('partitions without an identity', async () => {
+    const first = await startTestBroker()
+    await createTopic(first, 'orders')
+    await first.broker.close()
+    first.store.disk.properties = undefined
+    const start = startTestBroker({ disk: first.store.disk })
+    await expect(start).rejects.toThrow(`${nowhere} holds `)
+  })
+
+  test.each([
+    [{ config: { 'log.segment.byte': '1' } }, "unknown config 'log.segment.byte'; did you mean"],
+    [{ config: { 'log.segment.bytes': 'x' } }, 'log.segment.bytes'],
+    [{ listen: 'nonsense' }, '"nonsense" is no address to listen'],
+    [{ listen: ['a:1', 'a:1'] }, 'The listener a:1 is given twice'],
+    [{ advertise: 'host:0' }, '"host:0" cannot be advertised'],
+    [{ clusterId: 'short' }, 'The cluster id "short" is none'],
+    [{ config: { 'authorizer.class.name': 'x.Y' } }, 'The authorizer x.Y does not exist here'],
+    [{ config: { listeners: 'SSL://:1' } }, 'only PLAINTEXT listeners are served'],
+  ])('options: %j', async (options, sentence) => {
+    const plane = new FakeDataPlane()
+    await expect(startTestBroker({ plane, ...options })).rejects.toThrow(sentence)
+    expect(plane.listening).toEqual([])
+  })
+})
+
+test('a listener beyond loopback is told to the operator', async () => {
+  const { broker, lines } = await startTestBroker({ listen: '0.0.0.0:0' })
+  expect(lines.join()).toContain('there is no authentication')
+  await broker.close()
+})
+
+test('topics of a config file hold, and --set wins over it', async () => {
+  const configFile = { name: 'server.properties', text: 'num.partitions=4\nnode.id=3\nodd=1' }
+  const config = { 'num.partitions': '2' }
+  const running = await startTestBroker({ configFile, config })
+  expect(running.broker.nodeId).toBe(3)
+  expect(running.lines.join()).toContain("server.properties, line 3: unknown config 'odd'")
+  const { topics } = await running.plane.send(metadataApi, 12, { topics: [{ name: 'auto' }] })
+  expect(topics[0]?.partitions).toHaveLength(2)
+  expect(topics[0]?.topicId).not.toBe(zeroUuid)
+  await running.broker.close()
+})

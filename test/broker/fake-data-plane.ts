@@ -1,0 +1,117 @@
+/** A data plane without sockets: frames go in as from a client, answers are collected. */
+import type { Api } from '../../src/protocol/codec.ts'
+import { encodeRequestFrame, openResponse } from '../../src/protocol/header.ts'
+import type {
+  DataPlane,
+  DataPlaneEvents,
+  DataPlaneStatistics,
+  Endpoint,
+  OpenBatchVerdict,
+} from '../../src/storage/data-plane.ts'
+import type { PartitionLog } from '../../src/storage/log-store.ts'
+
+/** What became of a frame: the answer without length, or a closed connection. */
+export type Outcome = Uint8Array | 'closed'
+
+interface Waiting {
+  readonly resolve: (outcome: Outcome) => void
+}
+
+export class FakeDataPlane implements DataPlane {
+  events: DataPlaneEvents | undefined
+  readonly hosted = new Map<string, { log: PartitionLog; leaderEpoch: number; internal: boolean }>()
+  readonly listening: Endpoint[] = []
+  readonly verdicts = new Map<number, OpenBatchVerdict>()
+  /** Addresses that somebody else has taken, as `host port`. */
+  readonly taken = new Set<string>()
+  stopped = false
+  /** Local address of every connection. */
+  local: Endpoint = { host: '127.0.0.1', port: 9092 }
+  #sequence = 0
+  #nextPort = 41_000
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #order = new Map<number, number[]>()
+
+  /** In the form of the factory that a broker takes. */
+  readonly start = (_options: unknown, events: DataPlaneEvents): DataPlane => {
+    this.events = events
+    return this
+  }
+
+  listen(endpoint: Endpoint): Endpoint {
+    const port = endpoint.port === 0 ? this.#nextPort++ : endpoint.port
+    if (this.taken.has(`${endpoint.host} ${port}`)) {
+      throw new Error(`Cannot listen on ${endpoint.host}:${port}: the address is in use.`)
+    }
+    this.listening.push({ host: endpoint.host, port })
+    return { host: endpoint.host, port }
+  }
+  host(log: PartitionLog, leaderEpoch: number, internal: boolean): void {
+    this.hosted.set(`${log.topic}-${log.partition}`, { log, leaderEpoch, internal })
+  }
+  unhost(topic: string, partition: number): void {
+    this.hosted.delete(`${topic}-${partition}`)
+  }
+  respond(connection: number, sequence: number, frame: Uint8Array): void {
+    this.#settle(connection, sequence, frame)
+  }
+  refuse(connection: number, sequence: number): void {
+    this.#settle(connection, sequence, 'closed')
+  }
+  batchOpened(token: number, verdict: OpenBatchVerdict): void {
+    this.verdicts.set(token, verdict)
+  }
+  connectionInfo(): { readonly local: Endpoint; readonly peer: Endpoint } | undefined {
+    return { local: this.local, peer: { host: '127.0.0.1', port: 50_000 } }
+  }
+  statistics(): DataPlaneStatistics {
+    throw new Error('nobody asks a fake for figures')
+  }
+  stop(): Promise<void> {
+    this.stopped = true
+    return Promise.resolve()
+  }
+
+  /** Sends bytes without length prefix as one frame; resolves with what became of it. */
+  sendBytes(bytes: Uint8Array, connection = 1): Promise<Outcome> {
+    const sequence = this.#sequence++
+    const outcome = new Promise<Outcome>((resolve) => {
+      this.#waiting.set(`${connection}/${sequence}`, { resolve })
+    })
+    this.events?.onFrames([{ connection, sequence, bytes }])
+    return outcome
+  }
+
+  /** Sends a request and decodes its answer. Rejects when the connection is closed instead. */
+  async send<Request, RequestInput, Response, ResponseInput>(
+    api: Api<Request, RequestInput, Response, ResponseInput>,
+    version: number,
+    request: RequestInput,
+    connection = 1,
+  ): Promise<Response> {
+    const frame = encodeRequestFrame(api, version, 7, 'test', request).subarray(4)
+    const outcome = await this.sendBytes(frame, connection)
+    if (outcome === 'closed') throw new Error(`${api.name} v${version} closed the connection`)
+    const { correlationId, reader } = openResponse(api.key, version, outcome)
+    const response = api.response.decode(reader, version)
+    if (reader.error !== null || reader.remaining > 0 || correlationId !== 7) {
+      throw new Error(`${api.name} v${version}: ${reader.error ?? 'bytes behind the answer'}`)
+    }
+    return response
+  }
+
+  /** Connections on which answers came in another order than the requests. */
+  outOfOrder(): number[] {
+    const wrong = [...this.#order].filter(([, seen]) => seen.some((at, i) => at < (seen[i - 1] ?? 0)))
+    return wrong.map(([connection]) => connection)
+  }
+
+  #settle(connection: number, sequence: number, outcome: Outcome): void {
+    const key = `${connection}/${sequence}`
+    const waiting = this.#waiting.get(key)
+    if (waiting === undefined) throw new Error(`request ${key} is answered twice, or never came`)
+    this.#waiting.delete(key)
+    this.#order.set(connection, [...(this.#order.get(connection) ?? []), sequence])
+    waiting.resolve(outcome)
+  }
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  type ListOffsetsPartitionInput,
+  type ListOffsetsPartitionResponse,
+  type ListOffsetsRequestInput,
+  listOffsetsApi,
+} from '../../../src/protocol/generated/02-list-offsets.ts'
+import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
+import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+import { startTestBroker, type TestBroker } from '../fixture.ts'
+
+let running: TestBroker
+let topic = ''
+let number = 0
+beforeAll(async () => {
+  running = await startTestBroker()
+})
+afterAll(() => running.broker.close())
+beforeEach(async () => {
+  topic = `t${number++}`
+  await running.plane.send(metadataApi, 9, { topics: [{ name: topic }] })
+})
+
+function append(...timestamps: number[]): void {
+  const log = running.store.find(topic, 0)
+  const records = timestamps.map((timestamp) => ({ timestamp, key: null, value: null }))
+  log?.append(encodeBatch(newBatch(records)))
+}
+
+async function ask(
+  partitions: readonly ListOffsetsPartitionInput[],
+  version = 11,
+  more: Partial<ListOffsetsRequestInput> = {},
+): Promise<ListOffsetsPartitionResponse[]> {
+  const request = { replicaId: -1, topics: [{ name: topic, partitions }], ...more }
+  const { topics } = await running.plane.send(listOffsetsApi, version, request)
+  return [...(topics[0]?.partitions ?? [])]
+}
+
+function at(timestamp: number, currentLeaderEpoch = -1): ListOffsetsPartitionInput {
+  return { partitionIndex: 0, timestamp, currentLeaderEpoch }
+}
+
+const nothing = { errorCode: 0, timestamp: -1, offset: -1, leaderEpoch: -1 }
+
+describe('an empty log', () => {
+  test.each([
+    [-1, { errorCode: 0, timestamp: -1, offset: 0, leaderEpoch: 0 }],
+    [-3, nothing],
+    [-5, nothing],
+    [-6, nothing],
+    [0, nothing],
+    [-7, { ...nothing, errorCode: 35 }],
+  ])('timestamp %i', async (timestamp, answer) => {
+    expect(await ask([at(timestamp)])).toEqual([{ partitionIndex: 0, ...answer }])
+  })
+})
+
+describe('a log of 5 records', () => {
+  beforeEach(() => {
+    append(1000, 1001)
+    append(5000, 3000)
+    append(4000)
+  })
+
+  test.each([
+    [-1, { timestamp: -1, offset: 5 }],
+    [-2, { timestamp: -1, offset: 0 }],
+    [-3, { timestamp: 5000, offset: 2 }],
+    [-4, { timestamp: -1, offset: 0 }],
+    [0, { timestamp: 1000, offset: 0 }],
+    [1001, { timestamp: 1001, offset: 1 }],
+    [1002, { timestamp: 5000, offset: 2 }],
+    [5001, { timestamp: -1, offset: -1 }],
+  ])('timestamp %i', async (timestamp, answer) => {
+    expect(await ask([at(timestamp)])).toMatchObject([{ errorCode: 0, ...answer }])
+  })
+
+  test('each special timestamp is known from its version on', async () => {
+    const since = new Map([
+      [-1, 1],
+      [-2, 1],
+      [-3, 7],
+      [-4, 8],
+      [-5, 9],
+      [-6, 11],
+    ])
+    for (let version = 1; version <= 11; version++) {
+      for (const [timestamp, first] of since) {
+        const partition = { partitionIndex: 0, timestamp }
+        const [answer] = await ask([partition], version)
+        expect(answer?.errorCode).toBe(version < first ? 35 : 0)
+      }
+    }
+  })
+
+  test('leader epochs are compared', async () => {
+    const code = async (epoch: number) => (await ask([at(-1, epoch)]))[0]?.errorCode
+    expect(await code(0)).toBe(0)
+    expect(await code(5)).toBe(75)
+    expect(await code(-2)).toBe(74)
+  })
+
+  test('a partition asked for twice gets one error for each time', async () => {
+    const answers = await ask([at(-1), at(-2)])
+    expect(answers.map(({ errorCode }) => errorCode)).toEqual([42, 42])
+  })
+
+  test('unknown topics and partitions', async () => {
+    expect(await ask([{ partitionIndex: 7, timestamp: -1 }])).toMatchObject([{ errorCode: 3 }])
+    const topics = [{ name: 'none', partitions: [at(-1)] }]
+    expect(await ask([], 11, { topics })).toMatchObject([{ errorCode: 3 }])
+  })
+
+  test('an isolation level that does not exist', async () => {
+    expect(await ask([at(-1)], 11, { isolationLevel: 7 })).toMatchObject([{ errorCode: -1 }])
+  })
+})

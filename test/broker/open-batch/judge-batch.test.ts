@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
+import { findTimestamp } from '../../../src/broker/open-batch/find-timestamp.ts'
+import { codecsFor, judgeBatch, type OpenRules } from '../../../src/broker/open-batch/judge-batch.ts'
+import {
+  codecOf,
+  decodeBatch,
+  encodeBatch,
+  type NewRecord,
+  newBatch,
+} from '../../../src/protocol/record-batch.ts'
+
+const now = 1_700_000_000_000
+const codecs = await codecSet([1, 2, 3, 4])
+
+const rules: OpenRules = {
+  compacted: false,
+  targetCodec: -1,
+  logAppendTime: false,
+  timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
+  timestampAfterMaxMs: 3_600_000,
+  maxMessageBytes: 1_048_588,
+}
+
+function record(index: number, change: Partial<NewRecord> = {}): NewRecord {
+  const value = Buffer.from(`value ${index}`)
+  return { timestamp: now + index, key: Buffer.from(`key ${index}`), value, ...change }
+}
+
+function batchOf(records: readonly NewRecord[], codec: number): Uint8Array {
+  return encodeBatch(newBatch(records, { attributes: codec }), codecs)
+}
+
+describe('judgeBatch', () => {
+  it('accepts a good batch as it stands', () => {
+    const batch = batchOf([record(0), record(1)], 4)
+    const verdict = judgeBatch(batch, rules, now, codecs)
+    expect(verdict).toEqual({ code: 0, message: '', faults: [], replacement: undefined })
+  })
+
+  it('names each record without key on a compacted topic', () => {
+    const batch = batchOf([record(0, { key: null }), record(1), record(2, { key: null })], 1)
+    const verdict = judgeBatch(batch, { ...rules, compacted: true }, now, codecs)
+    expect(verdict.code).toBe(87)
+    expect(verdict.faults.map((fault) => fault.index)).toEqual([0, 2])
+  })
+
+  it('refuses records from the far future', () => {
+    const batch = batchOf([record(0), record(1, { timestamp: now + 3_600_001 })], 3)
+    const verdict = judgeBatch(batch, rules, now, codecs)
+    expect(verdict.code).toBe(32)
+    expect(verdict.faults.map((fault) => fault.index)).toEqual([1])
+  })
+
+  it.each([0, 1, 2, 3, 4])('stores the same records with codec %i', (targetCodec) => {
+    const batch = batchOf([record(0), record(1), record(2, { value: null })], 2)
+    const verdict = judgeBatch(batch, { ...rules, targetCodec }, now, codecs)
+    expect(verdict.code).toBe(0)
+    const stored = decodeBatch(verdict.replacement ?? batch, 0, codecs).value
+    const sent = decodeBatch(batch, 0, codecs).value
+    expect(stored && codecOf(stored)).toBe(targetCodec)
+    expect(stored?.records).toEqual(sent?.records)
+  })
+
+  it('stamps the append time', () => {
+    const batch = batchOf([record(0)], 4)
+    const later = now + 10_000_000
+    const verdict = judgeBatch(batch, { ...rules, logAppendTime: true }, later, codecs)
+    const stored = decodeBatch(verdict.replacement ?? batch, 0, codecs).value
+    expect(stored?.maxTimestamp).toBe(later)
+    expect((stored?.attributes ?? 0) & 8).toBe(8)
+  })
+
+  it('answers a stream that its codec cannot read as Apache Kafka does', () => {
+    const plain = encodeBatch(newBatch([record(0)]))
+    const claimed = encodeBatch(newBatch([record(0)], { attributes: 1 }), {
+      compress: () => plain.subarray(61),
+      decompress: (_, bytes) => bytes,
+    })
+    expect(judgeBatch(claimed, rules, now, codecs).code).toBe(-1)
+  })
+
+  it('refuses what grows beyond max.message.bytes when stored without codec', () => {
+    const batch = batchOf([record(0, { value: Buffer.alloc(2_000_000) })], 1)
+    expect(judgeBatch(batch, { ...rules, targetCodec: 0 }, now, codecs).code).toBe(10)
+  })
+})
+
+it('names the codecs that a judgement needs', () => {
+  expect(codecsFor(batchOf([record(0)], 3), { targetCodec: 4 })).toEqual([3, 4])
+  expect(codecsFor(batchOf([record(0)], 3), { targetCodec: -1 })).toEqual([3, 0])
+})
+
+it('finds the first record that is not older', () => {
+  const batch = batchOf([record(0), record(1), record(2)], 2)
+  expect(findTimestamp(batch, now + 1, codecs)).toEqual({ offset: 1, timestamp: now + 1 })
+  expect(findTimestamp(batch, now + 3, codecs)).toBeUndefined()
+})

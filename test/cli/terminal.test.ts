@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { createTerminal, tableLines } from '../../src/cli/terminal.ts'
+
+function captured(isTTY: boolean, environment: Record<string, string> = {}) {
+  const written: string[] = []
+  const stream = { isTTY, write: (text: string) => written.push(text) > 0 }
+  return { written, terminal: createTerminal(stream, stream, environment) }
+}
+
+test('colours appear on a terminal only, and NO_COLOR turns them off', () => {
+  const escape = '\u001b['
+  expect(captured(true).terminal.styles.bad('x')).toContain(escape)
+  expect(captured(false).terminal.styles.bad('x')).toBe('x')
+  expect(captured(true, { NO_COLOR: '1' }).terminal.styles.bad('x')).toBe('x')
+})
+
+test('a line ends with one line end', () => {
+  const { written, terminal } = captured(false)
+  terminal.out('one')
+  terminal.err('two')
+  expect(written).toEqual(['one\n', 'two\n'])
+})
+
+test('columns line up, numbers to the right, no trailing blanks', () => {
+  const { terminal } = captured(false)
+  const rows = [
+    ['orders', 12, 'id'],
+    ['a', 3, ''],
+  ]
+  expect(tableLines(['TOPIC', 'PARTITIONS', 'ID'], rows, terminal.styles)).toEqual([
+    'TOPIC   PARTITIONS  ID',
+    'orders          12  id',
+    'a                3  ',
+  ])
+})

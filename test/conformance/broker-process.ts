@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type BrokerTarget, type Settings, targetFromEnvironment } from './broker-target.ts'
+import { RawConnection } from './raw-connection.ts'
+
+const startMsMax = 60_000
+const stopMsMax = 60_000
+const apiVersionsKey = 18
+const readyLine = /^odradek listening on (?<host>.+):(?<port>\d+), data in (?<folder>.+)$/m
+
+/** What a broker prints only where it has a bug. */
+const ownFault =
+  /^.*(assertion failed|AddressSanitizer|ThreadSanitizer|runtime error:|Uncaught|Unhandled).*$/m
+
+/** How a broker is started; every field has a default. */
+export interface BrokerOptions {
+  readonly target?: BrokerTarget
+  readonly settings?: Settings
+  /** Where the folder with data and log is made; the system's temporary folder by default. */
+  readonly parent?: string
+}
+
+/**
+ * A broker in a process of its own, on a folder and a port of its own that it keeps through
+ * restarts. Whoever starts one ends it with {@link dispose}. Calls must not overlap.
+ */
+export class BrokerProcess {
+  readonly target: BrokerTarget
+  readonly folder: string
+  readonly #settings: Settings
+  #port = 0
+  #child: ChildProcess | undefined
+  /** Where the log of the current process begins in the log file. */
+  #logStart = 0
+  /** Milliseconds from the last start of the process to the first answered request. */
+  firstAnswerMs = 0
+
+  private constructor(options: BrokerOptions) {
+    this.target = options.target ?? targetFromEnvironment()
+    this.#settings = options.settings ?? {}
+    this.folder = mkdtempSync(join(options.parent ?? tmpdir(), 'odradek-broker-'))
+  }
+
+  /** Starts a broker on a new, empty folder and waits until it answers. */
+  static async start(options: BrokerOptions = {}): Promise<BrokerProcess> {
+    const broker = new BrokerProcess(options)
+    if (!broker.target.choosesPort) broker.#port = await freePort()
+    broker.target.prepare(broker.folder, broker.#port, broker.#settings)
+    await broker.start()
+    return broker
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** host:port for a client's list of brokers. */
+  get address(): string {
+    return `127.0.0.1:${this.#port}`
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid
+    if (pid === undefined) throw new Error('the broker is not running')
+    return pid
+  }
+
+  /** True while the process lives. */
+  get running(): boolean {
+    return this.#child !== undefined && !hasEnded(this.#child)
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'data')
+  }
+
+  /** All that the broker has printed, over all its starts. */
+  get log(): string {
+    return existsSync(this.#logFile) ? readFileSync(this.#logFile, 'utf8') : ''
+  }
+
+  /** Starts the process again, on the same folder and port, and waits until it answers. */
+  async start(): Promise<void> {
+    if (this.running) throw new Error('the broker is running already')
+    const [program, ...args] = this.target.command(this.folder, this.#port, this.#settings)
+    this.#logStart = this.log.length
+    const out = openSync(this.#logFile, 'a')
+    const begun = performance.now()
+    this.#child = spawn(program ?? '', args, {
+      cwd: this.folder,
+      env: this.target.environment(),
+      stdio: ['ignore', out, out],
+    })
+    closeSync(out)
+    await this.#waitForAnswer(begun + startMsMax)
+    this.firstAnswerMs = performance.now() - begun
+  }
+
+  /**
+   * Ends the process with SIGTERM and waits; throws if it does not end, or not cleanly, or if it
+   * has printed a fault of its own.
+   */
+  async stop(): Promise<void> {
+    const code = await this.#end('SIGTERM')
+    const fault = ownFault.exec(this.log)?.[0]
+    if (fault !== undefined) throw new Error(`the broker printed: ${fault}\n${this.#logTail()}`)
+    if (!this.target.cleanExitCodes.includes(code ?? -1)) {
+      throw new Error(`the broker stopped with exit code ${code}\n${this.#logTail()}`)
+    }
+  }
+
+  /** Ends the process with SIGKILL and waits. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  /** Ends what runs and removes the folder. May be called at any time. */
+  async dispose(): Promise<void> {
+    if (this.running) await this.kill()
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** Resident memory of the process in bytes. */
+  residentBytes(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+  }
+
+  get #logFile(): string {
+    return join(this.folder, 'broker.log')
+  }
+
+  #logTail(): string {
+    return this.log.split('\n').slice(-30).join('\n')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child
+    if (child === undefined || hasEnded(child)) throw new Error('the broker is not running')
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax)
+    const [code] = await exit
+    clearTimeout(timer)
+    return code as number | null
+  }
+
+  async #waitForAnswer(deadline: number): Promise<void> {
+    while (performance.now() < deadline) {
+      if (!this.running) break
+      if (this.#portIsKnown() && (await answers(this.#port))) return
+      await sleep(2)
+    }
+    const state = this.running ? 'does not answer' : 'ended while it started'
+    if (this.running) await this.kill()
+    throw new Error(`the broker ${state}\n${this.#logTail()}`)
+  }
+
+  /** Where the broker tells its port, it is believed only after it said so in this start. */
+  #portIsKnown(): boolean {
+    if (!this.target.choosesPort) return true
+    const port = readyLine.exec(this.log.slice(this.#logStart))?.groups?.['port']
+    if (port === undefined) return false
+    if (this.#port !== 0 && this.#port !== Number(port)) throw new Error(`another port: ${port}`)
+    this.#port = Number(port)
+    return true
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+/** True if something on that port answers ApiVersions within a second. */
+async function answers(port: number): Promise<boolean> {
+  let connection: RawConnection | undefined
+  const timer = setTimeout(() => connection?.close(), 1000)
+  try {
+    connection = await RawConnection.open(port)
+    await connection.request(apiVersionsKey, 0, Buffer.alloc(0))
+    return true
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+    connection?.close()
+  }
+}
+
+/** A port of 127.0.0.1 that is free now, with a free one above it. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const first = createServer().listen(0, '127.0.0.1')
+    await once(first, 'listening')
+    const address = first.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const second = createServer().listen(port + 1, '127.0.0.1')
+    const free = await once(second, 'listening').then(
+      () => true,
+      () => false,
+    )
+    first.close()
+    if (!free) continue
+    second.close()
+    return port
+  }
+}

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { sanitizedEnvironment } from '../../scripts/sanitized.mjs'
+
+/** Broker configs by Kafka's dotted names. */
+export type Settings = Readonly<Record<string, string>>
+
+/** How one kind of broker is started on a folder of its own. */
+export interface BrokerTarget {
+  readonly name: 'odradek' | 'kafka'
+  /** True if it takes port 0 and prints the port that it got. */
+  readonly choosesPort: boolean
+  /** Exit codes after SIGTERM that mean a clean stop. */
+  readonly cleanExitCodes: readonly number[]
+  /** Brings an empty folder into the state that the first start needs. */
+  prepare(folder: string, port: number, settings: Settings): void
+  /** The program and its arguments. */
+  command(folder: string, port: number, settings: Settings): readonly string[]
+  /** The environment that the program runs in. */
+  environment(): NodeJS.ProcessEnv
+}
+
+const root = resolve(import.meta.dirname, '..', '..')
+
+/** This project's broker, as a user starts it. */
+export const odradekTarget: BrokerTarget = {
+  name: 'odradek',
+  choosesPort: true,
+  cleanExitCodes: [0],
+  prepare: () => {},
+  command(folder, port, settings) {
+    const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const bin = join(root, 'bin', 'odradek.js')
+    const listen = ['--listen', `127.0.0.1:${port}`, '--data', join(folder, 'data')]
+    return [process.execPath, bin, 'start', ...listen, ...set]
+  },
+  environment: () => process.env,
+}
+
+/** The same with the addon that `make -C test/native VARIANT=… addon` builds. */
+export function sanitizedTarget(variant: string): BrokerTarget {
+  return { ...odradekTarget, environment: () => sanitizedEnvironment(variant) }
+}
+
+/** The release's own JVM options, without its log configuration. */
+const javaOptions = [
+  '-Xmx1G',
+  '-Xms1G',
+  '-server',
+  '-XX:+UseG1GC',
+  '-XX:MaxGCPauseMillis=20',
+  '-XX:InitiatingHeapOccupancyPercent=35',
+  '-XX:+ExplicitGCInvokesConcurrent',
+  '-Djava.awt.headless=true',
+]
+
+/** The reference broker, from a folder of jars (see apache-kafka/setup.sh). */
+export function kafkaTarget(jars: string = defaultJars()): BrokerTarget {
+  const classpath = join(jars, '*')
+  return {
+    name: 'kafka',
+    choosesPort: false,
+    // A JVM that ends by SIGTERM reports 128 + 15.
+    cleanExitCodes: [0, 143],
+    prepare(folder, port, settings) {
+      mkdirSync(folder, { recursive: true })
+      const file = join(folder, 'server.properties')
+      writeFileSync(file, serverProperties(folder, port, settings))
+      const tool = (...args: string[]) =>
+        execFileSync('java', ['-cp', classpath, 'kafka.tools.StorageTool', ...args], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        })
+      const clusterId = tool('random-uuid').trim()
+      tool('format', '--standalone', '-t', clusterId, '-c', file)
+    },
+    command(folder) {
+      const file = join(folder, 'server.properties')
+      return ['java', ...javaOptions, '-cp', classpath, 'kafka.Kafka', file]
+    },
+    environment: () => process.env,
+  }
+}
+
+function defaultJars(): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
+}
+
+function serverProperties(folder: string, port: number, settings: Settings): string {
+  const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`
+  const properties: Settings = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    listeners,
+    'advertised.listeners': listeners,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${port + 1}`,
+    'log.dirs': join(folder, 'data'),
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    ...settings,
+  }
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}
+
+/**
+ * The broker that the suites run against: $CONFORMANCE_TARGET, `odradek` (default) or `kafka`; with
+ * $CONFORMANCE_SANITIZER, `asan` or `tsan`, our broker on the addon of that variant.
+ */
+export function targetFromEnvironment(): BrokerTarget {
+  const name = process.env['CONFORMANCE_TARGET'] ?? 'odradek'
+  const variant = process.env['CONFORMANCE_SANITIZER']
+  if (name === 'odradek') return variant ? sanitizedTarget(variant) : odradekTarget
+  if (name === 'kafka') return kafkaTarget()
+  throw new Error(`CONFORMANCE_TARGET is odradek or kafka, not ${name}`)
+}
