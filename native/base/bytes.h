@@ -10,6 +10,7 @@
 
 namespace odradek {
 
+// Somebody else's bytes, to read or to write. Whoever keeps one says how long the bytes live.
 using ByteView = std::span<const uint8_t>;
 using ByteSpan = std::span<uint8_t>;
 

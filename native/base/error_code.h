@@ -6,6 +6,7 @@
 
 namespace odradek {
 
+// What a client is told, by its number on the wire.
 enum class ErrorCode : int16_t {
   unknown_server_error = -1,
   none = 0,

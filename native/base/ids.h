@@ -14,11 +14,14 @@ template <class Tag, class Int>
 struct StrongInt {
   Int value{};
 
+  // Zero, as a member that nobody set.
   constexpr StrongInt() = default;
   constexpr explicit StrongInt(Int v) : value(v) {}
   constexpr auto operator<=>(const StrongInt&) const = default;
+  // Moves by a plain number; two of a kind do not add.
   constexpr StrongInt operator+(Int delta) const { return StrongInt(value + delta); }
   constexpr StrongInt operator-(Int delta) const { return StrongInt(value - delta); }
+  // The distance between two of a kind is a plain number.
   constexpr Int operator-(StrongInt other) const { return value - other.value; }
   constexpr StrongInt& operator+=(Int delta) {
     value += delta;
@@ -43,6 +46,7 @@ using TimestampMs = StrongInt<struct TimestampTag, int64_t>;
 // Index of a partition in its topic.
 using PartitionIndex = StrongInt<struct PartitionIndexTag, int32_t>;
 
+// What the formats write for "none".
 inline constexpr Offset kNoOffset{-1};
 inline constexpr LeaderEpoch kNoLeaderEpoch{-1};
 inline constexpr ProducerId kNoProducerId{-1};
@@ -55,6 +59,7 @@ struct Uuid {
   std::array<uint8_t, 16> bytes{};
 
   constexpr auto operator<=>(const Uuid&) const = default;
+  // Zero is nobody's identity: formats write it for "none".
   constexpr bool is_zero() const {
     for (uint8_t b : bytes) {
       if (b != 0) return false;

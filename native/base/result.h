@@ -27,9 +27,11 @@ class [[nodiscard]] Result {
   template <class F>
   Result(Err<F> err) : state_(std::in_place_index<1>, std::move(err.error)) {}  // NOLINT
 
+  // True if there is a value.
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
+  // The value; of a result that is about to go, it can be moved out.
   T& value() & {
     ASSERT(ok());
     return *std::get_if<0>(&state_);
@@ -42,10 +44,12 @@ class [[nodiscard]] Result {
     ASSERT(ok());
     return std::move(*std::get_if<0>(&state_));
   }
+  // The error; valid as long as the result.
   const E& error() const {
     ASSERT(!ok());
     return *std::get_if<1>(&state_);
   }
+  // Shorthand for value(), with the same check.
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }

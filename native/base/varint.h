@@ -10,9 +10,11 @@
 
 namespace odradek {
 
+// What the longest forms take; writers need that much room, whatever the number.
 inline constexpr size_t kVarint32BytesMax = 5;
 inline constexpr size_t kVarint64BytesMax = 10;
 
+// Zig-zag puts the sign into the lowest bit, so that numbers near 0 of either sign are short.
 constexpr uint32_t zigzag_encode32(int32_t v) {
   return (static_cast<uint32_t>(v) << 1) ^ static_cast<uint32_t>(v >> 31);
 }
@@ -44,6 +46,7 @@ inline bool read_unsigned_varint32(const uint8_t** cursor, const uint8_t* end, u
   }
   return false;
 }
+// The same for 64 bits and up to 10 bytes.
 inline bool read_unsigned_varint64(const uint8_t** cursor, const uint8_t* end, uint64_t* out) {
   const uint8_t* p = *cursor;
   uint64_t value = 0;
@@ -59,6 +62,7 @@ inline bool read_unsigned_varint64(const uint8_t** cursor, const uint8_t* end, u
   }
   return false;
 }
+// The same for zig-zag coded, signed numbers: lengths, counts and deltas of records.
 inline bool read_varint32(const uint8_t** cursor, const uint8_t* end, int32_t* out) {
   uint32_t raw;
   if (!read_unsigned_varint32(cursor, end, &raw)) return false;
@@ -89,6 +93,7 @@ inline uint8_t* write_unsigned_varint64(uint8_t* to, uint64_t v) {
   *to++ = static_cast<uint8_t>(v);
   return to;
 }
+// The same, zig-zag coded.
 inline uint8_t* write_varint32(uint8_t* to, int32_t v) {
   return write_unsigned_varint32(to, zigzag_encode32(v));
 }

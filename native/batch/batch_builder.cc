@@ -36,6 +36,7 @@ void BatchBuilder::append_at(int32_t offset_delta, TimestampMs timestamp, Nullab
   content.value = value;
   content.headers = headers;
   write_record(content, &bytes_);
+  ASSERT(count_ < std::numeric_limits<int32_t>::max());
   ++count_;
   last_delta_ = offset_delta;
   max_timestamp_ = std::max(max_timestamp_, timestamp);
@@ -63,6 +64,8 @@ uint16_t BatchBuilder::attributes() const {
 }
 
 void BatchBuilder::write_header() {
+  ASSERT(last_delta_ >= count_ - 1);
+  ASSERT(bytes_.size() > kBatchHeaderBytes);
   uint8_t* const header = bytes_.data();
   const TimestampMs max_timestamp = properties_.log_append_time.value_or(max_timestamp_);
   store_be(header + kBaseOffsetAt, properties_.base_offset.value);

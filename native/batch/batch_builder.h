@@ -30,6 +30,9 @@ struct BatchProperties {
   std::optional<TimestampMs> delete_horizon;
 };
 
+// Collects records and seals them into a batch. Owns its bytes; one thread at a time. What it is
+// told must make a batch that can be: an offset that goes back or a null for a header key is our
+// bug.
 class BatchBuilder {
  public:
   explicit BatchBuilder(const BatchProperties& properties = {});

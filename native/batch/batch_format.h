@@ -34,7 +34,10 @@ inline constexpr size_t kProducerEpochAt = kProducerIdAt + 8;
 inline constexpr size_t kBaseSequenceAt = kProducerEpochAt + 2;
 inline constexpr size_t kRecordCountAt = kBaseSequenceAt + 4;
 inline constexpr size_t kBatchHeaderBytes = kRecordCountAt + 4;
-static_assert(kBatchHeaderBytes == 61);
+static_assert(kMagicAt == 16 && kCrcAt == 17 && kAttributesAt == 21);
+static_assert(kProducerIdAt == 43 && kRecordCountAt == 57 && kBatchHeaderBytes == 61);
+// What the leader assigns is not covered by the checksum.
+static_assert(kBaseOffsetAt < kCrcAt && kLeaderEpochAt < kCrcAt && kCrcAt < kAttributesAt);
 
 // Bytes that stand before what `length` counts; also all that is needed to find the next batch.
 inline constexpr size_t kBatchOverheadBytes = kLengthAt + 4;
@@ -48,6 +51,10 @@ inline constexpr uint16_t kTransactionalBit = 0x10;
 inline constexpr uint16_t kControlBit = 0x20;
 inline constexpr uint16_t kDeleteHorizonBit = 0x40;
 
+// The stream that the records section is; the numbers are the format's (bits 0 to 2).
 enum class Codec : uint8_t { none = 0, gzip = 1, snappy = 2, lz4 = 3, zstd = 4 };
+static_assert(static_cast<uint16_t>(Codec::zstd) <= kCodecMask);
+static_assert((kCodecMask | kLogAppendTimeBit | kTransactionalBit | kControlBit |
+               kDeleteHorizonBit) == 0x7f);
 
 }  // namespace odradek

@@ -18,6 +18,7 @@ bool is_exactly_one_batch(ByteView batch) {
 
 void assign_offsets(ByteSpan batch, Offset base_offset, LeaderEpoch leader_epoch) {
   ASSERT(batch.size() >= kBatchHeaderBytes);
+  ASSERT(batch[kMagicAt] == kMagic);
   ASSERT(base_offset >= Offset(0));
   store_be(batch.data() + kBaseOffsetAt, base_offset.value);
   store_be(batch.data() + kLeaderEpochAt, leader_epoch.value);
@@ -37,6 +38,7 @@ void set_max_timestamp(ByteSpan batch, TimestampType type, TimestampMs max_times
 
 void renew_crc(ByteSpan batch) {
   ASSERT(is_exactly_one_batch(batch));
+  ASSERT(batch[kMagicAt] == kMagic);
   store_be(batch.data() + kCrcAt, crc32c(batch.subspan(kAttributesAt)));
 }
 

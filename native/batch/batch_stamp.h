@@ -11,6 +11,7 @@ namespace odradek {
 // is one whole batch (or more bytes; only its first header is touched).
 void assign_offsets(ByteSpan batch, Offset base_offset, LeaderEpoch leader_epoch);
 
+// Whose clock a batch's timestamps are from: the producer's or the broker's.
 enum class TimestampType : uint8_t { create_time, log_append_time };
 
 // Sets timestamp type and max timestamp and renews the checksum, unless both are so already. A

@@ -13,6 +13,7 @@ namespace {
 constexpr int16_t kFirstVersionWithZstd = 7;
 // The smallest batch length that any of Kafka's formats had; below it there is no batch at all.
 constexpr int64_t kOldestLengthMin = 14;
+static_assert(kOldestLengthMin + kBatchOverheadBytes < kBatchHeaderBytes);
 
 BatchVerdict refuse(ErrorCode code, const char* message) {
   BatchVerdict verdict;
@@ -144,6 +145,8 @@ bool goes_to_another_codec(const BatchView& batch, const ValidationRules& rules)
 // The verdict for one batch whose frame and header are in order, before any opening.
 BatchVerdict judge_contents(ByteSpan bytes, const BatchView& batch, const ValidationRules& rules,
                             TimestampMs now) {
+  ASSERT(rules.target_codec <= static_cast<int8_t>(Codec::zstd));
+  ASSERT(bytes.data() == batch.bytes().data() && bytes.size() == batch.size());
   const bool another_codec = goes_to_another_codec(batch, rules);
   BatchVerdict verdict;
   TimestampMs latest = batch.max_timestamp();

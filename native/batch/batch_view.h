@@ -3,12 +3,14 @@
 
 #include <optional>
 
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "batch/batch_format.h"
 
 namespace odradek {
 
+// What a look at length and magic tells of some bytes.
 enum class BatchFrame : uint8_t {
   whole,      // a whole batch with a plausible header stands at the start of the bytes
   truncated,  // the bytes end before the batch does
@@ -18,6 +20,8 @@ enum class BatchFrame : uint8_t {
 // What stands at the start of `bytes`: checks length and magic, nothing else.
 BatchFrame batch_frame(ByteView bytes);
 
+// One batch, header fields on demand. Cheap to copy. Safe from any thread as long as nobody writes
+// to the bytes. Every getter may be called on damaged bytes: it gives what stands there.
 class BatchView {
  public:
   // The batch at the start of `bytes`, or nothing unless batch_frame(bytes) is `whole`. What lies
@@ -70,7 +74,7 @@ class BatchView {
   bool crc_matches() const { return computed_crc() == stored_crc(); }
 
  private:
-  explicit BatchView(ByteView bytes) : bytes_(bytes) {}
+  explicit BatchView(ByteView bytes) : bytes_(bytes) { ASSERT(bytes_.size() >= kBatchHeaderBytes); }
   template <class Number>
   static Number wrapping(Number base, int64_t delta) {
     return Number(
@@ -81,7 +85,7 @@ class BatchView {
     return load_be<T>(bytes_.data() + at);
   }
 
-  ByteView bytes_;
+  ByteView bytes_;  // Invariant: exactly one batch, of at least a header.
 };
 
 }  // namespace odradek

@@ -90,11 +90,13 @@ RecordsFault parse_record(const uint8_t** cursor, const uint8_t* end, Record* re
   }
   if (length < 0 || length > end - p) return RecordsFault::malformed;
   if (!parse_body(p, p + length, record)) return RecordsFault::malformed;
+  ASSERT(p + length > *cursor);  // every record moves the reader on
   *cursor = p + length;
   return RecordsFault::none;
 }
 
 bool RecordHeaderIterator::next(RecordHeader* header) {
+  ASSERT(cursor_ <= end_);
   if (left_ <= 0) return false;
   --left_;
   const bool read = read_header(&cursor_, end_, header);
@@ -103,6 +105,7 @@ bool RecordHeaderIterator::next(RecordHeader* header) {
 }
 
 bool RecordIterator::next(Record* record) {
+  ASSERT(cursor_ <= end_);
   if (left_ <= 0) {
     const bool used_up = left_ == 0 && cursor_ == end_;
     if (fault_ == RecordsFault::none && !used_up) fault_ = RecordsFault::malformed;
@@ -117,6 +120,9 @@ bool RecordIterator::next(Record* record) {
 void write_record(const RecordContent& content, std::vector<uint8_t>* to) {
   const size_t size = body_size(content);
   ASSERT(size <= static_cast<size_t>(std::numeric_limits<int32_t>::max()));
+  ASSERT(!content.key.is_null || content.key.bytes.empty());
+  ASSERT(!content.value.is_null || content.value.bytes.empty());
+  const size_t before = to->size();
   uint8_t numbers[kVarint32BytesMax + 1 + kVarint64BytesMax + kVarint32BytesMax];
   uint8_t* p = write_varint32(numbers, static_cast<int32_t>(size));
   *p++ = 0;  // attributes
@@ -131,6 +137,7 @@ void write_record(const RecordContent& content, std::vector<uint8_t>* to) {
     append_nullable(header.key, to);
     append_nullable(header.value, to);
   }
+  ASSERT(to->size() == before + varint32_size(static_cast<int32_t>(size)) + size);
 }
 
 }  // namespace odradek

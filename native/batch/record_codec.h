@@ -28,6 +28,7 @@ struct NullableBytes {
   NullableBytes(const T& from) : bytes(from), is_null(false) {}  // NOLINT: on purpose implicit
 };
 
+// One header of a record, as a pair of views.
 struct RecordHeader {
   ByteView key;
   NullableBytes value;
@@ -44,6 +45,7 @@ struct Record {
   ByteView headers;  // undecoded; see RecordHeaderIterator
 };
 
+// What is wrong with a record, or with a section of them.
 enum class RecordsFault : uint8_t {
   none,
   malformed,       // a length or count that does not fit, or bytes left over

@@ -84,6 +84,8 @@ bool is_append_time_refused(const BatchView& header, const ValidationRules& rule
 
 RecordsJudgement judge_records(const BatchView& header, ByteView records, bool opened,
                                const ValidationRules& rules, TimestampMs now) {
+  ASSERT(header.record_count() > 0 && header.is_known_codec());
+  ASSERT(opened == header.is_compressed());
   RecordsJudgement judgement;
   const bool append_time_refused = is_append_time_refused(header, rules);
   const bool check_range = !rules.log_append_time && !append_time_refused;
@@ -117,6 +119,8 @@ RecordsJudgement judge_records(const BatchView& header, ByteView records, bool o
   } else if (misplaced_index >= 0) {
     judgement.verdict = offset_verdict(misplaced_index, misplaced_delta, opened);
   }
+  ASSERT(judgement.verdict.code != ErrorCode::none || index == header.record_count());
+  ASSERT(latest >= kNoTimestamp);
   judgement.max_timestamp = latest;
   return judgement;
 }

@@ -6,6 +6,7 @@
 
 namespace odradek {
 
+// The verdict on the records, and what it found on the way. The time holds with code `none` only.
 struct RecordsJudgement {
   BatchVerdict verdict;
   TimestampMs max_timestamp = kNoTimestamp;  // the latest of the records, at least -1

@@ -7,6 +7,7 @@ namespace odradek {
 
 std::optional<TimestampedOffset> find_by_timestamp(const BatchView& batch, ByteView opened,
                                                    TimestampMs target, Offset from) {
+  ASSERT(from >= Offset(0));
   if (batch.max_timestamp() < target || batch.last_offset() < from) return std::nullopt;
   RecordIterator iterator(opened, batch.record_count());
   Record record;

@@ -7,6 +7,7 @@
 
 namespace odradek {
 
+// Where a search by time came out, as ListOffsets answers it.
 struct TimestampedOffset {
   Offset offset;
   TimestampMs timestamp;

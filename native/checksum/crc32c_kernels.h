@@ -45,6 +45,7 @@ constexpr uint32_t power_of_x(uint64_t exponent) {
 // the register times x^(8 * size); by its linearity that is one table look-up per byte.
 using ShiftTable = std::array<std::array<uint32_t, 256>, 4>;
 
+// The table for `size` bytes; made at compile time.
 constexpr ShiftTable make_shift_table(uint64_t size) {
   ShiftTable table{};
   const uint32_t factor = power_of_x(8 * size);
@@ -60,6 +61,7 @@ constexpr ShiftTable make_shift_table(uint64_t size) {
   return table;
 }
 
+// The register after as many zero bytes as the table is for.
 inline uint32_t shift(const ShiftTable& table, uint32_t state) {
   return table[0][state & 0xff] ^ table[1][(state >> 8) & 0xff] ^ table[2][(state >> 16) & 0xff] ^
          table[3][state >> 24];

@@ -75,7 +75,9 @@ class FetchSession {
 
   // The epoch that the next request must carry.
   int32_t epoch() const { return epoch_; }
-  void next_epoch() { epoch_ = epoch_ == INT32_MAX ? 1 : epoch_ + 1; }
+  void next_epoch() { epoch_ = epoch_after(epoch_); }
+  // Epochs count from 1 and turn over to 1: 0 and -1 mean something else in a request.
+  static int32_t epoch_after(int32_t epoch) { return epoch == INT32_MAX ? 1 : epoch + 1; }
 
   Partitions& partitions() { return partitions_; }
   size_t size() const { return partitions_.size(); }

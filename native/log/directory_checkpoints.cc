@@ -69,6 +69,13 @@ LogResult<bool> DirectoryCheckpoints::lower_recovery_point(const TopicPartition&
   return write_file(kRecoveryPointCheckpoint, recovery_points_);
 }
 
+LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id,
+                                                      Offset log_start) {
+  const std::lock_guard lock(mutex_);
+  log_starts_[id] = log_start;
+  return write_file(kLogStartCheckpoint, log_starts_);
+}
+
 LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
   const std::lock_guard lock(mutex_);
   for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {

@@ -37,6 +37,8 @@ class DirectoryCheckpoints {
   void remove(const TopicPartition& id);
   // Makes the recovery point on disk not higher than `offset`: before anything below it may change.
   LogResult<bool> lower_recovery_point(const TopicPartition& id, Offset offset);
+  // Makes the log start durable: what was deleted does not come back.
+  LogResult<bool> write_log_start(const TopicPartition& id, Offset log_start);
   // Replaces the files. `without_metadata`: the metadata log is left out, as Kafka does.
   LogResult<bool> write(bool without_metadata);
 

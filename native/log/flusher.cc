@@ -1,5 +1,6 @@
 #include "log/flusher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -57,6 +58,9 @@ void Flusher::run_due() {
   }
   std::vector<Flushable*> each;
   for (const auto& log : logs) each.push_back(log.get());
+  // One that was flushed on demand meanwhile may have asked twice.
+  std::sort(each.begin(), each.end());
+  each.erase(std::unique(each.begin(), each.end()), each.end());
   if (!each.empty()) flush_all(each);
 }
 

@@ -50,6 +50,22 @@ LogResult<std::optional<MetaProperties>> read_meta_properties(FileSystem& fs,
   return std::optional<MetaProperties>(std::move(*parsed));
 }
 
+// Creates the directory with its missing parents, so that the next power cut does not take it away.
+FileResult<void> create_durably(FileSystem& fs, const std::string& path) {
+  std::vector<std::string> parents_to_sync;
+  for (std::string missing = path; !missing.empty() && !fs.status(missing).ok();) {
+    const size_t slash = missing.rfind('/');
+    std::string parent = slash == std::string::npos ? "." : missing.substr(0, slash);
+    if (slash == 0) parent = "/";
+    parents_to_sync.push_back(parent);
+    if (parent == "/" || parent == ".") break;
+    missing = std::move(parent);
+  }
+  RETURN_IF_ERROR(fs.create_directories(path));
+  for (const std::string& parent : parents_to_sync) RETURN_IF_ERROR(fs.sync_directory(parent));
+  return {};
+}
+
 // Zero if the folder has no partition.metadata, or none that can be read: opening it tells.
 Uuid topic_id_of(FileSystem& fs, const std::string& folder) {
   auto text = read_whole_file(fs, folder + "/" + kPartitionMetadataFile, 1024);
@@ -78,7 +94,7 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   ASSERT(options.file_system != nullptr && options.clock != nullptr);
   ASSERT(options.helper_threads >= 1 && options.helper_threads <= 4);
   FileSystem& fs = *options.file_system;
-  const FileResult<void> created = fs.create_directories(options.path);
+  const FileResult<void> created = create_durably(fs, options.path);
   if (!created.ok()) return Err(refuse(options.path, created.error()));
   LogDirectoryImpl::Found found;
   auto lock = fs.lock(options.path + "/" + kLockFile);

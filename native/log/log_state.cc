@@ -72,16 +72,21 @@ LogState::Moved LogState::configured(const LogConfig& config) {
   return moved;
 }
 
-void LogState::truncated(std::shared_ptr<const SegmentSet> segments, const LogPoint& log_end,
-                         OpenTransactions transactions) {
+LogState::Moved LogState::truncated(std::shared_ptr<const SegmentSet> segments,
+                                    const LogPoint& log_end, OpenTransactions transactions) {
   const std::lock_guard lock(mutex_);
+  Moved moved;
   segments_ = std::move(segments);
   transactions_ = std::move(transactions);
   watermarks_.truncated(log_end);
   transactions_.high_watermark_advanced(watermarks_.high_watermark().offset);
   if (epochs_.truncate_end(log_end.offset)) epochs_changed_ = true;
   truncations_.fetch_add(1, std::memory_order_acq_rel);
+  if (watermarks_.durable().offset == log_end.offset) {
+    moved.counted_bytes = -std::exchange(counted_bytes_, 0);  // nothing is left to wait for
+  }
   publish();
+  return moved;
 }
 
 void LogState::deleted(std::shared_ptr<const SegmentSet> segments, Offset log_start) {

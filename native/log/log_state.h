@@ -47,8 +47,8 @@ class LogState {
   void rolled(std::shared_ptr<const SegmentSet> segments);
   Moved configured(const LogConfig& config);
   // Everything from `log_end` on is gone.
-  void truncated(std::shared_ptr<const SegmentSet> segments, const LogPoint& log_end,
-                 OpenTransactions transactions);
+  Moved truncated(std::shared_ptr<const SegmentSet> segments, const LogPoint& log_end,
+                  OpenTransactions transactions);
   // The log start moved up and segments before it are gone.
   void deleted(std::shared_ptr<const SegmentSet> segments, Offset log_start);
 

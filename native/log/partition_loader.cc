@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "log/header_cursor.h"
 #include "log/index_loader.h"
+#include "log/log_surgery.h"
 #include "log/partition_folder.h"
 #include "log/segment_scanner.h"
 #include "log/sorted_search.h"
@@ -96,6 +97,15 @@ LogResult<bool> Loader::tidy() {
   for (const std::string& name : folder_.deleted) {
     loaded_.deleted.push_back(request_.folder + "/" + name);
   }
+  // A deletion that a crash interrupted: some of these may be missing already.
+  while (bases_.size() > 1 && bases_[1] <= request_.log_start) {
+    auto renamed = mark_deleted(fs_, request_.folder, bases_[0]);
+    if (!renamed.ok()) return Err(storage_error(renamed.error()));
+    loaded_.deleted.insert(loaded_.deleted.end(), renamed->begin(), renamed->end());
+    std::erase(folder_.snapshots, bases_[0]);
+    bases_.erase(bases_.begin());
+    loaded_.changed = true;
+  }
   return true;
 }
 
@@ -112,12 +122,13 @@ LogResult<bool> Loader::load_epochs() {
 }
 
 // How many segments in front need not be scanned: those below the recovery point, or all after a
-// clean stop, as far as their index files are there.
+// clean stop, as far as their index files are there. A segment that ends just at the recovery point
+// is scanned: it may have been the active one when that was written, not trimmed, without indexes.
 LogResult<size_t> Loader::count_trusted() const {
   size_t count = bases_.size();
   if (!request_.clean) {
     const size_t started = count_front(
-        bases_.size(), [&](size_t i) { return bases_[i] <= request_.recovery_point; });
+        bases_.size(), [&](size_t i) { return bases_[i] < request_.recovery_point; });
     count = started == 0 ? 0 : started - 1;
   }
   for (size_t i = 0; i < count; ++i) {
@@ -201,7 +212,8 @@ LogResult<bool> Loader::scan_from(size_t first) {
     // A file that merely ends early is what Kafka leaves after a truncation; anything else below the
     // recovery point was on the disk once.
     const bool merely_short = *stopped == ScanStep::end && is_last;
-    if (log_end_ < request_.recovery_point && !merely_short) {
+    const Offset reached = std::max(log_end_, loaded_.log_start);
+    if (reached < request_.recovery_point && !merely_short) {
       return Err(storage_error(path(bases_[i], SegmentFileKind::log) +
                                " is damaged below the recovery point " +
                                std::to_string(request_.recovery_point.value) + ": behind offset " +

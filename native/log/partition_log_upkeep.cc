@@ -69,13 +69,17 @@ LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
     auto cut = locate(view, std::max(offset, view.log_start));
     if (!cut.ok()) return Err(cut.error());
     RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
+    // The batch that holds the log start goes as a whole; the offsets before it are not used again.
+    cut->offset = std::max(cut->offset, view.log_start);
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
                                config_.index_interval_bytes, context_->clock.now());
     if (!after.ok()) return Err(after.error());
     auto history = history_at(**after, *cut);
     if (!history.ok()) return Err(history.error());
     producers_ = std::move(history->producers);
-    state_.truncated(*after, *cut, std::move(history->transactions));
+    const LogState::Moved moved =
+        state_.truncated(*after, *cut, std::move(history->transactions));
+    context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
     changed_ = true;
     const FileResult<void> removed =
         remove_behind(context_->fs, folder_, *view.segments, **after, *cut);
@@ -116,10 +120,18 @@ LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
     state_.deleted(plan.remaining, log_start);
     changed_ = true;
   }
+  // First the new start, so that a power cut between two of the renames leaves no hole: what lies
+  // below the start is never looked at.
+  RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
   for (const auto& segment : plan.gone) {
     auto renamed = mark_deleted(context_->fs, folder_, segment->base_offset());
     if (!renamed.ok()) return Err(write_failed(renamed.error()));
     remove_later(std::move(*renamed), segment);
+  }
+  // A later checkpoint may forget the start again where the first segment says it.
+  if (!plan.gone.empty()) {
+    const FileResult<void> synced = context_->fs.sync_directory(folder_);
+    if (!synced.ok()) return Err(write_failed(synced.error()));
   }
   return log_start;
 }

@@ -46,6 +46,7 @@ void FrameDecoder::received(size_t count) {
 FrameStatus FrameDecoder::peek(ByteSpan* frame) {
   if (!front_shown_) {
     if (!body_) {
+      if (window_.empty()) return FrameStatus::incomplete;
       const size_t wanted = std::min(kFramePrefixBytes - prefix_filled_, window_.size());
       std::memcpy(prefix_.data() + prefix_filled_, window_.data(), wanted);
       prefix_filled_ += wanted;

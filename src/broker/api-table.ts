@@ -30,10 +30,16 @@ export const nativeApis: readonly ApiRange[] = [
 /** The APIs of the control plane, by key. */
 export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
   [
-    served(2, 1, 11, async () => erased((await import('./handler/02-list-offsets.ts')).listOffsets)),
+    served(2, 1, 11, async () =>
+      erased((await import('./handler/02-list-offsets.ts')).listOffsets),
+    ),
     served(3, 0, 13, async () => erased((await import('./handler/03-metadata.ts')).metadata)),
-    served(8, 2, 10, async () => erased((await import('./handler/08-offset-commit.ts')).offsetCommit)),
-    served(9, 1, 10, async () => erased((await import('./handler/09-offset-fetch.ts')).offsetFetch)),
+    served(8, 2, 10, async () =>
+      erased((await import('./handler/08-offset-commit.ts')).offsetCommit),
+    ),
+    served(9, 1, 10, async () =>
+      erased((await import('./handler/09-offset-fetch.ts')).offsetFetch),
+    ),
     served(10, 0, 6, async () =>
       erased((await import('./handler/10-find-coordinator.ts')).findCoordinator),
     ),
@@ -45,16 +51,24 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
       erased((await import('./handler/15-describe-groups.ts')).describeGroups),
     ),
     served(16, 0, 5, async () => erased((await import('./handler/16-list-groups.ts')).listGroups)),
-    served(18, 0, 5, async () => erased((await import('./handler/18-api-versions.ts')).apiVersions)),
-    served(19, 2, 7, async () => erased((await import('./handler/19-create-topics.ts')).createTopics)),
-    served(20, 1, 6, async () => erased((await import('./handler/20-delete-topics.ts')).deleteTopics)),
+    served(18, 0, 5, async () =>
+      erased((await import('./handler/18-api-versions.ts')).apiVersions),
+    ),
+    served(19, 2, 7, async () =>
+      erased((await import('./handler/19-create-topics.ts')).createTopics),
+    ),
+    served(20, 1, 6, async () =>
+      erased((await import('./handler/20-delete-topics.ts')).deleteTopics),
+    ),
     served(22, 0, 5, async () =>
       erased((await import('./handler/22-init-producer-id.ts')).initProducerId),
     ),
     served(32, 1, 4, async () =>
       erased((await import('./handler/32-describe-configs.ts')).describeConfigs),
     ),
-    served(42, 0, 3, async () => erased((await import('./handler/42-delete-groups.ts')).deleteGroups)),
+    served(42, 0, 3, async () =>
+      erased((await import('./handler/42-delete-groups.ts')).deleteGroups),
+    ),
     served(60, 0, 2, async () =>
       erased((await import('./handler/60-describe-cluster.ts')).describeCluster),
     ),

@@ -8,7 +8,6 @@
 import { availableParallelism } from 'node:os'
 import type { HostPort } from '../base/endpoint.ts'
 import { Controller } from '../controller/controller.ts'
-import { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
 import type { DataPlane, DataPlaneStatistics } from '../storage/data-plane.ts'
@@ -16,8 +15,10 @@ import type { LogStore } from '../storage/log-store.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { servedApis } from './api-table.ts'
 import type { BrokerContext } from './context.ts'
+import { claimDirectory } from './directory-claim.ts'
 import { systemEnvironment } from './environment.ts'
 import { groupConfig, groupOffsetsTopic } from './group-config.ts'
+import { GroupService } from './group-service.ts'
 import { refuseForeignDirectory, refuseOrphans } from './identity.ts'
 import {
   Advertiser,
@@ -123,7 +124,12 @@ async function bind(
   logger: Logger,
   parts: RunningParts,
 ): Promise<Pick<StartingBroker, 'dataPlane' | 'router' | 'batchOpener' | 'listeners'>> {
-  const router = new Router({ apis: servedApis, dataPlane: () => dataPlane, logger })
+  const router = new Router({
+    apis: servedApis,
+    dataPlane: () => dataPlane,
+    logger,
+    monotonicMs: () => environment.clock.monotonicMs(),
+  })
   const batchOpener = new BatchOpener()
   const dataPlane: DataPlane = environment.startDataPlane(settings.dataPlane, {
     onFrames: (frames) => router.accept(frames),
@@ -150,8 +156,15 @@ async function bind(
   return { dataPlane, router, batchOpener, listeners }
 }
 
-async function openStore({ settings, environment, logger, parts }: StartingBroker): Promise<LogStore> {
+async function openStore({
+  settings,
+  environment,
+  logger,
+  parts,
+}: StartingBroker): Promise<LogStore> {
   const { dataDirectory, config } = settings
+  const release = claimDirectory(dataDirectory)
+  parts.add('claim on the directory', async () => release())
   await refuseForeignDirectory(settings)
   const store = await environment.openStore(dataDirectory, {
     checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
@@ -169,6 +182,7 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
   const { clock, timers, random } = environment
   const { nodeId, rack, controllerListener } = settings
   let config = settings.config
+  const isNew = store.metaProperties() === undefined
   const controller = await Controller.open({
     store,
     nodeId,
@@ -196,7 +210,7 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
   config = effectiveConfig(settings, controller.image)
   const logs = new TopicLogs({ nodeId, store, dataPlane, config: () => config, logger })
   await logs.load(controller.image)
-  reportRecovery(store, logger)
+  if (!isNew) reportRecovery(store, logger)
   controller.subscribe(async (image, changes) => {
     const keys = [nodeId, ''].map((name) => configKey(ResourceType.BROKER, String(name)))
     if (keys.some((key) => changes.changedConfigs.has(key))) {
@@ -205,7 +219,7 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
     }
     await logs.apply(image, changes)
   })
-  const groups = new GroupCoordinator({
+  const groups = new GroupService({
     log: (partition) => logs.find(groupOffsetsTopic, partition),
     topics: {
       nameOf: (id) => controller.image.topicsById.get(id)?.name,
@@ -253,6 +267,6 @@ function reportRecovery(store: LogStore, logger: Logger): void {
 
 /** What the first answers need not wait for. */
 function finishInBackground({ router, logger }: StartingBroker, { groups }: BrokerContext): void {
-  groups.loadAll().catch((error: unknown) => logger.error('Groups could not be loaded', error))
+  groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
   router.loadAll().catch((error: unknown) => logger.error('A handler cannot be loaded', error))
 }

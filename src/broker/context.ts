@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Controller } from '../controller/controller.ts'
-import type { GroupCoordinator } from '../coordinator/group/group-coordinator.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { BatchOpener } from './open-batch/batch-opener.ts'
+import type { GroupService } from './group-service.ts'
 import type { Advertiser } from './listeners.ts'
+import type { BatchOpener } from './open-batch/batch-opener.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { TopicCreator } from './topic-creator.ts'
 import type { TopicLogs } from './topic-logs.ts'
@@ -17,7 +17,7 @@ export interface BrokerContext {
   readonly clock: Clock
   readonly logger: Logger
   readonly controller: Controller
-  readonly groups: GroupCoordinator
+  readonly groups: GroupService
   readonly logs: TopicLogs
   readonly topics: TopicCreator
   readonly producerIds: ProducerIds

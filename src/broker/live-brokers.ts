@@ -16,8 +16,7 @@ export interface LiveBroker {
 export function liveBrokers(broker: BrokerContext, call: Call): LiveBroker[] {
   const live: LiveBroker[] = []
   for (const { id, fenced, listeners, rack } of broker.image().brokers.values()) {
-    const endpoint =
-      id === broker.nodeId ? broker.advertiser.endpointFor(call.local) : listeners[0]
+    const endpoint = id === broker.nodeId ? broker.advertiser.endpointFor(call.local) : listeners[0]
     if (fenced || endpoint === undefined) continue
     live.push({ nodeId: id, host: endpoint.host, port: endpoint.port, rack })
   }

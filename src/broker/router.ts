@@ -3,7 +3,6 @@
  * Apache Kafka does: a client that sends CreateTopics and Metadata in one go finds the topic in the
  * second answer. Connections do not wait for each other.
  */
-import type { Logger } from '../telemetry/logger.ts'
 import { assert } from '../base/assert.ts'
 import { unmapped } from '../base/endpoint.ts'
 import { apiVersionsKey } from '../protocol/api-keys.ts'
@@ -11,6 +10,8 @@ import { encodeResponseFrame, type OpenedRequest, openRequest } from '../protoco
 import { Writer } from '../protocol/writer.ts'
 import type { ControlFrame, DataPlane } from '../storage/data-plane.ts'
 import { StorageError } from '../storage/log-store.ts'
+import { LogLimiter } from '../telemetry/log-limiter.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { ServedApi } from './api-table.ts'
 import type { BrokerContext } from './context.ts'
 import type { AnyHandler, Call } from './handler/handler.ts'
@@ -32,7 +33,12 @@ export interface RouterOptions {
   readonly apis: ReadonlyMap<number, ServedApi>
   readonly dataPlane: () => Answerer
   readonly logger: Logger
+  readonly monotonicMs: () => number
 }
+
+/** A client can be refused as often as it likes, but not fill the log with that. */
+const refusalLinesMax = 10
+const refusalWindowMs = 10_000
 
 /**
  * Owns what is between a control frame's arrival and its answer. All calls are on the Node thread.
@@ -43,11 +49,13 @@ export class Router {
   readonly #handlers = new Map<number, AnyHandler>()
   /** Frames behind one that is being handled, per connection; an entry means "busy". */
   readonly #waiting = new Map<number, ControlFrame[]>()
+  readonly #refusals: LogLimiter
   #early: ControlFrame[] = []
   #context: BrokerContext | undefined
 
   constructor(options: RouterOptions) {
     this.#options = options
+    this.#refusals = new LogLimiter(options.monotonicMs, refusalLinesMax, refusalWindowMs)
   }
 
   /** Starts to answer, first what has waited. */
@@ -157,12 +165,7 @@ export class Router {
     }
     const call = this.#callOf(frame, head.apiVersion, head.clientId)
     const answer = (response: unknown): void => {
-      const bytes = encodeResponseFrame(
-        handler.api,
-        head.apiVersion,
-        head.correlationId,
-        response,
-      )
+      const bytes = encodeResponseFrame(handler.api, head.apiVersion, head.correlationId, response)
       const { connection, sequence } = frame
       this.#options.dataPlane().respond(connection, sequence, bytes.subarray(lengthPrefixBytes))
     }
@@ -219,7 +222,8 @@ export class Router {
   #refuse({ connection, sequence }: ControlFrame, what: string): void {
     const peer = this.#options.dataPlane().connectionInfo(connection)?.peer
     const from = peer === undefined ? 'a client' : `${unmapped(peer.host)}:${peer.port}`
-    this.#options.logger.info(`Closed the connection of ${from}: it sent ${what}.`)
+    const line = this.#refusals.admit(`Closed the connection of ${from}: it sent ${what}.`)
+    if (line !== undefined) this.#options.logger.info(line)
     this.#options.dataPlane().refuse(connection, sequence)
   }
 

@@ -10,6 +10,7 @@ const stopOrder = [
   'group coordinator',
   'controller',
   'data directory',
+  'claim on the directory',
 ] as const
 
 /** Name of a part. */

@@ -101,7 +101,9 @@ function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan
   const controllers = new Set(config.list('controller.listener.names'))
   const parse = (name: string): ReturnType<typeof parseListenerList> =>
     parseListenerList(name, config.list(name), protocols, controllers)
-  const advertised = new Map(parse('advertised.listeners').map((entry) => [entry.name, entry.endpoint]))
+  const advertised = new Map(
+    parse('advertised.listeners').map((entry) => [entry.name, entry.endpoint]),
+  )
   const plans = parse('listeners').map(({ name, endpoint }) => ({
     name,
     endpoint,
@@ -145,7 +147,9 @@ function dataPlaneOptions(config: BrokerConfig, processors: number): DataPlaneOp
     reactorThreads: Math.max(1, processors - 1),
     socketRequestMaxBytes: config.number('socket.request.max.bytes'),
     fetchMaxBytes: config.number('fetch.max.bytes'),
-    maxIncrementalFetchSessionCacheSlots: config.number('max.incremental.fetch.session.cache.slots'),
+    maxIncrementalFetchSessionCacheSlots: config.number(
+      'max.incremental.fetch.session.cache.slots',
+    ),
     connectionsMaxIdleMs: config.number('connections.max.idle.ms'),
     maxConnections: config.number('max.connections'),
   }

@@ -64,15 +64,24 @@ function addStart(program: Command, terminal: Terminal, choose: (run: Run) => vo
     .option('--advertise <host:port>', 'address that clients are told to connect to', endpointOf)
     .option('--data <dir>', 'data directory (default: ./odradek-data)')
     .option('--config <file>', "a file in the format of Kafka's server.properties")
-    .option('--set <name=value>', 'a broker config, may be repeated; wins over --config', collectPair)
-    .option('--cluster-id <id>', 'id of the cluster: given to a new directory, checked in an old one')
+    .option(
+      '--set <name=value>',
+      'a broker config, may be repeated; wins over --config',
+      collectPair,
+    )
+    .option(
+      '--cluster-id <id>',
+      'id of the cluster: given to a new directory, checked in an old one',
+    )
     .action((options) =>
       choose(async () => (await import('./command/start.ts')).start(options, terminal)),
     )
 }
 
 function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => void): void {
-  const topic = subcommand(program, 'topic').description('Create, list, describe and delete topics.')
+  const topic = subcommand(program, 'topic').description(
+    'Create, list, describe and delete topics.',
+  )
   const verb = (name: string): Command =>
     subcommand(topic, name)
       .addOption(
@@ -87,7 +96,9 @@ function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => vo
     .option('--partitions <n>', "number of partitions (default: the broker's)", positiveInteger)
     .option('--config <name=value>', 'a topic config, may be repeated', collectPair)
     .action((name, options) =>
-      choose(async () => (await import('./command/topic-create.ts')).topicCreate(name, options, terminal)),
+      choose(async () =>
+        (await import('./command/topic-create.ts')).topicCreate(name, options, terminal),
+      ),
     )
   verb('list')
     .description('List the topics.')
@@ -106,7 +117,9 @@ function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => vo
     .description('Delete a topic and its data.')
     .argument('<name>', 'its name')
     .action((name, options) =>
-      choose(async () => (await import('./command/topic-delete.ts')).topicDelete(name, options, terminal)),
+      choose(async () =>
+        (await import('./command/topic-delete.ts')).topicDelete(name, options, terminal),
+      ),
     )
 }
 

@@ -1,5 +1,6 @@
 /** Decides IncrementalAlterConfigs: which configs of a resource change, and to what. */
-import type { BrokerConfig, ConfigTexts } from '../metadata/config/broker-config.ts'
+import { assert } from '../base/assert.ts'
+import type { ConfigTexts } from '../metadata/config/broker-config.ts'
 import type { ConfigDefinition, ConfigTable } from '../metadata/config/definition.ts'
 import {
   brokerDefinition,
@@ -42,7 +43,6 @@ export interface AlterConfigsResult {
 export function decideAlterConfigs(
   request: { readonly resources: readonly ConfigAlteration[]; readonly validateOnly: boolean },
   image: MetadataImage,
-  broker: BrokerConfig,
 ): Decision<AlterConfigsResult[]> {
   const records: MetadataRecordInput[] = []
   const response: AlterConfigsResult[] = []
@@ -50,7 +50,7 @@ export function decideAlterConfigs(
   for (const alteration of request.resources) {
     const { resourceType, resourceName } = alteration
     const key = `${resourceType}/${resourceName}`
-    const changed = seen.has(key) ? duplicateResource : alterResource(alteration, image, broker)
+    const changed = seen.has(key) ? duplicateResource : alterResource(alteration, image)
     seen.add(key)
     const refusal = 'code' in changed ? changed : undefined
     if ('records' in changed) records.push(...changed.records)
@@ -61,6 +61,7 @@ export function decideAlterConfigs(
       errorMessage: refusal?.message ?? null,
     })
   }
+  assert(response.length === request.resources.length, 'every resource is answered')
   return { records: request.validateOnly ? [] : records, response }
 }
 
@@ -69,7 +70,6 @@ const duplicateResource = invalidRequest('Duplicate resource.')
 function alterResource(
   alteration: ConfigAlteration,
   image: MetadataImage,
-  broker: BrokerConfig,
 ): Refusal | { readonly records: readonly MetadataRecordInput[] } {
   const { resourceType: type, resourceName: name, configs } = alteration
   const refusal = resourceRefusal(type, name, image) ?? duplicateRefusal(configs)
@@ -80,7 +80,8 @@ function alterResource(
     const problem = alterConfig(type, config, after)
     if (problem !== undefined) return problem
   }
-  const invalid = checkResult(alteration, after, image, broker)
+  assert(after.size <= before.size + configs.length, 'a change sets one config at most')
+  const invalid = checkResult(alteration, after, image)
   if (invalid !== undefined) return invalid
   const records: MetadataRecordInput[] = []
   for (const config of configs) {
@@ -155,7 +156,6 @@ function checkResult(
   alteration: ConfigAlteration,
   after: ConfigTexts,
   image: MetadataImage,
-  broker: BrokerConfig,
 ): Refusal | undefined {
   const { resourceType: type, resourceName: name, configs } = alteration
   if (type === ResourceType.TOPIC) {
@@ -175,7 +175,7 @@ function checkResult(
     const problem = text === undefined ? undefined : parseConfig(definition, text).problem
     if (problem !== undefined) return refuse(ErrorCode.INVALID_CONFIG, problem)
   }
-  return type === ResourceType.BROKER ? minIsrRefusal(name, after, image, broker) : undefined
+  return type === ResourceType.BROKER ? minIsrRefusal(name, after, image) : undefined
 }
 
 function brokerRefusal(definition: ConfigDefinition, resource: string): Refusal | undefined {
@@ -192,14 +192,13 @@ function minIsrRefusal(
   resource: string,
   after: ConfigTexts,
   image: MetadataImage,
-  broker: BrokerConfig,
 ): Refusal | undefined {
   if (!elrEnabled(image)) return undefined
   if (resource !== '' && after.has(minIsr)) {
     const message = 'Broker-level min.insync.replicas cannot be altered while ELR is enabled.'
     return refuse(ErrorCode.INVALID_CONFIG, message)
   }
-  const removed = broker.dynamicDefault.has(minIsr) && !after.has(minIsr)
+  const removed = configsOf(image, ResourceType.BROKER, '').has(minIsr) && !after.has(minIsr)
   if (resource !== '' || !removed) return undefined
   const message = 'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.'
   return refuse(ErrorCode.INVALID_CONFIG, message)

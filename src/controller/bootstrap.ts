@@ -6,13 +6,9 @@
  *                                                  levels of features, credentials
  *     __cluster_metadata-0/0…0-0…0.checkpoint      level of `kraft.version` and the voters
  */
+import { assert } from '../base/assert.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
-import {
-  configsOf,
-  type MetadataImage,
-  type QuorumImage,
-  ResourceType,
-} from '../metadata/image.ts'
+import { configsOf, type MetadataImage, type QuorumImage, ResourceType } from '../metadata/image.ts'
 import { configRecord, featureRecord } from '../metadata/image-records.ts'
 import {
   elrFeature,
@@ -24,7 +20,7 @@ import { encodeSnapshotFile } from '../metadata/snapshot.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'
 import type { Voter } from '../protocol/generated/record/control.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
-import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
+import { isUuid, type Uuid, zeroUuid } from '../protocol/uuid.ts'
 import { initialFeatures } from './features.ts'
 
 /** Name of the file with the first records, in the log directory. */
@@ -69,6 +65,7 @@ export function leaderControls(
   voter: VoterIdentity,
   isFirst: boolean,
 ): ControlRecord[] {
+  assert(quorum.voters.length <= 1, 'a single node speaks for itself only')
   const self = [{ voterId: voter.nodeId, voterDirectoryId: zeroUuid }]
   const leader: ControlRecord = {
     name: 'leaderChange',
@@ -93,6 +90,7 @@ export function bootstrapRecords(
   records: readonly MetadataRecordInput[],
   broker: BrokerConfig,
 ): MetadataRecordInput[] {
+  assert(!records.some(isTransactional), 'what is bracketed here is not bracketed before')
   const first = [...records, ...elrSafetyRecords(image, records, broker)]
   if (first.length === 0 || !recordVersions(levelOf(image, records)).transactions) return first
   return [
@@ -100,6 +98,10 @@ export function bootstrapRecords(
     ...first,
     { name: 'EndTransactionRecord', version: 0, value: {} },
   ]
+}
+
+function isTransactional({ name }: MetadataRecordInput): boolean {
+  return name === 'BeginTransactionRecord' || name === 'EndTransactionRecord'
 }
 
 /** The level of `metadata.version` once `records` are applied. */
@@ -134,6 +136,7 @@ function quorumControls(version: number, voter: VoterIdentity): ControlRecord[] 
 }
 
 function voterOf(voter: VoterIdentity): Voter {
+  assert(isUuid(voter.directoryId), 'a voter has a directory')
   return {
     voterId: voter.nodeId,
     voterDirectoryId: voter.directoryId,

@@ -9,13 +9,20 @@ import type { Clock, Timers } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataChanges } from '../metadata/delta.ts'
+import { effectiveConfig } from '../metadata/effective-config.ts'
 import { MetadataError } from '../metadata/error.ts'
 import type { ListenerImage, MetadataImage } from '../metadata/image.ts'
 import { metadataVersionOf } from '../metadata/record-versions.ts'
 import { decodeSnapshotFile } from '../metadata/snapshot.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
-import type { CreatableTopicResult, CreateTopicsRequest } from '../protocol/generated/19-create-topics.ts'
-import type { DeletableTopicResult, DeleteTopicsRequest } from '../protocol/generated/20-delete-topics.ts'
+import type {
+  CreatableTopicResult,
+  CreateTopicsRequest,
+} from '../protocol/generated/19-create-topics.ts'
+import type {
+  DeletableTopicResult,
+  DeleteTopicsRequest,
+} from '../protocol/generated/20-delete-topics.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
 import {
@@ -56,7 +63,7 @@ export interface ControllerOptions extends DirectoryIdentity {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
-  /** The configuration in force; asked anew for each command. */
+  /** The broker's configuration, asked anew each time; only its static part counts here. */
   readonly config: () => BrokerConfig
   /** Told when a snapshot could not be written; the log goes on without it. */
   readonly onSnapshotFailure?: (cause: unknown) => void
@@ -78,6 +85,12 @@ export type ImageListener = (image: MetadataImage, changes: MetadataChanges) => 
 const timedOut: Refusal = {
   code: ErrorCode.REQUEST_TIMED_OUT,
   message: 'The change was not committed in time; it may still happen.',
+}
+
+const abortTransaction: MetadataRecordInput = {
+  name: 'AbortTransactionRecord',
+  version: 0,
+  value: {},
 }
 
 const quorumStateFile = `${metadataFolder}/quorum-state`
@@ -107,6 +120,7 @@ export class Controller {
    * cluster's or needs another version, and as the store does.
    */
   static async open(options: ControllerOptions): Promise<Controller> {
+    assert(options.nodeId >= 0, 'a node has an id')
     const properties = await identify(options.store, options, options.random)
     const log = await MetadataLog.open(options.store, options.config())
     return new Controller(options, properties, log)
@@ -191,7 +205,7 @@ export class Controller {
     readonly resources: readonly ConfigAlteration[]
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
-    return this.#run((image) => decideAlterConfigs(request, image, this.#options.config()))
+    return this.#run((image) => decideAlterConfigs(request, image))
   }
 
   /** A block of producer ids that nobody got before and nobody gets again. */
@@ -216,9 +230,7 @@ export class Controller {
     await stop.catch(() => undefined)
   }
 
-  async #run<Response>(
-    decide: (image: MetadataImage) => Decision<Response>,
-  ): Promise<Response> {
+  async #run<Response>(decide: (image: MetadataImage) => Decision<Response>): Promise<Response> {
     if (this.#state !== 'active') throw new Error('the controller is not active')
     const { records, response } = decide(this.#log.image)
     if (records.length > 0) {
@@ -233,18 +245,20 @@ export class Controller {
   #register(bootstrap: readonly MetadataRecordInput[], node: Registration): void {
     const { image, endOffset, inTransaction } = this.#log
     const level = levelOf(image, bootstrap)
-    const records: MetadataRecordInput[] = []
-    if (inTransaction) records.push({ name: 'AbortTransactionRecord', version: 0, value: {} })
-    records.push(...bootstrapRecords(image, bootstrap, this.#options.config()))
-    records.push(...controllerRecords(level, node))
-    records.push(...brokerRecords(level, node, endOffset + records.length))
-    records.push(...leadershipRecords(image, node))
+    assert(level > 0, 'a cluster that has begun has a level of metadata.version')
+    const before: MetadataRecordInput[] = [
+      ...(inTransaction ? [abortTransaction] : []),
+      ...bootstrapRecords(image, bootstrap, this.#options.config()),
+      ...controllerRecords(level, node),
+    ]
+    const broker = brokerRecords(level, node, endOffset + before.length)
+    const records = [...before, ...broker, ...leadershipRecords(image, node)]
     this.#publish(this.#log.append(records, this.#options.clock.now()))
   }
 
   #context(image: MetadataImage): TopicContext {
-    const { config, random } = this.#options
-    return { image, broker: config(), random }
+    const { config, nodeId, random } = this.#options
+    return { image, broker: effectiveConfig(config(), image, nodeId), random }
   }
 
   /** The answer, or after `timeoutMs` another one; the command itself goes on. */
@@ -266,6 +280,7 @@ export class Controller {
     this.#published = (async (): Promise<void> => {
       await before
       await this.#log.committed(appended.requiredHighWatermark)
+      assert(appended.image.offset > this.#image.offset, 'images are published in order')
       this.#image = appended.image
       for (const listener of this.#listeners) await listener(appended.image, appended.changes)
       this.#snapshot(appended.image)

@@ -40,10 +40,11 @@ export function decideCreatePartitions(
     if ('code' in added) {
       response.push({ name, errorCode: added.code, errorMessage: added.message })
     } else {
-      records.push(...added)
+      for (const record of added) records.push(record)
       response.push({ name, errorCode: ErrorCode.NONE, errorMessage: null })
     }
   }
+  assert(response.length <= request.topics.length, 'a topic is answered once')
   return { records: request.validateOnly ? [] : records, response }
 }
 
@@ -104,6 +105,7 @@ function place(topic: TopicImage, request: NewPartitions, context: TopicContext)
     return checkAssignments(context.image, request.assignments, replicationFactor)
   }
   const added = request.count - topic.partitions.length
+  assert(added > 0, 'a request that adds nothing was refused')
   return placeReplicas(context.image, added, replicationFactor, context.random)
 }
 

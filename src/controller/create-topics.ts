@@ -52,10 +52,11 @@ export function decideCreateTopics(
       response.push(refused(name, created))
     } else {
       taken.add(name)
-      records.push(...created.records)
+      for (const record of created.records) records.push(record)
       response.push(created.response)
     }
   }
+  assert(response.length === byName.size, 'every name is answered once')
   return { records: request.validateOnly ? [] : records, response }
 }
 
@@ -117,6 +118,7 @@ function createTopic(
   const placement = place(topic, context)
   if (placement.refusal !== undefined) return placement.refusal
   const { replicas } = placement
+  assert(replicas.length > 0, 'a topic that is placed has a partition')
   const topicId = random.uuid()
   assert(!image.topicsById.has(topicId), 'a random topic id is new')
   const { name } = topic
@@ -131,6 +133,7 @@ function createTopic(
   for (const [index, one] of replicas.entries()) {
     records.push(partitionRecord(topicId, newPartition(image, index, one), versions))
   }
+  assert(records.length === 1 + configs.size + replicas.length, 'a topic is nothing else')
   const response: CreatableTopicResult = {
     name,
     topicId,

@@ -1,4 +1,5 @@
 /** Decides DeleteTopics, by name or by id. */
+import { assert } from '../base/assert.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage, TopicImage } from '../metadata/image.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
@@ -40,6 +41,8 @@ export function decideDeleteTopics(
       response.push(succeed(topic))
     }
   }
+  assert(records.length === deleted.size, 'a topic is removed once')
+  assert(response.length <= asked.length, 'a topic is answered once')
   return { records, response }
 }
 

@@ -1,4 +1,5 @@
 /** What a topic gets that is created because somebody asked for it, not by CreateTopics. */
+import { assert } from '../base/assert.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { CreatableTopic } from '../protocol/generated/19-create-topics.ts'
 
@@ -38,6 +39,7 @@ function topic(
   prefix: string,
   configs: readonly (readonly [string, string])[],
 ): CreatableTopic {
+  assert(name.startsWith('__'), 'Kafka names its own topics so')
   return {
     name,
     numPartitions: broker.number(`${prefix}.num.partitions`),

@@ -1,9 +1,11 @@
 /** Makes a log directory ready for the controller: identity and first files of a new cluster. */
+import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { MetadataError } from '../metadata/error.ts'
 import type { QuorumImage } from '../metadata/image.ts'
 import { snapshotName } from '../metadata/snapshot.ts'
+import { isUuid } from '../protocol/uuid.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
 import {
   bootstrapFile,
@@ -41,7 +43,9 @@ export async function identify(
     nodeId: wanted.nodeId,
     directoryId: random.uuid(),
   }
+  assert(isUuid(properties.directoryId), 'a new id is one')
   await store.format(properties)
+  assert(store.metaProperties() !== undefined, 'a formatted directory knows who it is')
   return properties
 }
 

@@ -40,6 +40,10 @@ export function placeReplicas(
       return ids[(start + partition + step) % ids.length] ?? -1
     })
   })
+  assert(
+    replicas.every((one) => new Set(one).size === replicationFactor),
+    'replicas differ',
+  )
   return { replicas, refusal: undefined }
 }
 
@@ -63,6 +67,7 @@ export function newPartition(
   index: number,
   replicas: readonly number[],
 ): PartitionImage {
+  assert(index >= 0 && replicas.length > 0, 'a partition is somewhere')
   const isr = replicas.filter((id) => isActive(image.brokers.get(id)))
   return {
     index,

@@ -2,6 +2,7 @@
  * `quorum-state`, the file beside the metadata log in which a voter remembers its epoch and vote, in
  * Kafka's form: JSON of the record QuorumStateData, version 1.
  */
+import { assert } from '../base/assert.ts'
 import { MetadataError } from '../metadata/error.ts'
 import { isUuid, type Uuid, zeroUuid } from '../protocol/uuid.ts'
 
@@ -17,12 +18,14 @@ export interface QuorumState {
 
 /** The state of a node that knows itself as the leader of an epoch. */
 export function leaderState(nodeId: number, leaderEpoch: number): QuorumState {
+  assert(nodeId >= 0 && leaderEpoch > 0, 'a leader has an id and an epoch')
   return { leaderId: nodeId, leaderEpoch, votedId: -1, votedDirectoryId: zeroUuid }
 }
 
 /** The bytes of the file. */
 export function encodeQuorumState(state: QuorumState): Uint8Array {
   const { leaderId, leaderEpoch, votedId, votedDirectoryId } = state
+  assert(isUuid(votedDirectoryId), 'a vote is for a directory, or the zero id')
   const fields = { leaderId, leaderEpoch, votedId, votedDirectoryId, data_version: 1 }
   return Buffer.from(JSON.stringify(fields), 'utf8')
 }

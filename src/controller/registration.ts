@@ -2,6 +2,7 @@
  * Decides how a broker comes and goes: it registers with every start, is unfenced, and takes the
  * lead of the partitions that it alone can lead; a clean stop fences it.
  */
+import { assert } from '../base/assert.ts'
 import type {
   BrokerImage,
   ListenerImage,
@@ -55,6 +56,8 @@ export function brokerRecords(
   node: Registration,
   brokerEpoch: number,
 ): MetadataRecordInput[] {
+  assert(brokerEpoch >= 0, 'an epoch is an offset')
+  assert(node.directories.length > 0, 'a broker has a directory')
   const versions = recordVersions(level)
   const { nodeId: brokerId, incarnationId, rack, listeners, directories } = node
   return [
@@ -81,6 +84,7 @@ export function brokerRecords(
 export function leadershipRecords(image: MetadataImage, node: Registration): MetadataRecordInput[] {
   const version = recordVersions(metadataVersionOf(image) ?? 0).partition
   const elr = elrEnabled(image) && version >= 2
+  assert(image.topicsByName.size === image.topicsById.size, 'every topic has a name and an id')
   const records: MetadataRecordInput[] = []
   for (const topic of image.topicsByName.values()) {
     for (const partition of topic.partitions) {

@@ -1,4 +1,5 @@
 /** Records about brokers and controllers, applied to a delta. */
+import { assert } from '../base/assert.ts'
 import type {
   BrokerRegistrationChangeRecord,
   RegisterBrokerRecord,
@@ -81,7 +82,9 @@ function applyRegistrationChange(
 }
 
 function changeBroker(delta: MetadataDelta, id: number, change: Partial<BrokerImage>): void {
-  delta.brokers.set(id, { ...brokerOf(delta, id), ...change })
+  const broker = { ...brokerOf(delta, id), ...change }
+  assert(broker.id === id, 'a broker keeps its id')
+  delta.brokers.set(id, broker)
 }
 
 function brokerOf(delta: MetadataDelta, id: number): BrokerImage {

@@ -1,4 +1,5 @@
 /** Records about configs, features and producer ids, applied to a delta. */
+import { assert } from '../base/assert.ts'
 import type { ConfigRecord } from '../protocol/generated/record/metadata.ts'
 import type { MetadataRecord } from '../protocol/metadata-record.ts'
 import type { MetadataDelta } from './delta.ts'
@@ -30,6 +31,7 @@ export function applyConfigRecord(delta: MetadataDelta, record: MetadataRecord):
 function applyConfig(delta: MetadataDelta, record: ConfigRecord): void {
   const key = configKey(record.resourceType, record.resourceName)
   const texts = new Map(delta.configs.get(key))
+  assert(texts.size > 0 || delta.configs.get(key) === undefined, 'no configs, no entry')
   if (record.value === null) texts.delete(record.name)
   else texts.set(record.name, record.value)
   if (texts.size === 0) delta.configs.delete(key)

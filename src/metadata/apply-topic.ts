@@ -1,4 +1,5 @@
 /** Records about topics and their partitions, applied to a delta. */
+import { assert } from '../base/assert.ts'
 import type {
   PartitionChangeRecord,
   PartitionRecord,
@@ -49,6 +50,7 @@ function removeTopic(delta: MetadataDelta, record: RemoveTopicRecord): void {
   const topic = topicOf(delta, record.topicId)
   delta.topicsByName.delete(topic.name)
   delta.topicsById.delete(topic.id)
+  assert(delta.topicsById.get(topic.id) === undefined, 'a removed topic is gone')
   delta.touchedTopics.add(topic.id)
   const key = configKey(ResourceType.TOPIC, topic.name)
   if (delta.configs.delete(key)) delta.changedConfigs.add(key)
@@ -80,6 +82,7 @@ function changePartition(delta: MetadataDelta, record: PartitionChangeRecord): v
       `the metadata log changes partition ${topic.name}-${record.partitionId}, which it never created`,
     )
   }
+  assert(before.index === record.partitionId, 'a partition stands at its index')
   const leaderChanges = record.leader !== leaderUnchanged
   const stateChanges = record.leaderRecoveryState !== recoveryStateUnchanged
   putPartition(delta, topic, {
@@ -132,6 +135,7 @@ function putPartition(delta: MetadataDelta, topic: TopicImage, partition: Partit
   // The topic of a delta that touched it before is seen by nobody else yet: it changes in place.
   if (delta.touchedTopics.has(topic.id)) {
     const own = topic.partitions as PartitionImage[]
+    assert(own !== delta.base.topicsById.get(topic.id)?.partitions, 'an image never changes')
     own[index] = partition
     return
   }
@@ -144,6 +148,8 @@ function putPartition(delta: MetadataDelta, topic: TopicImage, partition: Partit
 const partitionIndexMax = 10_000_000
 
 function putTopic(delta: MetadataDelta, topic: TopicImage): void {
+  const before = delta.topicsById.get(topic.id)
+  assert(before === undefined || before.name === topic.name, 'a topic keeps its name')
   delta.topicsByName.set(topic.name, topic)
   delta.topicsById.set(topic.id, topic)
   delta.touchedTopics.add(topic.id)

@@ -11,9 +11,9 @@ import { applyBrokerRecord } from './apply-broker.ts'
 import { applyConfigRecord } from './apply-config.ts'
 import { applyRetainedRecord } from './apply-retained.ts'
 import { applyTopicRecord } from './apply-topic.ts'
+import type { ConfigTexts } from './config/broker-config.ts'
 import { MetadataError } from './error.ts'
 import type { BrokerImage, ControllerImage, MetadataImage, TopicImage } from './image.ts'
-import type { ConfigTexts } from './config/broker-config.ts'
 
 /** Where in the metadata log an image ends. */
 export interface LogPosition {
@@ -46,6 +46,10 @@ class Overlay<K, V> {
 
   get touched(): boolean {
     return this.#own !== undefined
+  }
+
+  get size(): number {
+    return (this.#own ?? this.#map).size
   }
 
   get(key: K): V | undefined {
@@ -133,6 +137,7 @@ export class MetadataDelta {
     assert(!this.#finished, 'a delta is finished once')
     assert(position.offset >= this.base.offset, 'an image never goes back in the log')
     this.#finished = true
+    assert(this.topicsByName.size === this.topicsById.size, 'every topic has a name and an id')
     for (const id of this.touchedTopics) requireAllPartitions(this.topicsById.get(id))
     return {
       ...position,

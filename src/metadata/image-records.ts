@@ -1,13 +1,15 @@
 /** The records that build an image out of nothing, in the order in which a snapshot has them. */
+import { assert } from '../base/assert.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { BrokerImage, ControllerImage, MetadataImage, PartitionImage } from './image.ts'
-import { metadataVersionFeature, metadataVersionOf, recordVersions } from './record-versions.ts'
 import type { RecordVersions } from './record-versions.ts'
+import { metadataVersionFeature, metadataVersionOf, recordVersions } from './record-versions.ts'
 
 /** See the head of this file. The image must have a level of `metadata.version`, or be empty. */
 export function imageRecords(image: MetadataImage): MetadataRecordInput[] {
   const versions = recordVersions(metadataVersionOf(image) ?? 0)
+  assert(image.offset >= 0 || image.topicsByName.size === 0, 'what is there was logged')
   const records: MetadataRecordInput[] = []
   for (const [name, level] of featuresInOrder(image)) records.push(featureRecord(name, level))
   for (const controller of image.controllers.values()) records.push(controllerRecord(controller))
@@ -27,6 +29,7 @@ export function imageRecords(image: MetadataImage): MetadataRecordInput[] {
   }
   for (const [key, texts] of image.configs) {
     const slash = key.indexOf('/')
+    assert(slash > 0 && texts.size > 0, 'configs have a resource, and there are some')
     const resourceType = Number(key.slice(0, slash))
     for (const [name, value] of texts) {
       records.push(configRecord(resourceType, key.slice(slash + 1), name, value))
@@ -37,8 +40,7 @@ export function imageRecords(image: MetadataImage): MetadataRecordInput[] {
     const value = { nextProducerId, brokerId, brokerEpoch }
     records.push({ name: 'ProducerIdsRecord', version: 0, value })
   }
-  records.push(...image.retained.values())
-  return records
+  return [...records, ...image.retained.values()]
 }
 
 /** A finalised level of a feature; 0 takes it away. */
@@ -63,6 +65,7 @@ export function partitionRecord(
   versions: RecordVersions,
 ): MetadataRecordInput {
   const { elr, lastKnownElr, directories } = partition
+  assert(partition.index >= 0 && partition.replicas.length > 0, 'a partition is somewhere')
   const elrFields =
     versions.partition >= 2
       ? {

@@ -2,8 +2,9 @@
  * All metadata of the cluster at one offset of the metadata log. An image never changes; a later one
  * shares what stayed the same, so whoever holds one has a consistent view for as long as it likes.
  */
-import type { MetadataRecord } from '../protocol/metadata-record.ts'
+
 import type { Voter } from '../protocol/generated/record/control.ts'
+import type { MetadataRecord } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { ConfigTexts } from './config/broker-config.ts'
 

@@ -2,7 +2,12 @@
  * Metadata records and the bytes of the log: batches to append, and what stands in batches read.
  * A batch holds either metadata records or control records, never both.
  */
-import { type ControlRecord, decodeControlRecord, encodeControlRecord } from '../protocol/control-record.ts'
+import { assert } from '../base/assert.ts'
+import {
+  type ControlRecord,
+  decodeControlRecord,
+  encodeControlRecord,
+} from '../protocol/control-record.ts'
 import {
   decodeMetadataRecord,
   encodeMetadataRecord,
@@ -10,8 +15,8 @@ import {
   type MetadataRecordInput,
 } from '../protocol/metadata-record.ts'
 import {
-  batchAttributes,
   type BatchHeader,
+  batchAttributes,
   decodeBatches,
   encodeBatch,
   newBatch,
@@ -37,6 +42,7 @@ export function encodeRecords(
   timestamp: number,
   place?: BatchPlace,
 ): Uint8Array {
+  assert(records.length > 0, 'a batch of the metadata log has a record')
   const values = records.map((record) => ({
     timestamp,
     key: null,
@@ -51,6 +57,7 @@ export function encodeControls(
   timestamp: number,
   place?: BatchPlace,
 ): Uint8Array {
+  assert(records.length > 0, 'a control batch has a record')
   const pairs = records.map((record) => ({ timestamp, ...encodeControlRecord(record) }))
   return encodeBatch(newBatch(pairs, { ...place, attributes: batchAttributes.control }))
 }
@@ -67,6 +74,7 @@ export function decodeLog(bytes: Uint8Array): {
   const decoded = decodeBatches(bytes)
   if (decoded.value === null) throw new MetadataError(`the metadata log is broken ${decoded.error}`)
   const { batches, bytesRead } = decoded.value
+  assert(bytesRead <= bytes.length, 'no more is read than there is')
   return { batches: batches.map(readBatch), bytesRead }
 }
 

@@ -60,6 +60,9 @@ export class Replay {
   }
 
   #applyBatch(batch: LogBatch): void {
+    const { offset: last } = this.#position
+    assert(batch.lastOffset > last, 'a batch is applied once')
+    assert(batch.records.length === 0 || batch.controls.length === 0, 'a batch is of one kind')
     for (const control of batch.controls) this.#applyControl(control)
     for (const record of batch.records) this.#applyRecord(record)
     const { lastOffset: offset, epoch, timestamp } = batch

@@ -35,6 +35,7 @@ export function snapshotIdOf(image: MetadataImage): SnapshotId {
 
 /** File name of a snapshot. */
 export function snapshotName(id: SnapshotId): string {
+  assert(id.endOffset >= 0 && id.epoch >= 0, 'a snapshot ends within a log')
   const offset = String(id.endOffset).padStart(20, '0')
   return `${offset}-${String(id.epoch).padStart(10, '0')}.checkpoint`
 }
@@ -91,6 +92,7 @@ export function encodeSnapshotFile(
     parts.push(encodeRecords(slice, timestamp, place()))
     baseOffset += slice.length
   }
+  assert(baseOffset === controls.length + records.length, 'every record has its place')
   const footer: ControlRecord = { name: 'snapshotFooter', value: { version: 0 } }
   parts.push(encodeControls([footer], timestamp, place()))
   return Buffer.concat(parts)

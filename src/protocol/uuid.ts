@@ -11,7 +11,7 @@ export type Uuid = string
 export const zeroUuid: Uuid = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 /** Length of the printed form. */
-export const uuidTextLength = 22
+const uuidTextLength = 22
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 

@@ -3,6 +3,7 @@
  * of the real one.
  */
 import { assert } from '../base/assert.ts'
+import { decodeControlRecord } from '../protocol/control-record.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import {
   batchAttributes,
@@ -13,7 +14,6 @@ import {
   type ReadBatchHeader,
   timestampOf,
 } from '../protocol/record-batch.ts'
-import { decodeControlRecord } from '../protocol/control-record.ts'
 import {
   type AppendResult,
   type LogConfig,
@@ -147,6 +147,7 @@ export class MemoryPartitionLog implements PartitionLog {
     this.#advance()
     this.#askFlush()
     const lastOffset = lastOffsetOf(header)
+    assert(this.logEndOffset() === lastOffset + 1, 'an append ends the log')
     return { baseOffset, lastOffset, requiredHighWatermark: lastOffset + 1 }
   }
 
@@ -209,6 +210,7 @@ export class MemoryPartitionLog implements PartitionLog {
     state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) < offset)
     state.durableOffset = Math.min(state.durableOffset, this.logEndOffset())
     this.#highWatermark = Math.min(this.#highWatermark, state.durableOffset)
+    assert(this.logEndOffset() <= Math.max(offset, state.logStartOffset), 'the cut was made')
     return this.logEndOffset()
   }
 
@@ -219,6 +221,7 @@ export class MemoryPartitionLog implements PartitionLog {
     state.logStartOffset = Math.max(state.logStartOffset, offset)
     state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) >= offset)
     state.durableOffset = Math.max(state.durableOffset, state.logStartOffset)
+    assert(state.logStartOffset <= this.logEndOffset(), 'the log begins before it ends')
     return state.logStartOffset
   }
 
@@ -226,6 +229,7 @@ export class MemoryPartitionLog implements PartitionLog {
     this.#requireOnline()
     this.#state.durableOffset = this.logEndOffset()
     this.#advance()
+    assert(this.#highWatermark >= this.#state.durableOffset, 'what is durable is committed')
     return this.#state.durableOffset
   }
 

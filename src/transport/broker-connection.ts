@@ -2,7 +2,11 @@ import type { HostPort } from '../base/endpoint.ts'
 import type { Api } from '../protocol/codec.ts'
 import { apiVersionsApi } from '../protocol/generated/18-api-versions.ts'
 import { encodeRequestFrame, openResponse } from '../protocol/header.ts'
-import { ConnectionError, FrameConnection, type FrameConnectionOptions } from './frame-connection.ts'
+import {
+  ConnectionError,
+  FrameConnection,
+  type FrameConnectionOptions,
+} from './frame-connection.ts'
 
 /** UNSUPPORTED_VERSION: the broker answers ApiVersions with it in the form of version 0. */
 const unsupportedVersion = 35

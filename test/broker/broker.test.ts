@@ -5,7 +5,7 @@ import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.t
 import { zeroUuid } from '../../src/protocol/uuid.ts'
 import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { FakeDataPlane } from './fake-data-plane.ts'
-import { nowhere, startTestBroker, type TestBroker } from './fixture.ts'
+import { startTestBroker, type TestBroker } from './fixture.ts'
 
 const otherId = 'AAAAAAAAAAAAAAAAAAAAQQ'
 
@@ -115,13 +115,23 @@ describe('a start that is refused', () => {
     await expect(startTestBroker({ disk: first.store.disk, ...options })).rejects.toThrow(sentence)
   })
 
+  test('a directory that another broker of this process has open', async () => {
+    const dataDirectory = '/nonexistent/shared'
+    const first = await startTestBroker({ dataDirectory })
+    const second = startTestBroker({ dataDirectory })
+    await expect(second).rejects.toThrow('/nonexistent/shared is open in another broker')
+    await first.broker.close()
+    const third = await startTestBroker({ dataDirectory })
+    await third.broker.close()
+  })
+
   test('partitions without an identity', async () => {
     const first = await startTestBroker()
     await createTopic(first, 'orders')
     await first.broker.close()
     first.store.disk.properties = undefined
     const start = startTestBroker({ disk: first.store.disk })
-    await expect(start).rejects.toThrow(`${nowhere} holds `)
+    await expect(start).rejects.toThrow(/ holds .* but no meta.properties/)
   })
 
   test.each([

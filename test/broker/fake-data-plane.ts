@@ -102,7 +102,9 @@ export class FakeDataPlane implements DataPlane {
 
   /** Connections on which answers came in another order than the requests. */
   outOfOrder(): number[] {
-    const wrong = [...this.#order].filter(([, seen]) => seen.some((at, i) => at < (seen[i - 1] ?? 0)))
+    const wrong = [...this.#order].filter(([, seen]) =>
+      seen.some((at, i) => at < (seen[i - 1] ?? 0)),
+    )
     return wrong.map(([connection]) => connection)
   }
 

@@ -1,8 +1,9 @@
 /** A broker on a store in memory and a data plane without sockets. */
-import { Broker } from '../../src/broker/broker.ts'
-import type { BrokerOptions } from '../../src/broker/options.ts'
+
 import { systemTimers } from '../../src/base/clock.ts'
 import { seededRandom } from '../../src/base/random.ts'
+import { Broker } from '../../src/broker/broker.ts'
+import type { BrokerOptions } from '../../src/broker/options.ts'
 import {
   createMemoryLogStore,
   type MemoryDisk,
@@ -12,7 +13,7 @@ import { createLogger } from '../../src/telemetry/logger.ts'
 import { FakeDataPlane } from './fake-data-plane.ts'
 
 /** Where tests pretend to keep their data; nothing is ever written there. */
-export const nowhere = '/nonexistent/odradek-test-data'
+const nowhere = '/nonexistent/odradek-test-data'
 
 /** What a test does with a broker that runs. */
 export interface TestBroker {
@@ -22,7 +23,7 @@ export interface TestBroker {
   readonly lines: string[]
 }
 
-/** Seeds differ from start to start, or a restart would hand out the ids of the first one again. */
+/** Seeds and directories differ from start to start, or a restart would hand out the ids of the first one again. */
 let seed = 1
 
 /** Starts a broker; `disk` is that of an earlier one. */
@@ -33,7 +34,7 @@ export async function startTestBroker(
   const store = createMemoryLogStore(disk === undefined ? {} : { disk })
   const lines: string[] = []
   const broker = await Broker.start({
-    dataDirectory: nowhere,
+    dataDirectory: `${nowhere}-${seed}`,
     logger: createLogger({ write: (line) => lines.push(line), now: Date.now, level: 'debug' }),
     ...rest,
     environment: {

@@ -3,12 +3,12 @@ import type { ServedApi } from '../../src/broker/api-table.ts'
 import type { BrokerContext } from '../../src/broker/context.ts'
 import { type AnyHandler, erased, type Handler } from '../../src/broker/handler/handler.ts'
 import { Router } from '../../src/broker/router.ts'
-import { apiVersionsApi } from '../../src/protocol/generated/18-api-versions.ts'
 import {
   type HeartbeatRequest,
   type HeartbeatResponseInput,
   heartbeatApi,
 } from '../../src/protocol/generated/12-heartbeat.ts'
+import { apiVersionsApi } from '../../src/protocol/generated/18-api-versions.ts'
 import { encodeRequestFrame } from '../../src/protocol/header.ts'
 import { StorageError } from '../../src/storage/log-store.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
@@ -47,11 +47,14 @@ let router: Router
 function start(load: () => Promise<AnyHandler>): void {
   const apis = new Map<number, ServedApi>([
     [12, { key: 12, versionMin: 1, versionMax: 4, load }],
-    [18, { key: 18, versionMin: 0, versionMax: 5, load: () => Promise.reject(new Error('unused')) }],
+    [
+      18,
+      { key: 18, versionMin: 0, versionMax: 5, load: () => Promise.reject(new Error('unused')) },
+    ],
   ])
   const now = (): number => 0
   const logger = createLogger({ write: (line) => lines.push(line), now, level: 'debug' })
-  router = new Router({ apis, dataPlane: () => plane, logger })
+  router = new Router({ apis, dataPlane: () => plane, logger, monotonicMs: now })
   plane.start(undefined, {
     onFrames: (frames) => router.accept(frames),
     onOpenBatches: () => {},
@@ -120,11 +123,14 @@ describe('failures', () => {
     await beat('warm up', 9)
   })
 
-  test.each(['throws', 'rejects'])('a handler that %s answers UNKNOWN_SERVER_ERROR', async (name) => {
-    expect(await beat(name)).toMatchObject({ errorCode: -1 })
-    expect(lines.join()).toContain('ERROR Heartbeat failed: Error: a bug')
-    expect(await beat('after')).toMatchObject({ errorCode: 5 })
-  })
+  test.each(['throws', 'rejects'])(
+    'a handler that %s answers UNKNOWN_SERVER_ERROR',
+    async (name) => {
+      expect(await beat(name)).toMatchObject({ errorCode: -1 })
+      expect(lines.join()).toContain('ERROR Heartbeat failed: Error: a bug')
+      expect(await beat('after')).toMatchObject({ errorCode: 5 })
+    },
+  )
 
   test("a failure of the disk answers with the disk's error", async () => {
     expect(await beat('disk')).toMatchObject({ errorCode: 56 })
@@ -173,7 +179,9 @@ describe('malformed frames close the connection', () => {
       frame.writeInt16BE(version, 2)
       expect(await plane.sendBytes(frame)).toBe('closed')
     }
-    expect(lines.every((line) => line.includes('Closed the connection of 127.0.0.1:50000'))).toBe(true)
+    expect(lines.every((line) => line.includes('Closed the connection of 127.0.0.1:50000'))).toBe(
+      true,
+    )
   })
 
   test('bytes behind a request are passed over, as by Apache Kafka', async () => {
@@ -185,5 +193,7 @@ test('ApiVersions of an unknown version is answered in the form of version 0', a
   router.open(context)
   const frame = Buffer.from('0012006300000007000361626300', 'hex')
   const outcome = await plane.sendBytes(frame)
-  expect(Buffer.from(outcome as Uint8Array).toString('hex')).toBe('00000007002300000001001200000005')
+  expect(Buffer.from(outcome as Uint8Array).toString('hex')).toBe(
+    '00000007002300000001001200000005',
+  )
 })

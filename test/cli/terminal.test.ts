@@ -8,8 +8,8 @@ function captured(isTTY: boolean, environment: Record<string, string> = {}) {
 }
 
 test('colours appear on a terminal only, and NO_COLOR turns them off', () => {
-  const escape = '\u001b['
-  expect(captured(true).terminal.styles.bad('x')).toContain(escape)
+  const sequence = '\u001b['
+  expect(captured(true).terminal.styles.bad('x')).toContain(sequence)
   expect(captured(false).terminal.styles.bad('x')).toBe('x')
   expect(captured(true, { NO_COLOR: '1' }).terminal.styles.bad('x')).toBe('x')
 })

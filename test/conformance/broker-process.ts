@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -49,7 +50,7 @@ export class BrokerProcess {
   /** Starts a broker on a new, empty folder and waits until it answers. */
   static async start(options: BrokerOptions = {}): Promise<BrokerProcess> {
     const broker = new BrokerProcess(options)
-    if (!broker.target.choosesPort) broker.#port = await freePort()
+    broker.#port = await freePort()
     broker.target.prepare(broker.folder, broker.#port, broker.#settings)
     await broker.start()
     return broker
@@ -153,7 +154,7 @@ export class BrokerProcess {
   async #waitForAnswer(deadline: number): Promise<void> {
     while (performance.now() < deadline) {
       if (!this.running) break
-      if (this.#portIsKnown() && (await answers(this.#port))) return
+      if (this.#mayBeReady() && (await answers(this.#port))) return
       await sleep(2)
     }
     const state = this.running ? 'does not answer' : 'ended while it started'
@@ -161,14 +162,12 @@ export class BrokerProcess {
     throw new Error(`the broker ${state}\n${this.#logTail()}`)
   }
 
-  /** Where the broker tells its port, it is believed only after it said so in this start. */
-  #portIsKnown(): boolean {
-    if (!this.target.choosesPort) return true
+  /** A broker that says when it is ready is not asked before it said so in this start. */
+  #mayBeReady(): boolean {
+    if (!this.target.saysWhenReady) return true
     const port = readyLine.exec(this.log.slice(this.#logStart))?.groups?.['port']
-    if (port === undefined) return false
-    if (this.#port !== 0 && this.#port !== Number(port)) throw new Error(`another port: ${port}`)
-    this.#port = Number(port)
-    return true
+    if (port !== undefined && Number(port) !== this.#port) throw new Error(`it names port ${port}`)
+    return port !== undefined
   }
 }
 
@@ -192,21 +191,26 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** A port of 127.0.0.1 that is free now, with a free one above it. */
+/**
+ * A port of 127.0.0.1 that is free now, with a free one above it (for a controller). It lies below
+ * the range from which systems choose ports for outgoing connections: while a broker is away, its
+ * clients' attempts to connect could otherwise take its port, even connect it to itself.
+ */
 async function freePort(): Promise<number> {
   for (;;) {
-    const first = createServer().listen(0, '127.0.0.1')
-    await once(first, 'listening')
-    const address = first.address()
-    const port = address !== null && typeof address === 'object' ? address.port : 0
-    const second = createServer().listen(port + 1, '127.0.0.1')
-    const free = await once(second, 'listening').then(
-      () => true,
-      () => false,
-    )
-    first.close()
-    if (!free) continue
-    second.close()
-    return port
+    const port = randomInt(15_000, 32_000)
+    if ((await isFree(port)) && (await isFree(port + 1))) return port
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
+  server.close()
+  await once(server, 'close')
+  return true
 }

@@ -10,8 +10,8 @@ export type Settings = Readonly<Record<string, string>>
 /** How one kind of broker is started on a folder of its own. */
 export interface BrokerTarget {
   readonly name: 'odradek' | 'kafka'
-  /** True if it takes port 0 and prints the port that it got. */
-  readonly choosesPort: boolean
+  /** True if it says `odradek listening on HOST:PORT, data in DIR` when it answers. */
+  readonly saysWhenReady: boolean
   /** Exit codes after SIGTERM that mean a clean stop. */
   readonly cleanExitCodes: readonly number[]
   /** Brings an empty folder into the state that the first start needs. */
@@ -27,7 +27,7 @@ const root = resolve(import.meta.dirname, '..', '..')
 /** This project's broker, as a user starts it. */
 export const odradekTarget: BrokerTarget = {
   name: 'odradek',
-  choosesPort: true,
+  saysWhenReady: true,
   cleanExitCodes: [0],
   prepare: () => {},
   command(folder, port, settings) {
@@ -61,7 +61,7 @@ export function kafkaTarget(jars: string = defaultJars()): BrokerTarget {
   const classpath = join(jars, '*')
   return {
     name: 'kafka',
-    choosesPort: false,
+    saysWhenReady: false,
     // A JVM that ends by SIGTERM reports 128 + 15.
     cleanExitCodes: [0, 143],
     prepare(folder, port, settings) {

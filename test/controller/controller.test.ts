@@ -200,8 +200,7 @@ describe("a directory of Apache Kafka's", () => {
 
   it('of another node or cluster is refused in one sentence, and left alone', async () => {
     const disk = diskWith(fixture('clean-log.gz'), {}, properties)
-    const open = (more: object) =>
-      Controller.open(optionsFor(createMemoryLogStore({ disk }), more))
+    const open = (more: object) => Controller.open(optionsFor(createMemoryLogStore({ disk }), more))
     await expect(open({ nodeId: 7 })).rejects.toThrow(/belongs to node 1, not to node 7/)
     const other = 'AAAAAAAAAAAAAAAAAAAAAQ'
     await expect(open({ clusterId: other })).rejects.toThrow(/belongs to cluster uwSoqIjGSyubxNe/)
@@ -337,7 +336,9 @@ describe('snapshots', () => {
     expect(log.logStartOffset()).toBeGreaterThan(0)
     expect(log.sizeBytes()).toBeLessThan(12_000)
     const names = await store.listFiles('__cluster_metadata-0')
-    const ends = names.filter((one) => one.endsWith('.checkpoint')).map((one) => Number(one.slice(0, 20)))
+    const ends = names
+      .filter((one) => one.endsWith('.checkpoint'))
+      .map((one) => Number(one.slice(0, 20)))
     expect(Math.min(...ends)).toBeGreaterThanOrEqual(log.logStartOffset())
     await controller.close()
     await store.close()
@@ -382,7 +383,11 @@ function openTransaction(baseOffset: number): Uint8Array {
   return encodeRecords(
     [
       { name: 'BeginTransactionRecord', version: 0, value: { name: 'x' } },
-      { name: 'TopicRecord', version: 0, value: { name: 'never', topicId: 'bbbbRZyoQ_y_biQ5m6sOVA' } },
+      {
+        name: 'TopicRecord',
+        version: 0,
+        value: { name: 'never', topicId: 'bbbbRZyoQ_y_biQ5m6sOVA' },
+      },
     ],
     0,
     { baseOffset, partitionLeaderEpoch: 1 },

@@ -1,8 +1,12 @@
 /** A controller on a store in memory, and ways to look at what it wrote. */
 import { systemTimers } from '../../src/base/clock.ts'
 import { seededRandom } from '../../src/base/random.ts'
-import { Controller, type ControllerOptions, type NodeAddress } from '../../src/controller/controller.ts'
-import { BrokerConfig, readBrokerConfig } from '../../src/metadata/config/broker-config.ts'
+import {
+  Controller,
+  type ControllerOptions,
+  type NodeAddress,
+} from '../../src/controller/controller.ts'
+import { type BrokerConfig, readBrokerConfig } from '../../src/metadata/config/broker-config.ts'
 import type { CreatableTopic } from '../../src/protocol/generated/19-create-topics.ts'
 import { decodeBatchHeader } from '../../src/protocol/record-batch.ts'
 import {
@@ -12,6 +16,9 @@ import {
 } from '../../src/storage/memory-log-store.ts'
 
 export const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+
+/** Every start has randomness of its own, as in life; the same in every run of a test file. */
+let starts = 11
 
 export const address: NodeAddress = {
   listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092, securityProtocol: 0 }],
@@ -38,7 +45,7 @@ export function optionsFor(
     nodeId: 1,
     clock: { now: () => 1_000_000, monotonicMs: () => 0 },
     timers: systemTimers,
-    random: seededRandom(11),
+    random: seededRandom(starts++),
     config: () => config,
     ...more,
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatValue } from '../../src/metadata/config/value.ts'
-import { topicConfigs, brokerConfigs } from '../../src/metadata/config/tables.ts'
+import { brokerConfigs, topicConfigs } from '../../src/metadata/config/tables.ts'
 import { parseConfig } from '../../src/metadata/config/validator.ts'
+import { formatValue } from '../../src/metadata/config/value.ts'
 import {
   configsOf,
   emptyImage,

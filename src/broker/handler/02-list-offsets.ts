@@ -44,13 +44,13 @@ export const listOffsets: Handler<ListOffsetsRequest, ListOffsetsResponseInput> 
 
   async handle(request, call, broker) {
     const limit = limitOf(request)
-    const seen = timesAsked(request)
-    const topics = request.topics.map(async ({ name, partitions }) => {
+    const repeated = new Set<string>()
+    const firsts = withoutRepeats(request, repeated)
+    const topics = firsts.map(async ({ name, partitions }) => {
       const answers = partitions.map(async (asked): Promise<ListOffsetsPartitionResponseInput> => {
-        if ((seen.get(`${name}/${asked.partitionIndex}`) ?? 0) > 1) {
-          return failed(asked, ErrorCode.INVALID_REQUEST)
-        }
-        return answer(name, asked, limit, call, broker)
+        return repeated.has(keyOf(name, asked))
+          ? failed(asked, ErrorCode.INVALID_REQUEST)
+          : answer(name, asked, limit, call, broker)
       })
       return { name, partitions: await Promise.all(answers) }
     })
@@ -74,16 +74,29 @@ function limitOf({ replicaId, isolationLevel }: ListOffsetsRequest): ReadLimit |
   return isolationLevel === isolationCommitted ? 'lastStableOffset' : undefined
 }
 
-/** How often each partition is asked for: one that occurs twice gets no answer but an error. */
-function timesAsked(request: ListOffsetsRequest): Map<string, number> {
-  const times = new Map<string, number>()
-  for (const { name, partitions } of request.topics) {
-    for (const { partitionIndex } of partitions) {
-      const key = `${name}/${partitionIndex}`
-      times.set(key, (times.get(key) ?? 0) + 1)
-    }
-  }
-  return times
+/**
+ * Each partition once. One that is asked for again goes into `repeated`: it gets one answer, and that
+ * is an error, because nobody can tell which of the timestamps was meant.
+ */
+function withoutRepeats(
+  { topics }: ListOffsetsRequest,
+  repeated: Set<string>,
+): ListOffsetsRequest['topics'] {
+  const seen = new Set<string>()
+  return topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.filter((asked) => {
+      const key = keyOf(name, asked)
+      if (seen.has(key)) repeated.add(key)
+      const isFirst = !seen.has(key)
+      seen.add(key)
+      return isFirst
+    }),
+  }))
+}
+
+function keyOf(topic: string, { partitionIndex }: ListOffsetsPartition): string {
+  return `${topic}/${partitionIndex}`
 }
 
 async function answer(
@@ -112,7 +125,13 @@ async function answer(
     const found = await find(log, timestamp, limit, leaderEpoch, broker)
     const epoch = call.version >= leaderEpochSince ? { leaderEpoch: found.leaderEpoch } : {}
     const { offset } = found
-    return { partitionIndex, errorCode: ErrorCode.NONE, offset, timestamp: found.timestamp, ...epoch }
+    return {
+      partitionIndex,
+      errorCode: ErrorCode.NONE,
+      offset,
+      timestamp: found.timestamp,
+      ...epoch,
+    }
   } catch (error) {
     if (error instanceof StorageError) return failed(asked, error.code)
     broker.logger.error(`ListOffsets of ${topic}-${partitionIndex} failed`, error)
@@ -138,7 +157,8 @@ async function find(
   if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }
   if (timestamp === earliest || timestamp === earliestLocal) {
     const offset = log.logStartOffset()
-    return { offset, timestamp: -1, leaderEpoch: log.leaderEpochAt(offset) }
+    const isEmpty = offset === log.logEndOffset()
+    return { offset, timestamp: -1, leaderEpoch: isEmpty ? leaderEpoch : log.leaderEpochAt(offset) }
   }
   // What remains below zero asks for remote storage, which holds nothing here.
   if (timestamp < 0 && timestamp !== ofMaxTimestamp) return nothing

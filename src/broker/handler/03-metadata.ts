@@ -2,6 +2,9 @@
  * Metadata. A topic that is created on demand is created before the answer, so that the first answer
  * has it already (Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION once and lets the client retry).
  */
+
+import { internalTopics, type MetadataImage, type TopicImage } from '../../metadata/image.ts'
+import { topicNameProblem } from '../../metadata/topic-name.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type MetadataRequest,
@@ -11,8 +14,6 @@ import {
   metadataApi,
 } from '../../protocol/generated/03-metadata.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
-import { internalTopics, type MetadataImage, type TopicImage } from '../../metadata/image.ts'
-import { topicNameProblem } from '../../metadata/topic-name.ts'
 import type { BrokerContext } from '../context.ts'
 import { liveBrokers } from '../live-brokers.ts'
 import type { Call, Handler } from './handler.ts'
@@ -81,7 +82,9 @@ async function topicsOf(
     const { topicsById } = broker.image()
     return [...ids].map((id) => {
       const topic = topicsById.get(id)
-      return topic === undefined ? failedTopic(ErrorCode.UNKNOWN_TOPIC_ID, null, id) : described(topic)
+      return topic === undefined
+        ? failedTopic(ErrorCode.UNKNOWN_TOPIC_ID, null, id)
+        : described(topic)
     })
   }
   const names = namesOf(topics)

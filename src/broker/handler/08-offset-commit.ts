@@ -14,8 +14,9 @@ const idsSince = 10
 export const offsetCommit: Handler<OffsetCommitRequest, OffsetCommitResponseInput> = {
   api: offsetCommitApi,
 
-  handle(request, call, broker) {
-    return broker.groups.offsetCommit(request, callerOf(call))
+  async handle(request, call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.offsetCommit(request, callerOf(call))
   },
 
   refusal(request, code, call) {

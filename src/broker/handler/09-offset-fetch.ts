@@ -15,8 +15,9 @@ const manyGroupsSince = 8
 export const offsetFetch: Handler<OffsetFetchRequest, OffsetFetchResponseInput> = {
   api: offsetFetchApi,
 
-  handle(request, call, broker) {
-    return broker.groups.offsetFetch(request, callerOf(call))
+  async handle(request, call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.offsetFetch(request, callerOf(call))
   },
 
   refusal(request, code, call) {

@@ -15,7 +15,8 @@ export const joinGroup: Handler<JoinGroupRequest, JoinGroupResponseInput> = {
   api: joinGroupApi,
 
   async handle(request, call, broker) {
-    return inVersion(await broker.groups.joinGroup(request, callerOf(call)), call)
+    const groups = await broker.groups.coordinator()
+    return inVersion(await groups.joinGroup(request, callerOf(call)), call)
   },
 
   refusal(request, code, call) {

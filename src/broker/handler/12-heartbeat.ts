@@ -11,8 +11,9 @@ import type { Handler } from './handler.ts'
 export const heartbeat: Handler<HeartbeatRequest, HeartbeatResponseInput> = {
   api: heartbeatApi,
 
-  handle(request, call, broker) {
-    return broker.groups.heartbeat(request, callerOf(call))
+  async handle(request, call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.heartbeat(request, callerOf(call))
   },
 
   refusal(_request, code) {

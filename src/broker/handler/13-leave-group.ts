@@ -11,8 +11,9 @@ import type { Handler } from './handler.ts'
 export const leaveGroup: Handler<LeaveGroupRequest, LeaveGroupResponseInput> = {
   api: leaveGroupApi,
 
-  handle(request, call, broker) {
-    return broker.groups.leaveGroup(request, callerOf(call))
+  async handle(request, call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.leaveGroup(request, callerOf(call))
   },
 
   refusal(_request, code) {

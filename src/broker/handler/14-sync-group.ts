@@ -13,8 +13,9 @@ const noAssignment = new Uint8Array(0)
 export const syncGroup: Handler<SyncGroupRequest, SyncGroupResponseInput> = {
   api: syncGroupApi,
 
-  handle(request, call, broker) {
-    return broker.groups.syncGroup(request, callerOf(call))
+  async handle(request, call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.syncGroup(request, callerOf(call))
   },
 
   refusal(_request, code) {

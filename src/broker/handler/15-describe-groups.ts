@@ -14,14 +14,15 @@ export const describeGroups: Handler<DescribeGroupsRequest, DescribeGroupsRespon
   api: describeGroupsApi,
 
   async handle(request, call, broker) {
-    const response = await broker.groups.describeGroups(request, callerOf(call))
+    const groups = await broker.groups.coordinator()
+    const response = await groups.describeGroups(request, callerOf(call))
     if (!request.includeAuthorizedOperations) return response
-    const groups = response.groups.map((group) =>
+    const described = response.groups.map((group) =>
       group.errorCode === ErrorCode.NONE
         ? { ...group, authorizedOperations: groupOperations }
         : group,
     )
-    return { ...response, groups }
+    return { ...response, groups: described }
   },
 
   refusal(request, code) {

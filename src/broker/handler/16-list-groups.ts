@@ -10,8 +10,9 @@ import type { Handler } from './handler.ts'
 export const listGroups: Handler<ListGroupsRequest, ListGroupsResponseInput> = {
   api: listGroupsApi,
 
-  handle(request, _call, broker) {
-    return broker.groups.listGroups(request)
+  async handle(request, _call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.listGroups(request)
   },
 
   refusal(_request, code) {

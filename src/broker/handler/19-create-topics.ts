@@ -17,7 +17,11 @@ export const createTopics: Handler<CreateTopicsRequest, CreateTopicsResponseInpu
     const results = await broker.controller.createTopics(request)
     if (call.version >= detailsSince) return { topics: results }
     return {
-      topics: results.map(({ name, errorCode, errorMessage }) => ({ name, errorCode, errorMessage })),
+      topics: results.map(({ name, errorCode, errorMessage }) => ({
+        name,
+        errorCode,
+        errorMessage,
+      })),
     }
   },
 

@@ -89,7 +89,8 @@ function describeTopic(name: string, broker: BrokerContext, options: DescribeOpt
 
 function describeBroker(name: string, broker: BrokerContext, options: DescribeOptions): Outcome {
   if (name === '') return describeDefaultBrokerConfigs(broker.config(), options)
-  if (!/^[+-]?\d{1,10}$/.test(name)) return refused(`Broker id must be an integer, but it is: ${name}`)
+  if (!/^[+-]?\d{1,10}$/.test(name))
+    return refused(`Broker id must be an integer, but it is: ${name}`)
   if (Number(name) === broker.nodeId) return describeBrokerConfigs(broker.config(), options)
   const { nodeId } = broker
   return refused(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)

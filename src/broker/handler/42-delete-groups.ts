@@ -10,8 +10,9 @@ import type { Handler } from './handler.ts'
 export const deleteGroups: Handler<DeleteGroupsRequest, DeleteGroupsResponseInput> = {
   api: deleteGroupsApi,
 
-  handle(request, _call, broker) {
-    return broker.groups.deleteGroups(request)
+  async handle(request, _call, broker) {
+    const groups = await broker.groups.coordinator()
+    return groups.deleteGroups(request)
   },
 
   refusal(request, code) {

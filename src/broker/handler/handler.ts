@@ -1,6 +1,7 @@
 /** What every handler looks like. A handler translates: it decides nothing that a layer below can. */
-import type { Api } from '../../protocol/codec.ts'
+
 import type { HostPort } from '../../base/endpoint.ts'
+import type { Api } from '../../protocol/codec.ts'
 import type { BrokerContext } from '../context.ts'
 
 /** One request in progress. */

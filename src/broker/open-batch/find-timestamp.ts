@@ -1,8 +1,8 @@
 /** Finds the record that a lookup by timestamp means, inside a compressed batch. Pure. */
 import {
+  type BatchCompression,
   decodeBatch,
   offsetOf,
-  type BatchCompression,
   timestampOf,
 } from '../../protocol/record-batch.ts'
 

@@ -5,18 +5,17 @@
  */
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
+  type BatchCompression,
+  type BatchRecord,
   batchAttributes,
   codecOf,
   decodeBatch,
   decodeBatchHeader,
   encodeBatch,
-  type BatchCompression,
-  type BatchRecord,
   type ReadBatch,
   timestampOf,
 } from '../../protocol/record-batch.ts'
 import type { OpenBatchRequest, OpenBatchVerdict } from '../../storage/data-plane.ts'
-
 
 /** More are not reported, as each costs the answer a message. */
 const faultsMax = 100
@@ -131,7 +130,11 @@ function store(
   const replacement = encodeBatch({ ...batch, attributes, maxTimestamp }, compression)
   if (replacement.length > Math.max(rules.maxMessageBytes, bytes.length)) {
     const size = `${replacement.length} bytes where max.message.bytes is ${rules.maxMessageBytes}`
-    return refused(ErrorCode.MESSAGE_TOO_LARGE, `stored as the topic asks, the batch takes ${size}`, [])
+    return refused(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `stored as the topic asks, the batch takes ${size}`,
+      [],
+    )
   }
   return accepted(replacement)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
-import { Broker, createLogger } from '../../index.ts'
+import { Broker, createLogger, type Logger } from '../../index.ts'
 import { exitCode } from '../exit-codes.ts'
 import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
 import type { Terminal } from '../terminal.ts'
@@ -26,7 +26,20 @@ const foreverMs = 2 ** 31 - 1
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
   const logger = createLogger({ write: (line) => terminal.err(line), now: Date.now, level: 'info' })
   // From here on a signal means "stop", also one that comes while the broker still starts.
-  const stopped = stopAsked()
+  const stop = new StopRequest()
+  try {
+    return await runUntil(stop, options, logger, terminal)
+  } finally {
+    stop.dispose()
+  }
+}
+
+async function runUntil(
+  stop: StopRequest,
+  options: StartOptions,
+  logger: Logger,
+  terminal: Terminal,
+): Promise<number> {
   const broker = await Broker.start({
     logger,
     config: options.set ?? {},
@@ -40,7 +53,7 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
   terminal.out(`odradek listening on ${listeners}, data in ${broker.dataDirectory}`)
   // Signal handlers alone do not keep a process alive.
   const alive = setInterval(() => {}, foreverMs)
-  const reason = await stopped
+  const reason = await stop.reason
   clearInterval(alive)
   logger.info(`Stopping: ${reason}.`)
   await broker.close()
@@ -48,21 +61,37 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
 }
 
 /**
- * Resolves with the reason when the process is asked to stop. A second signal ends it at once; the
- * next start then recovers what the clean stop would have written.
+ * Waits for the process to be asked to stop. A second signal ends it at once; the next start then
+ * recovers what the clean stop would have written.
  */
-function stopAsked(): Promise<string> {
-  return new Promise<string>((resolve) => {
-    let asked = false
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(signalExitBase + signalNumbers[signal])
-        asked = true
-        resolve(signal)
-      })
-    }
-    if (startedByNpx(process)) onOrphaned(process, () => resolve('the parent process is gone'))
-  })
+class StopRequest {
+  /** Resolves with why the process shall stop. */
+  readonly reason: Promise<string>
+  readonly #handlers = new Map<NodeJS.Signals, () => void>()
+  #endWatch: () => void = () => {}
+
+  constructor() {
+    this.reason = new Promise((resolve) => {
+      let asked = false
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        this.#handlers.set(signal, () => {
+          if (asked) process.exit(signalExitBase + signalNumbers[signal])
+          asked = true
+          resolve(signal)
+        })
+      }
+      if (startedByNpx(process)) {
+        this.#endWatch = onOrphaned(process, () => resolve('the parent process is gone'))
+      }
+    })
+    for (const [signal, handler] of this.#handlers) process.on(signal, handler)
+  }
+
+  /** Gives the signals back to their default. */
+  dispose(): void {
+    this.#endWatch()
+    for (const [signal, handler] of this.#handlers) process.off(signal, handler)
+  }
 }
 
 /** Java reads these files as ISO 8859-1. */

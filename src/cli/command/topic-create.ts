@@ -1,5 +1,10 @@
 import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
-import { operationTimeoutMs, requireSuccess, type TopicOptions, withBroker } from '../broker-client.ts'
+import {
+  operationTimeoutMs,
+  requireSuccess,
+  type TopicOptions,
+  withBroker,
+} from '../broker-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -26,13 +31,17 @@ export async function topicCreate(
           numPartitions: options.partitions ?? brokerDefault,
           replicationFactor: brokerDefault,
           assignments: [],
-          configs: Object.entries(options.config ?? {}).map(([key, value]) => ({ name: key, value })),
+          configs: Object.entries(options.config ?? {}).map(([key, value]) => ({
+            name: key,
+            value,
+          })),
         },
       ],
       timeoutMs: operationTimeoutMs,
     })
     const result = topics.find((topic) => topic.name === name)
-    if (result === undefined) throw new Error(`${connection.peer} did not say what became of "${name}".`)
+    if (result === undefined)
+      throw new Error(`${connection.peer} did not say what became of "${name}".`)
     requireSuccess(`Cannot create topic "${name}"`, result.errorCode, result.errorMessage)
     return result
   })

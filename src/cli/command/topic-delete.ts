@@ -1,7 +1,12 @@
 import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import type { BrokerConnection } from '../../transport/broker-connection.ts'
-import { operationTimeoutMs, requireSuccess, type TopicOptions, withBroker } from '../broker-client.ts'
+import {
+  operationTimeoutMs,
+  requireSuccess,
+  type TopicOptions,
+  withBroker,
+} from '../broker-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -30,6 +35,7 @@ async function deleteTopic(connection: BrokerConnection, name: string): Promise<
     timeoutMs: operationTimeoutMs,
   })
   const result = responses.find((topic) => topic.name === name)
-  if (result === undefined) throw new Error(`${connection.peer} did not say what became of "${name}".`)
+  if (result === undefined)
+    throw new Error(`${connection.peer} did not say what became of "${name}".`)
   requireSuccess(`Cannot delete topic "${name}"`, result.errorCode, result.errorMessage)
 }

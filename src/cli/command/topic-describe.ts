@@ -1,13 +1,10 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
-import {
-  type MetadataResponseTopic,
-  metadataApi,
-} from '../../protocol/generated/03-metadata.ts'
+import { type MetadataResponseTopic, metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { describeConfigsApi } from '../../protocol/generated/32-describe-configs.ts'
 import type { BrokerConnection } from '../../transport/broker-connection.ts'
 import { requireSuccess, type TopicOptions, withBroker } from '../broker-client.ts'
 import { exitCode } from '../exit-codes.ts'
-import { tableLines, type Terminal } from '../terminal.ts'
+import { type Terminal, tableLines } from '../terminal.ts'
 
 /** Kafka's number of the kind of resource, and of the source of a config, that we ask for. */
 const resourceTopic = 2
@@ -40,7 +37,10 @@ export async function topicDescribe(
   return exitCode.success
 }
 
-async function describe(connection: BrokerConnection, name: string | undefined): Promise<Described[]> {
+async function describe(
+  connection: BrokerConnection,
+  name: string | undefined,
+): Promise<Described[]> {
   const { topics } = await connection.call(metadataApi, {
     topics: name === undefined ? null : [{ name }],
     allowAutoTopicCreation: false,
@@ -51,7 +51,10 @@ async function describe(connection: BrokerConnection, name: string | undefined):
     requireSuccess(`Cannot describe topic "${topic.name ?? ''}"`, topic.errorCode, null)
   }
   const sorted = [...topics].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1))
-  const configs = await topicConfigs(connection, sorted.map((topic) => topic.name ?? ''))
+  const configs = await topicConfigs(
+    connection,
+    sorted.map((topic) => topic.name ?? ''),
+  )
   return sorted.map((topic) => described(topic, configs.get(topic.name ?? '') ?? {}))
 }
 
@@ -99,7 +102,8 @@ function print(topic: Described, terminal: Terminal): void {
   const { styles } = terminal
   const marks = topic.internal ? '  internal' : ''
   terminal.out(`${styles.heading(topic.name)}  ${styles.faint(topic.id)}${marks}`)
-  for (const [name, value] of Object.entries(topic.configs)) terminal.out(`  ${name}=${value ?? ''}`)
+  for (const [name, value] of Object.entries(topic.configs))
+    terminal.out(`  ${name}=${value ?? ''}`)
   const rows = topic.partitions.map(({ partition, leader, leaderEpoch, replicas, isr }) => [
     partition,
     leader,

@@ -1,7 +1,7 @@
 import { metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { type TopicOptions, withBroker } from '../broker-client.ts'
 import { exitCode } from '../exit-codes.ts'
-import { tableLines, type Terminal } from '../terminal.ts'
+import { type Terminal, tableLines } from '../terminal.ts'
 
 /** Lists all topics, by name. */
 export async function topicList(options: TopicOptions, terminal: Terminal): Promise<number> {

@@ -4,12 +4,7 @@ import { abortedIndexRows, offsetIndexRows, timeIndexRows } from './index-files.
 import { producerSnapshotRows } from './producer-snapshot.ts'
 import { faultRow, type Row } from './row.ts'
 import { type ReadPiece, segmentRows } from './segment.ts'
-import {
-  jsonRows,
-  leaderEpochRows,
-  offsetCheckpointRows,
-  propertyRows,
-} from './text-files.ts'
+import { jsonRows, leaderEpochRows, offsetCheckpointRows, propertyRows } from './text-files.ts'
 
 /** An index or checkpoint is read whole; a real one has at most some ten MiB. */
 const wholeBytesMax = 1 << 30

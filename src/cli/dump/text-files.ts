@@ -32,7 +32,8 @@ export function* propertyRows(text: string): Generator<Row> {
   for (const line of text.split('\n')) {
     const match = /^([^=:\s]+)\s*[=:]\s*(.*?)\s*$/.exec(line)
     if (match !== null) yield { kind: 'property', name: match[1], value: match[2] }
-    else if (line.trim() !== '' && !line.startsWith('#')) yield faultRow(at, `not a property: ${line}`)
+    else if (line.trim() !== '' && !line.startsWith('#'))
+      yield faultRow(at, `not a property: ${line}`)
     at += Buffer.byteLength(line) + 1
   }
 }

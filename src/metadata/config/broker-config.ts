@@ -141,6 +141,7 @@ export function readBrokerConfig(source: BrokerConfigSource): BrokerConfigResult
     texts.set(name, value)
   }
   aliasNodeId(texts)
+  assert(texts.get('node.id') === texts.get('broker.id'), 'a node has one id')
   return { config: new BrokerConfig(texts), warnings, problem: undefined }
 }
 

@@ -87,10 +87,23 @@ export function readTable(text: string, defaults: ReadonlyMap<string, string>): 
 const importances = { h: 'high', m: 'medium', l: 'low' } as const
 const updateModes = { r: 'read-only', b: 'per-broker', c: 'cluster-wide', '': undefined } as const
 
+const types: ReadonlySet<string> = new Set<ConfigType>([
+  'boolean',
+  'int',
+  'short',
+  'long',
+  'double',
+  'string',
+  'list',
+  'class',
+  'password',
+])
+
 function readLine(line: string, defaults: ReadonlyMap<string, string>): ConfigDefinition {
   const [name = '', type = '', importance = '', mode = '', value = '', valid = '', flags = ''] =
     line.split('|')
   assert(importance in importances && mode in updateModes, 'a malformed line in a config table')
+  assert(types.has(type), 'a config table names a type that exists')
   return {
     name,
     type: type as ConfigType,

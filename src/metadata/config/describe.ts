@@ -2,6 +2,7 @@
  * What DescribeConfigs and CreateTopics say about configs: the value in force, where it comes from,
  * and the places that were looked at.
  */
+import { assert } from '../../base/assert.ts'
 import type { CreatableTopicConfigs } from '../../protocol/generated/19-create-topics.ts'
 import type {
   DescribeConfigsResourceResult,
@@ -181,6 +182,7 @@ function synonymsOf(name: string, broker: BrokerConfig): DescribeConfigsSynonym[
     }
   }
   const own = found.findIndex((synonym) => synonym.name === name)
+  assert(own !== -1 || found.length === 0 || brokerSynonyms(name).length > 1, 'alone it is first')
   return own === -1 ? [] : found.slice(own)
 }
 
@@ -198,6 +200,8 @@ function entry(
   readOnly: boolean,
   options: DescribeOptions,
 ): DescribeConfigsResourceResult {
+  assert(!definition.internal, 'an internal config is not described')
+  assert(!definition.sensitive || value === null, 'a password is not described')
   return {
     name: definition.name,
     value,

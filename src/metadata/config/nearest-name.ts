@@ -1,3 +1,5 @@
+import { assert } from '../../base/assert.ts'
+
 /**
  * The candidate that `name` was most likely meant to be: fewest single-character edits (a swap of
  * neighbours is one), at most a third of its length. Undefined when nothing is that near.
@@ -9,6 +11,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
     if (Math.abs(candidate.length - name.length) >= bound) continue
     const distance = editDistance(name, candidate)
     if (distance >= bound) continue
+    assert(distance > 0 || candidate === name, 'only the same name is no edit away')
     best = candidate
     bound = distance
   }

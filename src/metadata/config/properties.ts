@@ -34,8 +34,8 @@ export function parseProperties(text: string): ParsedProperties {
     }
     if (logical === '') continue
     const [rawName, rawValue] = splitEntry(logical)
-    const name = unescape(rawName)
-    const value = unescape(rawValue)
+    const name = resolveEscapes(rawName)
+    const value = resolveEscapes(rawValue)
     if (name === undefined || value === undefined) {
       return { entries: undefined, problem: `line ${line}: \\u needs four hexadecimal digits` }
     }
@@ -66,11 +66,11 @@ function splitEntry(logical: string): [string, string] {
 const escapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' }
 
 /** Undefined: a `\u` without four hexadecimal digits. */
-function unescape(raw: string): string | undefined {
+function resolveEscapes(raw: string): string | undefined {
   if (!raw.includes('\\')) return raw
   let wrong = false
-  const text = raw.replace(/\\(u(.{0,4})|[^]?)/g, (_, escape: string, digits?: string) => {
-    if (digits === undefined) return escapes[escape] ?? escape
+  const text = raw.replace(/\\(u(.{0,4})|[\s\S]?)/g, (_, escaped: string, digits?: string) => {
+    if (digits === undefined) return escapes[escaped] ?? escaped
     if (!/^[0-9a-fA-F]{4}$/.test(digits)) wrong = true
     return String.fromCharCode(Number.parseInt(digits, 16))
   })

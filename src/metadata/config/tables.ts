@@ -1,4 +1,5 @@
 /** The tables of configs, each read when it is first asked for. */
+import { assert } from '../../base/assert.ts'
 import { brokerTable } from './broker-table.ts'
 import { brokerDefaults, ownBrokerTable, ownTopicTable, topicDefaults } from './defaults.ts'
 import { type ConfigDefinition, type ConfigTable, readTable } from './definition.ts'
@@ -41,6 +42,7 @@ function once(make: () => ConfigTable): () => ConfigTable {
   let table: ConfigTable | undefined
   return () => {
     table ??= make()
+    assert(table.size > 0, 'a table has configs')
     return table
   }
 }

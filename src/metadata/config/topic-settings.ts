@@ -60,6 +60,10 @@ export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSe
   const compacted = policies.includes('compact')
   const targetCodec = codecIds.get(read.text('compression.type'))
   assert(targetCodec !== undefined, 'every compression.type of the table has a codec')
+  assert(
+    policies.every((one) => one === 'compact' || one === 'delete'),
+    'policies are known',
+  )
   const internalSegmentBytes = topicConfigValue('internal.segment.bytes', texts, broker)
   return {
     segmentBytes:

@@ -1,4 +1,5 @@
 /** Whether a config's value may be used: its type, its bounds, its format. */
+import { assert } from '../../base/assert.ts'
 import { parseHostPort } from '../../base/endpoint.ts'
 import type { ConfigDefinition, Rule } from './definition.ts'
 import { type ConfigValue, formatValue, type Parsed, parseValue } from './value.ts'
@@ -53,7 +54,7 @@ function checkRule(rule: Rule, value: ConfigValue): string | undefined {
     case 'nonEmpty':
       return value === '' ? 'String must be non-empty' : undefined
     case 'format':
-      return formats[rule.format]?.(value)
+      return checkFormat(rule.format, value)
   }
 }
 
@@ -78,12 +79,10 @@ function checkEnum(
   return `String must be one of${ignoreCase ? ' (case insensitive)' : ''}: ${values.join(', ')}`
 }
 
-function checkList(
-  rule: Extract<Rule, { kind: 'list' }>,
-  value: ConfigValue,
-): string | undefined {
+function checkList(rule: Extract<Rule, { kind: 'list' }>, value: ConfigValue): string | undefined {
   if (value === null) return rule.nullAllowed ? undefined : nonNull
-  const elements = value as readonly string[]
+  assert(Array.isArray(value), 'the rule of a list is of a list')
+  const elements: readonly string[] = value
   if (elements.length === 0) return rule.emptyAllowed ? undefined : 'List must not be empty'
   if (elements.includes('')) return 'List must not contain an empty element'
   const { values } = rule
@@ -109,6 +108,12 @@ const formats: Readonly<Record<string, (value: ConfigValue) => string | undefine
     typeof value === 'string' && isDurationReset(value)
       ? undefined
       : 'Expected earliest, latest or by_duration: and an ISO 8601 duration',
+}
+
+function checkFormat(format: string, value: ConfigValue): string | undefined {
+  const check = formats[format]
+  assert(check !== undefined, 'a format that a table names exists')
+  return check(value)
 }
 
 function everyElement(value: ConfigValue, holds: (element: string) => boolean): boolean {

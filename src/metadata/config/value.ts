@@ -4,6 +4,7 @@
  * 2^63-1 reads as Infinity, as everywhere in Odradek: it means "no bound". Other numbers beyond 2^53
  * lose their last digits, which no limit in bytes or milliseconds can tell.
  */
+import { assert } from '../../base/assert.ts'
 import type { ConfigType } from './definition.ts'
 
 /** A config's value as the type of its definition says; null where no value is set. */
@@ -73,7 +74,9 @@ function parseDouble(text: string): Parsed {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[dDfF]?$/.test(text)) {
     return refuse('Not a number of type DOUBLE')
   }
-  return { value: Number.parseFloat(text), problem: undefined }
+  const value = Number.parseFloat(text)
+  assert(!Number.isNaN(value), 'the pattern of a number gives one')
+  return { value, problem: undefined }
 }
 
 /** Elements keep their order; a repeated one counts once, as in Kafka. */

@@ -34,14 +34,20 @@ test('a topic is created before the answer, so the first answer has it', async (
     offlineReplicas: [],
   })
   expect(brokers).toEqual([{ nodeId: 1, host: 'localhost', port: 9092, rack: null }])
-  expect({ clusterId, controllerId }).toEqual({ clusterId: running.broker.clusterId, controllerId: 1 })
+  expect({ clusterId, controllerId }).toEqual({
+    clusterId: running.broker.clusterId,
+    controllerId: 1,
+  })
 })
 
 test('two clients that ask for one new topic at the same time both get it', async () => {
-  const both = await Promise.all([1, 2].map((connection) =>
-    running.plane.send(metadataApi, 9, { topics: [{ name: 'contended' }] }, connection),
-  ))
-  for (const { topics } of both) expect(topics[0]).toMatchObject({ errorCode: 0, name: 'contended' })
+  const both = await Promise.all(
+    [1, 2].map((connection) =>
+      running.plane.send(metadataApi, 9, { topics: [{ name: 'contended' }] }, connection),
+    ),
+  )
+  for (const { topics } of both)
+    expect(topics[0]).toMatchObject({ errorCode: 0, name: 'contended' })
 })
 
 test('nothing is created for a client that does not allow it, or for a name that cannot be', async () => {
@@ -66,11 +72,7 @@ test('ids are found, and unknown ones told; names beside ids do not count', asyn
   const { topics } = await ask(12, { topics: [{ name: 'known' }] })
   const id = topics[0]?.topicId ?? ''
   const byId = await ask(12, {
-    topics: [
-      { name: null, topicId: id },
-      { name: null, topicId: unknownId },
-      { name: 'ignored' },
-    ],
+    topics: [{ name: null, topicId: id }, { name: null, topicId: unknownId }, { name: 'ignored' }],
   })
   expect(byId.topics).toHaveLength(2)
   expect(byId.topics[0]).toMatchObject({ errorCode: 0, name: 'known', topicId: id })

@@ -52,12 +52,15 @@ test('version 3 hides features that begin at level 0, which its clients cannot r
   expect(supportedFeatures.map(({ name }) => name)).toEqual(['metadata.version'])
 })
 
-test.each(['', 'two words', '-dash', 'dash-'])('the client software "%s" is refused', async (name) => {
-  expect(await ask(3, { ...software, clientSoftwareName: name })).toMatchObject({
-    errorCode: 42,
-    apiKeys: [],
-  })
-})
+test.each(['', 'two words', '-dash', 'dash-'])(
+  'the client software "%s" is refused',
+  async (name) => {
+    expect(await ask(3, { ...software, clientSoftwareName: name })).toMatchObject({
+      errorCode: 42,
+      apiKeys: [],
+    })
+  },
+)
 
 test('a client that means another cluster or broker is sent back to its bootstrap servers', async () => {
   const { clusterId } = running.broker

@@ -5,72 +5,15 @@ import type { AnyHandler, Call } from '../../../src/broker/handler/handler.ts'
 import { apiKeys } from '../../../src/protocol/api-keys.ts'
 import type { Api } from '../../../src/protocol/codec.ts'
 import { apis } from '../../../src/protocol/generated/apis.ts'
-import { encodeRequestFrame, encodeResponseFrame, openRequest } from '../../../src/protocol/header.ts'
+import {
+  encodeRequestFrame,
+  encodeResponseFrame,
+  openRequest,
+} from '../../../src/protocol/header.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
+import { sampleRequests } from './sample-requests.ts'
 
 type LooseApi = Api<unknown, unknown, unknown, unknown>
-
-const uuid = 'AAAAAAAAAAAAAAAAAAAAQQ'
-const bytes = new Uint8Array([1, 2, 3])
-
-/** A request of each API with something in every array, in the fields that a version has. */
-const requests: Readonly<Record<number, (version: number) => unknown>> = {
-  2: () => ({
-    replicaId: -1,
-    topics: [{ name: 't', partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
-  }),
-  3: () => ({ topics: [{ name: 't' }] }),
-  8: (version) => ({
-    groupId: 'g',
-    topics: [
-      {
-        ...(version >= 10 ? { topicId: uuid } : { name: 't' }),
-        partitions: [{ partitionIndex: 0, committedOffset: 5, committedMetadata: 'm' }],
-      },
-    ],
-  }),
-  9: (version) => {
-    const topic = version >= 10 ? { topicId: uuid } : { name: 't' }
-    const topics = [{ ...topic, partitionIndexes: [0] }]
-    return version >= 8 ? { groups: [{ groupId: 'g', topics }] } : { groupId: 'g', topics }
-  },
-  10: (version) => (version >= 4 ? { coordinatorKeys: ['g', 'h'] } : { key: 'g' }),
-  11: () => ({
-    groupId: 'g',
-    sessionTimeoutMs: 10_000,
-    memberId: 'nobody',
-    protocolType: 'consumer',
-    protocols: [{ name: 'range', metadata: bytes }],
-  }),
-  12: () => ({ groupId: 'g', generationId: 1, memberId: 'm' }),
-  13: (version) => ({
-    groupId: 'g',
-    ...(version >= 3 ? { members: [{ memberId: 'm' }] } : { memberId: 'm' }),
-  }),
-  14: () => ({
-    groupId: 'g',
-    generationId: 1,
-    memberId: 'm',
-    assignments: [{ memberId: 'm', assignment: bytes }],
-  }),
-  15: () => ({ groups: ['g'] }),
-  16: () => ({}),
-  18: (version) =>
-    version >= 3 ? { clientSoftwareName: 'test', clientSoftwareVersion: '1.0' } : {},
-  19: () => ({
-    topics: [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
-    timeoutMs: 1000,
-  }),
-  20: (version) => ({
-    ...(version >= 6 ? { topics: [{ name: 'none', topicId: zero }] } : { topicNames: ['none'] }),
-    timeoutMs: 1000,
-  }),
-  22: () => ({ transactionalId: null, transactionTimeoutMs: 1000 }),
-  32: () => ({ resources: [{ resourceType: 4, resourceName: '1', configurationKeys: null }] }),
-  42: () => ({ groupsNames: ['g'] }),
-  60: () => ({ includeClusterAuthorizedOperations: true }),
-}
-const zero = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 let running: TestBroker
 beforeAll(async () => {
@@ -100,14 +43,14 @@ describe.each([...servedApis.values()].map((api) => [apiKeys.get(api.key)?.name,
     )
 
     test.each(versions)('version %i is answered', async (version) => {
-      const request = requests[served.key]?.(version)
+      const request = sampleRequests[served.key]?.(version)
       expect(await running.plane.send(api, version, request)).toBeTypeOf('object')
       expect(running.lines.filter((line) => line.includes('ERROR'))).toEqual([])
     })
 
     test.each(versions)('version %i can be refused', async (version) => {
       const handler: AnyHandler = await served.load()
-      const frame = encodeRequestFrame(api, version, 1, 'c', requests[served.key]?.(version))
+      const frame = encodeRequestFrame(api, version, 1, 'c', sampleRequests[served.key]?.(version))
       const opened = openRequest(frame.subarray(4))
       if (typeof opened === 'string') throw new Error(opened)
       const request = api.request.decode(opened.reader, version)

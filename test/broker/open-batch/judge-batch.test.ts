@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
 import { findTimestamp } from '../../../src/broker/open-batch/find-timestamp.ts'
-import { codecsFor, judgeBatch, type OpenRules } from '../../../src/broker/open-batch/judge-batch.ts'
+import {
+  codecsFor,
+  judgeBatch,
+  type OpenRules,
+} from '../../../src/broker/open-batch/judge-batch.ts'
 import {
   codecOf,
   decodeBatch,

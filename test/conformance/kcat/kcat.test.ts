@@ -43,6 +43,9 @@ describe.skipIf(obstacle !== undefined)('kcat through a restart and a kill', () 
       const codecArguments = codec === 'none' ? [] : ['-z', codec]
       const findings = await sendAndReadBack(topic, codecArguments)
       expect(findings.faults).toEqual([])
+      // Apache Kafka answers the first requests after its start with an error and takes the next
+      // ones, so that a client without idempotence stores them in another order.
+      if (broker.target.name === 'odradek') expect(findings.disorder).toEqual([])
       expect(findings.missing).toBe(0)
       // librdkafka sends a batch as it is where compressing does not make it smaller.
       const stored = await codecsOf(topic)
@@ -57,6 +60,7 @@ describe.skipIf(obstacle !== undefined)('kcat through a restart and a kill', () 
       delivered: corpus.recordCount,
       missing: 0,
       duplicates: 0,
+      disorder: [],
       faults: [],
     })
   })
@@ -85,7 +89,9 @@ describe.skipIf(obstacle !== undefined)('kcat through a restart and a kill', () 
     const ledger = new Ledger(corpus)
     await consumeAll(broker.address, topic, (record) => ledger.take(record))
     const findings = ledger.findings()
-    console.log(`${topic}: ${findings.delivered} records, ${findings.duplicates} came twice`)
+    const { delivered, duplicates, disorder } = findings
+    const order = disorder.length === 0 ? 'in order' : 'not in order'
+    console.log(`${topic}: ${delivered} records ${order}, ${duplicates} came twice`)
     return findings
   }
 

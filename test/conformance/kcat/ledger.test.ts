@@ -51,7 +51,13 @@ describe('the corpus', () => {
 describe('the ledger', () => {
   it('finds nothing wrong with what is as sent', () => {
     const delivered = corpus.recordCount
-    expect(judge(faithful())).toEqual({ delivered, missing: 0, duplicates: 0, faults: [] })
+    expect(judge(faithful())).toEqual({
+      delivered,
+      missing: 0,
+      duplicates: 0,
+      disorder: [],
+      faults: [],
+    })
   })
 
   it('finds a lost record', () => {
@@ -69,8 +75,8 @@ describe('the ledger', () => {
   it('counts a block that came twice, and allows it', () => {
     const records = faithful()
     records.splice(100, 0, ...records.slice(50, 100))
-    const { duplicates, missing, faults } = judge(renumbered(records))
-    expect([duplicates, missing, faults]).toEqual([50, 0, []])
+    const { duplicates, missing, disorder, faults } = judge(renumbered(records))
+    expect([duplicates, missing, disorder, faults]).toEqual([50, 0, [], []])
   })
 
   it('finds two records of a key in the wrong order', () => {
@@ -78,7 +84,7 @@ describe('the ledger', () => {
     const records = faithful()
     records[a] = record(b, a)
     records[b] = record(a, b)
-    expect(judge(records).faults[0]).toMatch(/came after/)
+    expect(judge(records).disorder[0]).toMatch(/came after/)
   })
 
   it('finds a key in two partitions', () => {

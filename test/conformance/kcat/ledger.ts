@@ -1,14 +1,16 @@
 import { type Corpus, recordNumber } from './corpus.ts'
 import type { ConsumedRecord } from './kcat.ts'
 
-/** What consuming showed; empty lists and counts of zero are good, except `delivered`. */
+/** What consuming showed; empty lists and counts of zero are good, except for `delivered`. */
 export interface Findings {
   /** Different records of the corpus that came back. */
   readonly delivered: number
   readonly missing: number
   /** Records that came back more than once. */
   readonly duplicates: number
-  /** The first faults in words. */
+  /** The first records that came before an earlier one of their key, in words. */
+  readonly disorder: readonly string[]
+  /** The first other faults in words. */
   readonly faults: readonly string[]
 }
 
@@ -32,6 +34,7 @@ export class Ledger {
   readonly #nextOffset = new Map<number, number>()
   #delivered = 0
   #duplicates = 0
+  readonly #disorder: string[] = []
   readonly #faults: string[] = []
 
   constructor(corpus: Corpus) {
@@ -65,6 +68,7 @@ export class Ledger {
       delivered: this.#delivered,
       missing: this.#corpus.recordCount - this.#delivered,
       duplicates: this.#duplicates,
+      disorder: this.#disorder,
       faults: this.#faults,
     }
   }
@@ -80,7 +84,9 @@ export class Ledger {
     this.#partitionOf.set(name, home)
     if (home !== partition) this.#fault(`key ${name} is in partitions ${home} and ${partition}`)
     const newest = this.#newest.get(name) ?? -1
-    if (number < newest) this.#fault(`record ${number} of key ${name} came after ${newest}`)
+    if (number < newest && this.#disorder.length < faultsMax) {
+      this.#disorder.push(`record ${number} of key ${name} came after ${newest}`)
+    }
     this.#newest.set(name, Math.max(newest, number))
   }
 

@@ -36,7 +36,10 @@ describe('readBrokerConfig', () => {
   })
 
   it.each<[Parameters<typeof readBrokerConfig>[0], string]>([
-    [{ overrides: [['num.partition', '2']] }, "unknown config 'num.partition'; did you mean 'num.partitions'?"],
+    [
+      { overrides: [['num.partition', '2']] },
+      "unknown config 'num.partition'; did you mean 'num.partitions'?",
+    ],
     [
       { overrides: [['num.partitions', '0']] },
       'Invalid value 0 for configuration num.partitions: Value must be at least 1',

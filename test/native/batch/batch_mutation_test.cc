@@ -108,7 +108,7 @@ void read_everything(ByteView bytes) {
     while (headers.next(&header)) continue;
   }
   if (!view->is_compressed()) {
-    static_cast<void>(find_by_timestamp(*view, view->max_timestamp(), view->base_offset()));
+    static_cast<void>(find_by_timestamp(*view, view->max_timestamp(), Offset(0)));
   }
 }
 

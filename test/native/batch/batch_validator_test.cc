@@ -1,6 +1,9 @@
 #include "batch/batch_validator.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -157,6 +160,19 @@ TEST_CASE("header validation lets through exactly the bad batches that the docum
     }
   }
   CHECK(passed == kPassedByHeaderOnly);
+}
+
+TEST_CASE("docs/differences.md names every vector that is judged otherwise than by Kafka") {
+  const auto root = std::filesystem::path(__FILE__).parent_path() / ".." / ".." / "..";
+  std::ifstream file(root / "docs" / "differences.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  REQUIRE_FALSE(text.empty());
+  for (const auto* names : {&kRefusedByUsOnly, &kPassedByHeaderOnly}) {
+    for (const std::string& name : *names) {
+      CAPTURE(name);
+      CHECK(text.find("`" + name + "`") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("every golden batch that a client could send is taken unchanged, as it stands") {

@@ -14,6 +14,13 @@
 #include "file/memory_file_system.h"
 #include "log/log_directory.h"
 
+template <class Tag, class Int>
+struct doctest::StringMaker<odradek::StrongInt<Tag, Int>> {
+  static String convert(const odradek::StrongInt<Tag, Int>& value) {
+    return std::to_string(value.value).c_str();
+  }
+};
+
 namespace odradek {
 
 class ManualClock final : public Clock {

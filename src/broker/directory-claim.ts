@@ -1,0 +1,28 @@
+import { realpathSync } from 'node:fs'
+import { StartError } from './start-error.ts'
+
+/**
+ * Directories that brokers of this thread have open. The lock in the directory keeps other processes
+ * out; inside one process the native engine shares an open directory, and two brokers on one
+ * metadata log would destroy it.
+ */
+const claimed = new Set<string>()
+
+/** Claims a directory, which need not exist. Returns what gives it back. Throws a sentence. */
+export function claimDirectory(path: string): () => void {
+  const real = realPath(path)
+  if (claimed.has(real)) {
+    const advice = 'close that broker first or name another data directory'
+    throw new StartError(`${path} is open in another broker of this process; ${advice}.`)
+  }
+  claimed.add(real)
+  return () => void claimed.delete(real)
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}

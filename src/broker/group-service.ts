@@ -1,0 +1,38 @@
+import type {
+  GroupCoordinator,
+  GroupCoordinatorOptions,
+} from '../coordinator/group/group-coordinator.ts'
+
+/**
+ * The group coordinator, imported and made when it is first needed: a start does not wait for its
+ * modules.
+ */
+export class GroupService {
+  readonly #options: GroupCoordinatorOptions
+  #coordinator: Promise<GroupCoordinator> | undefined
+  #closed = false
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.#options = options
+  }
+
+  /** The one coordinator of this broker. Rejects once the service is closed. */
+  coordinator(): Promise<GroupCoordinator> {
+    if (this.#closed) return Promise.reject(new Error('the group coordinator is closed'))
+    this.#coordinator ??= import('../coordinator/group/group-coordinator.ts').then(
+      (module) => new module.GroupCoordinator(this.#options),
+    )
+    return this.#coordinator
+  }
+
+  /** Loads the groups that were left by the last stop, so that their sessions begin to run. */
+  async load(): Promise<void> {
+    if (!this.#closed) await (await this.coordinator()).loadAll()
+  }
+
+  /** Ends the coordinator, if there is one. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await (await this.#coordinator)?.close()
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { runCommandLine } from '../../src/cli/program.ts'
+import { capturedTerminal } from './captured-terminal.ts'
+
+async function run(...args: string[]) {
+  const terminal = capturedTerminal()
+  const code = await runCommandLine(args, terminal)
+  return { code, out: terminal.stdout.join('\n'), err: terminal.stderr.join('\n') }
+}
+
+test('--version is that of the package', async () => {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(manifest) as { version: string }
+  expect(await run('--version')).toEqual({ code: 0, out: version, err: '' })
+})
+
+test.each([[['--help']], [['start', '--help']], [['topic', 'create', '--help']]])(
+  'help for %j goes to stdout and is a success',
+  async (args) => {
+    const { code, out, err } = await run(...args)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('Usage: odradek')
+  },
+)
+
+test('without a command the help is the answer, and a mistake', async () => {
+  const { code, out, err } = await run()
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain('Usage: odradek')
+})
+
+test.each([
+  [['stat'], 'Did you mean start?'],
+  [['topic', 'crate', 'x'], 'Did you mean create?'],
+  [['start', '--lisen', 'a:1'], 'Did you mean --listen?'],
+  [['topic', 'create'], "missing required argument 'name'"],
+  [['topic', 'list', 'extra'], 'too many arguments'],
+  [['start', '--listen', 'nonsense'], 'It must have the form HOST:PORT.'],
+  [['start', '--set', 'nonsense'], 'It must have the form NAME=VALUE.'],
+  [['topic', 'create', 'x', '--partitions', '0'], 'a whole number of at least 1'],
+  [['log', 'dump'], "missing required argument 'file'"],
+])('%j is a mistake of the command line: exit code 2', async (args, sentence) => {
+  const { code, out, err } = await run(...args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(sentence)
+})
+
+test('a command that fails says why in one sentence: exit code 1', async () => {
+  const { code, out, err } = await run('topic', 'list', '--broker', '127.0.0.1:1')
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toBe(
+    'odradek: Cannot connect to 127.0.0.1:1: nothing listens there (connection refused).',
+  )
+})
+
+test('a config file that is not there', async () => {
+  const { code, err } = await run('start', '--config', '/nonexistent/server.properties')
+  expect(code).toBe(1)
+  expect(err).toBe(
+    'odradek: Cannot read the config file /nonexistent/server.properties: it does not exist.',
+  )
+})
+
+test('an unknown config by --set is refused with a suggestion', async () => {
+  const { code, err } = await run('start', '--set', 'num.partition=1')
+  expect(code).toBe(1)
+  expect(err).toBe("odradek: unknown config 'num.partition'; did you mean 'num.partitions'?")
+})

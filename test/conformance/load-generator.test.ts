@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  buildLoadGenerator,
+  type LoadOptions,
+  runLoad,
+} from '../../bench/harness/load-generator.ts'
+import { BrokerProcess } from './broker-process.ts'
+import { RawConnection } from './raw-connection.ts'
+import { logEndOffset } from './raw-requests.ts'
+
+const hasMake = spawnSync('make', ['--version'], { stdio: 'ignore' }).status === 0
+if (!hasMake) console.log('skipped: make is not installed')
+
+/** The bench's load generator: what it reports is what the broker holds. */
+describe.skipIf(!hasMake)('odradek-load', () => {
+  const partitions = 3
+  let broker: BrokerProcess
+
+  beforeAll(async () => {
+    buildLoadGenerator()
+    broker = await BrokerProcess.start()
+  })
+
+  afterAll(async () => {
+    await broker?.dispose()
+  })
+
+  async function recordsIn(topic: string): Promise<number> {
+    const connection = await RawConnection.open(broker.port)
+    let records = 0
+    for (let p = 0; p < partitions; p++) {
+      records += (await logEndOffset(connection, topic, p)) ?? 0
+    }
+    connection.close()
+    return records
+  }
+
+  function base(topic: string) {
+    return { broker: broker.address, topic, partitions, connections: 5, duration: 30 }
+  }
+
+  for (const [acks, extra] of [
+    [-1, { 'in-flight': 4, threads: 2 }],
+    [1, { 'in-flight': 1 }],
+    [1, { 'in-flight': 7, rotate: true }],
+  ] as const) {
+    it(`stores every request that it counts, acks=${acks} ${JSON.stringify(extra)}`, async () => {
+      const topic = `acks${acks}-${extra['in-flight']}`
+      const load = { requests: 2_000, records: 3, 'record-bytes': 50, pid: broker.pid }
+      const report = await runLoad('produce', {
+        ...base(topic),
+        create: true,
+        acks,
+        ...extra,
+        ...load,
+      })
+      expect(report.requests).toBe(2_000)
+      expect(report.records).toBe(6_000)
+      expect(await recordsIn(topic)).toBe(6_000)
+      expect(report.brokerCpuSeconds).toBeGreaterThan(0)
+      const { p50, p99, p999, max } = report.latencyUs
+      expect([p50, p99, p999, max]).toEqual([p50, p99, p999, max].sort((a, b) => a - b))
+    })
+  }
+
+  it('fetches whole batches, copied or dropped, in sessions or without', async () => {
+    const topic = 'large'
+    const alone = { ...base(topic), connections: 1, partitions: 1 }
+    const data = { requests: 10, records: 100, 'record-bytes': 1_000 }
+    await runLoad('produce', { ...alone, create: true, ...data })
+    const ways: readonly LoadOptions[] = [
+      {},
+      { discard: true },
+      { session: true },
+      { discard: true, session: true },
+    ]
+    for (const way of ways) {
+      // Ten batches, three at a time: four requests a pass, sixty passes.
+      const limits = { 'max-bytes': 350_000, requests: 240 }
+      const report = await runLoad('fetch', { ...alone, ...limits, ...way })
+      expect(report.requests).toBe(240)
+      expect(report.records).toBe(60 * 1_000)
+    }
+  })
+
+  it('gives up with a sentence when a request is refused', async () => {
+    const tooLarge = { requests: 1, records: 1, 'record-bytes': 2_000_000 }
+    const load = runLoad('produce', { ...base('refused'), create: true, ...tooLarge })
+    await expect(load).rejects.toThrow('answered with error 10')
+  })
+})

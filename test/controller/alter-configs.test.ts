@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { AlterOperation } from '../../src/controller/alter-configs.ts'
+import type { Controller } from '../../src/controller/controller.ts'
+import { configsOf } from '../../src/metadata/image.ts'
+import { creating, startedController, topic } from './harness.ts'
+
+const { SET, DELETE, APPEND, SUBTRACT } = AlterOperation
+type Change = readonly [name: string, operation: number, value: string | null]
+
+describe('configs of a topic', () => {
+  it('are set, appended to, subtracted from and taken away', async () => {
+    const controller = await withTopic()
+    expect(await alter(controller, 2, 'a', ['retention.ms', SET, '5'])).toEqual([0])
+    expect(await alter(controller, 2, 'a', ['cleanup.policy', APPEND, 'compact'])).toEqual([0])
+    expect(texts(controller, 2, 'a')).toEqual({
+      'retention.ms': '5',
+      'cleanup.policy': 'delete,compact',
+    })
+    expect(await alter(controller, 2, 'a', ['cleanup.policy', SUBTRACT, 'delete'])).toEqual([0])
+    expect(await alter(controller, 2, 'a', ['retention.ms', DELETE, null])).toEqual([0])
+    expect(texts(controller, 2, 'a')).toEqual({ 'cleanup.policy': 'compact' })
+  })
+
+  it('change all or not at all', async () => {
+    const controller = await withTopic()
+    const codes = await alter(
+      controller,
+      2,
+      'a',
+      ['retention.ms', SET, '5'],
+      ['segment.bytes', SET, '1'],
+    )
+    expect(codes).toEqual([40])
+    expect(texts(controller, 2, 'a')).toEqual({})
+  })
+
+  it('are judged together with those that are set already', async () => {
+    const controller = await withTopic()
+    await alter(controller, 2, 'a', ['min.compaction.lag.ms', SET, '10'])
+    expect(await alter(controller, 2, 'a', ['max.compaction.lag.ms', SET, '5'])).toEqual([40])
+  })
+
+  it.each<[number, Change[]]>([
+    [40, [['no.such.config', SET, '1']]],
+    [42, [['retention.ms', SET, null]]],
+    [40, [['retention.ms', APPEND, '1']]],
+    [42, [['cleanup.policy', 9, 'compact']]],
+    [
+      42,
+      [
+        ['retention.ms', SET, '1'],
+        ['retention.ms', SET, '2'],
+      ],
+    ],
+  ])('error %i for %j', async (code, changes) => {
+    expect(await alter(await withTopic(), 2, 'a', ...changes)).toEqual([code])
+  })
+
+  it('that stay the same write nothing', async () => {
+    const controller = await withTopic()
+    await alter(controller, 2, 'a', ['retention.ms', SET, '5'])
+    const { offset } = controller.image
+    await alter(controller, 2, 'a', ['retention.ms', SET, '5'], ['segment.ms', DELETE, null])
+    expect(controller.image.offset).toBe(offset)
+  })
+
+  it('are only judged when they are to be validated', async () => {
+    const controller = await withTopic()
+    const configs = [{ name: 'retention.ms', configOperation: SET, value: '5' }]
+    const resources = [{ resourceType: 2, resourceName: 'a', configs }]
+    const results = await controller.alterConfigs({ resources, validateOnly: true })
+    expect(results).toMatchObject([{ errorCode: 0, errorMessage: null }])
+    expect(texts(controller, 2, 'a')).toEqual({})
+  })
+})
+
+describe('configs of brokers', () => {
+  it.each<[string, Change, number]>([
+    ['', ['log.retention.ms', SET, '5'], 0],
+    ['1', ['log.cleaner.threads', SET, '2'], 0],
+    ['1', ['leader.replication.throttled.rate', SET, '100'], 0],
+    ['', ['num.partitions', SET, '2'], 42],
+    ['', ['ssl.keystore.location', SET, '/a'], 42],
+    ['1', ['ssl.keystore.location', SET, '/a'], 0],
+    ['1', ['no.such.config', SET, '2'], 40],
+    ['1', ['no.such.config', DELETE, null], 0],
+    ['1', ['log.cleaner.threads', SET, 'x'], 40],
+    ['7', ['log.cleaner.threads', SET, '2'], 42],
+    ['x', ['log.cleaner.threads', SET, '2'], 42],
+    ['1', ['min.insync.replicas', SET, '2'], 40],
+    ['', ['min.insync.replicas', DELETE, null], 40],
+    ['', ['min.insync.replicas', SET, '2'], 0],
+  ])("broker '%s' %j gives %i", async (name, change, code) => {
+    const controller = await withTopic()
+    expect(await alter(controller, 4, name, change)).toEqual([code])
+  })
+})
+
+describe('other resources', () => {
+  it('are groups and client metrics, nothing else', async () => {
+    const controller = await withTopic()
+    const session: Change = ['consumer.session.timeout.ms', SET, '46000']
+    expect(await alter(controller, 32, 'g', session)).toEqual([0])
+    expect(texts(controller, 32, 'g')).toEqual({ 'consumer.session.timeout.ms': '46000' })
+    expect(await alter(controller, 32, '', session)).toEqual([42])
+    expect(await alter(controller, 16, 'm', ['interval.ms', SET, '100'])).toEqual([0])
+    expect(await alter(controller, 8, '1', ['root', SET, 'INFO'])).toEqual([42])
+    expect(await alter(controller, 2, 'nope', ['retention.ms', SET, '1'])).toEqual([3])
+  })
+
+  it('that stand twice in the request are refused the second time', async () => {
+    const controller = await withTopic()
+    const configs = [{ name: 'retention.ms', configOperation: SET, value: '5' }]
+    const resource = { resourceType: 2, resourceName: 'a', configs }
+    const request = { resources: [resource, resource], validateOnly: false }
+    const results = await controller.alterConfigs(request)
+    expect(results.map((one) => one.errorCode)).toEqual([0, 42])
+  })
+})
+
+async function withTopic(): Promise<Controller> {
+  const { controller } = await startedController()
+  await controller.createTopics(creating(topic('a')))
+  return controller
+}
+
+async function alter(
+  controller: Controller,
+  resourceType: number,
+  resourceName: string,
+  ...changes: readonly Change[]
+): Promise<number[]> {
+  const configs = changes.map(([name, configOperation, value]) => ({
+    name,
+    configOperation,
+    value,
+  }))
+  const resources = [{ resourceType, resourceName, configs }]
+  const results = await controller.alterConfigs({ resources, validateOnly: false })
+  return results.map((one) => one.errorCode)
+}
+
+function texts(controller: Controller, type: number, name: string): Record<string, string> {
+  return Object.fromEntries(configsOf(controller.image, type, name))
+}

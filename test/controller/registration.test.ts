@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { leadershipRecords, type Registration } from '../../src/controller/registration.ts'
+import { applyRecords } from '../../src/metadata/delta.ts'
+import type { MetadataImage, PartitionImage } from '../../src/metadata/image.ts'
+import {
+  decodeMetadataRecord,
+  encodeMetadataRecord,
+  type MetadataRecord,
+} from '../../src/protocol/metadata-record.ts'
+import { address, creating, startedController, topic } from './harness.ts'
+
+const node: Registration = {
+  ...address,
+  nodeId: 1,
+  incarnationId: 'aaaaRZyoQ_y_biQ5m6sOVA',
+  directories: ['bbbbRZyoQ_y_biQ5m6sOVA'],
+  clean: true,
+}
+
+describe('a broker that comes back', () => {
+  it.each<[string, Partial<PartitionImage>, boolean, Partial<PartitionImage> | undefined]>([
+    ['keeps what it leads after a clean stop', {}, true, undefined],
+    ['leads with a new epoch after any other', {}, false, { leader: 1, leaderEpoch: 1 }],
+    [
+      'takes what nobody leads',
+      { leader: -1, isr: [], elr: [1], lastKnownElr: [1] },
+      true,
+      { leader: 1, isr: [1], elr: [], lastKnownElr: [], leaderEpoch: 1 },
+    ],
+    ['leaves what others hold too', { replicas: [1, 2], leader: 2 }, false, undefined],
+    ['leaves what others hold', { replicas: [2], leader: 2 }, false, undefined],
+  ])('%s', async (_, partition, clean, expected) => {
+    const image = await imageWith(partition)
+    const records = leadershipRecords(image, { ...node, clean })
+    expect(records).toHaveLength(expected === undefined ? 0 : 1)
+    if (expected === undefined) return
+    const position = { offset: image.offset + 1, epoch: 1, timestamp: 0 }
+    const after = applyRecords(image, records.map(full), position).image
+    expect(after.topicsByName.get('x')?.partitions[0]).toMatchObject(expected)
+  })
+
+  it('does not speak of eligible replicas where the cluster has none', async () => {
+    const image = await imageWith({ leader: -1 })
+    const features = new Map([...image.features, ['eligible.leader.replicas.version', 0]] as const)
+    const [record] = leadershipRecords({ ...image, features }, node)
+    expect(record?.value).not.toHaveProperty('eligibleLeaderReplicas')
+  })
+})
+
+async function imageWith(change: Partial<PartitionImage>): Promise<MetadataImage> {
+  const { controller } = await startedController()
+  await controller.createTopics(creating(topic('x')))
+  const { image } = controller
+  const before = image.topicsByName.get('x')!
+  const partitions = before.partitions.map((partition) => ({ ...partition, ...change }))
+  const after = { ...before, partitions }
+  return {
+    ...image,
+    topicsByName: new Map([['x', after]]),
+    topicsById: new Map([[after.id, after]]),
+  }
+}
+
+function full(record: Parameters<typeof encodeMetadataRecord>[0]): MetadataRecord {
+  const decoded = decodeMetadataRecord(encodeMetadataRecord(record)).value
+  if (decoded === null || decoded.name === null) throw new Error('the record does not decode')
+  return decoded
+}

@@ -1,0 +1,178 @@
+#include "data_path/broker_data_path.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <thread>
+
+#include "broker_fixture.h"
+
+namespace odradek {
+namespace {
+
+TEST_CASE("a second listener on the port is refused with a sentence, another port is fine") {
+  BrokerFixture broker;
+  const auto taken = broker.path->listen({"127.0.0.1", broker.port});
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().find("in use") != std::string::npos);
+  const auto other = broker.path->listen({"127.0.0.1", 0});
+  REQUIRE(other);
+  broker.host("orders", 0);
+  LoopbackClient client(other->port);
+  CHECK(call(client, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
+}
+
+TEST_CASE("connections beyond the limit are closed, until others leave") {
+  DataPathOptions options;
+  options.connections_max = 3;
+  BrokerFixture broker(options);
+  broker.host("orders", 0);
+  std::vector<LoopbackClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(broker.client());
+    REQUIRE(call(clients.back(), produce_of("orders", 0, make_batch())));
+  }
+  CHECK(broker.client().is_closed_by_peer());
+  clients.pop_back();
+  CHECK(eventually([&] {
+    auto client = broker.client();
+    return call(client, produce_of("orders", 0, make_batch())).has_value();
+  }));
+}
+
+TEST_CASE("frames above the limit close their connection") {
+  DataPathOptions options;
+  options.frame_bytes_max = 10000;
+  BrokerFixture broker(options);
+  auto log = broker.host("orders", 0);
+  auto client = broker.client();
+  REQUIRE(call(client, produce_of("orders", 0, make_batch(1, 5000)))->parts[0].error == 0);
+  client.send_frame(wire::produce(produce_of("orders", 0, make_batch(1, 11000))));
+  CHECK(client.is_closed_by_peer());
+  CHECK(log->log_end_offset() == Offset(1));
+  CHECK(broker.path->statistics().frames_refused == 1);
+}
+
+TEST_CASE("several reactors share connections and partitions") {
+  DataPathOptions options;
+  options.reactor_threads = 4;
+  BrokerFixture broker(options);
+  broker.control.echo = broker.path.get();
+  auto log = broker.host("orders", 0, true);
+  std::vector<std::thread> threads;
+  std::atomic<int> failures{0};
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      auto client = broker.client();
+      for (int i = 0; i < 200; ++i) {
+        const auto answer = call(client, produce_of("orders", 0, make_batch()));
+        if (!answer || answer->parts[0].error != 0) ++failures;
+        if (i % 10 != t) continue;
+        wire::FetchSpec spec;
+        spec.parts = {fetch_part("orders", 0, 0)};
+        spec.parts[0].bytes_max = 1000;
+        const auto fetched = call(client, spec);
+        if (!fetched || fetched->parts[0].records.empty()) ++failures;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(failures == 0);
+  CHECK(log->log_end_offset() == Offset(1600));
+  CHECK(broker.path->statistics().requests_produce == 1600);
+  // Ids carry the reactor: all four got some of the eight.
+  std::vector<LoopbackClient> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(broker.client());
+    clients.back().send_frame(wire::request_header(18, 0, i, false).take());
+    REQUIRE(clients.back().receive_frame());
+  }
+  std::set<uint64_t> reactors;
+  for (const ControlFrame& frame : broker.control.frames) reactors.insert(frame.connection % 64);
+  CHECK(reactors.size() == 4);
+}
+
+TEST_CASE("partitions come and go under load, and nothing is answered wrongly") {
+  DataPathOptions options;
+  options.reactor_threads = 2;
+  BrokerFixture broker(options);
+  broker.host("steady", 0);
+  std::atomic<bool> stop{false};
+  std::atomic<int> failures{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&] {
+      auto client = broker.client();
+      while (!stop) {
+        auto spec = produce_of("steady", 0, make_batch());
+        spec.parts.push_back({"fleeting", {}, 0, make_batch()});
+        const auto answer = call(client, spec);
+        if (!answer || answer->parts[0].error != 0) ++failures;
+        if (answer && answer->parts[1].error != 0 && answer->parts[1].error != 3) ++failures;
+        wire::FetchSpec fetching;
+        fetching.wait_ms = 5;
+        fetching.parts = {fetch_part("fleeting", 0, 0)};
+        const auto fetched = call(client, fetching);
+        if (!fetched || (fetched->parts[0].error != 0 && fetched->parts[0].error != 3)) ++failures;
+      }
+    });
+  }
+  for (int i = 0; i < 100; ++i) {
+    broker.host("fleeting", 0, i % 2 == 0, i);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    broker.path->unhost({"fleeting", PartitionIndex(0)});
+  }
+  stop = true;
+  for (auto& thread : threads) thread.join();
+  CHECK(failures == 0);
+}
+
+TEST_CASE("a stop answers what gets acknowledged, ends parked fetches, and closes the rest") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0, false);
+  auto producer = broker.client();
+  auto consumer = broker.client();
+  auto idle = broker.client();
+  REQUIRE(producer.send_frame(wire::produce(produce_of("orders", 0, make_batch()))));
+  wire::FetchSpec spec;
+  spec.wait_ms = 60000;
+  spec.parts = {fetch_part("orders", 0, 0)};
+  REQUIRE(consumer.send_frame(wire::fetch(spec)));
+  REQUIRE(eventually([&] {
+    return log->log_end_offset() == Offset(1) && broker.path->statistics().requests_fetch == 1;
+  }));
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    log->advance_to_end();
+  });
+  broker.path->stop();
+  later.join();
+  const auto produced = producer.receive_frame();
+  REQUIRE(produced);
+  CHECK(wire::read_produce(*produced, 9).parts[0].error == 0);
+  CHECK(producer.is_closed_by_peer());
+  const auto fetched = consumer.receive_frame();
+  REQUIRE(fetched);
+  CHECK(wire::read_fetch(*fetched, 12).parts[0].error == 0);
+  CHECK(consumer.is_closed_by_peer());
+  CHECK(idle.is_closed_by_peer());
+  CHECK_FALSE(LoopbackClient(broker.port).connected());
+  CHECK(log->observer_count() == 0);
+  broker.path->stop();
+  CHECK_FALSE(broker.path->listen({"127.0.0.1", 0}));
+}
+
+TEST_CASE("a stop does not wait for ever for a high watermark that never comes") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0, false);
+  auto producer = broker.client();
+  REQUIRE(producer.send_frame(wire::produce(produce_of("orders", 0, make_batch()))));
+  REQUIRE(eventually([&] { return log->log_end_offset() == Offset(1); }));
+  const auto start = std::chrono::steady_clock::now();
+  broker.path->stop();
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(producer.is_closed_by_peer());   // without an answer: it was not acknowledged
+}
+
+}  // namespace
+}  // namespace odradek

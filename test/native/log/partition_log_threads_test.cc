@@ -1,0 +1,154 @@
+// Appenders, readers, the flusher and the helpers at once, on the machine's own file system. Meant
+// for ThreadSanitizer as much as for its own checks.
+#include <atomic>
+#include <thread>
+
+#include "../file/temporary_directory.h"
+#include "log_fixture.h"
+
+namespace odradek {
+namespace {
+
+constexpr int kAppenders = 4;
+constexpr int kBatchesEach = 400;
+
+class Watcher final : public HighWatermarkObserver {
+ public:
+  void high_watermark_advanced(PartitionLog&, Offset high_watermark) noexcept override {
+    calls.fetch_add(1);
+    if (high_watermark == kNoOffset) ends.fetch_add(1);
+  }
+  std::atomic<int> calls{0};
+  std::atomic<int> ends{0};
+};
+
+// Waits for each batch as acks=all does.
+void append_and_wait(PartitionLog& log, int appender) {
+  for (int i = 0; i < kBatchesEach; ++i) {
+    std::vector<uint8_t> batch = make_batch({.records = 2,
+                                             .value = std::string(50 + i % 200, 'x'),
+                                             .producer = ProducerId(100 + appender),
+                                             .sequence = 2 * i});
+    auto outcome = log.append(batch, AppendOrigin::client);
+    REQUIRE(outcome.ok());
+    REQUIRE_FALSE(outcome->duplicate);
+    if (i % 8 != 0) continue;
+    while (log.high_watermark() < outcome->required_high_watermark) std::this_thread::yield();
+    REQUIRE(log.durable_offset() >= outcome->required_high_watermark);
+  }
+}
+
+// Follows the log to `end`; every offset comes once and in order.
+void follow(const PartitionLog& log, Offset end, std::atomic<int64_t>* deleted_to) {
+  ReadHint hint;
+  Offset at(0);
+  while (at < end) {
+    auto outcome = log.read(at, 3000, ReadLimit::high_watermark, true, &hint);
+    if (!outcome.ok()) {
+      REQUIRE(outcome.error().code == ErrorCode::offset_out_of_range);
+      REQUIRE(at < log.log_start_offset());
+      at = log.log_start_offset();
+      continue;
+    }
+    if (outcome->bytes == 0) {
+      std::this_thread::yield();
+      continue;
+    }
+    const auto bytes = bytes_of(*outcome);
+    for (const BatchView& batch : batches_in(bytes)) {
+      REQUIRE(batch.last_offset() >= at);
+      if (at != log.log_start_offset() && batch.base_offset() > at) {
+        REQUIRE(batch.base_offset().value <= deleted_to->load());
+      }
+      at = batch.next_offset();
+    }
+    REQUIRE(at == outcome->next_offset);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("appenders, readers, flusher and deletions do not disturb each other") {
+  TemporaryDirectory folder;
+  LogDirectoryOptions options;
+  options.path = folder.path() + "/data";
+  options.file_system = &posix_file_system();
+  options.clock = &system_clock();
+  options.file_delete_delay_ms = 1;
+  options.checkpoint_interval_ms = 20;
+  auto opened = LogDirectory::open(options);
+  REQUIRE(opened.ok());
+  LogConfig config;
+  config.segment_bytes = 20000;
+  config.index_interval_bytes = 500;
+  auto log = (*opened)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
+  REQUIRE(log.ok());
+  Watcher watcher;
+  (*log)->add_observer(&watcher);
+
+  const Offset end(kAppenders * kBatchesEach * 2);
+  std::atomic<int64_t> deleted_to{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kAppenders; ++i) {
+    threads.emplace_back([&, i] { append_and_wait(**log, i); });
+  }
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] { follow(**log, end, &deleted_to); });
+  }
+  threads.emplace_back([&] {
+    while ((*log)->high_watermark() < end) {
+      const Offset to((*log)->high_watermark().value / 2);
+      deleted_to.store(to.value);
+      REQUIRE((*log)->delete_up_to(to).ok());
+      REQUIRE((*log)->lookup_max_timestamp(ReadLimit::high_watermark).ok());
+      REQUIRE((*log)->producers().size() <= kAppenders);
+      std::this_thread::yield();
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  CHECK((*log)->log_end_offset() == end);
+  CHECK((*log)->segment_count() > 1);
+  CHECK(watcher.calls.load() > 0);
+  CHECK((*opened)->unflushed_bytes() == 0);
+  const Offset start = (*log)->log_start_offset();
+
+  REQUIRE((*opened)->close().ok());
+  CHECK(watcher.ends.load() == 1);
+  (*log)->remove_observer(&watcher);
+  CHECK_FALSE((*log)->online());
+  log = std::shared_ptr<PartitionLog>();
+  *opened = nullptr;
+  auto again = LogDirectory::open(options);
+  REQUIRE(again.ok());
+  auto reopened = (*again)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
+  REQUIRE(reopened.ok());
+  CHECK((*again)->recovery_report().clean);
+  CHECK((*reopened)->log_start_offset() == start);
+  CHECK((*reopened)->log_end_offset() == end);
+  CHECK((*reopened)->producers().size() == kAppenders);
+  std::atomic<int64_t> none{0};
+  follow(**reopened, end, &none);
+}
+
+TEST_CASE("an observer that is removed is not called any more") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.open();
+  auto log = f.log();
+  std::atomic<bool> stop{false};
+  std::thread appender([&] {
+    while (!stop.load()) append(*log);
+  });
+  for (int i = 0; i < 200; ++i) {
+    auto watcher = std::make_unique<Watcher>();
+    log->add_observer(watcher.get());
+    std::this_thread::yield();
+    log->remove_observer(watcher.get());
+    watcher = nullptr;  // a later call would be found by the sanitizers
+  }
+  stop.store(true);
+  appender.join();
+  CHECK(log->high_watermark() == log->log_end_offset());
+}
+
+}  // namespace odradek

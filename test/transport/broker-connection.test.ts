@@ -1,0 +1,85 @@
+import { afterEach, expect, test } from 'vitest'
+import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { apiVersionsApi } from '../../src/protocol/generated/18-api-versions.ts'
+import { describeClusterApi } from '../../src/protocol/generated/60-describe-cluster.ts'
+import { encodeResponseFrame, openRequest } from '../../src/protocol/header.ts'
+import { BrokerConnection } from '../../src/transport/broker-connection.ts'
+import { type Script, scriptedBroker } from './scripted-broker.ts'
+
+const options = {
+  clientId: 'test',
+  clientSoftwareVersion: '1',
+  connectTimeoutMs: 2000,
+  requestTimeoutMs: 2000,
+  frameBytesMax: 10_000,
+}
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end()
+})
+
+/** A broker that knows ApiVersions up to `own` and Metadata in a range; it notes what it gets. */
+function broker(own: number, metadata: readonly [number, number], seen: string[]): Script {
+  const ranges = [
+    { apiKey: 18, minVersion: 0, maxVersion: own },
+    { apiKey: 3, minVersion: metadata[0], maxVersion: metadata[1] },
+  ]
+  return (frame) => {
+    const opened = openRequest(frame)
+    if (typeof opened === 'string') throw new Error(opened)
+    const { apiKey, apiVersion, correlationId } = opened.head
+    seen.push(`${apiKey} v${apiVersion} #${correlationId}`)
+    if (apiKey === 18) {
+      const known = apiVersion <= own
+      const response = known
+        ? { errorCode: 0, apiKeys: ranges }
+        : { errorCode: 35, apiKeys: ranges.slice(0, 1) }
+      const version = known ? apiVersion : 0
+      return encodeResponseFrame(apiVersionsApi, version, correlationId, response).subarray(4)
+    }
+    const response = { brokers: [{ nodeId: 7, host: 'h', port: 1 }], topics: [] }
+    return encodeResponseFrame(metadataApi, apiVersion, correlationId, response).subarray(4)
+  }
+}
+
+async function connect(script: Script): Promise<BrokerConnection> {
+  const scripted = await scriptedBroker(script)
+  ends.push(scripted.close)
+  const connection = await BrokerConnection.open(scripted.endpoint, options)
+  ends.push(() => connection.close())
+  return connection
+}
+
+test('speaks the highest version that both sides know', async () => {
+  const seen: string[] = []
+  const connection = await connect(broker(5, [0, 9], seen))
+  const { brokers } = await connection.call(metadataApi, { topics: [] })
+  expect(brokers).toMatchObject([{ nodeId: 7, host: 'h', port: 1 }])
+  expect(seen).toEqual(['18 v5 #0', '3 v9 #1'])
+})
+
+test('asks an older broker for its versions again, in the version that it names', async () => {
+  const seen: string[] = []
+  const connection = await connect(broker(2, [0, 99], seen))
+  expect(connection.versionOf(metadataApi)).toBe(metadataApi.request.versionMax)
+  expect(seen).toEqual(['18 v5 #0', '18 v2 #1'])
+})
+
+test('an API that the broker does not have, or not as we know it, is told', async () => {
+  const connection = await connect(broker(5, [50, 60], []))
+  expect(() => connection.versionOf(metadataApi)).toThrow('does not serve Metadata as we know it')
+  expect(() => connection.versionOf(describeClusterApi)).toThrow('does not serve DescribeCluster')
+})
+
+test('an answer of another request ends the connection', async () => {
+  const script = broker(5, [0, 9], [])
+  const connection = await connect((frame, socket) => {
+    const answer = script(frame, socket)
+    if (frame.readInt16BE(0) === 3) answer?.set([9, 9, 9, 9])
+    return answer
+  })
+  await expect(connection.call(metadataApi, { topics: [] })).rejects.toThrow(
+    'belongs to no request',
+  )
+  await expect(connection.call(metadataApi, { topics: [] })).rejects.toThrow('is closed')
+})

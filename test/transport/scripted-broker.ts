@@ -1,0 +1,40 @@
+/** A TCP server that answers each frame as a test says. */
+
+import type { AddressInfo } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { FrameAssembler } from '../../src/transport/frame-assembler.ts'
+
+/** Gets a frame without its length; what it returns is sent with one. */
+export type Script = (frame: Buffer, socket: Socket) => Uint8Array | undefined
+
+export async function scriptedBroker(script: Script) {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    const assembler = new FrameAssembler(1 << 20)
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      for (const frame of assembler.push(chunk) ?? []) {
+        const answer = script(frame, socket)
+        if (answer !== undefined) socket.write(framed(answer))
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    endpoint: { host: '127.0.0.1', port },
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** The bytes with their length in front. */
+export function framed(bytes: Uint8Array): Buffer {
+  const frame = Buffer.alloc(4 + bytes.length)
+  frame.writeInt32BE(bytes.length)
+  frame.set(bytes, 4)
+  return frame
+}
