@@ -9,6 +9,8 @@
     "cflags_cc": [
       "-std=c++20", "-O3", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden",
       "-fvisibility-inlines-hidden", "-fPIC", "-Wall", "-Wextra",
+      # gcc 12 sees overlaps in std::string where there are none; clang does not know the name.
+      "-Wno-unknown-warning-option", "-Wno-restrict",
       "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3", "-D_GLIBCXX_ASSERTIONS",
       "-fstack-protector-strong",
     ],
@@ -50,6 +52,8 @@
         "NAPI_VERSION=9",
         "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
         "NODE_ADDON_API_DISABLE_DEPRECATED",
+        # An environment that ends takes no exception; without this the wrappers abort the process.
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
       ],
       "sources": ["<!@(node scripts/native-sources.mjs addon)"],
     },

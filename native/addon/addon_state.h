@@ -1,9 +1,9 @@
 // What one environment (main thread or worker) has of the addon.
 #pragma once
 
-#include <napi.h>
-
 #include <memory>
+
+#include <napi.h>
 
 #include "environment_port.h"
 
@@ -16,7 +16,9 @@ struct AddonState {
   Napi::FunctionReference log_class;
   Napi::FunctionReference data_plane_class;
 
-  static AddonState& of(Napi::Env env) { return *env.GetInstanceData<AddonState>(); }
+  static AddonState &of(Napi::Env env) {
+    return *env.GetInstanceData<AddonState>();
+  }
 };
 
-}  // namespace odradek
+} // namespace odradek

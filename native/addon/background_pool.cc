@@ -1,12 +1,9 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
-
-#include <pthread.h>
-#include <signal.h>
 
 #include "background_task.h"
+#include "log/background_thread.h"
 
 namespace odradek {
 namespace {
@@ -21,7 +18,7 @@ struct Pool {
   int idle = 0;
 };
 
-void work(Pool& pool) {
+void work(Pool &pool) {
   std::unique_lock lock(pool.mutex);
   for (;;) {
     pool.idle += 1;
@@ -31,39 +28,41 @@ void work(Pool& pool) {
     pool.jobs.pop_front();
     lock.unlock();
     job();
-    job = nullptr;   // what it holds is released before the next wait, not after it
+    job =
+        nullptr; // what it holds is released before the next wait, not after it
     lock.lock();
   }
 }
 
-// Threads of ours take no signals: those belong to the host program. SIGBUS stays, it is raised by
-// the thread's own access and must reach the handler of native/file.
-void start_thread(Pool& pool) {
-  sigset_t all, before;
-  sigfillset(&all);
-  sigdelset(&all, SIGBUS);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread([&pool] {
-#if defined(__linux__)
-    pthread_setname_np(pthread_self(), "odradek-task");
-#endif
-    work(pool);
-  });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  thread.detach();   // lives as long as the process; the pool is never destroyed
+// Adds a thread that lives as long as the process. False if the system has none
+// left.
+bool add_thread(Pool &pool) {
+  auto thread =
+      BackgroundThread::start("odradek-task", [&pool] { work(pool); });
+  return thread.release() != nullptr;
 }
 
-}  // namespace
+} // namespace
 
 void run_in_background(std::function<void()> job) {
-  static auto* const pool = new Pool();
-  std::lock_guard lock(pool->mutex);
+  static auto *const pool =
+      new Pool(); // never destroyed: its threads do not end
+  std::unique_lock lock(pool->mutex);
   pool->jobs.push_back(std::move(job));
-  if (pool->idle < static_cast<int>(pool->jobs.size()) && pool->threads < kThreadsMax) {
-    pool->threads += 1;
-    start_thread(*pool);
+  if (pool->idle < static_cast<int>(pool->jobs.size()) &&
+      pool->threads < kThreadsMax) {
+    if (add_thread(*pool)) {
+      pool->threads += 1;
+    } else if (pool->threads == 0) {
+      // Nobody would ever run it. To wait for the disk here is the lesser evil.
+      auto stranded = std::move(pool->jobs.back());
+      pool->jobs.pop_back();
+      lock.unlock();
+      stranded();
+      return;
+    }
   }
   pool->wanted.notify_one();
 }
 
-}  // namespace odradek
+} // namespace odradek

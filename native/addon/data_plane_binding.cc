@@ -1,144 +1,218 @@
 #include "data_plane_binding.h"
 
-#include "arguments.h"
+#include <algorithm>
+
 #include "background_task.h"
 #include "base/clock.h"
+#include "directory_options_binding.h"
+#include "log_answers.h"
+#include "value_reader.h"
 
 namespace odradek {
 namespace {
 
-DataPathOptions to_options(const Napi::Object& given) {
+DataPathOptions to_options(ValueReader &read, const Napi::Value &value) {
+  const Napi::Object given = read.object(value, "the options");
   DataPathOptions options;
-  options.reactor_threads = to_int32(given.Get("reactorThreads"));
-  options.frame_bytes_max = to_int64(given.Get("socketRequestMaxBytes"));
-  options.fetch_bytes_max = to_int64(given.Get("fetchMaxBytes"));
-  options.fetch_session_slots = to_int32(given.Get("maxIncrementalFetchSessionCacheSlots"));
-  options.connections_max_idle_ms = to_int64(given.Get("connectionsMaxIdleMs"));
-  options.connections_max = to_int32(given.Get("maxConnections"));
+  options.reactor_threads = read.int32_field(given, "reactorThreads", 1);
+  options.frame_bytes_max = read.int64_field(given, "socketRequestMaxBytes", 1);
+  options.fetch_bytes_max = read.int64_field(given, "fetchMaxBytes", 0);
+  options.fetch_session_slots =
+      read.int32_field(given, "maxIncrementalFetchSessionCacheSlots", 0);
+  options.connections_max_idle_ms =
+      std::min(read.int64_field(given, "connectionsMaxIdleMs"), kDelayMsMax);
+  options.connections_max = read.int32_field(given, "maxConnections", 0);
   return options;
 }
 
-Napi::Value endpoint_object(Napi::Env env, const Endpoint& endpoint) {
+Napi::Value endpoint_object(Napi::Env env, const Endpoint &endpoint) {
   auto object = Napi::Object::New(env);
   object.Set("host", endpoint.host);
   object.Set("port", Napi::Number::New(env, endpoint.port));
   return object;
 }
 
-BatchVerdict to_verdict(const Napi::Object& given) {
+BatchVerdict to_verdict(ValueReader &read, const Napi::Object &given) {
   BatchVerdict verdict;
-  verdict.code = static_cast<ErrorCode>(to_int32(given.Get("code")));
-  verdict.message = to_text(given.Get("message"));
-  if (!given.Get("faults").IsArray()) return verdict;
-  auto faults = given.Get("faults").As<Napi::Array>();
-  for (uint32_t i = 0; i < faults.Length(); ++i) {
-    if (!faults.Get(i).IsObject()) continue;
-    auto fault = faults.Get(i).As<Napi::Object>();
-    verdict.faults.push_back({to_int32(fault.Get("index")), to_text(fault.Get("message"))});
+  verdict.code = static_cast<ErrorCode>(
+      read.int32_field(given, "code", INT16_MIN, INT16_MAX));
+  verdict.message = read.text(read.field(given, "message"), "message");
+  const Napi::Value faults = read.field(given, "faults");
+  if (!read.failed() && !faults.IsArray())
+    read.refuse("faults", "an array");
+  if (read.failed())
+    return verdict;
+  const auto list = faults.As<Napi::Array>();
+  const auto count = std::min<size_t>(list.Length(), kRecordFaultsMax);
+  for (uint32_t i = 0; i < count && !read.failed(); ++i) {
+    const Napi::Object fault = read.object(list.Get(i), "a fault");
+    verdict.faults.push_back(
+        {read.int32_field(fault, "index", 0),
+         read.text(read.field(fault, "message"), "message")});
   }
   return verdict;
 }
 
-std::vector<uint8_t> copy_of(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
+// The batch to store instead, none for undefined.
+ByteSpan to_replacement(ValueReader &read, const Napi::Object &given) {
+  const Napi::Value value = read.field(given, "replacement");
+  if (read.failed() || value.IsUndefined())
+    return {};
+  const ByteSpan batch = read.bytes(value, "replacement");
+  if (!read.failed() && refusal_of(batch).code != ErrorCode::none) {
+    read.refuse("replacement", "exactly one record batch");
+  }
+  return batch;
+}
 
-}  // namespace
+std::vector<uint8_t> copy_of(ByteSpan bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+} // namespace
 
 Napi::Function DataPlaneBinding::define(Napi::Env env) {
   using P = DataPlaneBinding;
-  return DefineClass(
-      env, "NativeDataPlane",
-      {InstanceMethod<&P::listen>("listen"), InstanceMethod<&P::host>("host"),
-       InstanceMethod<&P::unhost>("unhost"), InstanceMethod<&P::respond>("respond"),
-       InstanceMethod<&P::batch_opened>("batchOpened"),
-       InstanceMethod<&P::connection_info>("connectionInfo"),
-       InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::stop>("stop")});
+  return DefineClass(env, "NativeDataPlane",
+                     {InstanceMethod<&P::listen>("listen"),
+                      InstanceMethod<&P::host>("host"),
+                      InstanceMethod<&P::unhost>("unhost"),
+                      InstanceMethod<&P::respond>("respond"),
+                      InstanceMethod<&P::batch_opened>("batchOpened"),
+                      InstanceMethod<&P::connection_info>("connectionInfo"),
+                      InstanceMethod<&P::statistics>("statistics"),
+                      InstanceMethod<&P::stop>("stop")});
 }
 
-DataPlaneBinding::DataPlaneBinding(const Napi::CallbackInfo& info)
+DataPlaneBinding::DataPlaneBinding(const Napi::CallbackInfo &info)
     : Napi::ObjectWrap<DataPlaneBinding>(info) {
-  Napi::Env env = info.Env();
-  if (!info[0].IsObject() || !info[1].IsObject()) {
-    throw_type_error(env, "NativeDataPlane takes options and handlers");
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const DataPathOptions options = to_options(read, info[0]);
+  const Napi::Object handlers = read.object(info[1], "the handlers");
+  // Not wrapped, on a dying environment: never finalized, so it must not own
+  // anything.
+  if (read.failed() || IsEmpty())
     return;
-  }
   auto port = AddonState::of(env).port;
-  handlers_ = std::make_shared<Napi::ObjectReference>(
-      Napi::Persistent(info[1].As<Napi::Object>()));
+  handlers_ =
+      std::make_shared<Napi::ObjectReference>(Napi::Persistent(handlers));
   plane_ = std::make_shared<Plane>();
   plane_->control = std::make_shared<ControlPort>(port, handlers_);
-  plane_->path = BrokerDataPath::start(to_options(info[0].As<Napi::Object>()), system_clock(),
-                                       *plane_->control);
-  Ref();   // collected only after stop()
+  plane_->path =
+      BrokerDataPath::start(options, system_clock(), *plane_->control);
+  Ref(); // collected only after stop()
   port->hold(env);
-  // The weak pointer: a plane that was stopped has nothing left to retire.
-  port->at_death([plane = std::weak_ptr<Plane>(plane_)] {
-    if (auto alive = plane.lock()) retire(std::move(alive));
-  });
+  at_death_ = port->at_death(
+      [plane = plane_] { run_in_background([plane] { plane->end(); }); });
 }
 
-void DataPlaneBinding::retire(std::shared_ptr<Plane> plane) {
-  run_in_background([plane = std::move(plane)] {
-    plane->path->stop();
-    plane->path.reset();
-    plane->directories.clear();
-  });
+void DataPlaneBinding::Plane::end() {
+  if (ending.exchange(true))
+    return;
+  path->stop();
+  path.reset();
+}
+
+BrokerDataPath *DataPlaneBinding::running(Napi::Env env) {
+  if (plane_ != nullptr)
+    return plane_->path.get();
+  throw_storage_error(
+      env, {ErrorCode::network_exception, "the data plane is stopped", {}});
+  return nullptr;
 }
 
 Napi::Value DataPlaneBinding::listen(Info info) {
-  Napi::Env env = info.Env();
-  if (plane_ == nullptr) return env.Undefined();
-  Endpoint endpoint{to_text(info[0]), static_cast<uint16_t>(to_int32(info[1]))};
-  auto bound = plane_->path->listen(endpoint);
-  if (bound) return endpoint_object(env, *bound);
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  Endpoint endpoint{
+      read.text(info[0], "the host"),
+      static_cast<uint16_t>(read.int32(info[1], "the port", 0, 65535))};
+  BrokerDataPath *path = read.failed() ? nullptr : running(env);
+  if (path == nullptr)
+    return env.Undefined();
+  auto bound = path->listen(endpoint);
+  if (bound)
+    return endpoint_object(env, *bound);
   throw_storage_error(env, {ErrorCode::network_exception, bound.error(), {}});
   return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::host(Info info) {
-  Napi::Env env = info.Env();
-  LogBinding* binding = LogBinding::from(info[0]);
-  if (binding == nullptr || plane_ == nullptr) return env.Undefined();
-  const TopicPartition& id = binding->log()->topic_partition();
+  const Napi::Env env = info.Env();
+  LogBinding *binding = LogBinding::from(info[0]);
+  if (binding == nullptr)
+    return env.Undefined();
+  ValueReader read(env);
   HostedPartition hosted;
+  hosted.leader_epoch = LeaderEpoch(read.int32(info[1], "the leader epoch", 0));
+  hosted.internal = read.boolean(info[2], "internal");
+  if (read.failed() || plane_ == nullptr)
+    return env.Undefined();
+  const TopicPartition &id = binding->log()->topic_partition();
   hosted.topic = id.topic;
   hosted.topic_id = binding->log()->topic_id();
   hosted.partition = id.partition;
-  hosted.leader_epoch = LeaderEpoch(to_int32(info[1]));
-  hosted.internal = to_bool(info[2]);
   hosted.log = binding->log();
-  plane_->directories[id] = binding->directory();
+  // It also holds the directory open as long as a reactor may use the log.
+  hosted.run_on_helper = [shared =
+                              binding->directory()](std::function<void()> job) {
+    if (const DirectoryUse directory = shared->use()) {
+      directory->run_on_helper(std::move(job));
+    } else {
+      run_in_background(std::move(job));
+    }
+  };
   plane_->path->host(std::move(hosted));
   return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::unhost(Info info) {
-  if (plane_ == nullptr) return info.Env().Undefined();
-  const TopicPartition id{to_text(info[0]), PartitionIndex(to_int32(info[1]))};
-  plane_->path->unhost(id);
-  plane_->directories.erase(id);
-  return info.Env().Undefined();
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const TopicPartition id = to_topic_partition(read, info[0], info[1]);
+  if (!read.failed() && plane_ != nullptr)
+    plane_->path->unhost(id);
+  return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::respond(Info info) {
-  if (plane_ == nullptr) return info.Env().Undefined();
-  plane_->path->respond(static_cast<ConnectionId>(to_int64(info[0])),
-                        static_cast<uint64_t>(to_int64(info[1])), copy_of(to_bytes(info[2])));
-  return info.Env().Undefined();
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const auto connection =
+      static_cast<ConnectionId>(read.int64(info[0], "the connection", 0));
+  const auto sequence =
+      static_cast<uint64_t>(read.int64(info[1], "the sequence", 0));
+  const ByteSpan frame = read.bytes(info[2], "the frame");
+  if (!read.failed() && plane_ != nullptr) {
+    plane_->path->respond(connection, sequence, copy_of(frame));
+  }
+  return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::batch_opened(Info info) {
-  if (plane_ == nullptr || !info[1].IsObject()) return info.Env().Undefined();
-  auto given = info[1].As<Napi::Object>();
-  plane_->path->batch_opened(static_cast<uint64_t>(to_int64(info[0])), to_verdict(given),
-                             copy_of(to_bytes(given.Get("replacement"))));
-  return info.Env().Undefined();
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const auto token = static_cast<uint64_t>(read.int64(info[0], "the token", 0));
+  const Napi::Object given = read.object(info[1], "the verdict");
+  BatchVerdict verdict = to_verdict(read, given);
+  const ByteSpan replacement = to_replacement(read, given);
+  if (!read.failed() && plane_ != nullptr) {
+    plane_->path->batch_opened(token, std::move(verdict), copy_of(replacement));
+  }
+  return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::connection_info(Info info) {
-  Napi::Env env = info.Env();
-  if (plane_ == nullptr) return env.Undefined();
-  auto found = plane_->path->connection_info(static_cast<ConnectionId>(to_int64(info[0])));
-  if (!found) return env.Undefined();
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const auto connection =
+      static_cast<ConnectionId>(read.int64(info[0], "the connection", 0));
+  if (read.failed() || plane_ == nullptr)
+    return env.Undefined();
+  auto found = plane_->path->connection_info(connection);
+  if (!found)
+    return env.Undefined();
   auto result = Napi::Object::New(env);
   result.Set("local", endpoint_object(env, found->local));
   result.Set("peer", endpoint_object(env, found->peer));
@@ -146,11 +220,13 @@ Napi::Value DataPlaneBinding::connection_info(Info info) {
 }
 
 Napi::Value DataPlaneBinding::statistics(Info info) {
-  Napi::Env env = info.Env();
-  if (plane_ == nullptr) return env.Undefined();
-  const DataPathStatistics counted = plane_->path->statistics();
+  const Napi::Env env = info.Env();
+  const BrokerDataPath *path = running(env);
+  if (path == nullptr)
+    return env.Undefined();
+  const DataPathStatistics counted = path->statistics();
   auto result = Napi::Object::New(env);
-  auto set = [&](const char* name, uint64_t value) {
+  auto set = [&](const char *name, uint64_t value) {
     result.Set(name, from_int64(env, static_cast<int64_t>(value)));
   };
   set("connections", counted.connections);
@@ -165,27 +241,23 @@ Napi::Value DataPlaneBinding::statistics(Info info) {
 }
 
 Napi::Value DataPlaneBinding::stop(Info info) {
-  Napi::Env env = info.Env();
-  if (plane_ == nullptr) {
-    auto done = Napi::Promise::Deferred::New(env);
-    done.Resolve(env.Undefined());
-    return done.Promise();
-  }
+  const Napi::Env env = info.Env();
+  BrokerDataPath *path = running(env);
+  if (path == nullptr)
+    return env.Undefined();
   auto port = AddonState::of(env).port;
-  auto plane = std::move(plane_);
   return background_task<bool>(
       env, port,
-      [plane]() -> LogResult<bool> {
-        plane->path->stop();
-        plane->path.reset();
-        plane->directories.clear();
+      [plane = std::move(plane_)]() -> LogResult<bool> {
+        plane->end();
         return true;
       },
-      [this, port](Napi::Env alive, bool&) -> Napi::Value {
+      [this, port](Napi::Env alive, bool &) -> Napi::Value {
+        port->forget(at_death_);
         port->let_go(alive);
         Unref();
         return alive.Undefined();
       });
 }
 
-}  // namespace odradek
+} // namespace odradek

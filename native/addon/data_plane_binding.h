@@ -1,11 +1,12 @@
-// `NativeDataPlane`: the running data plane of one broker as a JavaScript object. Translates and
-// nothing else. Keeps the event loop alive until stop() has resolved.
+// `NativeDataPlane`: the running data plane of one broker as a JavaScript
+// object. Translates and nothing else. Keeps the event loop alive until stop()
+// has resolved.
 #pragma once
 
-#include <napi.h>
-
-#include <map>
+#include <atomic>
 #include <memory>
+
+#include <napi.h>
 
 #include "control_port.h"
 #include "log_binding.h"
@@ -13,14 +14,14 @@
 namespace odradek {
 
 class DataPlaneBinding : public Napi::ObjectWrap<DataPlaneBinding> {
- public:
+public:
   static Napi::Function define(Napi::Env env);
 
   // new NativeDataPlane(options, handlers): starts the reactors.
-  explicit DataPlaneBinding(const Napi::CallbackInfo& info);
+  explicit DataPlaneBinding(const Napi::CallbackInfo &info);
 
- private:
-  using Info = const Napi::CallbackInfo&;
+private:
+  using Info = const Napi::CallbackInfo &;
   Napi::Value listen(Info info);
   Napi::Value host(Info info);
   Napi::Value unhost(Info info);
@@ -30,17 +31,23 @@ class DataPlaneBinding : public Napi::ObjectWrap<DataPlaneBinding> {
   Napi::Value statistics(Info info);
   Napi::Value stop(Info info);
 
-  // What outlives the JavaScript object while the reactors end. Destroyed off its thread; members
-  // are destroyed in reverse order: first the data path, then the logs' directories.
+  // What outlives the JavaScript object while the reactors end. Members are
+  // destroyed in reverse order: the data path first, it calls the control port.
   struct Plane {
     std::shared_ptr<ControlPort> control;
-    std::map<TopicPartition, SharedDirectory> directories;   // environment's thread only, until retired
     std::unique_ptr<BrokerDataPath> path;
+    std::atomic<bool> ending{false};
+
+    // Ends the reactors, which may take seconds; the first caller does it, off
+    // the JavaScript thread.
+    void end();
   };
-  static void retire(std::shared_ptr<Plane> plane);
+  // The running data path, or nullptr with an error thrown once it is stopped.
+  BrokerDataPath *running(Napi::Env env);
 
   std::shared_ptr<Napi::ObjectReference> handlers_;
-  std::shared_ptr<Plane> plane_;   // empty once stopped
+  std::shared_ptr<Plane> plane_; // empty once stop() was called
+  uint64_t at_death_ = 0; // the action that ends the plane with the environment
 };
 
-}  // namespace odradek
+} // namespace odradek

@@ -10,9 +10,9 @@ namespace odradek {
 
 }  // namespace odradek
 
-#define ODRADEK_ASSERT_MESSAGE(expression, message)                            \
-  (static_cast<bool>(expression)                                               \
-       ? static_cast<void>(0)                                                  \
+#define ODRADEK_ASSERT_MESSAGE(expression, message) \
+  (static_cast<bool>(expression)                    \
+       ? static_cast<void>(0)                       \
        : ::odradek::assertion_failed(__FILE__, __LINE__, #expression, message))
 
 // Aborts with the expression when it is false; evaluated in every build.

@@ -9,8 +9,7 @@ class SystemClock final : public Clock {
  public:
   TimestampMs now() const override {
     using namespace std::chrono;
-    return TimestampMs(
-        duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+    return TimestampMs(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
   }
   int64_t monotonic_ns() const override {
     using namespace std::chrono;

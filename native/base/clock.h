@@ -17,6 +17,19 @@ class Clock {
   virtual int64_t monotonic_ns() const = 0;
 };
 
+// Another clock with its wall clock set a fixed time ahead or, if negative, behind; durations are
+// those of the other clock, which must outlive it.
+class ShiftedClock final : public Clock {
+ public:
+  ShiftedClock(const Clock& clock, int64_t ahead_ms) : clock_(clock), ahead_ms_(ahead_ms) {}
+  TimestampMs now() const override { return clock_.now() + ahead_ms_; }
+  int64_t monotonic_ns() const override { return clock_.monotonic_ns(); }
+
+ private:
+  const Clock& clock_;
+  const int64_t ahead_ms_;
+};
+
 // The machine's clocks. One shared instance without state; lives for the whole process.
 const Clock& system_clock();
 

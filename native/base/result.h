@@ -23,7 +23,7 @@ Err(E) -> Err<E>;
 template <class T, class E>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
   template <class F>
   Result(Err<F> err) : state_(std::in_place_index<1>, std::move(err.error)) {}  // NOLINT
 

@@ -103,12 +103,12 @@ void FetchOperation::take_session(const FetchRequest& request) {
     head_.error = ErrorCode::fetch_session_topic_id_error;
   } else {
     session->update(request);
+    session->next_epoch();   // whoever else is at work with it sees that its partitions changed
     sessions.resized(session->id(), session->size());
     if (session->size() == 0) {   // nothing left to remember: answered without a session
       sessions.remove(session->id());
       return;
     }
-    session->next_epoch();
     session_epoch_ = session->epoch();
     head_.session_id = session->id();
     incremental_ = true;

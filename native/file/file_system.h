@@ -19,6 +19,7 @@
 
 namespace odradek {
 
+// What went wrong, as far as anybody acts on it.
 enum class FileErrorKind : uint8_t {
   not_found,        // ENOENT
   exists,           // EEXIST, ENOTEMPTY
@@ -33,12 +34,14 @@ enum class FileErrorKind : uint8_t {
   io,               // everything else: EIO and what we do not know
 };
 
+// A failed call: its kind for the program, the sentence for the log line.
 struct FileError {
   FileErrorKind kind = FileErrorKind::io;
   int os_error = 0;    // errno, 0 if none
   std::string detail;  // "open /data/x: Permission denied"
 };
 
+// What every call here returns.
 template <class T>
 using FileResult = Result<T, FileError>;
 
@@ -85,6 +88,7 @@ class File {
   // Reserves room for [0, size) and makes the file at least that long; new bytes read as zeros.
   // Without support for reservation the file only grows.
   virtual FileResult<void> allocate(int64_t size) = 0;
+  // Cuts the file, or grows it with zeros that take no room.
   virtual FileResult<void> truncate(int64_t size) = 0;
   virtual FileResult<int64_t> size() const = 0;
   // Makes content and size durable (fdatasync; F_FULLFSYNC on macOS). The directory entry of a new
@@ -113,11 +117,13 @@ enum class OpenMode : uint8_t {
   create_new,  // must not exist
 };
 
+// A name in a directory; a link counts as what it leads to.
 struct DirectoryEntry {
   std::string name;
   bool is_directory = false;
 };
 
+// What stands at a path. Device and inode identify it, whatever path leads there.
 struct FileStatus {
   int64_t size = 0;
   bool is_directory = false;
@@ -125,16 +131,23 @@ struct FileStatus {
   uint64_t inode = 0;
 };
 
+// A file system. Paths are the caller's, absolute or relative to the process; an error names them.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
+  // Opens a file (not a directory). Its parent directory must exist.
   virtual FileResult<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+  // Looks at a file or directory; not_found if nothing stands there.
   virtual FileResult<FileStatus> status(const std::string& path) const = 0;
+  // Everything in the directory, sorted by name, without "." and "..".
   virtual FileResult<std::vector<DirectoryEntry>> list(const std::string& path) const = 0;
   // Creates the directory and its missing parents; an existing directory is success.
   virtual FileResult<void> create_directories(const std::string& path) = 0;
+  // Moves a file or directory in one step, replacing a file or an empty directory at `to`.
   virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
+  // Takes the name away; who has the file open keeps it.
   virtual FileResult<void> remove_file(const std::string& path) = 0;
+  // The directory must be empty: `exists` otherwise.
   virtual FileResult<void> remove_directory(const std::string& path) = 0;
   // Makes creations, renames and removals in the directory durable.
   virtual FileResult<void> sync_directory(const std::string& path) = 0;
@@ -142,7 +155,7 @@ class FileSystem {
   virtual FileResult<void> sync_file_system(const std::string& path) = 0;
   // Takes the lock (F_OFD_SETLK) without waiting; kind `locked` if somebody holds it.
   virtual FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
-  // Bytes that an unprivileged writer may still allocate, and the size of the file system.
+  // Bytes that an unprivileged writer may still allocate on the path's file system.
   virtual FileResult<int64_t> free_bytes(const std::string& path) const = 0;
 };
 

@@ -10,18 +10,18 @@ std::string DirectoryHealth::reason() const {
 }
 
 void DirectoryHealth::fail(const std::string& sentence) {
-  std::function<void(const std::string&)> callback;
+  std::vector<std::function<void(const std::string&)>> callbacks;
   std::function<void()> on_failure;
   {
     const std::lock_guard lock(mutex_);
     if (!online_.load(std::memory_order_relaxed)) return;
     reason_ = sentence;
     online_.store(false, std::memory_order_release);
-    callback = std::exchange(callback_, nullptr);
+    callbacks.swap(callbacks_);
     on_failure = std::exchange(on_failure_, nullptr);
   }
   if (on_failure) on_failure();
-  if (callback) callback(sentence);
+  for (const auto& callback : callbacks) callback(sentence);
 }
 
 void DirectoryHealth::on_offline(std::function<void(const std::string&)> callback) {
@@ -29,12 +29,12 @@ void DirectoryHealth::on_offline(std::function<void(const std::string&)> callbac
   {
     const std::lock_guard lock(mutex_);
     if (online_.load(std::memory_order_relaxed)) {
-      callback_ = std::move(callback);
+      callbacks_.push_back(std::move(callback));
       return;
     }
     failed = reason_;
   }
-  if (callback) callback(failed);
+  callback(failed);
 }
 
 void DirectoryHealth::on_failure(std::function<void()> callback) {

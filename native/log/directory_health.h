@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace odradek {
 
@@ -17,18 +18,19 @@ class DirectoryHealth {
   // Empty while online; then the sentence of the first failure.
   std::string reason() const;
 
-  // Takes the directory offline; only the first call counts. Runs the callback on this thread.
+  // Takes the directory offline; only the first call counts. Runs the callbacks on this thread.
   void fail(const std::string& sentence);
-  // Called once when the directory fails, at once if it has failed already.
+  // Called once when the directory fails, at once if it has failed already. Any number of them: each
+  // environment that shares the directory has one.
   void on_offline(std::function<void(const std::string&)> callback);
-  // For the directory itself: runs just before the callback. Set before the first thread runs.
+  // For the directory itself: runs just before the callbacks. Set before the first thread runs.
   void on_failure(std::function<void()> callback);
 
  private:
   std::atomic<bool> online_{true};
   mutable std::mutex mutex_;
   std::string reason_;
-  std::function<void(const std::string&)> callback_;
+  std::vector<std::function<void(const std::string&)>> callbacks_;
   std::function<void()> on_failure_;
 };
 

@@ -36,11 +36,11 @@ LogError sentence(const FileError& error) {
   return LogError{ErrorCode::kafka_storage_error, error.detail, {}};
 }
 
-LogResult<DirectoryKey> key_of(const LogDirectoryOptions& options) {
+FileResult<DirectoryKey> key_of(const LogDirectoryOptions& options) {
   FileSystem& fs = *options.file_system;
-  if (auto made = fs.create_directories(options.path); !made) return Err(sentence(made.error()));
+  RETURN_IF_ERROR(fs.create_directories(options.path));
   auto status = fs.status(options.path);
-  if (!status) return Err(sentence(status.error()));
+  if (!status) return Err(status.error());
   return DirectoryKey{status->device, status->inode};
 }
 
@@ -50,7 +50,11 @@ LogResult<std::unique_ptr<DirectoryLease>> DirectoryLease::acquire(
     const LogDirectoryOptions& options) {
   ASSERT(options.file_system != nullptr && options.clock != nullptr);
   auto key = key_of(options);
-  if (!key) return Err(key.error());
+  if (!key) {
+    // What has no identity cannot be shared; an open says best what is wrong with it.
+    auto refused = LogDirectory::open(options);
+    return Err(refused.ok() ? sentence(key.error()) : refused.error());
+  }
 
   Registry& all = registry();
   auto entry = std::make_shared<Entry>();

@@ -31,6 +31,7 @@ struct LogDirectoryOptions {
   int64_t checkpoint_interval_ms = 60000;   // log.flush.offset.checkpoint.interval.ms
   int64_t file_delete_delay_ms = 60000;     // log.segment.delete.delay.ms
   bool background = true;              // false: no threads; tests and the simulator pump run_once()
+  std::shared_ptr<const void> keep_alive;   // owns what the pointers point to, if nobody else does
 };
 
 struct PartitionOnDisk {
@@ -57,11 +58,11 @@ class LogDirectory {
 
   virtual const std::string& path() const = 0;
   // Nothing in a directory that was never formatted.
-  virtual const std::optional<MetaProperties>& meta_properties() const = 0;
+  virtual std::optional<MetaProperties> meta_properties() const = 0;
   virtual LogResult<bool> format(const MetaProperties& properties) = 0;
 
   // Partition folders found at open, except those marked for deletion or stray.
-  virtual const std::vector<PartitionOnDisk>& partitions_on_disk() const = 0;
+  virtual std::vector<PartitionOnDisk> partitions_on_disk() const = 0;
   // Opens the partition, creating its folder (synced, with partition.metadata) if it is missing,
   // recovering it if the last stop was not clean. Error inconsistent_topic_id if the folder belongs
   // to another topic id. Opening one that is open returns the same object.
@@ -83,7 +84,8 @@ class LogDirectory {
   virtual RecoveryReport recovery_report() const = 0;
   // Empty while online; otherwise the sentence of the first failure.
   virtual std::string offline_reason() const = 0;
-  // Called once, on the thread that failed, when the directory goes offline.
+  // Called once, on the thread that failed, when the directory goes offline; at once if it is
+  // already. Any number of callbacks; they must not call the directory.
   virtual void on_offline(std::function<void(const std::string&)> callback) = 0;
   virtual int64_t free_bytes() const = 0;
   // Bytes appended to logs that ask for flushes (flush.messages, flush.ms) and not yet durable; at
@@ -98,6 +100,7 @@ class LogDirectory {
   virtual LogResult<std::vector<uint8_t>> read_file(const std::string& relative,
                                                     size_t bytes_max) const = 0;
   virtual LogResult<bool> write_file(const std::string& relative, ByteView bytes) = 0;  // atomic
+  // Empty for a folder that is not there.
   virtual LogResult<std::vector<std::string>> list_files(const std::string& relative) const = 0;
   virtual LogResult<bool> remove_file(const std::string& relative) = 0;
 };

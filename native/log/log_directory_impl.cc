@@ -44,8 +44,19 @@ LogResult<bool> LogDirectoryImpl::format(const MetaProperties& properties) {
   const std::string text = format_meta_properties(properties);
   RETURN_IF_FILE_ERROR(
       replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text)));
+  const std::lock_guard facts(facts_mutex_);
   found_.meta_properties = properties;
   return true;
+}
+
+std::optional<MetaProperties> LogDirectoryImpl::meta_properties() const {
+  const std::lock_guard lock(facts_mutex_);
+  return found_.meta_properties;
+}
+
+std::vector<PartitionOnDisk> LogDirectoryImpl::partitions_on_disk() const {
+  const std::lock_guard lock(facts_mutex_);
+  return found_.partitions;
 }
 
 LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(
@@ -80,15 +91,20 @@ LogResult<std::shared_ptr<PartitionLogImpl>> LogDirectoryImpl::open_locked(
   request.log_start = context_->checkpoints.log_start(id);
   auto loaded = load_partition(request);
   if (!loaded.ok()) return Err(loaded.error());
-  ++report_.partitions;
-  report_.segments_scanned += loaded->report.segments_scanned;
-  report_.bytes_scanned += loaded->report.bytes_scanned;
-  report_.bytes_cut += loaded->report.bytes_cut;
-  report_.indexes_rebuilt += loaded->report.indexes_rebuilt;
+  add_to_report(loaded->report);
   auto log = std::make_shared<PartitionLogImpl>(context_, id, topic_id, folder, config,
                                                 std::move(*loaded));
   logs_[id] = log;
   return log;
+}
+
+void LogDirectoryImpl::add_to_report(const RecoveryReport& loaded) {
+  const std::lock_guard facts(facts_mutex_);
+  ++report_.partitions;
+  report_.segments_scanned += loaded.segments_scanned;
+  report_.bytes_scanned += loaded.bytes_scanned;
+  report_.bytes_cut += loaded.bytes_cut;
+  report_.indexes_rebuilt += loaded.indexes_rebuilt;
 }
 
 // Makes the folder if it is missing, durable with its topic id before any data; refuses one that
@@ -171,7 +187,10 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id,
   const FileResult<void> synced = fs_.sync_directory(options_.path);
   if (!synced.ok()) return failed(synced.error());
   context_->checkpoints.remove(id);
-  std::erase_if(found_.partitions, [&](const auto& p) { return p.topic_partition == id; });
+  {
+    const std::lock_guard facts(facts_mutex_);
+    std::erase_if(found_.partitions, [&](const auto& p) { return p.topic_partition == id; });
+  }
   if (suffix == kDeleteSuffix) remove_folder_later(target, options_.file_delete_delay_ms);
   return true;
 }
@@ -267,7 +286,7 @@ void LogDirectoryImpl::run_once() {
 }
 
 RecoveryReport LogDirectoryImpl::recovery_report() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(facts_mutex_);
   return report_;
 }
 
@@ -298,9 +317,10 @@ LogResult<std::vector<std::string>> LogDirectoryImpl::list_files(
     const std::string& relative) const {
   auto path = absolute(relative);
   if (!path.ok()) return Err(path.error());
-  auto entries = fs_.list(*path);
-  if (!entries.ok()) return Err(storage_error(entries.error()));
   std::vector<std::string> names;
+  auto entries = fs_.list(*path);
+  if (!entries.ok() && entries.error().kind == FileErrorKind::not_found) return names;
+  if (!entries.ok()) return Err(storage_error(entries.error()));
   for (const DirectoryEntry& entry : *entries) {
     if (!entry.is_directory) names.push_back(entry.name);
   }

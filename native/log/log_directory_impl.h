@@ -33,13 +33,9 @@ class LogDirectoryImpl final : public LogDirectory {
   ~LogDirectoryImpl() override;
 
   const std::string& path() const override { return options_.path; }
-  const std::optional<MetaProperties>& meta_properties() const override {
-    return found_.meta_properties;
-  }
+  std::optional<MetaProperties> meta_properties() const override;
   LogResult<bool> format(const MetaProperties& properties) override;
-  const std::vector<PartitionOnDisk>& partitions_on_disk() const override {
-    return found_.partitions;
-  }
+  std::vector<PartitionOnDisk> partitions_on_disk() const override;
   LogResult<std::shared_ptr<PartitionLog>> open_partition(const TopicPartition& id,
                                                           const Uuid& topic_id,
                                                           const LogConfig& config) override;
@@ -72,6 +68,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<std::shared_ptr<PartitionLogImpl>> open_locked(const TopicPartition& id,
                                                            const Uuid& topic_id,
                                                            const LogConfig& config);
+  void add_to_report(const RecoveryReport& loaded);
   LogResult<bool> prepare_folder(const std::string& folder, const Uuid& topic_id);
   LogResult<bool> take_out(const TopicPartition& id, std::string_view suffix);
   LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
@@ -88,12 +85,15 @@ class LogDirectoryImpl final : public LogDirectory {
   const LogDirectoryOptions options_;
   const std::shared_ptr<LogContext> context_;
   FileSystem& fs_;
-  Found found_;
 
   mutable std::mutex mutex_;
   bool changing_ = false;        // the marker is removed, threads run
   bool closed_ = false;
   uint64_t marked_ = 0;          // folders renamed so far, for unique names
+  // What callers who must not wait for the disk may ask: written under both locks, read under
+  // either; facts_mutex_ is held for copies only.
+  mutable std::mutex facts_mutex_;
+  Found found_;
   RecoveryReport report_;
   std::map<TopicPartition, std::shared_ptr<PartitionLogImpl>> logs_;
 };

@@ -1,7 +1,9 @@
 /**
  * The typed face of the native module: what `native/addon` exports, field by field. No policy, no
  * conversion; src/storage turns it into its ports. Ids cross as 16 bytes, 64-bit numbers as doubles
- * that saturate (`Infinity` is "no bound").
+ * that saturate (`Infinity` is "no bound"). A value of a wrong type or out of range is a TypeError,
+ * thrown at once; what the world can break is an error of the class given to `initialize`, thrown by
+ * what returns a value and the reason of a rejection where a promise is returned.
  */
 import { loadNativeModule } from './load.ts'
 
@@ -35,6 +37,25 @@ export interface NativeTimestampResult {
   readonly compressedBatch: Uint8Array | undefined
 }
 
+/** What a log knows of one idempotent producer; -1 is "none". */
+export interface NativeProducer {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly lastSequence: number
+  /** Of its last batch, in ms. */
+  readonly lastTimestamp: number
+  /** Of the last transaction marker. */
+  readonly coordinatorEpoch: number
+  /** Where its open transaction began. */
+  readonly transactionFirstOffset: number
+}
+
+/** An aborted transaction that a read-committed reader has to pass over. */
+export interface NativeAbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
+}
+
 /** One partition log (native/addon/log_binding.h). */
 export interface NativeLog {
   logStartOffset(): number
@@ -43,6 +64,8 @@ export interface NativeLog {
   lastStableOffset(): number
   logEndOffset(): number
   sizeBytes(): number
+  segmentCount(): number
+  producers(): readonly NativeProducer[]
   online(): boolean
   configure(config: NativeLogConfig): void
   becomeLeader(leaderEpoch: number): void
@@ -54,6 +77,8 @@ export interface NativeLog {
   }
   committed(offset: number): Promise<void>
   read(from: number, maxBytes: number, limit: NativeReadLimit): Promise<Uint8Array>
+  /** Those of the bytes that `read` with `lastStableOffset` returns. */
+  abortedTransactions(from: number, maxBytes: number): Promise<readonly NativeAbortedTransaction[]>
   lookupTimestamp(atLeast: number, limit: NativeReadLimit): Promise<NativeTimestampResult>
   lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
@@ -182,6 +207,8 @@ export interface NativeBinding {
     readonly helperThreads: number
     readonly checkpointIntervalMs: number
     readonly fileDeleteDelayMs: number
+    /** How far the directory's wall clock is ahead of the machine's; 0 without it. */
+    readonly clockOffsetMs?: number
   }): Promise<NativeDirectory>
   readonly NativeDataPlane: new (
     options: NativeDataPlaneOptions,

@@ -6,7 +6,6 @@
  * that arrive wait in the router), compares the directory's identity, and only then opens it.
  */
 import { availableParallelism } from 'node:os'
-import type { HostPort } from '../base/endpoint.ts'
 import { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
@@ -19,7 +18,7 @@ import { claimDirectory } from './directory-claim.ts'
 import { systemEnvironment } from './environment.ts'
 import { groupConfig, groupOffsetsTopic } from './group-config.ts'
 import { GroupService } from './group-service.ts'
-import { refuseForeignDirectory, refuseOrphans } from './identity.ts'
+import { judgeDirectory, refuseOrphans } from './identity.ts'
 import {
   Advertiser,
   bindListeners,
@@ -28,7 +27,7 @@ import {
   registeredEndpoint,
 } from './listeners.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
-import type { BrokerEnvironment, BrokerOptions } from './options.ts'
+import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
 import { RunningParts } from './running-parts.ts'
@@ -42,9 +41,9 @@ const securityPlaintext = 0
 /** A running broker. Owns its data directory and its sockets until {@link Broker.close}. */
 export class Broker {
   /** The numeric addresses it listens on. */
-  readonly endpoints: readonly HostPort[]
+  readonly endpoints: readonly BrokerEndpoint[]
   /** Its listeners as they were asked for, with their real ports. */
-  readonly listeners: readonly HostPort[]
+  readonly listeners: readonly BrokerEndpoint[]
   readonly clusterId: string
   readonly nodeId: number
   /** Absolute. */
@@ -165,7 +164,7 @@ async function openStore({
   const { dataDirectory, config } = settings
   const release = claimDirectory(dataDirectory)
   parts.add('claim on the directory', async () => release())
-  await refuseForeignDirectory(settings)
+  await judgeDirectory(settings)
   const store = await environment.openStore(dataDirectory, {
     checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
     fileDeleteDelayMs: config.number('log.segment.delete.delay.ms'),
@@ -265,8 +264,18 @@ function reportRecovery(store: LogStore, logger: Logger): void {
   )
 }
 
-/** What the first answers need not wait for. */
-function finishInBackground({ router, logger }: StartingBroker, { groups }: BrokerContext): void {
-  groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
-  router.loadAll().catch((error: unknown) => logger.error('A handler cannot be loaded', error))
+/** The first client's requests come before this, in ms: they load only what they need. */
+const backgroundDelayMs = 100
+
+/** Loads what the first answers need not wait for: handlers, and groups left by the last stop. */
+function finishInBackground(
+  { environment, router, logger, parts }: StartingBroker,
+  { groups }: BrokerContext,
+): void {
+  const { timers } = environment
+  const timer = timers.setTimeout(() => {
+    groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
+    router.loadAll().catch((error: unknown) => logger.error('A handler cannot be loaded', error))
+  }, backgroundDelayMs)
+  parts.add('background loading', async () => timers.clear(timer))
 }

@@ -1,6 +1,6 @@
 /** Whose a log directory is, judged before anything in it changes. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { parseProperties } from '../metadata/config/properties.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -8,15 +8,19 @@ import { StartError } from './start-error.ts'
 
 type Wanted = Pick<BrokerSettings, 'clusterId' | 'nodeId' | 'dataDirectory'>
 
+/** Bytes that a new directory needs for its first files and the first piece of its metadata log. */
+const newDirectoryBytes = 1024 * 1024
+
 /**
- * Refuses a directory of another cluster or node before it is opened, because opening alone changes
- * it. Whatever else is wrong with the directory is left to whoever opens it.
+ * Refuses a directory of another cluster or node, and a new one on a full disk, before it is opened,
+ * because opening alone changes it. Whatever else is wrong is left to whoever opens the directory.
  */
-export async function refuseForeignDirectory(wanted: Wanted): Promise<void> {
+export async function judgeDirectory(wanted: Wanted): Promise<void> {
   let text: string
   try {
     text = await readFile(join(wanted.dataDirectory, 'meta.properties'), 'latin1')
   } catch {
+    await refuseFullDisk(wanted.dataDirectory)
     return
   }
   const properties = new Map(
@@ -27,6 +31,23 @@ export async function refuseForeignDirectory(wanted: Wanted): Promise<void> {
     clusterId: properties.get('cluster.id') ?? wanted.clusterId ?? '',
     nodeId: nodeId === undefined ? wanted.nodeId : Number(nodeId),
   })
+}
+
+async function refuseFullDisk(dataDirectory: string): Promise<void> {
+  for (let path = dataDirectory; ; path = dirname(path)) {
+    try {
+      const { bavail, bsize } = await statfs(path)
+      if (bavail * bsize >= newDirectoryBytes) return
+    } catch {
+      // Not there yet: its disk is that of the folder that it will be made in.
+      if (path !== dirname(path)) continue
+      return
+    }
+    throw new StartError(
+      `The disk of ${dataDirectory} is full: a new data directory needs 1 MiB; ` +
+        'free some room or name another directory.',
+    )
+  }
 }
 
 /** Refuses partitions whose cluster nobody can tell: a new identity would make strays of them. */

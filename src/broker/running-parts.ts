@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.ts'
  * decides, last the files are closed.
  */
 const stopOrder = [
+  'background loading',
   'data plane',
   'batch opener',
   'group coordinator',

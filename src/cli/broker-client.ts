@@ -1,6 +1,6 @@
 import type { HostPort } from '../base/endpoint.ts'
-import { errorInfo } from '../protocol/error-codes.ts'
-import { BrokerConnection } from '../transport/broker-connection.ts'
+import { errorInfo } from '../protocol/index.ts'
+import { BrokerConnection } from '../transport/index.ts'
 
 /** How long a command waits for a connection, and for each answer. */
 const connectTimeoutMs = 5_000

@@ -25,7 +25,7 @@ export interface DirectoryIdentity {
 
 /**
  * The identity of a directory, which gets one if it is new. Throws a {@link MetadataError} when the
- * directory belongs to another node or cluster; nothing was changed then.
+ * directory belongs to another node or cluster, or to an unknown one; nothing was changed then.
  */
 export async function identify(
   store: LogStore,
@@ -37,6 +37,12 @@ export async function identify(
     requireSame(store, 'node', String(found.nodeId), String(wanted.nodeId))
     requireSame(store, 'cluster', found.clusterId, wanted.clusterId ?? found.clusterId)
     return found
+  }
+  if (store.partitionsOnDisk().length > 0) {
+    throw new MetadataError(
+      `${store.path} holds partitions but no meta.properties, so nobody knows whose they are; ` +
+        'restore that file or choose another data directory',
+    )
   }
   const properties = {
     clusterId: wanted.clusterId ?? random.uuid(),

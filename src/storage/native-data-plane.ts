@@ -17,6 +17,7 @@ const nothing = new Uint8Array(0)
 
 class NativeDataPlaneFace implements DataPlane {
   readonly #native: NativeDataPlane
+  #stopping: Promise<void> | undefined
 
   constructor(native: NativeDataPlane) {
     this.#native = native
@@ -51,7 +52,8 @@ class NativeDataPlaneFace implements DataPlane {
     return this.#native.statistics()
   }
   stop(): Promise<void> {
-    return this.#native.stop()
+    this.#stopping ??= this.#native.stop()
+    return this.#stopping
   }
 }
 

@@ -25,6 +25,11 @@ export interface NativeLogStoreOptions {
   readonly checkpointIntervalMs?: number
   /** `log.segment.delete.delay.ms`. */
   readonly fileDeleteDelayMs?: number
+  /**
+   * Sets the wall clock by which the log rolls segments and forgets producers this far ahead of the
+   * machine's, or behind. For tests of data that was written at another time.
+   */
+  readonly clockOffsetMs?: number
 }
 
 /** Largest small file that {@link LogStore.readFile} takes: a metadata snapshot. */
@@ -108,6 +113,7 @@ class NativeLogStore implements LogStore {
   readonly path: string
   readonly #directory: NativeDirectory
   readonly #logs = new Map<string, NativePartitionLog>()
+  #closing: Promise<void> | undefined
 
   constructor(path: string, directory: NativeDirectory) {
     this.path = path
@@ -135,13 +141,18 @@ class NativeLogStore implements LogStore {
     topicId: string,
     config: LogConfig,
   ): Promise<PartitionLog> {
-    const known = this.#logs.get(key(topic, partition))
-    if (known?.topicId === topicId) return known
+    const name = key(topic, partition)
     const id = new Uint8Array(16)
     assert(uuidToBytes(topicId, id), 'a topic id is a UUID')
     const native = await this.#directory.openPartition(topic, partition, id, config)
-    const log = new NativePartitionLog(topic, partition, topicId, native)
-    this.#logs.set(key(topic, partition), log)
+    // Another call may have opened it meanwhile: both get the one object.
+    const known = this.#logs.get(name)
+    const log =
+      known?.topicId === topicId && known.online()
+        ? known
+        : new NativePartitionLog(topic, partition, topicId, native)
+    this.#logs.set(name, log)
+    log.configure(config)
     return log
   }
 
@@ -152,21 +163,23 @@ class NativeLogStore implements LogStore {
     this.#logs.delete(key(topic, partition))
     await this.#directory.deletePartition(topic, partition)
   }
-  setAside(topic: string, partition: number): Promise<void> {
-    return this.#directory.setAside(topic, partition)
+  async setAside(topic: string, partition: number): Promise<void> {
+    this.#logs.delete(key(topic, partition))
+    await this.#directory.setAside(topic, partition)
   }
   checkpoint(): Promise<void> {
     return this.#directory.checkpoint()
   }
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#logs.clear()
-    await this.#directory.close()
+    this.#closing ??= this.#directory.close()
+    return this.#closing
   }
   recoveryReport(): RecoveryReport {
     return this.#directory.recoveryReport()
   }
   offlineReason(): string {
-    return this.#directory.offlineReason()
+    return this.#closing === undefined ? this.#directory.offlineReason() : 'the store is closed'
   }
   onOffline(listener: (reason: string) => void): void {
     this.#directory.onOffline(listener)
@@ -212,6 +225,7 @@ export async function openNativeLogStore(
     helperThreads: options.helperThreads ?? 2,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     fileDeleteDelayMs: options.fileDeleteDelayMs ?? 60_000,
+    clockOffsetMs: options.clockOffsetMs ?? 0,
   })
   return new NativeLogStore(path, directory)
 }

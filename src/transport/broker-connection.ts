@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import type { HostPort } from '../base/endpoint.ts'
 import type { Api } from '../protocol/codec.ts'
 import { apiVersionsApi } from '../protocol/generated/18-api-versions.ts'
@@ -105,6 +106,7 @@ export class BrokerConnection {
       const what = `${this.peer} refused to tell its versions (error ${response.errorCode}).`
       throw new ConnectionError(this.peer, what)
     }
+    assert(this.#ranges.size === 0, 'versions are negotiated once')
     this.#ranges = new Map(
       response.apiKeys.map((api) => [api.apiKey, { min: api.minVersion, max: api.maxVersion }]),
     )
@@ -117,7 +119,10 @@ export class BrokerConnection {
     request: RequestInput,
     orVersion0 = false,
   ): Promise<Response> {
+    const { versionMin, versionMax } = api.request
+    assert(version >= versionMin && version <= versionMax, 'a version that the codec has')
     const correlationId = this.#correlationId
+    assert(correlationId >= 0 && correlationId <= correlationIdMax, 'a correlation id is an int32')
     this.#correlationId = correlationId === correlationIdMax ? 0 : correlationId + 1
     const { clientId } = this.#options
     const frame = await this.#frames.exchange(

@@ -66,6 +66,7 @@ export class FrameConnection {
 
   /** Sends one whole frame (with its length) and resolves with its answer's frame, without. */
   exchange(frame: Uint8Array): Promise<Buffer> {
+    assert(frame.length >= 4, 'a frame has its length in front')
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure)

@@ -198,6 +198,14 @@ describe("a directory of Apache Kafka's", () => {
     expect(controller.image.quorum.voters[0]?.endpoints[0]?.port).toBe(9093)
   })
 
+  it('without meta.properties is refused, as nobody knows whose it is', async () => {
+    const disk = diskWith(fixture('clean-log.gz'), {}, properties)
+    disk.properties = undefined
+    const store = createMemoryLogStore({ disk })
+    await expect(Controller.open(optionsFor(store))).rejects.toThrow(/no meta.properties/)
+    expect(disk.properties).toBeUndefined()
+  })
+
   it('of another node or cluster is refused in one sentence, and left alone', async () => {
     const disk = diskWith(fixture('clean-log.gz'), {}, properties)
     const open = (more: object) => Controller.open(optionsFor(createMemoryLogStore({ disk }), more))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
-import { Broker, createLogger, type Logger } from '../../index.ts'
+import { Broker } from '../../broker/index.ts'
+import { createLogger, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
 import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,4 +1,4 @@
-import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
+import { createTopicsApi } from '../../protocol/index.ts'
 import {
   operationTimeoutMs,
   requireSuccess,

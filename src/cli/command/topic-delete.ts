@@ -1,6 +1,5 @@
-import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
-import { zeroUuid } from '../../protocol/uuid.ts'
-import type { BrokerConnection } from '../../transport/broker-connection.ts'
+import { deleteTopicsApi, zeroUuid } from '../../protocol/index.ts'
+import type { BrokerConnection } from '../../transport/index.ts'
 import {
   operationTimeoutMs,
   requireSuccess,

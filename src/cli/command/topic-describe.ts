@@ -1,7 +1,10 @@
-import { ErrorCode } from '../../protocol/error-codes.ts'
-import { type MetadataResponseTopic, metadataApi } from '../../protocol/generated/03-metadata.ts'
-import { describeConfigsApi } from '../../protocol/generated/32-describe-configs.ts'
-import type { BrokerConnection } from '../../transport/broker-connection.ts'
+import {
+  describeConfigsApi,
+  ErrorCode,
+  type MetadataResponseTopic,
+  metadataApi,
+} from '../../protocol/index.ts'
+import type { BrokerConnection } from '../../transport/index.ts'
 import { requireSuccess, type TopicOptions, withBroker } from '../broker-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { type Terminal, tableLines } from '../terminal.ts'

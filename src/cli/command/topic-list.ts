@@ -1,4 +1,4 @@
-import { metadataApi } from '../../protocol/generated/03-metadata.ts'
+import { metadataApi } from '../../protocol/index.ts'
 import { type TopicOptions, withBroker } from '../broker-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { type Terminal, tableLines } from '../terminal.ts'

@@ -8,8 +8,7 @@
  *       int64 last offset     int32 offset delta         int64 timestamp
  *       int32 coordinator epoch                          int64 first offset of the open transaction
  */
-import { crc32c } from '../../protocol/crc32c.ts'
-import { Reader } from '../../protocol/reader.ts'
+import { crc32c, Reader } from '../../protocol/index.ts'
 import { faultRow, type Row } from './row.ts'
 
 const checksumEnd = 6

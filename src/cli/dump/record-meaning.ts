@@ -1,8 +1,9 @@
-import { decodeControlRecord } from '../../protocol/control-record.ts'
-import { decodeGroupRecord } from '../../protocol/group-record.ts'
-import { decodeMetadataRecord } from '../../protocol/metadata-record.ts'
-import type { BatchRecord } from '../../protocol/record-batch.ts'
-
+import {
+  type BatchRecord,
+  decodeControlRecord,
+  decodeGroupRecord,
+  decodeMetadataRecord,
+} from '../../protocol/index.ts'
 /** What the bytes of a record stand for; `data` is the application's own. */
 export type RecordMeaning = 'data' | 'control' | 'metadata' | 'group'
 

@@ -1,20 +1,19 @@
 /** A segment or a metadata snapshot: record batches, one behind the other. */
-import type { Codec } from '../../compression/codec.ts'
-import { codecNames, loadCodec } from '../../compression/codecs.ts'
-import { crc32c } from '../../protocol/crc32c.ts'
+import { type Codec, codecNames, loadCodec } from '../../compression/index.ts'
 import {
   type BatchRecord,
   batchAttributes,
   batchHeaderBytes,
   batchOverheadBytes,
   codecOf,
+  crc32c,
   decodeBatch,
   decodeBatchHeader,
   offsetOf,
   type ReadBatch,
   type ReadBatchHeader,
   timestampOf,
-} from '../../protocol/record-batch.ts'
+} from '../../protocol/index.ts'
 import { decodedFields, type RecordMeaning } from './record-meaning.ts'
 import { faultRow, type Row } from './row.ts'
 

@@ -130,7 +130,8 @@ describe('kafkajs', () => {
     consumed: Consumed[],
     groupId = group,
   ): Promise<() => readonly number[]> {
-    const consumer = kafka.consumer({ groupId })
+    // A consumer that reconnects to a restarted broker joins anew, and its old self has to expire.
+    const consumer = kafka.consumer({ groupId, sessionTimeout: 8_000, heartbeatInterval: 1_000 })
     consumers.push(consumer)
     let assigned: readonly number[] = []
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {

@@ -26,6 +26,7 @@ class Watcher final : public HighWatermarkObserver {
 void append_and_wait(PartitionLog& log, int appender) {
   for (int i = 0; i < kBatchesEach; ++i) {
     std::vector<uint8_t> batch = make_batch({.records = 2,
+                                             .timestamp = system_clock().now().value,
                                              .value = std::string(50 + i % 200, 'x'),
                                              .producer = ProducerId(100 + appender),
                                              .sequence = 2 * i});

@@ -1,0 +1,14 @@
+// A LogConfig as a JavaScript object, by the field names of src/storage.
+#pragma once
+
+#include <napi.h>
+
+#include "log/log_config.h"
+#include "value_reader.h"
+
+namespace odradek {
+
+// Check the reader before use: with a wrong field it has failed.
+LogConfig to_log_config(ValueReader &read, const Napi::Value &value);
+
+} // namespace odradek

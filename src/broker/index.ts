@@ -1,0 +1,4 @@
+/** A broker, started from code. */
+export { Broker } from './broker.ts'
+export type { BrokerEndpoint, BrokerEnvironment, BrokerOptions, StoreOptions } from './options.ts'
+export { StartError } from './start-error.ts'

@@ -1,0 +1,2 @@
+/** What a component needs to tell the operator something. */
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts'

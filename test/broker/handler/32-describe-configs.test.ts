@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
+import {
+  type DescribeConfigsResult,
+  describeConfigsApi,
+} from '../../../src/protocol/generated/32-describe-configs.ts'
+import { startTestBroker, type TestBroker } from '../fixture.ts'
+
+const topic = 2
+const broker = 4
+const group = 32
+
+let running: TestBroker
+beforeAll(async () => {
+  running = await startTestBroker({ config: { 'log.retention.hours': '2' } })
+  const configs = [{ name: 'segment.bytes', value: '2097152' }]
+  const one = { name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs }
+  await running.plane.send(createTopicsApi, 7, { topics: [one], timeoutMs: 5000 })
+})
+afterAll(() => running.broker.close())
+
+async function ask(
+  resourceType: number,
+  resourceName: string,
+  configurationKeys: readonly string[] | null = null,
+): Promise<DescribeConfigsResult> {
+  const resources = [{ resourceType, resourceName, configurationKeys }]
+  const request = { resources, includeSynonyms: true }
+  const { results } = await running.plane.send(describeConfigsApi, 4, request)
+  const [result] = results
+  if (result === undefined) throw new Error('no result')
+  return result
+}
+
+test('a topic: its own values first, then the configs of the broker behind them', async () => {
+  const { errorCode, errorMessage, configs } = await ask(topic, 't')
+  expect({ errorCode, errorMessage }).toEqual({ errorCode: 0, errorMessage: '' })
+  const byName = new Map(configs.map((config) => [config.name, config]))
+  expect(byName.size).toBe(34)
+  expect(byName.get('segment.bytes')).toEqual({
+    name: 'segment.bytes',
+    value: '2097152',
+    readOnly: false,
+    configSource: 1,
+    isSensitive: false,
+    configType: 3,
+    documentation: null,
+    synonyms: [
+      { name: 'segment.bytes', value: '2097152', source: 1 },
+      { name: 'log.segment.bytes', value: '1073741824', source: 5 },
+    ],
+  })
+  expect(byName.get('retention.ms')).toMatchObject({ value: '7200000' })
+  expect(byName.get('flush.messages')).toMatchObject({ value: '1', configSource: 5 })
+})
+
+test('only what is asked for, and nothing for a name that does not exist', async () => {
+  const { configs } = await ask(topic, 't', ['retention.ms', 'nope'])
+  expect(configs.map(({ name }) => name)).toEqual(['retention.ms'])
+  expect((await ask(topic, 't', [])).configs.length).toBeGreaterThan(30)
+})
+
+test('this broker, and the defaults of all brokers', async () => {
+  const { configs } = await ask(broker, '1')
+  expect(configs.length).toBeGreaterThan(300)
+  const hours = configs.find(({ name }) => name === 'log.retention.hours')
+  expect(hours).toMatchObject({ value: '2', configSource: 4, readOnly: true })
+  const defaults = await ask(broker, '')
+  expect(defaults.configs.map(({ name }) => name)).toEqual(['min.insync.replicas'])
+})
+
+test('a group has its configs whether it exists or not', async () => {
+  const { errorCode, configs } = await ask(group, 'any')
+  expect(errorCode).toBe(0)
+  const timeout = configs.find(({ name }) => name === 'consumer.session.timeout.ms')
+  expect(timeout).toMatchObject({ value: '45000' })
+})
+
+test.each([
+  [topic, 'nope', 3, ''],
+  [topic, 'bad name', 17, 'Topic name is invalid'],
+  [broker, '7', 42, 'Unexpected broker id, expected 1 or empty string, but received 7'],
+  [broker, 'x', 42, 'Broker id must be an integer, but it is: x'],
+  [group, '', 42, 'Group name must not be empty'],
+  [1, 'x', 42, 'resources of type 1'],
+])('resource %i "%s" is error %i', async (type, name, code, message) => {
+  const { errorCode, errorMessage, configs } = await ask(type, name)
+  expect({ errorCode, configs }).toEqual({ errorCode: code, configs: [] })
+  expect(errorMessage).toContain(message)
+})

@@ -1,0 +1,652 @@
+#include "data_path/fetch_operation.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "broker_fixture.h"
+
+namespace odradek {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int16_t code(ErrorCode error) { return static_cast<int16_t>(error); }
+
+int64_t ms_since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+wire::FetchSpec fetch_of(const std::string& topic, int64_t offset, int32_t wait_ms = 0) {
+  wire::FetchSpec spec;
+  spec.wait_ms = wait_ms;
+  spec.parts = {fetch_part(topic, 0, offset)};
+  return spec;
+}
+
+// Offsets of the batches in fetched records.
+std::vector<int64_t> offsets_of(ByteView records) {
+  std::vector<int64_t> offsets;
+  while (const auto batch = BatchView::at(records)) {
+    offsets.push_back(batch->base_offset().value);
+    records = records.subspan(batch->size());
+  }
+  CHECK(records.empty());
+  return offsets;
+}
+
+void produce(BrokerFixture& broker, const std::string& topic, int batches, size_t value_bytes = 10,
+             int32_t partition = 0) {
+  auto client = broker.client();
+  for (int i = 0; i < batches; ++i) {
+    const auto spec = produce_of(topic, partition, make_batch(1, value_bytes), 1);
+    REQUIRE(call(client, spec)->parts[0].error == 0);
+  }
+}
+
+TEST_CASE("every version reads what was produced") {
+  BrokerFixture broker;
+  broker.host("orders", 0);
+  auto client = broker.client();
+  REQUIRE(call(client, produce_of("orders", 0, make_batch(3, 50)))->parts[0].error == 0);
+  for (int16_t version = 4; version <= 18; ++version) {
+    CAPTURE(version);
+    wire::FetchSpec spec = fetch_of("orders", 0);
+    spec.version = version;
+    spec.correlation = version;
+    const auto answer = call(client, spec);
+    REQUIRE(answer);
+    CHECK(answer->well_formed);
+    CHECK(answer->correlation == version);
+    CHECK(answer->error == 0);
+    CHECK(answer->session_id == 0);
+    REQUIRE(answer->parts.size() == 1);
+    const auto& part = answer->parts[0];
+    CHECK(part.error == 0);
+    CHECK(part.high_watermark == 3);
+    CHECK(part.last_stable == 3);
+    CHECK(part.log_start == (version >= 5 ? 0 : -2));
+    CHECK_FALSE(part.aborted);
+    const auto batch = BatchView::at(part.records);
+    REQUIRE(batch);
+    CHECK(batch->size() == part.records.size());
+    CHECK(batch->record_count() == 3);
+    CHECK(batch->crc_matches());
+  }
+}
+
+TEST_CASE("every error is told for its partition, without numbers") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0);
+  produce(broker, "orders", 3);
+  log->set_log_start(Offset(1));
+  auto client = broker.client();
+  wire::FetchSpec spec;
+  spec.parts = {fetch_part("orders", 0, 0), fetch_part("orders", 0, 4),  fetch_part("orders", 1, 0),
+                fetch_part("nowhere", 0, 0), fetch_part("orders", 0, 1), fetch_part("orders", 0, 1),
+                fetch_part("orders", 0, -1), fetch_part("orders", 0, 1)};
+  spec.parts[4].current_leader_epoch = 4;
+  spec.parts[5].current_leader_epoch = 6;
+  spec.parts[7].current_leader_epoch = 5;
+  const auto answer = call(client, spec);
+  REQUIRE(answer);
+  CHECK(answer->well_formed);
+  REQUIRE(answer->parts.size() == 8);
+  const ErrorCode expected[] = {
+      ErrorCode::offset_out_of_range,        ErrorCode::offset_out_of_range,
+      ErrorCode::unknown_topic_or_partition, ErrorCode::unknown_topic_or_partition,
+      ErrorCode::fenced_leader_epoch,        ErrorCode::unknown_leader_epoch,
+      ErrorCode::offset_out_of_range,        ErrorCode::none};
+  for (size_t i = 0; i < 8; ++i) {
+    CAPTURE(i);
+    CHECK(answer->parts[i].error == code(expected[i]));
+    CHECK((answer->parts[i].high_watermark == -1) == (expected[i] != ErrorCode::none));
+    CHECK(answer->parts[i].records.empty() == (expected[i] != ErrorCode::none));
+  }
+  CHECK(answer->topic_entries == 3);   // neighbours of a topic share an entry
+  log->go_offline();
+  CHECK(call(client, fetch_of("orders", 1))->parts[0].error == code(ErrorCode::kafka_storage_error));
+  auto by_id = fetch_of("orders", 0);
+  by_id.version = 13;
+  by_id.parts[0].topic_id = uuid_of(250);
+  CHECK(call(client, by_id)->parts[0].error == code(ErrorCode::unknown_topic_id));
+}
+
+TEST_CASE("a follower is no replica of ours") {
+  BrokerFixture broker;
+  broker.host("orders", 0);
+  auto client = broker.client();
+  for (int16_t version : {12, 15}) {
+    CAPTURE(version);
+    auto spec = fetch_of("orders", 0, 1000);
+    spec.version = version;
+    spec.replica_id = 7;
+    CHECK(call(client, spec)->parts[0].error == code(ErrorCode::not_leader_or_follower));
+    spec.parts[0].current_leader_epoch = 5;
+    CHECK(call(client, spec)->parts[0].error == code(ErrorCode::unknown_leader_epoch));
+  }
+}
+
+TEST_CASE("versions that nobody was offered close the connection") {
+  BrokerFixture broker;
+  broker.host("orders", 0);
+  for (int16_t version : {0, 3, 19}) {
+    auto client = broker.client();
+    auto frame = wire::fetch(fetch_of("orders", 0));
+    store_be<int16_t>(frame.data() + 2, version);
+    REQUIRE(client.send_frame(frame));
+    CHECK(client.is_closed_by_peer());
+  }
+}
+
+TEST_CASE("consumers read to the high watermark, or to the last stable offset") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0, false);
+  produce(broker, "orders", 5);
+  log->advance_to(Offset(4));
+  log->last_stable_max = 2;
+  log->aborted = {{ProducerId(9), Offset(1)}};
+  auto client = broker.client();
+  auto answer = call(client, fetch_of("orders", 0));
+  CHECK(offsets_of(answer->parts[0].records) == std::vector<int64_t>{0, 1, 2, 3});
+  CHECK_FALSE(answer->parts[0].aborted);
+  auto committed = fetch_of("orders", 0);
+  committed.isolation = 1;
+  for (int16_t version : {4, 11, 12, 18}) {
+    committed.version = version;
+    answer = call(client, committed);
+    CHECK(answer->well_formed);
+    CHECK(offsets_of(answer->parts[0].records) == std::vector<int64_t>{0, 1});
+    CHECK(answer->parts[0].high_watermark == 4);
+    CHECK(answer->parts[0].last_stable == 2);
+    REQUIRE(answer->parts[0].aborted);
+    CHECK(*answer->parts[0].aborted == std::vector<std::pair<int64_t, int64_t>>{{9, 1}});
+  }
+}
+
+TEST_CASE("limits: the first batch always comes, the others share what is left") {
+  BrokerFixture broker;
+  broker.host("a", 0);
+  broker.host("b", 0);
+  produce(broker, "a", 3, 1000);
+  produce(broker, "b", 3, 1000);
+  const size_t batch = make_batch(1, 1000).size();
+  auto client = broker.client();
+  wire::FetchSpec spec;
+  spec.parts = {fetch_part("a", 0, 3), fetch_part("a", 0, 0), fetch_part("b", 0, 0)};
+  const auto sizes = [&](int32_t bytes_max, int32_t partition_max) {
+    spec.bytes_max = bytes_max;
+    for (auto& part : spec.parts) part.bytes_max = partition_max;
+    const auto answer = call(client, spec);
+    REQUIRE(answer);
+    std::vector<size_t> counts;
+    for (const auto& part : answer->parts) {
+      CHECK(part.high_watermark == 3);
+      CHECK(part.records.size() % batch == 0);
+      counts.push_back(part.records.size() / batch);
+    }
+    return counts;
+  };
+  using Counts = std::vector<size_t>;
+  const auto b = static_cast<int32_t>(batch);
+  CHECK(sizes(1 << 20, 1 << 20) == Counts{0, 3, 3});
+  CHECK(sizes(1, 1) == Counts{0, 1, 0});
+  CHECK(sizes(0, 0) == Counts{0, 1, 0});
+  CHECK(sizes(-5, -5) == Counts{0, 1, 0});
+  CHECK(sizes(1 << 20, b) == Counts{0, 1, 1});
+  CHECK(sizes(1 << 20, b - 1) == Counts{0, 1, 0});
+  CHECK(sizes(4 * b, 1 << 20) == Counts{0, 3, 1});
+  CHECK(sizes(4 * b - 1, 1 << 20) == Counts{0, 3, 0});
+}
+
+TEST_CASE("fetch.max.bytes caps the answer") {
+  DataPathOptions options;
+  options.fetch_bytes_max = 3000;
+  BrokerFixture broker(options);
+  broker.host("orders", 0);
+  produce(broker, "orders", 10, 1000);
+  auto client = broker.client();
+  CHECK(offsets_of(call(client, fetch_of("orders", 0))->parts[0].records).size() == 2);
+}
+
+TEST_CASE("a long poll ends when records come, soon after they come") {
+  for (int reactors : {1, 2}) {
+    CAPTURE(reactors);
+    DataPathOptions options;
+    options.reactor_threads = reactors;
+    BrokerFixture broker(options);
+    auto log = broker.host("orders", 0);
+    auto consumer = broker.client();
+    auto producer = broker.client();   // with two reactors, on the other one
+    int64_t worst_us = 0;
+    for (int i = 0; i < 50; ++i) {
+      REQUIRE(consumer.send_frame(wire::fetch(fetch_of("orders", i, 30000))));
+      REQUIRE(eventually([&] {
+        return broker.path->statistics().requests_fetch == static_cast<uint64_t>(i + 1);
+      }));
+      if (i == 0) CHECK_FALSE(consumer.readable(20));
+      REQUIRE(call(producer, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
+      const auto start = Clock::now();
+      const auto frame = consumer.receive_frame();
+      worst_us = std::max(worst_us, std::chrono::duration_cast<std::chrono::microseconds>(
+                                        Clock::now() - start).count());
+      REQUIRE(frame);
+      REQUIRE(offsets_of(wire::read_fetch(*frame, 12).parts[0].records) == std::vector<int64_t>{i});
+    }
+    MESSAGE("worst wake-up with ", reactors, " reactors: ", worst_us, " us");
+    CHECK(worst_us < 2000000);
+    CHECK(log->hinted_reads > 20);   // a sequential reader looks nothing up
+  }
+}
+
+TEST_CASE("a long poll ends at its time, with the numbers") {
+  BrokerFixture broker;
+  broker.host("orders", 0);
+  produce(broker, "orders", 2);
+  auto client = broker.client();
+  const auto start = Clock::now();
+  const auto answer = call(client, fetch_of("orders", 2, 80));
+  CHECK(ms_since(start) >= 79);
+  CHECK(ms_since(start) < 5000);
+  CHECK(answer->parts[0].records.empty());
+  CHECK(answer->parts[0].high_watermark == 2);
+}
+
+TEST_CASE("min bytes are waited for, over all partitions") {
+  BrokerFixture broker;
+  broker.host("a", 0);
+  broker.host("b", 0);
+  auto client = broker.client();
+  wire::FetchSpec spec;
+  spec.wait_ms = 30000;
+  spec.parts = {fetch_part("a", 0, 0), fetch_part("b", 0, 0)};
+  spec.bytes_min = static_cast<int32_t>(3 * make_batch().size());
+  REQUIRE(client.send_frame(wire::fetch(spec)));
+  produce(broker, "a", 1);
+  produce(broker, "b", 1);
+  CHECK_FALSE(client.readable(30));
+  produce(broker, "a", 1);
+  const auto answer = wire::read_fetch(*client.receive_frame(), 12);
+  CHECK(offsets_of(answer.parts[0].records).size() == 2);
+  CHECK(offsets_of(answer.parts[1].records).size() == 1);
+}
+
+TEST_CASE("what cannot get better is answered at once") {
+  BrokerFixture broker;
+  broker.host("orders", 0);
+  auto client = broker.client();
+  const auto start = Clock::now();
+  CHECK(call(client, fetch_of("nowhere", 0, 30000))->parts[0].error == 3);
+  CHECK(call(client, fetch_of("orders", 99, 30000))->parts[0].error == 1);
+  wire::FetchSpec nothing;
+  nothing.wait_ms = 30000;
+  CHECK(call(client, nothing)->parts.empty());
+  CHECK(ms_since(start) < 10000);
+  // Like Apache Kafka: an unknown partition beside a known one does not end the wait.
+  wire::FetchSpec mixed = fetch_of("orders", 0, 60);
+  mixed.parts.push_back(fetch_part("nowhere", 0, 0));
+  const auto mixed_start = Clock::now();
+  const auto answer = call(client, mixed);
+  CHECK(ms_since(mixed_start) >= 59);
+  CHECK(answer->parts[0].error == 0);
+  CHECK(answer->parts[1].error == 3);
+}
+
+TEST_CASE("a parked fetch ends when its partition goes, changes leader epoch or loses its disk") {
+  BrokerFixture broker;
+  auto client = broker.client();
+  int16_t expected = 0;
+  auto log = broker.host("orders", 0);
+  auto spec = fetch_of("orders", 0, 30000);
+  spec.parts[0].current_leader_epoch = 5;
+  REQUIRE(client.send_frame(wire::fetch(spec)));
+  REQUIRE(eventually([&] { return broker.path->statistics().requests_fetch == 1; }));
+  CHECK_FALSE(client.readable(20));
+  SUBCASE("unhosted") {
+    broker.path->unhost({"orders", PartitionIndex(0)});
+    expected = 3;
+  }
+  SUBCASE("new epoch") {
+    broker.host_log(log, 6);
+    expected = 74;
+  }
+  SUBCASE("offline") {
+    log->go_offline();
+    expected = 56;
+  }
+  const auto frame = client.receive_frame();
+  REQUIRE(frame);
+  CHECK(wire::read_fetch(*frame, 12).parts[0].error == expected);
+}
+
+TEST_CASE("a client whose epoch ended earlier is told where") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0);
+  produce(broker, "orders", 5);
+  log->diverging_found = LeaderEpoch(3);
+  log->diverging_end = Offset(2);
+  auto client = broker.client();
+  auto spec = fetch_of("orders", 4, 30000);
+  spec.parts[0].last_fetched_epoch = 4;
+  auto answer = call(client, spec);
+  CHECK(answer->well_formed);
+  REQUIRE(answer->parts[0].diverging);
+  CHECK(*answer->parts[0].diverging == std::pair<int32_t, int64_t>{3, 2});
+  CHECK(answer->parts[0].records.empty());
+  CHECK(answer->parts[0].error == 0);
+  log->diverging_found = LeaderEpoch(4);
+  log->diverging_end = Offset(5);
+  answer = call(client, spec);
+  CHECK_FALSE(answer->parts[0].diverging);
+  CHECK(offsets_of(answer->parts[0].records) == std::vector<int64_t>{4});
+  log->diverging_found = kNoLeaderEpoch;
+  CHECK(call(client, spec)->parts[0].error == 1);
+}
+
+TEST_CASE("large pieces leave by sendfile, small ones are read: the client sees no difference") {
+  BrokerFixture broker;
+  for (const char* topic : {"a", "b", "c"}) {
+    broker.host(topic, 0)->settings.validation.batch_bytes_max = 10 << 20;
+  }
+  produce(broker, "a", 1, 200000);
+  produce(broker, "b", 2, 100);
+  produce(broker, "c", 1, 3000000);
+  auto client = broker.client();
+  wire::FetchSpec spec;
+  spec.bytes_max = 50 << 20;
+  spec.parts = {fetch_part("a", 0, 0), fetch_part("b", 0, 0), fetch_part("c", 0, 0),
+                fetch_part("a", 0, 1)};
+  for (auto& part : spec.parts) part.bytes_max = 10 << 20;
+  for (int i = 0; i < 5; ++i) {
+    const auto answer = call(client, spec);
+    REQUIRE(answer);
+    CHECK(answer->well_formed);
+    for (size_t p = 0; p < 3; ++p) {
+      ByteView records = answer->parts[p].records;
+      REQUIRE_FALSE(records.empty());
+      while (const auto batch = BatchView::at(records)) {
+        REQUIRE(batch->crc_matches());
+        records = records.subspan(batch->size());
+      }
+      CHECK(records.empty());
+    }
+    CHECK(answer->parts[3].records.empty());
+  }
+}
+
+TEST_CASE("a file without descriptor is read into the answer") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0);
+  log->file().has_descriptor = false;
+  produce(broker, "orders", 1, 100000);
+  auto client = broker.client();
+  const auto answer = call(client, fetch_of("orders", 0));
+  REQUIRE(answer);
+  CHECK(BatchView::at(answer->parts[0].records)->crc_matches());
+}
+
+TEST_CASE("cold bytes are read by a helper, while the reactor serves others") {
+  BrokerFixture broker;
+  std::mutex mutex;
+  std::vector<std::function<void()>> jobs;
+  broker.helper = [&](std::function<void()> job) {
+    const std::lock_guard lock(mutex);
+    jobs.push_back(std::move(job));
+  };
+  const auto waiting_jobs = [&] {
+    const std::lock_guard lock(mutex);
+    return jobs.size();
+  };
+  for (size_t value_bytes : {100UL, 100000UL}) {   // read, and by sendfile
+    CAPTURE(value_bytes);
+    auto log = broker.host("orders", 0);
+    produce(broker, "orders", 2, value_bytes);
+    auto client = broker.client();
+    auto other = broker.client();
+    log->file().cold = true;
+    REQUIRE(client.send_frame(wire::fetch(fetch_of("orders", 0))));
+    REQUIRE(eventually([&] { return waiting_jobs() == 1; }));
+    CHECK_FALSE(client.readable(10));
+    CHECK(log->file().reads == 0);
+    REQUIRE(call(other, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
+    auto job = std::move(jobs[0]);
+    jobs.clear();
+    std::thread([&] { job(); }).join();
+    const auto frame = client.receive_frame();
+    REQUIRE(frame);
+    CHECK(log->file().reads > 0);
+    CHECK(offsets_of(wire::read_fetch(*frame, 12).parts[0].records) == std::vector<int64_t>{0, 1});
+    // Evicted again before the next fetch, whose client leaves before the helper is done.
+    log->file().cold = true;
+    REQUIRE(client.send_frame(wire::fetch(fetch_of("orders", 0))));
+    REQUIRE(eventually([&] { return waiting_jobs() == 1; }));
+    client.reset();
+    job = std::move(jobs[0]);
+    jobs.clear();
+    job();
+    REQUIRE(call(other, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
+  }
+}
+
+TEST_CASE("a helper that finishes after the data path is gone finds nobody, and no harm") {
+  std::function<void()> late;
+  {
+    BrokerFixture broker;
+    broker.helper = [&](std::function<void()> job) { late = std::move(job); };
+    auto log = broker.host("orders", 0);
+    produce(broker, "orders", 1);
+    log->file().cold = true;
+    auto client = broker.client();
+    REQUIRE(client.send_frame(wire::fetch(fetch_of("orders", 0))));
+    REQUIRE(eventually([&] { return broker.path->statistics().requests_fetch == 1; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  REQUIRE(late);
+  late();
+}
+
+struct SessionClient {
+  explicit SessionClient(BrokerFixture& broker) : client(broker.client()) {}
+
+  wire::FetchAnswer fetch(std::vector<wire::FetchPart> parts,
+                          std::vector<wire::FetchPart> forgotten = {}) {
+    wire::FetchSpec spec;
+    spec.version = version;
+    spec.session_id = id;
+    spec.session_epoch = epoch;
+    spec.wait_ms = wait_ms;
+    spec.bytes_max = bytes_max;
+    spec.parts = std::move(parts);
+    spec.forgotten = std::move(forgotten);
+    const auto answer = call(client, spec);
+    REQUIRE(answer);
+    CHECK(answer->well_formed);
+    if (answer->error == 0) {
+      id = answer->session_id;
+      ++epoch;
+    }
+    return *answer;
+  }
+  LoopbackClient client;
+  int16_t version = 12;
+  int32_t id = 0;
+  int32_t epoch = 0;
+  int32_t wait_ms = 0;
+  int32_t bytes_max = 50 << 20;
+};
+
+std::vector<std::string> topics_of(const wire::FetchAnswer& answer) {
+  std::vector<std::string> topics;
+  for (const auto& part : answer.parts) topics.push_back(part.topic);
+  return topics;
+}
+
+using Topics = std::vector<std::string>;
+
+TEST_CASE("a session names what changed and answers what is new") {
+  BrokerFixture broker;
+  auto a = broker.host("a", 0);
+  broker.host("b", 0);
+  broker.host("c", 0);
+  SessionClient session(broker);
+  auto answer = session.fetch({fetch_part("a", 0, 0), fetch_part("b", 0, 0)});
+  CHECK(session.id > 0);
+  CHECK(topics_of(answer) == Topics{"a", "b"});   // a full answer names all
+  CHECK(session.fetch({}).parts.empty());         // nothing new
+  produce(broker, "b", 1);
+  answer = session.fetch({});
+  CHECK(topics_of(answer) == Topics{"b"});
+  CHECK(answer.parts[0].records.size() > 0);
+  CHECK(topics_of(session.fetch({})) == Topics{"b"});   // not moved on: the same again
+  CHECK(session.fetch({fetch_part("b", 0, 1)}).parts.empty());
+  CHECK(topics_of(session.fetch({fetch_part("c", 0, 0)})) == Topics{"c"});
+  a->set_log_start(Offset(0));
+  CHECK(session.fetch({}, {fetch_part("c", 0, 0)}).parts.empty());
+  produce(broker, "c", 1);
+  CHECK(session.fetch({}).parts.empty());         // forgotten
+  // A new log start offset is news, without records.
+  produce(broker, "a", 1);
+  session.fetch({fetch_part("a", 0, 1)});
+  a->set_log_start(Offset(1));
+  answer = session.fetch({});
+  CHECK(topics_of(answer) == Topics{"a"});
+  CHECK(answer.parts[0].log_start == 1);
+  CHECK(session.fetch({}).parts.empty());
+}
+
+TEST_CASE("an error in a session is repeated until it is gone, and its end is news") {
+  BrokerFixture broker;
+  broker.host("a", 0);
+  SessionClient session(broker);
+  CHECK(session.fetch({fetch_part("a", 0, 0), fetch_part("b", 0, 0)}).parts[1].error == 3);
+  auto answer = session.fetch({});
+  CHECK(topics_of(answer) == Topics{"b"});
+  CHECK(answer.parts[0].error == 3);
+  broker.host("b", 0);
+  answer = session.fetch({});
+  CHECK(topics_of(answer) == Topics{"b"});
+  CHECK(answer.parts[0].error == 0);
+  CHECK(session.fetch({}).parts.empty());
+  broker.path->unhost({"b", PartitionIndex(0)});
+  CHECK(session.fetch({}).parts[0].error == 3);
+}
+
+TEST_CASE("a partition that got records goes to the end of a session") {
+  BrokerFixture broker;
+  for (const char* topic : {"a", "b", "c"}) {
+    broker.host(topic, 0);
+    produce(broker, topic, 10, 1000);
+  }
+  SessionClient session(broker);
+  session.bytes_max = 500;   // less than a batch: one partition an answer
+  std::vector<std::string> served;
+  std::vector<wire::FetchPart> parts = {fetch_part("a", 0, 0), fetch_part("b", 0, 0),
+                                        fetch_part("c", 0, 0)};
+  for (int i = 0; i < 6; ++i) {
+    const auto answer = session.fetch(i == 0 ? parts : std::vector<wire::FetchPart>{});
+    for (const auto& part : answer.parts) {
+      if (!part.records.empty()) served.push_back(part.topic);
+    }
+  }
+  CHECK(served == Topics{"a", "b", "c", "a", "b", "c"});
+}
+
+TEST_CASE("wrong session ids, epochs and kinds of topic names are told apart") {
+  BrokerFixture broker;
+  broker.host("a", 0);
+  SessionClient session(broker);
+  session.fetch({fetch_part("a", 0, 0)});
+  const int32_t id = session.id;
+
+  session.id = id + 1;
+  CHECK(session.fetch({}).error == code(ErrorCode::fetch_session_id_not_found));
+  session.id = id;
+  session.epoch = 2;
+  auto answer = session.fetch({});
+  CHECK(answer.error == code(ErrorCode::invalid_fetch_session_epoch));
+  CHECK(answer.session_id == 0);
+  session.epoch = 1;
+  session.version = 13;
+  CHECK(session.fetch({}).error == code(ErrorCode::fetch_session_topic_id_error));
+  session.version = 12;
+  CHECK(session.fetch({}).error == 0);   // none of that has hurt it
+  CHECK(session.epoch == 2);
+
+  // The last epoch closes it; a full request with its id replaces it.
+  session.epoch = -1;
+  CHECK(session.fetch({fetch_part("a", 0, 0)}).session_id == 0);
+  session.id = id;
+  session.epoch = 2;
+  CHECK(session.fetch({}).error == code(ErrorCode::fetch_session_id_not_found));
+}
+
+TEST_CASE("a session of topic ids, one that becomes empty, and one without a slot") {
+  DataPathOptions options;
+  options.fetch_session_slots = 1;
+  BrokerFixture broker(options);
+  broker.host("a", 0);
+  SessionClient by_id(broker);
+  by_id.version = 15;
+  auto answer = by_id.fetch({fetch_part("a", 0, 0)});
+  REQUIRE(answer.session_id != 0);
+  produce(broker, "a", 1);
+  answer = by_id.fetch({});
+  REQUIRE(answer.parts.size() == 1);
+  CHECK(answer.parts[0].topic_id == uuid_of('a'));
+  SessionClient second(broker);
+  CHECK(second.fetch({fetch_part("a", 0, 0)}).session_id == 0);   // served all the same
+  answer = by_id.fetch({}, {fetch_part("a", 0, 0)});
+  CHECK(answer.session_id == 0);
+  SessionClient third(broker);
+  CHECK(third.fetch({fetch_part("a", 0, 0)}).session_id != 0);    // the slot is free again
+}
+
+TEST_CASE("a session's long poll wakes up, and its next request goes on") {
+  BrokerFixture broker;
+  broker.host("a", 0);
+  broker.host("b", 0);
+  SessionClient session(broker);
+  session.fetch({fetch_part("a", 0, 0), fetch_part("b", 0, 0)});
+  session.wait_ms = 30000;
+  for (int i = 0; i < 20; ++i) {
+    std::thread producer([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      produce(broker, i % 2 == 0 ? "a" : "b", 1);
+    });
+    const auto moved = i == 0 ? std::vector<wire::FetchPart>{}
+                              : std::vector<wire::FetchPart>{
+                                    fetch_part(i % 2 == 0 ? "b" : "a", 0, (i + 1) / 2)};
+    const auto answer = session.fetch(moved);
+    producer.join();
+    REQUIRE(answer.parts.size() == 1);
+    REQUIRE(answer.parts[0].topic == (i % 2 == 0 ? "a" : "b"));
+    REQUIRE(offsets_of(answer.parts[0].records) == std::vector<int64_t>{i / 2});
+  }
+}
+
+TEST_CASE("two connections that use one session at once: one of them is told") {
+  BrokerFixture broker;
+  broker.host("a", 0);
+  SessionClient first(broker);
+  first.fetch({fetch_part("a", 0, 0)});
+  wire::FetchSpec parked;
+  parked.session_id = first.id;
+  parked.session_epoch = first.epoch;
+  parked.wait_ms = 30000;
+  REQUIRE(first.client.send_frame(wire::fetch(parked)));
+  REQUIRE(eventually([&] { return broker.path->statistics().requests_fetch == 2; }));
+  SessionClient second(broker);
+  second.id = first.id;
+  second.epoch = first.epoch + 1;
+  CHECK(second.fetch({}, {fetch_part("a", 0, 0)}).error == 0);   // empties it under the first
+  produce(broker, "a", 1);
+  const auto frame = first.client.receive_frame();
+  REQUIRE(frame);
+  const auto answer = wire::read_fetch(*frame, 12);
+  CHECK(answer.well_formed);
+  CHECK(answer.error == code(ErrorCode::invalid_fetch_session_epoch));
+  CHECK(answer.parts.empty());
+}
+
+}  // namespace
+}  // namespace odradek
