@@ -37,7 +37,8 @@ void PartitionLogImpl::finish_roll(Offset base, uint64_t truncations,
 
 FileResult<void> PartitionLogImpl::finish_segments() {
   return context_->flusher.exclusively([&]() -> FileResult<void> {
-    for (const auto& sealed : state_.segments()->sealed()) RETURN_IF_ERROR(sealed->finish());
+    const std::shared_ptr<const SegmentSet> segments = state_.segments();
+    for (const auto& sealed : segments->sealed()) RETURN_IF_ERROR(sealed->finish());
     return {};
   });
 }

@@ -2,27 +2,19 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
 #include "file/file_system.h"
 #include "log/log_error.h"
 
 namespace odradek {
 
-// The error as KAFKA_STORAGE_ERROR with the file system's own sentence.
-inline LogError storage_error(const FileError& error) {
-  return LogError{ErrorCode::kafka_storage_error, error.detail, {}};
-}
-
-inline LogError storage_error(std::string sentence) {
-  return LogError{ErrorCode::kafka_storage_error, std::move(sentence), {}};
-}
+// The error as KAFKA_STORAGE_ERROR with the file system's own sentence, or with another one.
+LogError storage_error(const FileError& error);
+LogError storage_error(std::string sentence);
 
 // A full disk or a full descriptor table refuses one call and may pass; anything else ends the
 // directory.
-inline bool is_shortage(const FileError& error) {
-  return error.kind == FileErrorKind::no_space || error.kind == FileErrorKind::too_many_files;
-}
+bool is_shortage(const FileError& error);
 
 }  // namespace odradek
 

@@ -230,6 +230,9 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
     random,
   })
   parts.add('group coordinator', () => groups.close())
+  controller.subscribe(async (_, { deletedTopics }) => {
+    if (deletedTopics.length > 0) await groups.forgetTopics(deletedTopics.map(({ name }) => name))
+  })
   return {
     nodeId,
     clusterId: controller.properties.clusterId,

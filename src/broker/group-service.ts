@@ -30,6 +30,11 @@ export class GroupService {
     if (!this.#closed) await (await this.coordinator()).loadAll()
   }
 
+  /** Topics were deleted: groups forget what they committed for them. */
+  async forgetTopics(names: readonly string[]): Promise<void> {
+    if (!this.#closed) await (await this.coordinator()).forgetTopics(new Set(names))
+  }
+
   /** Ends the coordinator, if there is one. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true

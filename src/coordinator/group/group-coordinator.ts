@@ -78,6 +78,11 @@ export interface GroupCoordinatorOptions {
   readonly random: Random
 }
 
+interface LoadedShard {
+  readonly log: PartitionLog
+  readonly shard: Promise<GroupShard>
+}
+
 /** What the connection says about the caller. */
 export interface GroupCaller {
   readonly version: number
@@ -88,7 +93,7 @@ export interface GroupCaller {
 /** See the head of this file. All calls are on the Node thread. */
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
-  readonly #shards = new Map<number, Promise<GroupShard>>()
+  readonly #shards = new Map<number, LoadedShard>()
   #expiryTimer: TimerHandle | undefined
   #closed = false
 
@@ -257,7 +262,7 @@ export class GroupCoordinator {
     const states = new Set(request.statesFilter.map((state) => state.toLowerCase()))
     const types = new Set(request.typesFilter.map((type) => type.toLowerCase()))
     const groups = []
-    for (const shard of await Promise.all(this.#shards.values())) {
+    for (const shard of await this.#loadedShards()) {
       for (const group of shard.groups.values()) {
         const wanted = states.size === 0 || states.has(group.state.toLowerCase())
         if (wanted && (types.size === 0 || types.has('classic'))) groups.push(listedGroup(group))
@@ -284,12 +289,21 @@ export class GroupCoordinator {
     return await shard.drop(group)
   }
 
+  /** Topics were deleted: what was committed for them is forgotten. Resolves when that is written. */
+  async forgetTopics(names: ReadonlySet<string>): Promise<void> {
+    await this.loadAll()
+    for (const shard of await this.#loadedShards()) {
+      for (const groupId of [...shard.offsets.groups()]) {
+        await shard.write(shard.tombstones(groupId, names))
+      }
+    }
+  }
+
   /** No timer fires after this. Parked joins and syncs end with their connections. */
   async close(): Promise<void> {
     this.#closed = true
     if (this.#expiryTimer !== undefined) this.#options.timers.clear(this.#expiryTimer)
-    const loaded = await Promise.allSettled(this.#shards.values())
-    for (const shard of loaded) if (shard.status === 'fulfilled') shard.value.close()
+    for (const shard of await this.#loadedShards()) shard.close()
   }
 
   #shardOf(groupId: string): Promise<GroupShard | undefined> {
@@ -300,15 +314,27 @@ export class GroupCoordinator {
   async #shard(partition: number): Promise<GroupShard | undefined> {
     const log = this.#options.log(partition)
     if (log === undefined || this.#closed) return undefined
-    let shard = this.#shards.get(partition)
-    if (shard === undefined) {
-      const { clock, timers, config } = this.#options
-      shard = GroupShard.load({ log, settings: config, clock, timers })
-      this.#shards.set(partition, shard)
-      // A log that could not be read may be readable later: the next request tries again.
-      shard.catch(() => this.#shards.delete(partition))
+    let loaded = this.#shards.get(partition)
+    // Another log under the same number: the topic was deleted and made anew.
+    if (loaded !== undefined && loaded.log !== log) {
+      this.#shards.delete(partition)
+      loaded.shard.then((old) => old.close()).catch(() => undefined)
+      loaded = undefined
     }
-    return await shard
+    if (loaded === undefined) {
+      const { clock, timers, config } = this.#options
+      loaded = { log, shard: GroupShard.load({ log, settings: config, clock, timers }) }
+      this.#shards.set(partition, loaded)
+      // A log that could not be read may be readable later: the next request tries again.
+      loaded.shard.catch(() => this.#shards.delete(partition))
+    }
+    return await loaded.shard
+  }
+
+  /** The shards that are loaded; one that cannot be read is left out. */
+  async #loadedShards(): Promise<GroupShard[]> {
+    const settled = await Promise.allSettled([...this.#shards.values()].map((one) => one.shard))
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }
 
   #scheduleExpiry(): void {
@@ -322,9 +348,8 @@ export class GroupCoordinator {
 
   async #expire(): Promise<void> {
     const { clock, config } = this.#options
-    for (const shard of await Promise.allSettled(this.#shards.values())) {
-      if (shard.status === 'rejected') continue
-      await expireOffsets(shard.value, config.offsetsRetentionMs, clock.now())
+    for (const shard of await this.#loadedShards()) {
+      await expireOffsets(shard, config.offsetsRetentionMs, clock.now())
     }
   }
 }

@@ -146,10 +146,11 @@ export class GroupShard {
     return code
   }
 
-  /** Tombstones of all offsets of a group. */
-  tombstones(groupId: string): GroupRecordInput[] {
+  /** Tombstones of a group's offsets, of all or of those of some topics. */
+  tombstones(groupId: string, topics?: ReadonlySet<string>): GroupRecordInput[] {
     const records: GroupRecordInput[] = []
     for (const [topic, partitions] of this.offsets.of(groupId)) {
+      if (topics !== undefined && !topics.has(topic)) continue
       for (const partition of partitions.keys()) {
         const key = { group: groupId, topic, partition }
         records.push({ name: 'OffsetCommit', key, version: 0, value: null })

@@ -175,3 +175,14 @@ it('keeps the state of the log where a write fails: the members are told to rejo
   const again = await fixture.join('g', { memberId: joined.memberId })
   expect(again).toMatchObject({ errorCode: 0, generationId: 2 })
 })
+
+it('forgets the offsets of a deleted topic, and keeps the others', async () => {
+  const fixture = await GroupFixture.start()
+  await fixture.commit('g', 1)
+  await fixture.commit('g', 2, undefined, 'mail')
+  await fixture.coordinator.forgetTopics(new Set(['orders']))
+  expect(await fixture.committed('g')).toBe(-1)
+  const after = await fixture.restart()
+  expect(await after.committed('g')).toBe(-1)
+  expect(await after.committed('g', 'mail')).toBe(2)
+})
