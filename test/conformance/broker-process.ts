@@ -51,8 +51,13 @@ export class BrokerProcess {
   static async start(options: BrokerOptions = {}): Promise<BrokerProcess> {
     const broker = new BrokerProcess(options)
     broker.#port = await freePort()
-    broker.target.prepare(broker.folder, broker.#port, broker.#settings)
-    await broker.start()
+    try {
+      broker.target.prepare(broker.folder, broker.#port, broker.#settings)
+      await broker.start()
+    } catch (error) {
+      await broker.dispose()
+      throw error
+    }
     return broker
   }
 

@@ -213,6 +213,7 @@ export class ClassicGroup {
   completeJoin(now: number, wallNow: number, effects: Effects): void {
     assert(this.state === 'PreparingRebalance', 'a join phase ends once')
     this.initialDelayEnd = undefined
+    this.newcomers = false
     for (const member of [...this.members.values()]) {
       // A static member that is away keeps its place until its session ends.
       if (member.awaitingJoin === undefined && member.groupInstanceId === null) {

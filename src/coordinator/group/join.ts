@@ -129,7 +129,8 @@ function addAndRebalance(
     awaitingSync: undefined,
     sessionDeadline: now + step.sessionTimeoutMs,
   })
-  group.newcomers = true
+  // The member that began the delay does not put it off itself.
+  if (group.initialDelayEnd !== undefined) group.newcomers = true
   group.prepareRebalance(now, wallNow, effects)
 }
 

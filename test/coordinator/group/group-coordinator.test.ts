@@ -23,6 +23,15 @@ it('makes a newcomer of version 4 come back with its id', async () => {
   expect((await fixture.join('g', { version: 4, memberId: 'stranger' })).errorCode).toBe(25)
 })
 
+it('waits the initial delay once for a member that stays alone', async () => {
+  const fixture = await GroupFixture.start({ initialRebalanceDelayMs: 3_000 })
+  const joined = fixture.join('g')
+  await fixture.time.advance(2_999)
+  expect(await fixture.state('g')).toBe('PreparingRebalance')
+  await fixture.time.advance(1)
+  expect((await joined).generationId).toBe(1)
+})
+
 it('waits for newcomers in a first rebalance, each putting it off once more', async () => {
   const fixture = await GroupFixture.start({ initialRebalanceDelayMs: 3_000 })
   const first = fixture.join('g')
