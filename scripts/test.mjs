@@ -1,6 +1,7 @@
 // Runs the tests and counts them, all runners together:
 //   node scripts/test.mjs [native|unit|system|asan|tsan [filter…]]
-// Without a suite: native, unit and system. Without a filter what is tested is built before. The last line is `N passed, N failed`.
+// Without a suite: native, unit and system. Without a filter what is tested is built before. The
+// last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -25,26 +25,33 @@ export function undocumentedExports(file: ParsedFile): string[] {
   })
 }
 
-const cppDeclaration =
-  /^(template\b|class\b|struct\b|enum\b|union\b|(?:\[\[\w+\]\] |inline |constexpr |static |extern )*[\w:<>,*& ]+[ *&]\w+\()/
+const cppDeclaration = new RegExp(
+  '^(template\\b|class\\b|struct\\b|enum\\b|union\\b|' +
+    '(?:\\[\\[\\w+\\]\\] |inline |constexpr |static |extern )*[\\w:<>,*& ]+[ *&]\\w+\\()',
+)
 
 /**
  * Types and functions of a C++ header, at the level of its namespaces, whose paragraph does not
- * begin with a comment. Declarations without a blank line between them share one.
+ * begin with a comment. Declarations without a blank line between them share one, and the type
+ * that a file is named after has the comment at the file's head.
  */
 export function undocumentedDeclarations(file: ParsedFile): string[] {
   const code = file.code.split('\n')
   const found: string[] = []
   let depth = 0
   let isDocumented = false
+  const hasHead = file.text.startsWith('//')
+  const subject = basename(file.path, '.h').replaceAll('_', '')
   file.text.split('\n').forEach((line, index) => {
     const text = code[index] ?? ''
     if (line.trim() === '') isDocumented = false
     else if (text.trim() === '') isDocumented = true
+    const isSubject = hasHead && nameOf(`${text} ${code[index + 1] ?? ''}`) === subject
     const isForward = /^(class|struct|enum class) [\w:]+( : \w+)?;/.test(text)
     const isStandard = /\bstruct std::/.test(`${text} ${code[index + 1] ?? ''}`)
     const isSpecial = isStandard || /^(namespace|using|static_assert|friend)/.test(text)
-    if (depth === 0 && !isDocumented && !isForward && !isSpecial && cppDeclaration.test(text)) {
+    const isExempt = isDocumented || isForward || isSpecial || isSubject
+    if (depth === 0 && !isExempt && cppDeclaration.test(text)) {
       found.push(`${file.path}:${index + 1} ${text.trim()}`)
       isDocumented = true
     }
@@ -52,6 +59,11 @@ export function undocumentedDeclarations(file: ParsedFile): string[] {
     depth += count(text, '{') - count(text, '}')
   })
   return found
+}
+
+/** The name of the type that a declaration begins with, in lower case. */
+function nameOf(declaration: string): string | undefined {
+  return /^(?:template <.*?> )?(?:class|struct) (\w+)/.exec(declaration)?.[1]?.toLowerCase()
 }
 
 function count(text: string, char: string): number {

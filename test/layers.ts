@@ -127,8 +127,11 @@ export const systemRules: readonly SystemRule[] = [
     reason: 'descriptors are owned by files and sockets alone',
   },
   {
-    pattern:
-      /(?<!\w)(pread|preadv2?|pwrite|pwritev2?|fsync|fdatasync|syncfs|sync_file_range|ftruncate|fallocate|posix_fallocate|openat|renameat|unlinkat|opendir|readdir|fopen|freopen|msync)\s*\(/,
+    pattern: new RegExp(
+      '(?<!\\w)(pread|preadv2?|pwrite|pwritev2?|fsync|fdatasync|syncfs|sync_file_range|' +
+        'ftruncate|fallocate|posix_fallocate|openat|renameat|unlinkat|opendir|readdir|' +
+        'fopen|freopen|msync)\\s*\\(',
+    ),
     folders: ['native/file'],
     reason: 'the calls themselves, by whatever header they come',
   },
@@ -144,8 +147,10 @@ export const systemRules: readonly SystemRule[] = [
     reason: 'only native/file maps a file; buffers elsewhere are anonymous',
   },
   {
-    pattern:
-      /#include\s*<(sys\/(socket|epoll|event|eventfd|sendfile|un)\.h|netinet\/.*|arpa\/inet\.h|netdb\.h|poll\.h)>/,
+    pattern: new RegExp(
+      '#include\\s*<(sys/(socket|epoll|event|eventfd|sendfile|un)\\.h|netinet/.*|' +
+        'arpa/inet\\.h|netdb\\.h|poll\\.h)>',
+    ),
     folders: ['native/net'],
     reason: 'a log that knows sockets could not be embedded without them',
   },

@@ -12,15 +12,27 @@ export interface Measure {
   readonly name: string
   /** `undefined` where there is nothing to measure. */
   readonly value: number | undefined
-  /** What the value may be at least and at most. */
-  readonly bar: { readonly min?: number; readonly max?: number }
+  /** What the value is to be at least and at most. */
+  readonly bar: Bounds
   /** The places to look at when the bar is missed. */
   readonly offenders: readonly string[]
 }
 
 /** Whether a measure meets its bar. */
 export function meetsBar({ value, bar }: Measure): boolean {
-  return value === undefined || (value >= (bar.min ?? -Infinity) && value <= (bar.max ?? Infinity))
+  return within(value, bar)
+}
+
+/** Whether a value lies in its bounds; one that does not exist does. */
+export function within(value: number | undefined, bounds: Bounds): boolean {
+  const { min = -Infinity, max = Infinity } = bounds
+  return value === undefined || (value >= min && value <= max)
+}
+
+/** Least and most; what is left out is not bounded. */
+export interface Bounds {
+  readonly min?: number
+  readonly max?: number
 }
 
 const functionLinesMax = 70
@@ -42,8 +54,10 @@ const addonLinesMax = 250
 
 /** Folders of C++ and of TypeScript where invariants are asserted. */
 const assertedNative = /^native\/(batch|log|net)\//
-const assertedTypeScript =
-  /^src\/(storage|transport|metadata|policy|cleaner|security|consensus|controller|replication|coordinator|client|queue)\//
+const assertedTypeScript = new RegExp(
+  '^src/(storage|transport|metadata|policy|cleaner|security|consensus|controller|' +
+    'replication|coordinator|client|queue)/',
+)
 
 /** Measures the whole tree. */
 export function scorecard(tree: readonly SourceFile[]): Measure[] {
@@ -127,10 +141,14 @@ function longFunctions(file: ParsedFile): string[] {
     .map((span) => `${span.path}:${span.firstLine} ${lineCount(span)} lines: ${span.head}`)
 }
 
+/** The formatter has no way to break an import of one name. */
+const unbreakable = /^import .* from '.*'$/
+
 function longLines(file: SourceFile): string[] {
   return file.text.split('\n').flatMap((line, index) => {
     const columns = [...line].length
-    return columns > columnsMax ? [`${file.path}:${index + 1} ${columns} columns`] : []
+    const long = columns > columnsMax && !unbreakable.test(line)
+    return long ? [`${file.path}:${index + 1} ${columns} columns`] : []
   })
 }
 
@@ -219,7 +237,8 @@ const unfinishedWords = new RegExp(
   `\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`,
 )
 const machinePlaces = new RegExp(
-  `(["'\`\\s(=]/(${['wo' + 'rk', 'ro' + 'ot', 'ho' + 'me', 'Us' + 'ers'].join('|')})/\\w)|${'regis' + 'try'}\\.\\w+\\.\\w+`,
+  `(["'\`\\s(=]/(${['wo' + 'rk', 'ro' + 'ot', 'ho' + 'me', 'Us' + 'ers'].join('|')})/\\w)|` +
+    `${'regis' + 'try'}\\.\\w+\\.\\w+`,
 )
 
 function matching(file: SourceFile, pattern: RegExp): string[] {

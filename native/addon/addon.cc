@@ -1,42 +1,40 @@
 // The module's exports, made anew for every environment that loads it.
 #include <napi.h>
 
-#include "addon_state.h"
-#include "data_plane_binding.h"
-#include "directory_binding.h"
-#include "error_binding.h"
-#include "log_binding.h"
-#include "value_reader.h"
+#include "addon/addon_state.h"
+#include "addon/data_plane_binding.h"
+#include "addon/directory_binding.h"
+#include "addon/error_binding.h"
+#include "addon/log_binding.h"
+#include "addon/value_reader.h"
 
 namespace odradek {
 namespace {
 
 // initialize(StorageError): called once per environment before anything else.
-Napi::Value initialize(const Napi::CallbackInfo &info) {
+Napi::Value initialize(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
   const Napi::Function error_class = read.function(info[0], "the error class");
-  if (!read.failed())
-    AddonState::of(env).storage_error_class = Napi::Persistent(error_class);
+  if (!read.failed()) AddonState::of(env).storage_error_class = Napi::Persistent(error_class);
   return env.Undefined();
 }
 
 Napi::Object start(Napi::Env env, Napi::Object exports) {
-  auto *state = new AddonState(); // owned by the environment
+  auto* state = new AddonState();  // owned by the environment
   env.SetInstanceData(state);
   state->port = EnvironmentPort::create(env);
   state->directory_class = Napi::Persistent(DirectoryBinding::define(env));
   state->log_class = Napi::Persistent(LogBinding::define(env));
   state->data_plane_class = Napi::Persistent(DataPlaneBinding::define(env));
   exports.Set("initialize", Napi::Function::New<initialize>(env, "initialize"));
-  exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(
-                                   env, "openDirectory"));
+  exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(env, "openDirectory"));
   exports.Set("NativeDataPlane", state->data_plane_class.Value());
   return exports;
 }
 
-} // namespace
-} // namespace odradek
+}  // namespace
+}  // namespace odradek
 
 static Napi::Object register_module(Napi::Env env, Napi::Object exports) {
   return odradek::start(env, exports);

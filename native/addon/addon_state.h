@@ -5,7 +5,7 @@
 
 #include <napi.h>
 
-#include "environment_port.h"
+#include "addon/environment_port.h"
 
 namespace odradek {
 
@@ -16,9 +16,7 @@ struct AddonState {
   Napi::FunctionReference log_class;
   Napi::FunctionReference data_plane_class;
 
-  static AddonState &of(Napi::Env env) {
-    return *env.GetInstanceData<AddonState>();
-  }
+  static AddonState& of(Napi::Env env) { return *env.GetInstanceData<AddonState>(); }
 };
 
-} // namespace odradek
+}  // namespace odradek

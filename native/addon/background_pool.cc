@@ -2,7 +2,7 @@
 #include <deque>
 #include <mutex>
 
-#include "background_task.h"
+#include "addon/background_task.h"
 #include "log/background_thread.h"
 
 namespace odradek {
@@ -18,7 +18,7 @@ struct Pool {
   int idle = 0;
 };
 
-void work(Pool &pool) {
+void work(Pool& pool) {
   std::unique_lock lock(pool.mutex);
   for (;;) {
     pool.idle += 1;
@@ -28,29 +28,24 @@ void work(Pool &pool) {
     pool.jobs.pop_front();
     lock.unlock();
     job();
-    job =
-        nullptr; // what it holds is released before the next wait, not after it
+    job = nullptr;  // what it holds is released before the next wait, not after it
     lock.lock();
   }
 }
 
-// Adds a thread that lives as long as the process. False if the system has none
-// left.
-bool add_thread(Pool &pool) {
-  auto thread =
-      BackgroundThread::start("odradek-task", [&pool] { work(pool); });
+// Adds a thread that lives as long as the process. False if the system has none left.
+bool add_thread(Pool& pool) {
+  auto thread = BackgroundThread::start("odradek-task", [&pool] { work(pool); });
   return thread.release() != nullptr;
 }
 
-} // namespace
+}  // namespace
 
 void run_in_background(std::function<void()> job) {
-  static auto *const pool =
-      new Pool(); // never destroyed: its threads do not end
+  static auto* const pool = new Pool();  // never destroyed: its threads do not end
   std::unique_lock lock(pool->mutex);
   pool->jobs.push_back(std::move(job));
-  if (pool->idle < static_cast<int>(pool->jobs.size()) &&
-      pool->threads < kThreadsMax) {
+  if (pool->idle < static_cast<int>(pool->jobs.size()) && pool->threads < kThreadsMax) {
     if (add_thread(*pool)) {
       pool->threads += 1;
     } else if (pool->threads == 0) {
@@ -65,4 +60,4 @@ void run_in_background(std::function<void()> job) {
   pool->wanted.notify_one();
 }
 
-} // namespace odradek
+}  // namespace odradek

@@ -1,27 +1,26 @@
-#include "commit_watcher.h"
+#include "addon/commit_watcher.h"
 
 #include <string>
 
-#include "background_task.h"
-#include "error_binding.h"
+#include "addon/background_task.h"
+#include "addon/error_binding.h"
 
 namespace odradek {
 namespace {
 
 LogError out_of_service(Offset wanted) {
   return {ErrorCode::kafka_storage_error,
-          "the log went out of service before offset " +
-              std::to_string(wanted.value) + " was committed",
+          "the log went out of service before offset " + std::to_string(wanted.value) +
+              " was committed",
           {}};
 }
 
-} // namespace
+}  // namespace
 
 Napi::Value CommitWatcher::committed(Napi::Env env, Offset offset) {
   Napi::Value promise;
   Deferred deferred = Deferred::create(env, &promise);
-  if (!deferred)
-    return env.Undefined();
+  if (!deferred) return env.Undefined();
   if (offset <= log_->high_watermark()) {
     deferred.resolve(env, env.Undefined());
     return promise;
@@ -41,38 +40,30 @@ Napi::Value CommitWatcher::committed(Napi::Env env, Offset offset) {
   return promise;
 }
 
-void CommitWatcher::high_watermark_advanced(PartitionLog &,
-                                            Offset high_watermark) noexcept {
+void CommitWatcher::high_watermark_advanced(PartitionLog&, Offset high_watermark) noexcept {
   const bool gone = high_watermark == kNoOffset;
-  if (!gone && high_watermark.value < lowest_wanted_.load())
-    return;
-  if (posted_.exchange(true))
-    return;
+  if (!gone && high_watermark.value < lowest_wanted_.load()) return;
+  if (posted_.exchange(true)) return;
   port_->post([self = shared_from_this()](Napi::Env env) {
-    self->posted_.store(false); // before looking: a later advance posts again
+    self->posted_.store(false);  // before looking: a later advance posts again
     self->settle(env);
   });
 }
 
 void CommitWatcher::settle(Napi::Env env) {
-  if (waiting_.empty())
-    return;
+  if (waiting_.empty()) return;
   do {
     settle_reached(env);
-    lowest_wanted_.store(waiting_.empty() ? INT64_MAX
-                                          : waiting_.begin()->first.value);
+    lowest_wanted_.store(waiting_.empty() ? INT64_MAX : waiting_.begin()->first.value);
     // What passed before the wish was lowered was told to nobody.
-  } while (!waiting_.empty() &&
-           waiting_.begin()->first <= log_->high_watermark());
-  if (!waiting_.empty())
-    return;
+  } while (!waiting_.empty() && waiting_.begin()->first <= log_->high_watermark());
+  if (!waiting_.empty()) return;
   port_->let_go(env);
   keep_(false);
 }
 
 void CommitWatcher::settle_reached(Napi::Env env) {
-  // In this order: a log that closes raises its watermark before it goes out of
-  // service.
+  // In this order: a log that closes raises its watermark before it goes out of service.
   const bool online = log_->online();
   const Offset reached = log_->high_watermark();
   while (!waiting_.empty() && (!online || waiting_.begin()->first <= reached)) {
@@ -87,12 +78,10 @@ void CommitWatcher::settle_reached(Napi::Env env) {
 }
 
 void CommitWatcher::retire() {
-  keep_ = [](bool) {}; // its object is going
-  if (!observing_)
-    return;
+  keep_ = [](bool) {};  // its object is going
+  if (!observing_) return;
   observing_ = false;
-  run_in_background(
-      [self = shared_from_this()] { self->log_->remove_observer(self.get()); });
+  run_in_background([self = shared_from_this()] { self->log_->remove_observer(self.get()); });
 }
 
-} // namespace odradek
+}  // namespace odradek

@@ -1,63 +1,57 @@
-#include "data_plane_binding.h"
+#include "addon/data_plane_binding.h"
 
 #include <algorithm>
 
-#include "background_task.h"
+#include "addon/background_task.h"
+#include "addon/directory_options_binding.h"
+#include "addon/log_answers.h"
+#include "addon/value_reader.h"
 #include "base/clock.h"
-#include "directory_options_binding.h"
-#include "log_answers.h"
-#include "value_reader.h"
 
 namespace odradek {
 namespace {
 
-DataPathOptions to_options(ValueReader &read, const Napi::Value &value) {
+DataPathOptions to_options(ValueReader& read, const Napi::Value& value) {
   const Napi::Object given = read.object(value, "the options");
   DataPathOptions options;
   options.reactor_threads = read.int32_field(given, "reactorThreads", 1);
   options.frame_bytes_max = read.int64_field(given, "socketRequestMaxBytes", 1);
   options.fetch_bytes_max = read.int64_field(given, "fetchMaxBytes", 0);
-  options.fetch_session_slots =
-      read.int32_field(given, "maxIncrementalFetchSessionCacheSlots", 0);
+  options.fetch_session_slots = read.int32_field(given, "maxIncrementalFetchSessionCacheSlots", 0);
   options.connections_max_idle_ms =
       std::min(read.int64_field(given, "connectionsMaxIdleMs"), kDelayMsMax);
   options.connections_max = read.int32_field(given, "maxConnections", 0);
   return options;
 }
 
-Napi::Value endpoint_object(Napi::Env env, const Endpoint &endpoint) {
+Napi::Value endpoint_object(Napi::Env env, const Endpoint& endpoint) {
   auto object = Napi::Object::New(env);
   object.Set("host", endpoint.host);
   object.Set("port", Napi::Number::New(env, endpoint.port));
   return object;
 }
 
-BatchVerdict to_verdict(ValueReader &read, const Napi::Object &given) {
+BatchVerdict to_verdict(ValueReader& read, const Napi::Object& given) {
   BatchVerdict verdict;
-  verdict.code = static_cast<ErrorCode>(
-      read.int32_field(given, "code", INT16_MIN, INT16_MAX));
+  verdict.code = static_cast<ErrorCode>(read.int32_field(given, "code", INT16_MIN, INT16_MAX));
   verdict.message = read.text(read.field(given, "message"), "message");
   const Napi::Value faults = read.field(given, "faults");
-  if (!read.failed() && !faults.IsArray())
-    read.refuse("faults", "an array");
-  if (read.failed())
-    return verdict;
+  if (!read.failed() && !faults.IsArray()) read.refuse("faults", "an array");
+  if (read.failed()) return verdict;
   const auto list = faults.As<Napi::Array>();
   const auto count = std::min<size_t>(list.Length(), kRecordFaultsMax);
   for (uint32_t i = 0; i < count && !read.failed(); ++i) {
     const Napi::Object fault = read.object(list.Get(i), "a fault");
     verdict.faults.push_back(
-        {read.int32_field(fault, "index", 0),
-         read.text(read.field(fault, "message"), "message")});
+        {read.int32_field(fault, "index", 0), read.text(read.field(fault, "message"), "message")});
   }
   return verdict;
 }
 
 // The batch to store instead, none for undefined.
-ByteSpan to_replacement(ValueReader &read, const Napi::Object &given) {
+ByteSpan to_replacement(ValueReader& read, const Napi::Object& given) {
   const Napi::Value value = read.field(given, "replacement");
-  if (read.failed() || value.IsUndefined())
-    return {};
+  if (read.failed() || value.IsUndefined()) return {};
   const ByteSpan batch = read.bytes(value, "replacement");
   if (!read.failed() && refusal_of(batch).code != ErrorCode::none) {
     read.refuse("replacement", "exactly one record batch");
@@ -65,98 +59,80 @@ ByteSpan to_replacement(ValueReader &read, const Napi::Object &given) {
   return batch;
 }
 
-std::vector<uint8_t> copy_of(ByteSpan bytes) {
-  return {bytes.begin(), bytes.end()};
-}
+std::vector<uint8_t> copy_of(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
 
-} // namespace
+}  // namespace
 
 Napi::Function DataPlaneBinding::define(Napi::Env env) {
   using P = DataPlaneBinding;
-  return DefineClass(env, "NativeDataPlane",
-                     {InstanceMethod<&P::listen>("listen"),
-                      InstanceMethod<&P::host>("host"),
-                      InstanceMethod<&P::unhost>("unhost"),
-                      InstanceMethod<&P::respond>("respond"),
-                      InstanceMethod<&P::batch_opened>("batchOpened"),
-                      InstanceMethod<&P::connection_info>("connectionInfo"),
-                      InstanceMethod<&P::statistics>("statistics"),
-                      InstanceMethod<&P::stop>("stop")});
+  return DefineClass(
+      env, "NativeDataPlane",
+      {InstanceMethod<&P::listen>("listen"), InstanceMethod<&P::host>("host"),
+       InstanceMethod<&P::unhost>("unhost"), InstanceMethod<&P::respond>("respond"),
+       InstanceMethod<&P::batch_opened>("batchOpened"),
+       InstanceMethod<&P::connection_info>("connectionInfo"),
+       InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::stop>("stop")});
 }
 
-DataPlaneBinding::DataPlaneBinding(const Napi::CallbackInfo &info)
+DataPlaneBinding::DataPlaneBinding(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<DataPlaneBinding>(info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
   const DataPathOptions options = to_options(read, info[0]);
   const Napi::Object handlers = read.object(info[1], "the handlers");
-  // Not wrapped, on a dying environment: never finalized, so it must not own
-  // anything.
-  if (read.failed() || IsEmpty())
-    return;
+  // Not wrapped, on a dying environment: never finalized, so it must not own anything.
+  if (read.failed() || IsEmpty()) return;
   auto port = AddonState::of(env).port;
-  handlers_ =
-      std::make_shared<Napi::ObjectReference>(Napi::Persistent(handlers));
+  handlers_ = std::make_shared<Napi::ObjectReference>(Napi::Persistent(handlers));
   plane_ = std::make_shared<Plane>();
   plane_->control = std::make_shared<ControlPort>(port, handlers_);
-  plane_->path =
-      BrokerDataPath::start(options, system_clock(), *plane_->control);
-  Ref(); // collected only after stop()
+  plane_->path = BrokerDataPath::start(options, system_clock(), *plane_->control);
+  Ref();  // collected only after stop()
   port->hold(env);
-  at_death_ = port->at_death(
-      [plane = plane_] { run_in_background([plane] { plane->end(); }); });
+  at_death_ = port->at_death([plane = plane_] { run_in_background([plane] { plane->end(); }); });
 }
 
 void DataPlaneBinding::Plane::end() {
-  if (ending.exchange(true))
-    return;
+  if (ending.exchange(true)) return;
   path->stop();
   path.reset();
 }
 
-BrokerDataPath *DataPlaneBinding::running(Napi::Env env) {
-  if (plane_ != nullptr)
-    return plane_->path.get();
-  throw_storage_error(
-      env, {ErrorCode::network_exception, "the data plane is stopped", {}});
+BrokerDataPath* DataPlaneBinding::running(Napi::Env env) {
+  if (plane_ != nullptr) return plane_->path.get();
+  throw_storage_error(env, {ErrorCode::network_exception, "the data plane is stopped", {}});
   return nullptr;
 }
 
 Napi::Value DataPlaneBinding::listen(Info info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
-  Endpoint endpoint{
-      read.text(info[0], "the host"),
-      static_cast<uint16_t>(read.int32(info[1], "the port", 0, 65535))};
-  BrokerDataPath *path = read.failed() ? nullptr : running(env);
-  if (path == nullptr)
-    return env.Undefined();
+  Endpoint endpoint{read.text(info[0], "the host"),
+                    static_cast<uint16_t>(read.int32(info[1], "the port", 0, 65535))};
+  BrokerDataPath* path = read.failed() ? nullptr : running(env);
+  if (path == nullptr) return env.Undefined();
   auto bound = path->listen(endpoint);
-  if (bound)
-    return endpoint_object(env, *bound);
+  if (bound) return endpoint_object(env, *bound);
   throw_storage_error(env, {ErrorCode::network_exception, bound.error(), {}});
   return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::host(Info info) {
   const Napi::Env env = info.Env();
-  LogBinding *binding = LogBinding::from(info[0]);
-  if (binding == nullptr)
-    return env.Undefined();
+  LogBinding* binding = LogBinding::from(info[0]);
+  if (binding == nullptr) return env.Undefined();
   ValueReader read(env);
   HostedPartition hosted;
   hosted.leader_epoch = LeaderEpoch(read.int32(info[1], "the leader epoch", 0));
   hosted.internal = read.boolean(info[2], "internal");
-  if (read.failed() || plane_ == nullptr)
-    return env.Undefined();
-  const TopicPartition &id = binding->log()->topic_partition();
+  if (read.failed() || plane_ == nullptr) return env.Undefined();
+  const TopicPartition& id = binding->log()->topic_partition();
   hosted.topic = id.topic;
   hosted.topic_id = binding->log()->topic_id();
   hosted.partition = id.partition;
   hosted.log = binding->log();
   // It also holds the directory open as long as a reactor may use the log.
-  hosted.run_on_helper = [shared =
-                              binding->directory()](std::function<void()> job) {
+  hosted.run_on_helper = [shared = binding->directory()](std::function<void()> job) {
     if (const DirectoryUse directory = shared->use()) {
       directory->run_on_helper(std::move(job));
     } else {
@@ -171,18 +147,15 @@ Napi::Value DataPlaneBinding::unhost(Info info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
   const TopicPartition id = to_topic_partition(read, info[0], info[1]);
-  if (!read.failed() && plane_ != nullptr)
-    plane_->path->unhost(id);
+  if (!read.failed() && plane_ != nullptr) plane_->path->unhost(id);
   return env.Undefined();
 }
 
 Napi::Value DataPlaneBinding::respond(Info info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
-  const auto connection =
-      static_cast<ConnectionId>(read.int64(info[0], "the connection", 0));
-  const auto sequence =
-      static_cast<uint64_t>(read.int64(info[1], "the sequence", 0));
+  const auto connection = static_cast<ConnectionId>(read.int64(info[0], "the connection", 0));
+  const auto sequence = static_cast<uint64_t>(read.int64(info[1], "the sequence", 0));
   const ByteSpan frame = read.bytes(info[2], "the frame");
   if (!read.failed() && plane_ != nullptr) {
     plane_->path->respond(connection, sequence, copy_of(frame));
@@ -206,13 +179,10 @@ Napi::Value DataPlaneBinding::batch_opened(Info info) {
 Napi::Value DataPlaneBinding::connection_info(Info info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
-  const auto connection =
-      static_cast<ConnectionId>(read.int64(info[0], "the connection", 0));
-  if (read.failed() || plane_ == nullptr)
-    return env.Undefined();
+  const auto connection = static_cast<ConnectionId>(read.int64(info[0], "the connection", 0));
+  if (read.failed() || plane_ == nullptr) return env.Undefined();
   auto found = plane_->path->connection_info(connection);
-  if (!found)
-    return env.Undefined();
+  if (!found) return env.Undefined();
   auto result = Napi::Object::New(env);
   result.Set("local", endpoint_object(env, found->local));
   result.Set("peer", endpoint_object(env, found->peer));
@@ -221,12 +191,11 @@ Napi::Value DataPlaneBinding::connection_info(Info info) {
 
 Napi::Value DataPlaneBinding::statistics(Info info) {
   const Napi::Env env = info.Env();
-  const BrokerDataPath *path = running(env);
-  if (path == nullptr)
-    return env.Undefined();
+  const BrokerDataPath* path = running(env);
+  if (path == nullptr) return env.Undefined();
   const DataPathStatistics counted = path->statistics();
   auto result = Napi::Object::New(env);
-  auto set = [&](const char *name, uint64_t value) {
+  auto set = [&](const char* name, uint64_t value) {
     result.Set(name, from_int64(env, static_cast<int64_t>(value)));
   };
   set("connections", counted.connections);
@@ -242,9 +211,8 @@ Napi::Value DataPlaneBinding::statistics(Info info) {
 
 Napi::Value DataPlaneBinding::stop(Info info) {
   const Napi::Env env = info.Env();
-  BrokerDataPath *path = running(env);
-  if (path == nullptr)
-    return env.Undefined();
+  BrokerDataPath* path = running(env);
+  if (path == nullptr) return env.Undefined();
   auto port = AddonState::of(env).port;
   return background_task<bool>(
       env, port,
@@ -252,7 +220,7 @@ Napi::Value DataPlaneBinding::stop(Info info) {
         plane->end();
         return true;
       },
-      [this, port](Napi::Env alive, bool &) -> Napi::Value {
+      [this, port](Napi::Env alive, bool&) -> Napi::Value {
         port->forget(at_death_);
         port->let_go(alive);
         Unref();
@@ -260,4 +228,4 @@ Napi::Value DataPlaneBinding::stop(Info info) {
       });
 }
 
-} // namespace odradek
+}  // namespace odradek

@@ -1,9 +1,9 @@
-#include "directory_binding.h"
+#include "addon/directory_binding.h"
 
-#include "directory_options_binding.h"
-#include "log_binding.h"
-#include "log_config_binding.h"
-#include "value_reader.h"
+#include "addon/directory_options_binding.h"
+#include "addon/log_binding.h"
+#include "addon/log_config_binding.h"
+#include "addon/value_reader.h"
 
 namespace odradek {
 
@@ -11,92 +11,72 @@ Napi::Function DirectoryBinding::define(Napi::Env env) {
   using D = DirectoryBinding;
   return DefineClass(
       env, "NativeDirectory",
-      {InstanceMethod<&D::meta_properties>("metaProperties"),
-       InstanceMethod<&D::format>("format"),
+      {InstanceMethod<&D::meta_properties>("metaProperties"), InstanceMethod<&D::format>("format"),
        InstanceMethod<&D::partitions_on_disk>("partitionsOnDisk"),
        InstanceMethod<&D::open_partition>("openPartition"),
        InstanceMethod<&D::delete_partition>("deletePartition"),
-       InstanceMethod<&D::set_aside>("setAside"),
-       InstanceMethod<&D::checkpoint>("checkpoint"),
-       InstanceMethod<&D::close>("close"),
-       InstanceMethod<&D::recovery_report>("recoveryReport"),
+       InstanceMethod<&D::set_aside>("setAside"), InstanceMethod<&D::checkpoint>("checkpoint"),
+       InstanceMethod<&D::close>("close"), InstanceMethod<&D::recovery_report>("recoveryReport"),
        InstanceMethod<&D::offline_reason>("offlineReason"),
-       InstanceMethod<&D::on_offline>("onOffline"),
-       InstanceMethod<&D::free_bytes>("freeBytes"),
-       InstanceMethod<&D::read_file>("readFile"),
-       InstanceMethod<&D::write_file>("writeFile"),
-       InstanceMethod<&D::list_files>("listFiles"),
-       InstanceMethod<&D::remove_file>("removeFile")});
+       InstanceMethod<&D::on_offline>("onOffline"), InstanceMethod<&D::free_bytes>("freeBytes"),
+       InstanceMethod<&D::read_file>("readFile"), InstanceMethod<&D::write_file>("writeFile"),
+       InstanceMethod<&D::list_files>("listFiles"), InstanceMethod<&D::remove_file>("removeFile")});
 }
 
-Napi::Value DirectoryBinding::open(const Napi::CallbackInfo &info) {
+Napi::Value DirectoryBinding::open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
   const LogDirectoryOptions options = to_directory_options(read, info[0]);
-  if (read.failed())
-    return env.Undefined();
+  if (read.failed()) return env.Undefined();
   return background_task<SharedDirectory>(
       env, AddonState::of(env).port,
       [options]() -> LogResult<SharedDirectory> {
         auto lease = DirectoryLease::acquire(options);
-        if (!lease)
-          return Err(lease.error());
+        if (!lease) return Err(lease.error());
         return DirectoryShare::wrap(std::move(lease).value());
       },
-      [](Napi::Env alive, SharedDirectory &shared) -> Napi::Value {
+      [](Napi::Env alive, SharedDirectory& shared) -> Napi::Value {
         auto argument = Napi::External<SharedDirectory>::New(alive, &shared);
         return AddonState::of(alive).directory_class.New({argument});
       });
 }
 
-DirectoryBinding::DirectoryBinding(const Napi::CallbackInfo &info)
+DirectoryBinding::DirectoryBinding(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<DirectoryBinding>(info) {
   if (info.Length() != 1 || !info[0].IsExternal()) {
     throw_type_error(info.Env(), "a NativeDirectory comes from openDirectory");
     return;
   }
-  // Not wrapped, on a dying environment: never finalized, so it must not own
-  // anything.
-  if (IsEmpty())
-    return;
+  // Not wrapped, on a dying environment: never finalized, so it must not own anything.
+  if (IsEmpty()) return;
   shared_ = *info[0].As<Napi::External<SharedDirectory>>().Data();
 }
 
 DirectoryUse DirectoryBinding::use(Napi::Env env) {
   DirectoryUse use = shared_->use();
-  if (!use)
-    throw_storage_error(env, directory_closed());
+  if (!use) throw_storage_error(env, directory_closed());
   return use;
 }
 
-Napi::Value
-DirectoryBinding::step(Info info,
-                       std::function<LogResult<bool>(LogDirectory &)> run) {
-  return task<bool>(info, std::move(run),
-                    [](Napi::Env env, bool &) { return env.Undefined(); });
+Napi::Value DirectoryBinding::step(Info info, std::function<LogResult<bool>(LogDirectory&)> run) {
+  return task<bool>(info, std::move(run), [](Napi::Env env, bool&) { return env.Undefined(); });
 }
 
 Napi::Value DirectoryBinding::partition_step(
-    Info info,
-    std::function<LogResult<bool>(LogDirectory &, const TopicPartition &)>
-        run) {
+    Info info, std::function<LogResult<bool>(LogDirectory&, const TopicPartition&)> run) {
   ValueReader read(info.Env());
   const TopicPartition id = to_topic_partition(read, info[0], info[1]);
-  if (read.failed())
-    return info.Env().Undefined();
-  return step(info, [id, run = std::move(run)](LogDirectory &directory) {
-    return run(directory, id);
-  });
+  if (read.failed()) return info.Env().Undefined();
+  return step(info,
+              [id, run = std::move(run)](LogDirectory& directory) { return run(directory, id); });
 }
 
 Napi::Value DirectoryBinding::meta_properties(Info info) {
   const Napi::Env env = info.Env();
   const DirectoryUse directory = use(env);
-  if (!directory)
-    return env.Undefined();
+  if (!directory) return env.Undefined();
   const std::optional<MetaProperties> properties = directory->meta_properties();
-  if (!properties)
-    return env.Undefined();
+  if (!properties) return env.Undefined();
   auto result = Napi::Object::New(env);
   result.Set("clusterId", properties->cluster_id);
   result.Set("nodeId", Napi::Number::New(env, properties->node_id));
@@ -110,31 +90,24 @@ Napi::Value DirectoryBinding::format(Info info) {
   properties.cluster_id = read.text(info[0], "the cluster id");
   properties.node_id = read.int32(info[1], "the node id", 0);
   properties.directory_id = read.text(info[2], "the directory id");
-  if (read.failed())
-    return info.Env().Undefined();
-  return step(info, [properties](LogDirectory &directory) {
-    return directory.format(properties);
-  });
+  if (read.failed()) return info.Env().Undefined();
+  return step(info, [properties](LogDirectory& directory) { return directory.format(properties); });
 }
 
 Napi::Value DirectoryBinding::partitions_on_disk(Info info) {
   const Napi::Env env = info.Env();
   const DirectoryUse directory = use(env);
-  if (!directory)
-    return env.Undefined();
-  const std::vector<PartitionOnDisk> partitions =
-      directory->partitions_on_disk();
+  if (!directory) return env.Undefined();
+  const std::vector<PartitionOnDisk> partitions = directory->partitions_on_disk();
   auto result = Napi::Array::New(env, partitions.size());
   uint32_t index = 0;
-  for (const PartitionOnDisk &found : partitions) {
+  for (const PartitionOnDisk& found : partitions) {
     const Napi::HandleScope scope(env);
     auto entry = Napi::Object::New(env);
     entry.Set("topic", found.topic_partition.topic);
-    entry.Set("partition",
-              Napi::Number::New(env, found.topic_partition.partition.value));
-    entry.Set("topicId", found.topic_id.is_zero()
-                             ? env.Undefined()
-                             : from_bytes(env, found.topic_id.bytes));
+    entry.Set("partition", Napi::Number::New(env, found.topic_partition.partition.value));
+    entry.Set("topicId",
+              found.topic_id.is_zero() ? env.Undefined() : from_bytes(env, found.topic_id.bytes));
     result.Set(index++, entry);
   }
   return result;
@@ -146,51 +119,45 @@ Napi::Value DirectoryBinding::open_partition(Info info) {
   const TopicPartition id = to_topic_partition(read, info[0], info[1]);
   const Uuid topic_id = read.uuid(info[2], "the topic id");
   const LogConfig config = to_log_config(read, info[3]);
-  if (read.failed())
-    return env.Undefined();
+  if (read.failed()) return env.Undefined();
   return task<std::shared_ptr<PartitionLog>>(
       info,
-      [id, topic_id, config](LogDirectory &directory) {
+      [id, topic_id, config](LogDirectory& directory) {
         return directory.open_partition(id, topic_id, config);
       },
-      [shared = shared_](Napi::Env alive, std::shared_ptr<PartitionLog> &log)
-          -> Napi::Value { return LogBinding::create(alive, log, shared); });
+      [shared = shared_](Napi::Env alive, std::shared_ptr<PartitionLog>& log) -> Napi::Value {
+        return LogBinding::create(alive, log, shared);
+      });
 }
 
 Napi::Value DirectoryBinding::delete_partition(Info info) {
-  return partition_step(info,
-                        [](LogDirectory &directory, const TopicPartition &id) {
-                          return directory.delete_partition(id);
-                        });
+  return partition_step(info, [](LogDirectory& directory, const TopicPartition& id) {
+    return directory.delete_partition(id);
+  });
 }
 
 Napi::Value DirectoryBinding::set_aside(Info info) {
-  return partition_step(info,
-                        [](LogDirectory &directory, const TopicPartition &id) {
-                          return directory.set_aside(id);
-                        });
+  return partition_step(info, [](LogDirectory& directory, const TopicPartition& id) {
+    return directory.set_aside(id);
+  });
 }
 
 Napi::Value DirectoryBinding::checkpoint(Info info) {
-  return step(info,
-              [](LogDirectory &directory) { return directory.checkpoint(); });
+  return step(info, [](LogDirectory& directory) { return directory.checkpoint(); });
 }
 
 Napi::Value DirectoryBinding::close(Info info) {
   const Napi::Env env = info.Env();
-  if (!shared_->begin_close())
-    return rejected(env, storage_error(env, directory_closed()));
+  if (!shared_->begin_close()) return rejected(env, storage_error(env, directory_closed()));
   return background_task<bool>(
-      env, AddonState::of(env).port,
-      [shared = shared_] { return shared->close(); },
-      [](Napi::Env alive, bool &) { return alive.Undefined(); });
+      env, AddonState::of(env).port, [shared = shared_] { return shared->close(); },
+      [](Napi::Env alive, bool&) { return alive.Undefined(); });
 }
 
 Napi::Value DirectoryBinding::recovery_report(Info info) {
   const Napi::Env env = info.Env();
   const DirectoryUse directory = use(env);
-  if (!directory)
-    return env.Undefined();
+  if (!directory) return env.Undefined();
   const RecoveryReport report = directory->recovery_report();
   auto result = Napi::Object::New(env);
   result.Set("clean", Napi::Boolean::New(env, report.clean));
@@ -204,8 +171,7 @@ Napi::Value DirectoryBinding::recovery_report(Info info) {
 
 Napi::Value DirectoryBinding::offline_reason(Info info) {
   const DirectoryUse directory = use(info.Env());
-  if (!directory)
-    return info.Env().Undefined();
+  if (!directory) return info.Env().Undefined();
   return Napi::String::New(info.Env(), directory->offline_reason());
 }
 
@@ -213,21 +179,17 @@ Napi::Value DirectoryBinding::on_offline(Info info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
   const Napi::Function given = read.function(info[0], "the listener");
-  if (read.failed())
-    return env.Undefined();
+  if (read.failed()) return env.Undefined();
   const DirectoryUse directory = use(env);
-  if (!directory)
-    return env.Undefined();
-  // The reference belongs to this object and dies on this thread; the
-  // directory's callback only knows whether it is still there.
-  offline_listener_ =
-      std::make_shared<Napi::FunctionReference>(Napi::Persistent(given));
+  if (!directory) return env.Undefined();
+  // The reference belongs to this object and dies on this thread; the directory's callback only
+  // knows whether it is still there.
+  offline_listener_ = std::make_shared<Napi::FunctionReference>(Napi::Persistent(given));
   directory->on_offline([port = AddonState::of(env).port,
-                         listener = std::weak_ptr<Napi::FunctionReference>(
-                             offline_listener_)](const std::string &reason) {
+                         listener = std::weak_ptr<Napi::FunctionReference>(offline_listener_)](
+                            const std::string& reason) {
     port->post([listener, reason](Napi::Env alive) {
-      if (auto present = listener.lock())
-        present->Call({Napi::String::New(alive, reason)});
+      if (auto present = listener.lock()) present->Call({Napi::String::New(alive, reason)});
     });
   });
   return env.Undefined();
@@ -235,9 +197,8 @@ Napi::Value DirectoryBinding::on_offline(Info info) {
 
 Napi::Value DirectoryBinding::free_bytes(Info info) {
   const DirectoryUse directory = use(info.Env());
-  if (!directory)
-    return info.Env().Undefined();
+  if (!directory) return info.Env().Undefined();
   return from_int64(info.Env(), directory->free_bytes());
 }
 
-} // namespace odradek
+}  // namespace odradek

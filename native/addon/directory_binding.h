@@ -1,5 +1,4 @@
-// `NativeDirectory`: one open log directory as a JavaScript object. Translates
-// and nothing else.
+// `NativeDirectory`: one open log directory as a JavaScript object. Translates and nothing else.
 #pragma once
 
 #include <memory>
@@ -7,23 +6,23 @@
 
 #include <napi.h>
 
-#include "addon_state.h"
-#include "background_task.h"
-#include "directory_share.h"
+#include "addon/addon_state.h"
+#include "addon/background_task.h"
+#include "addon/directory_share.h"
 
 namespace odradek {
 
 class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
-public:
+ public:
   static Napi::Function define(Napi::Env env);
-  // openDirectory({ path, helperThreads, checkpointIntervalMs,
-  // fileDeleteDelayMs, clockOffsetMs }): a promise of a NativeDirectory.
-  static Napi::Value open(const Napi::CallbackInfo &info);
+  // openDirectory({ path, helperThreads, checkpointIntervalMs, fileDeleteDelayMs, clockOffsetMs }):
+  // a promise of a NativeDirectory.
+  static Napi::Value open(const Napi::CallbackInfo& info);
 
-  explicit DirectoryBinding(const Napi::CallbackInfo &info);
+  explicit DirectoryBinding(const Napi::CallbackInfo& info);
 
-private:
-  using Info = const Napi::CallbackInfo &;
+ private:
+  using Info = const Napi::CallbackInfo&;
   Napi::Value meta_properties(Info info);
   Napi::Value format(Info info);
   Napi::Value partitions_on_disk(Info info);
@@ -41,33 +40,27 @@ private:
   Napi::Value list_files(Info info);
   Napi::Value remove_file(Info info);
 
-  // The directory as long as the result lives; empty with an error thrown once
-  // it is closed.
+  // The directory as long as the result lives; empty with an error thrown once it is closed.
   DirectoryUse use(Napi::Env env);
   // Runs `run` on a background thread; settle makes the promise's value.
   template <class T>
-  Napi::Value task(Info info, std::function<LogResult<T>(LogDirectory &)> run,
-                   std::function<Napi::Value(Napi::Env, T &)> settle) {
+  Napi::Value task(Info info, std::function<LogResult<T>(LogDirectory&)> run,
+                   std::function<Napi::Value(Napi::Env, T&)> settle) {
     const Napi::Env env = info.Env();
     auto use = std::make_shared<DirectoryUse>(shared_->use());
-    if (!*use)
-      return rejected(env, storage_error(env, directory_closed()));
+    if (!*use) return rejected(env, storage_error(env, directory_closed()));
     return background_task<T>(
         env, AddonState::of(env).port,
-        [use, run = std::move(run)]() -> LogResult<T> { return run(**use); },
-        std::move(settle));
+        [use, run = std::move(run)]() -> LogResult<T> { return run(**use); }, std::move(settle));
   }
   // Runs a step that has no value; the promise resolves to undefined.
-  Napi::Value step(Info info,
-                   std::function<LogResult<bool>(LogDirectory &)> run);
+  Napi::Value step(Info info, std::function<LogResult<bool>(LogDirectory&)> run);
   // Reads a topic and a partition and runs a step on it.
   Napi::Value partition_step(
-      Info info,
-      std::function<LogResult<bool>(LogDirectory &, const TopicPartition &)>
-          run);
+      Info info, std::function<LogResult<bool>(LogDirectory&, const TopicPartition&)> run);
 
   SharedDirectory shared_;
   std::shared_ptr<Napi::FunctionReference> offline_listener_;
 };
 
-} // namespace odradek
+}  // namespace odradek

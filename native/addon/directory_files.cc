@@ -1,52 +1,38 @@
-// The calls of NativeDirectory on small files, for the metadata log's
-// neighbours.
-#include "directory_binding.h"
-#include "value_reader.h"
+// The calls of NativeDirectory on small files, for the metadata log's neighbours.
+#include "addon/directory_binding.h"
+#include "addon/value_reader.h"
 
 namespace odradek {
 
 Napi::Value DirectoryBinding::read_file(Info info) {
   ValueReader read(info.Env());
   const std::string path = read.text(info[0], "the path");
-  const auto bytes_max =
-      static_cast<size_t>(read.int64(info[1], "the size", 0));
-  if (read.failed())
-    return info.Env().Undefined();
+  const auto bytes_max = static_cast<size_t>(read.int64(info[1], "the size", 0));
+  if (read.failed()) return info.Env().Undefined();
   return task<std::vector<uint8_t>>(
       info,
-      [path, bytes_max](LogDirectory &directory) {
-        return directory.read_file(path, bytes_max);
-      },
-      [](Napi::Env env, std::vector<uint8_t> &bytes) {
-        return from_bytes(env, bytes);
-      });
+      [path, bytes_max](LogDirectory& directory) { return directory.read_file(path, bytes_max); },
+      [](Napi::Env env, std::vector<uint8_t>& bytes) { return from_bytes(env, bytes); });
 }
 
 Napi::Value DirectoryBinding::write_file(Info info) {
   ValueReader read(info.Env());
   const std::string path = read.text(info[0], "the path");
   const ByteSpan bytes = read.bytes(info[1], "the bytes");
-  if (read.failed())
-    return info.Env().Undefined();
-  return step(info,
-              [path, copy = std::vector<uint8_t>(bytes.begin(), bytes.end())](
-                  LogDirectory &directory) {
-                return directory.write_file(path, copy);
-              });
+  if (read.failed()) return info.Env().Undefined();
+  return step(info, [path, copy = std::vector<uint8_t>(bytes.begin(), bytes.end())](
+                        LogDirectory& directory) { return directory.write_file(path, copy); });
 }
 
 Napi::Value DirectoryBinding::list_files(Info info) {
   ValueReader read(info.Env());
   const std::string path = read.text(info[0], "the path");
-  if (read.failed())
-    return info.Env().Undefined();
+  if (read.failed()) return info.Env().Undefined();
   return task<std::vector<std::string>>(
-      info,
-      [path](LogDirectory &directory) { return directory.list_files(path); },
-      [](Napi::Env env, std::vector<std::string> &names) -> Napi::Value {
+      info, [path](LogDirectory& directory) { return directory.list_files(path); },
+      [](Napi::Env env, std::vector<std::string>& names) -> Napi::Value {
         auto result = Napi::Array::New(env, names.size());
-        for (uint32_t i = 0; i < names.size(); ++i)
-          result.Set(i, names[i]);
+        for (uint32_t i = 0; i < names.size(); ++i) result.Set(i, names[i]);
         return result;
       });
 }
@@ -54,11 +40,8 @@ Napi::Value DirectoryBinding::list_files(Info info) {
 Napi::Value DirectoryBinding::remove_file(Info info) {
   ValueReader read(info.Env());
   const std::string path = read.text(info[0], "the path");
-  if (read.failed())
-    return info.Env().Undefined();
-  return step(info, [path](LogDirectory &directory) {
-    return directory.remove_file(path);
-  });
+  if (read.failed()) return info.Env().Undefined();
+  return step(info, [path](LogDirectory& directory) { return directory.remove_file(path); });
 }
 
-} // namespace odradek
+}  // namespace odradek

@@ -1,4 +1,4 @@
-#include "directory_options_binding.h"
+#include "addon/directory_options_binding.h"
 
 #include <algorithm>
 
@@ -7,8 +7,7 @@
 #include "log/partition_name.h"
 
 namespace odradek {
-LogDirectoryOptions to_directory_options(ValueReader &read,
-                                         const Napi::Value &value) {
+LogDirectoryOptions to_directory_options(ValueReader& read, const Napi::Value& value) {
   LogDirectoryOptions options;
   const Napi::Object given = read.object(value, "the options");
   options.path = read.text(read.field(given, "path"), "path");
@@ -18,29 +17,24 @@ LogDirectoryOptions to_directory_options(ValueReader &read,
   options.file_delete_delay_ms =
       std::min(read.int64_field(given, "fileDeleteDelayMs", 0), kDelayMsMax);
   const Napi::Value offset = read.field(given, "clockOffsetMs");
-  if (!read.failed() && options.path.empty())
-    read.refuse("path", "the path of a directory");
+  if (!read.failed() && options.path.empty()) read.refuse("path", "the path of a directory");
   options.file_system = &posix_file_system();
   options.clock = &system_clock();
-  if (read.failed() || offset.IsUndefined())
-    return options;
+  if (read.failed() || offset.IsUndefined()) return options;
   auto clock = std::make_shared<ShiftedClock>(
-      system_clock(),
-      read.int64(offset, "clockOffsetMs", -kDelayMsMax, kDelayMsMax));
+      system_clock(), read.int64(offset, "clockOffsetMs", -kDelayMsMax, kDelayMsMax));
   options.clock = clock.get();
   options.keep_alive = std::move(clock);
   return options;
 }
 
-TopicPartition to_topic_partition(ValueReader &read, const Napi::Value &topic,
-                                  const Napi::Value &partition) {
+TopicPartition to_topic_partition(ValueReader& read, const Napi::Value& topic,
+                                  const Napi::Value& partition) {
   TopicPartition id{read.text(topic, "the topic"),
                     PartitionIndex(read.int32(partition, "the partition", 0))};
-  if (read.failed() ||
-      parse_partition_folder_name(partition_folder_name(id)) == id)
-    return id;
+  if (read.failed() || parse_partition_folder_name(partition_folder_name(id)) == id) return id;
   read.refuse("the topic", "the name of a topic");
   return id;
 }
 
-} // namespace odradek
+}  // namespace odradek

@@ -1,32 +1,29 @@
-#include "directory_share.h"
+#include "addon/directory_share.h"
 
 #include <utility>
 
-#include "background_task.h"
+#include "addon/background_task.h"
 #include "base/assert.h"
 
 namespace odradek {
 
 DirectoryUse::~DirectoryUse() {
-  if (share_ != nullptr)
-    share_->end_use();
+  if (share_ != nullptr) share_->end_use();
 }
 
-LogDirectory &DirectoryUse::operator*() const {
+LogDirectory& DirectoryUse::operator*() const {
   ASSERT(share_ != nullptr);
   return share_->lease_->directory();
 }
 
 SharedDirectory DirectoryShare::wrap(std::unique_ptr<DirectoryLease> lease) {
-  return {new DirectoryShare(std::move(lease)), [](DirectoryShare *last) {
-            run_in_background([last] { delete last; });
-          }};
+  return {new DirectoryShare(std::move(lease)),
+          [](DirectoryShare* last) { run_in_background([last] { delete last; }); }};
 }
 
 DirectoryUse DirectoryShare::use() {
   const std::lock_guard lock(mutex_);
-  if (closing_)
-    return {};
+  if (closing_) return {};
   users_ += 1;
   return DirectoryUse(shared_from_this());
 }
@@ -35,8 +32,7 @@ void DirectoryShare::end_use() {
   const std::lock_guard lock(mutex_);
   ASSERT(users_ > 0);
   users_ -= 1;
-  if (users_ == 0 && closing_)
-    idle_.notify_all();
+  if (users_ == 0 && closing_) idle_.notify_all();
 }
 
 bool DirectoryShare::begin_close() {
@@ -59,4 +55,4 @@ LogError directory_closed() {
   return {ErrorCode::kafka_storage_error, "the log directory is closed", {}};
 }
 
-} // namespace odradek
+}  // namespace odradek

@@ -1,20 +1,19 @@
-#include "log_answers.h"
+#include "addon/log_answers.h"
 
+#include "addon/value_reader.h"
 #include "log/batch_header.h"
-#include "value_reader.h"
 
 namespace odradek {
 
-Napi::Value from_append(Napi::Env env, const AppendOutcome &outcome) {
+Napi::Value from_append(Napi::Env env, const AppendOutcome& outcome) {
   auto result = Napi::Object::New(env);
   result.Set("baseOffset", from_int64(env, outcome.base_offset.value));
   result.Set("lastOffset", from_int64(env, outcome.last_offset.value));
-  result.Set("requiredHighWatermark",
-             from_int64(env, outcome.required_high_watermark.value));
+  result.Set("requiredHighWatermark", from_int64(env, outcome.required_high_watermark.value));
   return result;
 }
 
-Napi::Value from_lookup(Napi::Env env, const TimestampLookup &found) {
+Napi::Value from_lookup(Napi::Env env, const TimestampLookup& found) {
   auto result = Napi::Object::New(env);
   result.Set("offset", from_int64(env, found.offset.value));
   result.Set("timestamp", from_int64(env, found.timestamp.value));
@@ -25,11 +24,10 @@ Napi::Value from_lookup(Napi::Env env, const TimestampLookup &found) {
   return result;
 }
 
-Napi::Value from_aborted(Napi::Env env,
-                         const std::vector<AbortedTransaction> &aborted) {
+Napi::Value from_aborted(Napi::Env env, const std::vector<AbortedTransaction>& aborted) {
   auto result = Napi::Array::New(env, aborted.size());
   uint32_t index = 0;
-  for (const AbortedTransaction &transaction : aborted) {
+  for (const AbortedTransaction& transaction : aborted) {
     auto entry = Napi::Object::New(env);
     entry.Set("producerId", from_int64(env, transaction.producer_id.value));
     entry.Set("firstOffset", from_int64(env, transaction.first_offset.value));
@@ -38,11 +36,11 @@ Napi::Value from_aborted(Napi::Env env,
   return result;
 }
 
-Napi::Value from_producers(Napi::Env env, const PartitionLog &log) {
+Napi::Value from_producers(Napi::Env env, const PartitionLog& log) {
   const std::vector<ProducerSummary> producers = log.producers();
   auto result = Napi::Array::New(env, producers.size());
   uint32_t index = 0;
-  for (const ProducerSummary &producer : producers) {
+  for (const ProducerSummary& producer : producers) {
     auto entry = Napi::Object::New(env);
     entry.Set("producerId", from_int64(env, producer.producer_id.value));
     entry.Set("producerEpoch", from_int64(env, producer.epoch.value));
@@ -59,21 +57,15 @@ Napi::Value from_producers(Napi::Env env, const PartitionLog &log) {
 LogError refusal_of(ByteView batch) {
   const auto view = BatchView::at(batch);
   if (!view || view->size() != batch.size()) {
-    return {ErrorCode::corrupt_message,
-            "the bytes to append are not exactly one record batch",
-            {}};
+    return {ErrorCode::corrupt_message, "the bytes to append are not exactly one record batch", {}};
   }
   if (!view->crc_matches()) {
-    return {ErrorCode::corrupt_message,
-            "the batch to append has a wrong checksum",
-            {}};
+    return {ErrorCode::corrupt_message, "the batch to append has a wrong checksum", {}};
   }
   if (view->last_offset_delta() < 0 || !BatchHeader::parse(batch)) {
-    return {ErrorCode::corrupt_message,
-            "the batch to append has an impossible header",
-            {}};
+    return {ErrorCode::corrupt_message, "the batch to append has an impossible header", {}};
   }
   return {ErrorCode::none, {}, {}};
 }
 
-} // namespace odradek
+}  // namespace odradek

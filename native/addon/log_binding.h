@@ -1,35 +1,35 @@
-// `NativeLog`: one partition log as a JavaScript object. Translates and nothing
-// else.
+// `NativeLog`: one partition log as a JavaScript object. Translates and nothing else.
 #pragma once
 
 #include <memory>
 
 #include <napi.h>
 
-#include "addon_state.h"
-#include "commit_watcher.h"
-#include "directory_share.h"
+#include "addon/addon_state.h"
+#include "addon/background_task.h"
+#include "addon/commit_watcher.h"
+#include "addon/directory_share.h"
 #include "log/partition_log.h"
 
 namespace odradek {
 
 class LogBinding : public Napi::ObjectWrap<LogBinding> {
-public:
+ public:
   static Napi::Function define(Napi::Env env);
   static Napi::Object create(Napi::Env env, std::shared_ptr<PartitionLog> log,
                              SharedDirectory directory);
-  // The log behind a JavaScript value, or nullptr (with a TypeError thrown) if
-  // it is none.
-  static LogBinding *from(const Napi::Value &value);
+  // The log behind a JavaScript value, or nullptr (with a TypeError thrown) if it is none.
+  static LogBinding* from(const Napi::Value& value);
 
-  explicit LogBinding(const Napi::CallbackInfo &info);
+  explicit LogBinding(const Napi::CallbackInfo& info);
   ~LogBinding() override;
-  const std::shared_ptr<PartitionLog> &log() const { return log_; }
-  const SharedDirectory &directory() const { return directory_; }
+  const std::shared_ptr<PartitionLog>& log() const { return log_; }
+  const SharedDirectory& directory() const { return directory_; }
 
-private:
-  using Info = const Napi::CallbackInfo &;
-  template <Offset (PartitionLog::*kGet)() const> Napi::Value offset(Info info);
+ private:
+  using Info = const Napi::CallbackInfo&;
+  template <Offset (PartitionLog::*kGet)() const>
+  Napi::Value offset(Info info);
   Napi::Value size_bytes(Info info);
   Napi::Value segment_count(Info info);
   Napi::Value online(Info info);
@@ -50,17 +50,22 @@ private:
 
   // Runs `run` on a background thread while the directory is open.
   template <class T>
-  Napi::Value task(Info info, std::function<LogResult<T>(PartitionLog &)> run,
-                   std::function<Napi::Value(Napi::Env, T &)> settle);
-  Napi::Value offset_task(Info info,
-                          std::function<LogResult<Offset>(PartitionLog &)> run);
-  Napi::Value
-  lookup_task(Info info,
-              std::function<LogResult<TimestampLookup>(PartitionLog &)> run);
+  Napi::Value task(Info info, std::function<LogResult<T>(PartitionLog&)> run,
+                   std::function<Napi::Value(Napi::Env, T&)> settle) {
+    const Napi::Env env = info.Env();
+    auto use = std::make_shared<DirectoryUse>(directory_->use());
+    if (!*use) return rejected(env, storage_error(env, directory_closed()));
+    return background_task<T>(
+        env, AddonState::of(env).port,
+        [log = log_, use, run = std::move(run)]() -> LogResult<T> { return run(*log); },
+        std::move(settle));
+  }
+  Napi::Value offset_task(Info info, std::function<LogResult<Offset>(PartitionLog&)> run);
+  Napi::Value lookup_task(Info info, std::function<LogResult<TimestampLookup>(PartitionLog&)> run);
 
   std::shared_ptr<PartitionLog> log_;
   SharedDirectory directory_;
   std::shared_ptr<CommitWatcher> watcher_;
 };
 
-} // namespace odradek
+}  // namespace odradek

@@ -3,12 +3,12 @@
 
 #include <napi.h>
 
+#include "addon/value_reader.h"
 #include "log/log_config.h"
-#include "value_reader.h"
 
 namespace odradek {
 
 // Check the reader before use: with a wrong field it has failed.
-LogConfig to_log_config(ValueReader &read, const Napi::Value &value);
+LogConfig to_log_config(ValueReader& read, const Napi::Value& value);
 
-} // namespace odradek
+}  // namespace odradek

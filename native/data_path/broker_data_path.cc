@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -29,6 +30,10 @@ class Countdown {
     ASSERT(left_ > 0);
     if (--left_ == 0) zero_.notify_all();
   }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    zero_.wait(lock, [this] { return left_ == 0; });
+  }
   void wait_at_most(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
     zero_.wait_for(lock, time, [this] { return left_ == 0; });
@@ -50,16 +55,21 @@ class DataPath final : public BrokerDataPath {
   ~DataPath() override { stop(); }
 
   bool start() {
-    const auto count = std::clamp<size_t>(static_cast<size_t>(std::max(options_.reactor_threads, 1)),
-                                          1, kReactorsMax);
+    const auto count = std::clamp<size_t>(
+        static_cast<size_t>(std::max(options_.reactor_threads, 1)), 1, kReactorsMax);
     std::vector<PartitionWaker*> wakers;
     for (size_t i = 0; i < count; ++i) {
       workers_.push_back(std::make_unique<Worker>(i, shared_));
       wakers.push_back(workers_.back().get());
     }
     table_ = std::make_unique<PartitionTable>(std::move(wakers));
-    return std::all_of(workers_.begin(), workers_.end(),
-                       [this](const auto& worker) { return worker->start(*table_); });
+    if (std::all_of(workers_.begin(), workers_.end(),
+                    [this](const auto& worker) { return worker->start(*table_); })) {
+      return true;
+    }
+    for (auto& worker : workers_) worker->stop();
+    stopped_ = true;
+    return false;
   }
 
   Result<Endpoint, std::string> listen(const Endpoint& endpoint) override {
@@ -68,14 +78,10 @@ class DataPath final : public BrokerDataPath {
     auto bound = Listener::bind(endpoint);
     if (!bound) return Err(bound.error());
     listeners_.push_back(std::move(*bound));
-    Listener& listener = *listeners_.back();
-    acceptor().post(make_task([this, &listener] {
-      const bool opened =
-          listener.open(acceptor().reactor(), [this](Socket socket) { place(std::move(socket)); });
-      // One more descriptor in a poller: only a machine without memory refuses that.
-      ASSERT(opened);
-    }));
-    return listener.endpoint();
+    if (open_listener(*listeners_.back())) return listeners_.back()->endpoint();
+    listeners_.pop_back();
+    return Err("cannot listen on " + endpoint.host +
+               ": the system has no room for one more socket");
   }
 
   void host(HostedPartition partition) override { table_->host(std::move(partition)); }
@@ -140,6 +146,20 @@ class DataPath final : public BrokerDataPath {
  private:
   Worker& acceptor() { return *workers_.front(); }
 
+  // Has the acceptor's reactor watch the listener, and waits for it. Called on another thread.
+  bool open_listener(Listener& listener) {
+    ASSERT(!acceptor().reactor().on_thread());
+    auto done = std::make_shared<Countdown>(1);
+    auto opened = std::make_shared<std::atomic<bool>>(false);
+    acceptor().post(make_task([this, &listener, done, opened] {
+      *opened =
+          listener.open(acceptor().reactor(), [this](Socket socket) { place(std::move(socket)); });
+      done->done();
+    }));
+    done->wait();
+    return *opened;
+  }
+
   // Ids and tokens carry the index of their reactor.
   Worker* worker_of(uint64_t id) const {
     const size_t index = ConnectionDirectory::reactor_of(id);
@@ -154,7 +174,7 @@ class DataPath final : public BrokerDataPath {
       total += load_of(i);
       if (load_of(i) < load_of(best)) best = i;
     }
-    if (total >= options_.connections_max) return;   // closes it
+    if (total >= options_.connections_max) return;  // closes it
     ++placed_[best];
     Worker& worker = *workers_[best];
     const ConnectionId id = ConnectionDirectory::new_id(best);
@@ -178,10 +198,10 @@ class DataPath final : public BrokerDataPath {
   const DataPathShared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<PartitionTable> table_;
-  std::array<uint64_t, kReactorsMax> placed_{};        // per worker; the acceptor's thread only
+  std::array<uint64_t, kReactorsMax> placed_{};  // per worker; the acceptor's thread only
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Listener>> listeners_;   // guarded by mutex_ until stopped_
-  bool stopped_ = false;                               // guarded by mutex_
+  std::vector<std::unique_ptr<Listener>> listeners_;  // guarded by mutex_ until stopped_
+  bool stopped_ = false;                              // guarded by mutex_
 };
 
 }  // namespace
@@ -189,8 +209,7 @@ class DataPath final : public BrokerDataPath {
 std::unique_ptr<BrokerDataPath> BrokerDataPath::start(const DataPathOptions& options,
                                                       const Clock& clock, ControlPlane& control) {
   auto path = std::make_unique<DataPath>(options, clock, control);
-  const bool started = path->start();
-  ASSERT(started);   // no thread or descriptor left at start: nothing to serve with
+  if (!path->start()) return nullptr;
   return path;
 }
 

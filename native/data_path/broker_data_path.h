@@ -1,6 +1,6 @@
 // The data plane of one broker: reactors that own the sockets, Produce and Fetch served on them,
-// every other frame handed to the control plane. The control plane tells it, as plain numbers, which
-// partitions exist and which log serves each.
+// every other frame handed to the control plane. The control plane tells it, as plain numbers,
+// which partitions exist and which log serves each.
 //
 // Threads: all methods may be called from any thread. Callbacks of ControlPlane run on reactor
 // threads; they must only hand over.
@@ -21,20 +21,20 @@
 
 namespace odradek {
 
-using ConnectionId = uint64_t;   // unique for the life of the process, never 0
+using ConnectionId = uint64_t;  // unique for the life of the process, never 0
 
 // A whole request frame without its length prefix, for the control plane.
 struct ControlFrame {
   ConnectionId connection;
-  uint64_t sequence;               // of the request on its connection: the answer's address
-  std::vector<uint8_t> bytes;      // request header and body
+  uint64_t sequence;           // of the request on its connection: the answer's address
+  std::vector<uint8_t> bytes;  // request header and body
 };
 
 // A compressed or recompressed batch that must be opened before it may be appended. Answered by
 // BrokerDataPath::batch_opened with the same token.
 struct OpenBatch {
   uint64_t token;
-  std::vector<uint8_t> bytes;      // the batch as produced, header already judged
+  std::vector<uint8_t> bytes;  // the batch as produced, header already judged
   ValidationRules rules;
   int16_t api_version;
 };
@@ -48,18 +48,20 @@ class ControlPlane {
   virtual void on_connection_closed(ConnectionId connection) = 0;
 };
 
+// Both ends of a connection, as numeric addresses.
 struct ConnectionInfo {
   Endpoint local;
   Endpoint peer;
 };
 
+// Settings of the data path, fixed at its start; each names its Kafka config.
 struct DataPathOptions {
-  int reactor_threads = 1;                       // default: cores - 1, at least 1
-  int64_t frame_bytes_max = 104857600;           // socket.request.max.bytes
-  int64_t fetch_bytes_max = 57671680;            // fetch.max.bytes
-  int32_t fetch_session_slots = 1000;            // max.incremental.fetch.session.cache.slots
-  int64_t connections_max_idle_ms = 600000;      // connections.max.idle.ms
-  int32_t connections_max = 2147483647;          // max.connections
+  int reactor_threads = 1;                   // default: cores - 1, at least 1
+  int64_t frame_bytes_max = 104857600;       // socket.request.max.bytes
+  int64_t fetch_bytes_max = 57671680;        // fetch.max.bytes
+  int32_t fetch_session_slots = 1000;        // max.incremental.fetch.session.cache.slots
+  int64_t connections_max_idle_ms = 600000;  // connections.max.idle.ms
+  int32_t connections_max = 2147483647;      // max.connections
 };
 
 // One hosted partition as Produce and Fetch see it.
@@ -68,36 +70,41 @@ struct HostedPartition {
   Uuid topic_id;
   PartitionIndex partition;
   LeaderEpoch leader_epoch;
-  bool internal = false;           // produce by clients is refused, as for __cluster_metadata
+  bool internal = false;  // produce by clients is refused, as for __cluster_metadata
   std::shared_ptr<PartitionLog> log;
   // Runs a job on another thread, for reads that would wait for the disk (the addon passes the log
   // directory's run_on_helper). Empty: such reads wait on the reactor.
   std::function<void(std::function<void()>)> run_on_helper;
 };
 
+// Counts since the start, except `connections`. Each is exact, but not all are of one moment.
 struct DataPathStatistics {
-  uint64_t connections = 0;        // open now
+  uint64_t connections = 0;  // open now
   uint64_t connections_total = 0;
   uint64_t requests_produce = 0;
   uint64_t requests_fetch = 0;
   uint64_t requests_control = 0;
   uint64_t bytes_in = 0;
   uint64_t bytes_out = 0;
-  uint64_t frames_refused = 0;     // too large or malformed: the connection was closed
+  uint64_t frames_refused = 0;  // too large or malformed: the connection was closed
 };
 
+// Owned by the addon, one per broker. What is hosted stays observed until unhost() or stop(): a log
+// must live until then.
 class BrokerDataPath {
  public:
   // `clock` and `control` must outlive the data path. Starts the reactors, listens on nothing yet.
+  // Null if the system has no thread or descriptor left for them.
   static std::unique_ptr<BrokerDataPath> start(const DataPathOptions& options, const Clock& clock,
                                                ControlPlane& control);
-  virtual ~BrokerDataPath() = default;   // stops if stop() was not called
+  virtual ~BrokerDataPath() = default;  // stops if stop() was not called
 
   // Binds a numeric address; port 0 takes a free one. Returns the bound endpoint, or an error
   // sentence that names address and cause (in use, not permitted, not available).
   virtual Result<Endpoint, std::string> listen(const Endpoint& endpoint) = 0;
 
-  // Adds or replaces a partition (a new leader epoch replaces). Fetches and produces see it at once.
+  // Adds or replaces a partition (a new leader epoch replaces). Fetches and produces see it at
+  // once.
   virtual void host(HostedPartition partition) = 0;
   // Removes it: parked requests on it are answered with unknown_topic_or_partition.
   virtual void unhost(const TopicPartition& id) = 0;
@@ -112,7 +119,8 @@ class BrokerDataPath {
   virtual std::optional<ConnectionInfo> connection_info(ConnectionId connection) const = 0;
   virtual DataPathStatistics statistics() const = 0;
 
-  // Stops accepting; answers what is appended, closes parked fetches, ends the reactors. Idempotent.
+  // Stops accepting; answers what is appended, closes parked fetches, ends the reactors.
+  // Idempotent.
   virtual void stop() = 0;
 };
 

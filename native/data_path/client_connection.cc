@@ -8,6 +8,7 @@ namespace {
 
 // Appended but unacknowledged Produce requests of one connection; more wait in the socket.
 constexpr size_t kPendingProducesMax = 1024;
+constexpr size_t kPendingBytesMax = 64U << 20;
 
 }  // namespace
 
@@ -46,15 +47,15 @@ FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReade
   if (header.api_version < kProduceVersionMin || header.api_version > kProduceVersionMax) {
     return FrameVerdict::close;
   }
-  if (produces_.size() >= kPendingProducesMax) return FrameVerdict::hold;
+  if (!has_room_for_produce()) return FrameVerdict::hold;
   ProduceRequest& request = worker_.produce_request();
   if (!decode_produce_request(header, reader, &request)) return FrameVerdict::close;
   worker_.count_produce();
   ProduceWork& work = worker_.produce_work();
   worker_.produce_path().append(request, &work);
   if (work.openings.empty()) {
-    complete_produce(request, &work);
-    work.acks.clear();   // lets go of the partitions
+    complete_produce(request, frame.size(), &work);
+    work.acks.clear();  // lets go of the partitions
     return FrameVerdict::taken;
   }
   exclusive_ = Exclusive::opening;
@@ -64,8 +65,8 @@ FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReade
   return FrameVerdict::taken;
 }
 
-// All batches are appended or refused: answers, or waits for the high watermarks.
-void ClientConnection::complete_produce(const ProduceRequest& request, ProduceWork* work) {
+void ClientConnection::complete_produce(const ProduceRequest& request, size_t request_bytes,
+                                        ProduceWork* work) {
   if (!request.wants_answer()) {
     // The only way to tell such a producer that something went wrong.
     if (work->has_error()) connection_.close();
@@ -83,13 +84,14 @@ void ClientConnection::complete_produce(const ProduceRequest& request, ProduceWo
     connection_.flush_soon();
     return;
   }
-  auto pending = std::make_unique<PendingProduce>(*this, worker_, work->acks.size());
+  auto pending = std::make_unique<PendingProduce>(*this, worker_, work->acks.size(), request_bytes);
   std::vector<uint32_t>& error_positions = worker_.error_positions();
   error_positions.clear();
   encode_produce_response(request, work->results, pending->answer(), &error_positions);
   for (ProduceWork::Ack& ack : work->acks) {
     pending->add_ack(std::move(ack.entry), ack.required, error_positions[ack.partition]);
   }
+  pending_bytes_ += request_bytes;
   produces_.push_back(std::move(pending));
   produces_.back()->start(request.timeout_ms);
   produce_completed();
@@ -98,10 +100,16 @@ void ClientConnection::complete_produce(const ProduceRequest& request, ProduceWo
 void ClientConnection::produce_completed() {
   while (!produces_.empty() && produces_.front()->is_complete()) {
     connection_.send_queue().add_frame(produces_.front()->answer().view());
+    ASSERT(pending_bytes_ >= produces_.front()->request_bytes());
+    pending_bytes_ -= produces_.front()->request_bytes();
     produces_.pop_front();
     connection_.flush_soon();
   }
-  if (produces_.size() < kPendingProducesMax) connection_.resume_soon();
+  if (has_room_for_produce()) connection_.resume_soon();
+}
+
+bool ClientConnection::has_room_for_produce() const {
+  return produces_.size() < kPendingProducesMax && pending_bytes_ < kPendingBytesMax;
 }
 
 FrameVerdict ClientConnection::on_fetch(const RequestHeader& header, WireReader& reader) {
@@ -155,7 +163,7 @@ void ClientConnection::batch_opened(uint64_t token, BatchVerdict verdict,
   if (!opening_->is_complete()) return;
   const std::unique_ptr<OpeningProduce> opened = std::move(opening_);
   become_free();
-  complete_produce(opened->request(), &opened->work());
+  complete_produce(opened->request(), opened->frame_bytes(), &opened->work());
 }
 
 void ClientConnection::drain() {

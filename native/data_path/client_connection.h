@@ -23,6 +23,9 @@ namespace odradek {
 
 class Worker;
 
+// Invariant: at most one of opening_, an active fetch_ and a control request exists, as exclusive_
+// says; and produces_ is empty unless that is none or `opening`. So an answer that is complete can
+// be sent at once, except a produce answer behind an older one.
 class ClientConnection final : public ConnectionHandler,
                                public PendingProduceOwner,
                                public FetchOwner {
@@ -31,6 +34,8 @@ class ClientConnection final : public ConnectionHandler,
   ClientConnection(Worker& worker, Connection& connection);
   ~ClientConnection() override;
 
+  // Starts the request, or holds it until earlier ones are answered. Malformed requests, and
+  // versions of Produce and Fetch that were never offered, close the connection.
   FrameVerdict on_frame(ByteSpan frame) override;
   void on_closed() override;
   bool is_busy() const override;
@@ -47,7 +52,7 @@ class ClientConnection final : public ConnectionHandler,
   size_t pending_produces() const { return produces_.size(); }
 
   // For the parts of a request.
-  uint64_t id() const { return connection_.id(); }
+  uint64_t id() const override { return connection_.id(); }
   SendQueue& send_queue() override { return connection_.send_queue(); }
   void fetch_finished() override;
   void produce_completed() override;
@@ -59,18 +64,23 @@ class ClientConnection final : public ConnectionHandler,
   FrameVerdict on_produce(const RequestHeader& header, WireReader& reader, ByteSpan frame);
   FrameVerdict on_fetch(const RequestHeader& header, WireReader& reader);
   FrameVerdict on_control(ByteSpan frame);
-  void complete_produce(const ProduceRequest& request, ProduceWork* work);
+  // All batches are appended or refused: answers, or waits for the high watermarks.
+  void complete_produce(const ProduceRequest& request, size_t request_bytes, ProduceWork* work);
+  // False while as many requests, or as many bytes, wait for acknowledgement as may.
+  bool has_room_for_produce() const;
+  // The exclusive request is answered: what was held may start.
   void become_free();
 
   Worker& worker_;
   Connection& connection_;
   Exclusive exclusive_ = Exclusive::none;
   bool draining_ = false;
-  uint64_t sequence_ = 0;                  // of the last exclusive request
+  uint64_t sequence_ = 0;  // of the last exclusive request
   // Appended and waiting, oldest first: answered in this order.
   std::deque<std::unique_ptr<PendingProduce>> produces_;
+  size_t pending_bytes_ = 0;  // sum of their requests' bytes
   std::unique_ptr<OpeningProduce> opening_;
-  std::unique_ptr<FetchOperation> fetch_;   // made at the first fetch, then reused
+  std::unique_ptr<FetchOperation> fetch_;  // made at the first fetch, then reused
 };
 
 }  // namespace odradek

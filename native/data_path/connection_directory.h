@@ -14,6 +14,8 @@
 
 namespace odradek {
 
+// Written at each accept and close, read when the control plane wants to know whom it serves: rare
+// enough for one lock.
 class ConnectionDirectory {
  public:
   // A fresh id, never used before in this process, below 2^53 for ten thousand connections a second
@@ -24,6 +26,7 @@ class ConnectionDirectory {
   }
   static size_t reactor_of(ConnectionId id) { return id % kReactorsMax; }
 
+  // Enters a connection before its first frame is served.
   void add(ConnectionId id, ConnectionInfo info) {
     const std::lock_guard lock(mutex_);
     connections_.emplace(id, std::move(info));
@@ -32,6 +35,7 @@ class ConnectionDirectory {
     const std::lock_guard lock(mutex_);
     connections_.erase(id);
   }
+  // Nothing once the connection is closed.
   std::optional<ConnectionInfo> find(ConnectionId id) const {
     const std::lock_guard lock(mutex_);
     auto found = connections_.find(id);
@@ -45,7 +49,7 @@ class ConnectionDirectory {
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<ConnectionId, ConnectionInfo> connections_;   // guarded by mutex_
+  std::unordered_map<ConnectionId, ConnectionInfo> connections_;  // guarded by mutex_
 };
 
 }  // namespace odradek

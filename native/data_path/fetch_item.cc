@@ -11,16 +11,6 @@ namespace {
 // The kernel brings pages in by larger pieces than this, and drops them so.
 constexpr int64_t kCacheSampleBytes = 256 << 10;
 
-// An error comes without numbers, as from Apache Kafka.
-void refuse(FetchItem* item, ErrorCode code) {
-  item->error = code;
-  item->read = ReadOutcome{};
-  item->read.high_watermark = kNoOffset;
-  item->read.last_stable_offset = kNoOffset;
-  item->read.log_start_offset = kNoOffset;
-  item->read.log_end_offset = kNoOffset;
-}
-
 ErrorCode epoch_error(const FetchItem& item, const FetchTerms& terms) {
   const LeaderEpoch asked = item.asked.current_leader_epoch;
   const LeaderEpoch ours = item.entry->leader_epoch();
@@ -36,6 +26,7 @@ ErrorCode epoch_error(const FetchItem& item, const FetchTerms& terms) {
 // their order.
 void take_numbers(FetchItem* item) {
   const PartitionLog& log = item->entry->log();
+  item->read_end = item->hint.position;
   item->read.file.reset();
   item->read.bytes = 0;
   item->read.aborted.clear();
@@ -54,7 +45,7 @@ bool diverges(FetchItem* item) {
   const Offset end = log.end_offset_of(item->asked.last_fetched_epoch, &found);
   if (found == kNoLeaderEpoch || end == kNoOffset ||
       item->asked.fetch_offset < log.log_start_offset()) {
-    refuse(item, ErrorCode::offset_out_of_range);
+    refuse_fetch_item(item, ErrorCode::offset_out_of_range);
     return true;
   }
   if (found == item->asked.last_fetched_epoch && end >= item->asked.fetch_offset) return false;
@@ -67,6 +58,15 @@ bool diverges(FetchItem* item) {
 
 }  // namespace
 
+void refuse_fetch_item(FetchItem* item, ErrorCode code) {
+  item->error = code;
+  item->read = ReadOutcome{};
+  item->read.high_watermark = kNoOffset;
+  item->read.last_stable_offset = kNoOffset;
+  item->read.log_start_offset = kNoOffset;
+  item->read.log_end_offset = kNoOffset;
+}
+
 void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_max,
                          bool whole_first_batch) {
   if (item->entry == nullptr) return;
@@ -75,23 +75,26 @@ void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_
   item->diverging = false;
   item->is_cold = false;
   item->entry_changes = item->entry->changes();
-  if (item->entry->is_retired()) return refuse(item, ErrorCode::unknown_topic_or_partition);
+  if (item->entry->is_retired())
+    return refuse_fetch_item(item, ErrorCode::unknown_topic_or_partition);
   const ErrorCode wrong_epoch = epoch_error(*item, terms);
-  if (wrong_epoch != ErrorCode::none) return refuse(item, wrong_epoch);
-  if (!log.online()) return refuse(item, ErrorCode::kafka_storage_error);
+  if (wrong_epoch != ErrorCode::none) return refuse_fetch_item(item, wrong_epoch);
+  if (!log.online()) return refuse_fetch_item(item, ErrorCode::kafka_storage_error);
   if (diverges(item)) return;
   const Offset limit = terms.committed ? log.last_stable_offset() : log.high_watermark();
   // The usual case of a waiting consumer, and of a whole-answer limit that is used up.
-  if (item->asked.fetch_offset == limit || (bytes_max == 0 && !whole_first_batch &&
-                                            item->asked.fetch_offset < limit &&
-                                            item->asked.fetch_offset >= log.log_start_offset())) {
+  if (item->asked.fetch_offset == limit ||
+      (bytes_max == 0 && !whole_first_batch && item->asked.fetch_offset < limit &&
+       item->asked.fetch_offset >= log.log_start_offset())) {
     take_numbers(item);
     return;
   }
+  // The hint itself stays: a request that waits may read from there again.
+  item->read_end = item->hint.position;
   auto read = log.read(item->asked.fetch_offset, bytes_max,
                        terms.committed ? ReadLimit::last_stable_offset : ReadLimit::high_watermark,
-                       whole_first_batch, &item->hint.position);
-  if (!read) return refuse(item, read.error().code);
+                       whole_first_batch, &item->read_end);
+  if (!read) return refuse_fetch_item(item, read.error().code);
   item->read = std::move(*read);
   // A piece of the first batch helps nobody.
   if (item->read.next_offset <= item->asked.fetch_offset) item->read.bytes = 0;

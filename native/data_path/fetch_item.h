@@ -14,26 +14,29 @@
 
 namespace odradek {
 
+// A value; lives as long as its request. Evaluating it again overwrites what was found before.
 struct FetchItem {
   // Asked.
-  std::string topic;                       // as the client named it; empty if it named an id
+  std::string topic;  // as the client named it; empty if it named an id
   Uuid topic_id;
   FetchRequest::Partition asked;
-  std::shared_ptr<PartitionEntry> entry;   // null: not hosted, `error` says why
-  FetchHint hint;
+  std::shared_ptr<PartitionEntry> entry;  // null: not hosted, `error` says why
+  FetchHint hint;                         // where the last answer ended, if that is known
   // Valid as long as the session's epoch is the one that this request got; null without session.
   SessionPartition* cached = nullptr;
 
   // Found.
   ErrorCode error = ErrorCode::none;
-  bool included = true;                    // false: nothing new for a session
+  bool included = true;  // false: nothing new for a session
   bool diverging = false;
-  bool is_cold = false;                    // the stored bytes are not in the page cache
-  uint32_t entry_changes = 0;              // of the entry, when it was evaluated
+  bool is_cold = false;        // the stored bytes are not in the page cache
+  uint32_t entry_changes = 0;  // of the entry, when it was evaluated
   LeaderEpoch diverging_epoch = kNoLeaderEpoch;
   Offset diverging_end = kNoOffset;
-  ReadOutcome read;                        // numbers, and the stored bytes if there are any
+  ReadOutcome read;   // numbers, and the stored bytes if there are any
+  ReadHint read_end;  // where `read` ends: the next request's hint
 
+  FetchHint next_hint() const { return {hint.entry_serial, read_end}; }
   bool same_topic(const FetchItem& other) const {
     return topic == other.topic && topic_id == other.topic_id;
   }
@@ -41,9 +44,12 @@ struct FetchItem {
 
 // What a request asks of every partition.
 struct FetchTerms {
-  bool committed = false;                  // read_committed
+  bool committed = false;  // read_committed
   bool from_follower = false;
 };
+
+// Answers the item with an error, which comes without numbers, as from Apache Kafka.
+void refuse_fetch_item(FetchItem* item, ErrorCode code);
 
 // Fills what is found for `item`, looking at most `bytes_max` far; `whole_first_batch`: a first
 // batch that is larger comes whole. Looks at the log's own numbers and indexes, waits for nothing.

@@ -1,9 +1,9 @@
 #include "data_path/fetch_operation.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/assert.h"
-#include "data_path/fetch_session_cache.h"
 #include "data_path/worker.h"
 #include "file/file_system.h"
 
@@ -12,10 +12,8 @@ namespace {
 
 // A helper reads cold bytes in pieces of this size, only to have the kernel cache them.
 constexpr size_t kWarmBytes = 256U << 10;
-// Items kept for the next request of the connection.
-constexpr size_t kItemsKeptMax = 64;
-
-size_t not_negative(int64_t value) { return value < 0 ? 0 : static_cast<size_t>(value); }
+// Waiters kept for the next request of the connection.
+constexpr size_t kWaitersKeptMax = 64;
 
 struct ColdRange {
   std::shared_ptr<const File> file;
@@ -28,10 +26,9 @@ void read_ahead(const std::vector<ColdRange>& ranges) {
   for (const ColdRange& range : ranges) {
     for (size_t done = 0; done < range.bytes;) {
       const size_t piece = std::min(kWarmBytes, range.bytes - done);
+      const Position at = range.position + static_cast<int64_t>(done);
       // A failure shows again, and is told, when the answer is made.
-      if (!range.file->read_at(range.position + static_cast<int64_t>(done), {buffer.get(), piece})) {
-        break;
-      }
+      if (!range.file->read_at(at, {buffer.get(), piece})) break;
       done += piece;
     }
   }
@@ -45,202 +42,70 @@ FetchOperation::FetchOperation(FetchOwner& owner, Worker& worker)
 FetchOperation::~FetchOperation() { abandon(); }
 
 void FetchOperation::start(const FetchRequest& request, uint64_t sequence) {
-  ASSERT(state_ == State::idle && items_.empty());
+  ASSERT(state_ == State::idle);
   sequence_ = sequence;
-  take_terms(request);
-  take_session(request);
-  if (head_.error != ErrorCode::none) {
-    answer();
-    return;
-  }
-  if (session_ != nullptr) {
-    take_session_partitions();
-  } else {
-    take_partitions(request);
-  }
-  evaluate_all();
-  if (must_wait()) {
+  warmed_ = false;
+  plan_.take(request, {worker_.sessions(), worker_.partitions(), worker_.options().fetch_bytes_max,
+                       worker_.now_ms()});
+  plan_.evaluate();
+  if (plan_.must_wait()) {
     park();
   } else {
     finish();
   }
 }
 
-void FetchOperation::take_terms(const FetchRequest& request) {
-  head_ = FetchResponseHead{};
-  head_.api_version = request.header.api_version;
-  head_.correlation_id = request.header.correlation_id;
-  head_.committed = request.isolation_level == kReadCommitted;
-  terms_.committed = head_.committed;
-  terms_.from_follower = request.replica_id >= 0;
-  wait_ms_max_ = request.wait_ms_max;
-  bytes_max_ = not_negative(std::min<int64_t>(request.bytes_max, worker_.options().fetch_bytes_max));
-  bytes_min_ = std::min(not_negative(request.bytes_min), bytes_max_);
-  incremental_ = false;
-  warmed_ = false;
-}
-
-// Finds or makes the session that the request names, and turns the page of its epoch.
-void FetchOperation::take_session(const FetchRequest& request) {
-  FetchSessionCache& sessions = worker_.sessions();
-  const bool full = request.session_epoch == 0 || request.session_epoch == -1;
-  if (full) {
-    if (request.session_id != 0) sessions.remove(request.session_id);
-    if (request.session_epoch == 0) session_ = sessions.create(request, worker_.now_ms());
-    if (session_ != nullptr) head_.session_id = session_->id();
-    session_epoch_ = 1;
-    return;
-  }
-  auto session = sessions.find(request.session_id, worker_.now_ms());
-  if (session == nullptr) {
-    head_.error = ErrorCode::fetch_session_id_not_found;
-    return;
-  }
-  const std::lock_guard lock(session->mutex());
-  if (session->epoch() != request.session_epoch) {
-    head_.error = ErrorCode::invalid_fetch_session_epoch;
-  } else if (session->by_topic_id() != request.topics_by_id()) {
-    head_.error = ErrorCode::fetch_session_topic_id_error;
-  } else {
-    session->update(request);
-    session->next_epoch();   // whoever else is at work with it sees that its partitions changed
-    sessions.resized(session->id(), session->size());
-    if (session->size() == 0) {   // nothing left to remember: answered without a session
-      sessions.remove(session->id());
-      return;
-    }
-    session_epoch_ = session->epoch();
-    head_.session_id = session->id();
-    incremental_ = true;
-    session_ = std::move(session);
-  }
-}
-
-void FetchOperation::take_session_partitions() {
-  const std::lock_guard lock(session_->mutex());
-  items_.reserve(session_->size());
-  for (SessionPartition& partition : session_->partitions()) {
-    FetchItem& item = items_.emplace_back();
-    item.topic = partition.topic;
-    item.topic_id = partition.topic_id;
-    item.asked = partition.asked;
-    item.hint = partition.hint;
-    item.cached = &partition;
-    item.entry = partition.entry.lock();
-    if (item.entry != nullptr && !item.entry->is_retired()) continue;
-    resolve(&item);
-    partition.entry = item.entry;
-  }
-}
-
-void FetchOperation::take_partitions(const FetchRequest& request) {
-  items_.reserve(request.partitions.size());
-  for (const FetchRequest::Topic& topic : request.topics) {
-    for (uint32_t i = 0; i < topic.partition_count; ++i) {
-      const size_t place = items_.size();
-      FetchItem& item = items_.emplace_back();
-      // What the same place of the last request knew; of use if it is the same partition.
-      if (place < hints_.size()) item.hint = hints_[place];
-      item.topic = topic.name;
-      item.topic_id = topic.id;
-      item.asked = request.partitions[topic.first_partition + i];
-      resolve(&item);
-    }
-  }
-}
-
-// Finds the partition's entry; a hint of another one is dropped.
-void FetchOperation::resolve(FetchItem* item) {
-  PartitionView& partitions = worker_.partitions();
-  const bool by_id = head_.api_version >= kFetchTopicIdMin;
-  const HostedTopic* topic =
-      by_id ? partitions.find(item->topic_id) : partitions.find(item->topic);
-  item->entry = topic == nullptr ? nullptr : topic->find(item->asked.index);
-  if (item->entry == nullptr) {
-    item->error = topic == nullptr && by_id ? ErrorCode::unknown_topic_id
-                                            : ErrorCode::unknown_topic_or_partition;
-    item->read.high_watermark = kNoOffset;
-    item->read.last_stable_offset = kNoOffset;
-    item->read.log_start_offset = kNoOffset;
-  } else if (item->hint.entry_serial != item->entry->serial()) {
-    item->hint = FetchHint{item->entry->serial(), ReadHint{}};
-  }
-}
-
-// The first partition with records gives at least one whole batch, whatever the limits; the others
-// share what is left.
-void FetchOperation::evaluate_all() {
-  size_t left = bytes_max_;
-  bytes_found_ = 0;
-  has_error_ = false;
-  has_partition_ = false;
-  for (FetchItem& item : items_) {
-    if (item.entry == nullptr) continue;
-    has_partition_ = true;
-    const size_t share = std::min(left, not_negative(item.asked.bytes_max));
-    evaluate_fetch_item(&item, terms_, share, bytes_found_ == 0);
-    bytes_found_ += item.read.bytes;
-    left -= std::min(left, item.read.bytes);
-    if (item.error != ErrorCode::none || item.diverging) has_error_ = true;
-  }
-}
-
-bool FetchOperation::must_wait() const {
-  return wait_ms_max_ > 0 && has_partition_ && !has_error_ && bytes_found_ < bytes_min_;
-}
-
 void FetchOperation::park() {
   state_ = State::parked;
-  if (waiters_max_ < items_.size()) {
-    waiters_ = std::make_unique<PartitionWaiter[]>(items_.size());
-    waiters_max_ = items_.size();
+  const size_t count = plan_.items().size();
+  if (waiters_max_ < count) {
+    waiters_ = std::make_unique<PartitionWaiter[]>(count);
+    waiters_max_ = count;
   }
-  for (size_t i = 0; i < items_.size(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     waiters_[i].operation = this;
     waiters_[i].index = i;
-    if (items_[i].entry != nullptr) park_item(i);
+    if (plan_.items()[i].entry != nullptr) park_item(i);
   }
-  worker_.timers().set(*this, worker_.now_ms() + wait_ms_max_);
+  worker_.timers().set(*this, worker_.now_ms() + plan_.wait_ms_max());
 }
 
 void FetchOperation::park_item(size_t index) {
-  const FetchItem& item = items_[index];
+  const FetchItem& item = plan_.items()[index];
   const Offset beyond = std::max(item.read.high_watermark, item.asked.fetch_offset) + 1;
   worker_.park(item.entry, waiters_[index], beyond);
 }
 
 void FetchOperation::partition_ready(size_t index) {
   ASSERT(state_ == State::parked);
-  FetchItem& item = items_[index];
+  const FetchItem& item = plan_.items()[index];
   if (item.entry->changes() != item.entry_changes) {
     finish_now();
     return;
   }
-  const size_t before = item.read.bytes;
-  const size_t share = std::min(bytes_max_, not_negative(item.asked.bytes_max));
-  evaluate_fetch_item(&item, terms_, share, true);
-  bytes_found_ += item.read.bytes;
-  bytes_found_ -= std::min(bytes_found_, before);
-  if (bytes_found_ >= bytes_min_ || item.error != ErrorCode::none) {
-    finish_now();
-  } else {
+  plan_.evaluate_one(index);
+  if (!plan_.has_enough() && item.error == ErrorCode::none) {
     park_item(index);
+  } else if (plan_.items().size() > 1) {
+    finish_now();  // the others may have something by now, and all share the answer's limits
+  } else {
+    leave_all();
+    state_ = State::idle;
+    finish();
   }
 }
-
-void FetchOperation::on_timer() { finish_now(); }
 
 void FetchOperation::finish_now() {
   if (state_ != State::parked) return;
   leave_all();
   state_ = State::idle;
-  evaluate_all();
+  plan_.evaluate();
   finish();
 }
 
 void FetchOperation::leave_all() {
   worker_.timers().cancel(*this);
-  for (size_t i = 0; i < std::min(items_.size(), waiters_max_); ++i) waiters_[i].leave();
+  for (size_t i = 0; i < waiters_max_; ++i) waiters_[i].leave();
 }
 
 // Small pieces are tried when the answer is written; for those that the kernel will send from the
@@ -248,7 +113,7 @@ void FetchOperation::leave_all() {
 void FetchOperation::finish() {
   ASSERT(state_ == State::idle);
   bool any_cold = false;
-  for (FetchItem& item : items_) {
+  for (FetchItem& item : plan_.items()) {
     if (item.read.bytes < kSendFileBytesMin || !item.entry->has_helper()) continue;
     item.is_cold = !is_in_page_cache(item.read);
     any_cold = any_cold || item.is_cold;
@@ -264,7 +129,7 @@ void FetchOperation::warm_cold_items() {
   ASSERT(state_ == State::idle && !warmed_);
   std::vector<ColdRange> cold;
   const PartitionEntry* helped = nullptr;
-  for (const FetchItem& item : items_) {
+  for (const FetchItem& item : plan_.items()) {
     if (!item.is_cold) continue;
     ASSERT(item.read.bytes > 0);
     cold.push_back({item.read.file, item.read.position, item.read.bytes});
@@ -286,75 +151,38 @@ void FetchOperation::warmed() {
   answer();
 }
 
-// Of a session, only what is news: records, errors, and numbers that changed.
-void FetchOperation::choose_included() {
-  const std::lock_guard lock(session_->mutex());
-  if (session_->epoch() != session_epoch_) {
-    // Another connection went on with the session: its partitions may be gone.
-    head_.error = ErrorCode::invalid_fetch_session_epoch;
-    items_.clear();
-    return;
-  }
-  for (FetchItem& item : items_) {
-    const SessionPartition& cached = *item.cached;
-    const bool has_news = cached.high_watermark != item.read.high_watermark ||
-                          cached.log_start_offset != item.read.log_start_offset ||
-                          cached.last_stable_offset != item.read.last_stable_offset;
-    item.included = !incremental_ || has_news || item.read.bytes > 0 || item.diverging ||
-                    item.error != ErrorCode::none;
-  }
-}
-
-// The session notes what the client knows now.
-void FetchOperation::note_answered() {
-  const std::lock_guard lock(session_->mutex());
-  if (session_->epoch() != session_epoch_) return;
-  for (const FetchItem& item : items_) {
-    SessionPartition& cached = *item.cached;
-    // After an error, the next good answer is news again.
-    cached.high_watermark = item.error == ErrorCode::none ? item.read.high_watermark : kNoOffset;
-    cached.log_start_offset = item.read.log_start_offset;
-    cached.last_stable_offset = item.read.last_stable_offset;
-    cached.hint = item.hint;
-    if (item.read.bytes > 0) session_->move_to_end(cached.key());
-  }
-}
-
 void FetchOperation::answer() {
+  ASSERT(state_ == State::idle);
   for (;;) {
-    if (session_ != nullptr && head_.error == ErrorCode::none) choose_included();
-    bool may_wait = warmed_;
-    for (const FetchItem& item : items_) {
-      if (item.read.bytes > 0 && !item.entry->has_helper()) may_wait = true;
-    }
+    plan_.choose_included();
     const RecordsOutcome outcome =
-        write_fetch_response(head_, items_, may_wait, owner_.send_queue());
+        write_fetch_response(plan_.head(), plan_.items(), may_wait_for_disk(), owner_.send_queue());
     if (outcome == RecordsOutcome::written) break;
     if (outcome == RecordsOutcome::cold) {
       warm_cold_items();
       return;
     }
   }
-  if (session_ != nullptr && head_.error == ErrorCode::none) note_answered();
-  remember_hints();
+  plan_.note_answered();
   become_idle();
   owner_.fetch_finished();
 }
 
-void FetchOperation::remember_hints() {
-  if (session_ != nullptr || head_.error != ErrorCode::none) return;
-  hints_.resize(items_.size());
-  for (size_t i = 0; i < items_.size(); ++i) hints_[i] = items_[i].hint;
+// Once a helper has read everything, the little that was evicted meanwhile is read here; and there
+// is no other way for a partition without helper.
+bool FetchOperation::may_wait_for_disk() {
+  if (warmed_) return true;
+  const auto& items = plan_.items();
+  return std::any_of(items.begin(), items.end(), [](const FetchItem& item) {
+    return item.read.bytes > 0 && !item.entry->has_helper();
+  });
 }
 
 void FetchOperation::become_idle() {
-  session_.reset();
-  items_.clear();
-  if (items_.capacity() > kItemsKeptMax) items_.shrink_to_fit();
-  if (waiters_max_ > kItemsKeptMax) {
-    waiters_.reset();
-    waiters_max_ = 0;
-  }
+  plan_.clear();
+  if (waiters_max_ <= kWaitersKeptMax) return;
+  waiters_.reset();
+  waiters_max_ = 0;
 }
 
 void FetchOperation::abandon() {

@@ -1,6 +1,5 @@
-// One Fetch request from decoding to answer: finds its partitions (by session or by list), reads,
-// waits for enough bytes, warms what is not in memory, answers. Reused for the next request of the
-// same connection.
+// One Fetch request from decoding to answer: waits until there is enough to answer with, has a
+// helper read what is not in memory, answers. Reused for the next request of the same connection.
 //
 // States: idle -> (parked: waits for records or the clock) -> (warming: a helper reads cold bytes)
 // -> answered, which is idle.
@@ -10,12 +9,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "data_path/fetch_item.h"
+#include "data_path/fetch_plan.h"
 #include "data_path/fetch_request.h"
-#include "data_path/fetch_response.h"
-#include "data_path/fetch_session.h"
 #include "data_path/waiter.h"
 #include "net/send_queue.h"
 #include "net/timer_wheel.h"
@@ -36,6 +32,8 @@ class FetchOwner {
   ~FetchOwner() = default;
 };
 
+// Owned by its connection; as a timer it ends the wait. Whatever it is told when it is not in the
+// state for it (a late timer, a helper that answers an abandoned request) it ignores.
 class FetchOperation final : public Timer {
  public:
   // Both must outlive it.
@@ -63,49 +61,28 @@ class FetchOperation final : public Timer {
     size_t index = 0;
   };
 
-  void on_timer() override;
-  void take_terms(const FetchRequest& request);
-  void take_partitions(const FetchRequest& request);
-  void take_session(const FetchRequest& request);
-  void take_session_partitions();
-  void resolve(FetchItem* item);
-  void evaluate_all();
-  bool must_wait() const;
+  void on_timer() override { finish_now(); }
+  // Waits for every hosted partition, and for the clock.
   void park();
   void park_item(size_t index);
+  // One of them has news: there may be enough now.
   void partition_ready(size_t index);
   void leave_all();
+  // There is enough, or no more time: answers, by way of a helper if bytes are cold.
   void finish();
   void warm_cold_items();
-  void choose_included();
-  void note_answered();
   void answer();
-  void remember_hints();
+  bool may_wait_for_disk();
   void become_idle();
 
   FetchOwner& owner_;
   Worker& worker_;
+  FetchPlan plan_;
   State state_ = State::idle;
   uint64_t sequence_ = 0;
-
-  FetchResponseHead head_;
-  FetchTerms terms_;
-  int64_t wait_ms_max_ = 0;
-  size_t bytes_min_ = 0;
-  size_t bytes_max_ = 0;
-  std::shared_ptr<FetchSession> session_;   // null without
-  int32_t session_epoch_ = 0;               // that the session got with this request
-  bool incremental_ = false;                // only news are answered
-
-  std::vector<FetchItem> items_;
-  size_t bytes_found_ = 0;
-  bool has_error_ = false;                  // of a hosted partition, or a diverging epoch
-  bool has_partition_ = false;              // at least one item is hosted
-  bool warmed_ = false;                     // cold bytes were read once: now waiting is allowed
-  std::unique_ptr<PartitionWaiter[]> waiters_;   // one per item while parked
+  bool warmed_ = false;                         // cold bytes were read once for this request
+  std::unique_ptr<PartitionWaiter[]> waiters_;  // one per item while parked
   size_t waiters_max_ = 0;
-  // Without a session, the hints of the last request, by position in it.
-  std::vector<FetchHint> hints_;
 };
 
 }  // namespace odradek

@@ -10,7 +10,7 @@ constexpr int16_t kLogStartOffsetMin = 5;
 constexpr int16_t kCurrentLeaderEpochMin = 9;
 constexpr int16_t kRackIdMin = 11;
 constexpr int16_t kLastFetchedEpochMin = 12;
-constexpr int16_t kReplicaStateMin = 15;    // replaces the replica id
+constexpr int16_t kReplicaStateMin = 15;  // replaces the replica id
 
 constexpr uint32_t kReplicaStateTag = 1;
 
@@ -39,7 +39,7 @@ FetchRequest::Partition decode_partition(WireReader& reader, int16_t version) {
   if (version >= kLastFetchedEpochMin) {
     partition.last_fetched_epoch = LeaderEpoch(reader.integer<int32_t>());
   }
-  if (version >= kLogStartOffsetMin) reader.integer<int64_t>();   // a follower's own
+  if (version >= kLogStartOffsetMin) reader.integer<int64_t>();  // a follower's own
   partition.bytes_max = reader.integer<int32_t>();
   if (version >= kFetchFlexibleMin) reader.skip_tagged_fields();
   return partition;
@@ -81,8 +81,7 @@ void decode_forgotten(WireReader& reader, FetchRequest* request) {
 
 }  // namespace
 
-bool decode_fetch_request(const RequestHeader& header, WireReader& reader,
-                          FetchRequest* request) {
+bool decode_fetch_request(const RequestHeader& header, WireReader& reader, FetchRequest* request) {
   const int16_t version = header.api_version;
   ASSERT(version >= kFetchVersionMin && version <= kFetchVersionMax);
   request->header = header;
@@ -91,7 +90,7 @@ bool decode_fetch_request(const RequestHeader& header, WireReader& reader,
   request->forgotten_topics.clear();
   request->forgotten.clear();
   const bool flexible = request->flexible();
-  if (flexible) reader.skip_tagged_fields();   // of the header
+  if (flexible) reader.skip_tagged_fields();  // of the header
   request->replica_id = version < kReplicaStateMin ? reader.integer<int32_t>() : -1;
   request->wait_ms_max = reader.integer<int32_t>();
   request->bytes_min = reader.integer<int32_t>();
@@ -106,7 +105,7 @@ bool decode_fetch_request(const RequestHeader& header, WireReader& reader,
     reader.tagged_fields([request, version](uint32_t tag, WireReader& field) {
       if (tag != kReplicaStateTag || version < kReplicaStateMin) return;
       request->replica_id = field.integer<int32_t>();
-      field.integer<int64_t>();      // the replica's epoch
+      field.integer<int64_t>();  // the replica's epoch
       field.skip_tagged_fields();
     });
   }

@@ -11,11 +11,13 @@
 
 namespace odradek {
 
-inline constexpr int16_t kFetchSessionMin = 7;      // version from which sessions exist
-inline constexpr int16_t kFetchTopicIdMin = 13;     // topics by id instead of by name
+// Versions from which something is there.
+inline constexpr int16_t kFetchSessionMin = 7;   // sessions
+inline constexpr int16_t kFetchTopicIdMin = 13;  // topics by id instead of by name
 
 inline constexpr int8_t kReadCommitted = 1;
 
+// Views into a frame; valid as long as the frame is.
 struct FetchRequest {
   // What is asked of one partition.
   struct Partition {
@@ -26,14 +28,14 @@ struct FetchRequest {
     int32_t bytes_max = 0;
   };
   struct Topic {
-    std::string_view name;          // up to version 12
-    Uuid id;                        // from version 13
-    uint32_t first_partition = 0;   // in `partitions`, or of a forgotten topic in `forgotten`
+    std::string_view name;         // up to version 12
+    Uuid id;                       // from version 13
+    uint32_t first_partition = 0;  // in `partitions`, or of a forgotten topic in `forgotten`
     uint32_t partition_count = 0;
   };
 
   RequestHeader header;
-  int32_t replica_id = -1;          // >= 0: a follower
+  int32_t replica_id = -1;  // >= 0: a follower
   int32_t wait_ms_max = 0;
   int32_t bytes_min = 0;
   int32_t bytes_max = INT32_MAX;

@@ -6,7 +6,7 @@
 namespace odradek {
 namespace {
 
-constexpr int16_t kLogStartOffsetMin = 5;      // versions from which a field is there
+constexpr int16_t kLogStartOffsetMin = 5;  // versions from which a field is there
 constexpr int16_t kPreferredReplicaMin = 11;
 constexpr int32_t kNoReplica = -1;
 constexpr uint32_t kDivergingEpochTag = 0;
@@ -18,7 +18,7 @@ constexpr size_t kCopiedBytesMax = 1U << 20;
 void write_head(WireWriter& writer, const FetchResponseHead& head) {
   writer.integer(head.correlation_id);
   writer.no_tags();
-  writer.integer<int32_t>(0);   // throttle time
+  writer.integer<int32_t>(0);  // throttle time
   if (head.api_version >= kFetchSessionMin) {
     writer.error(head.error);
     writer.integer(head.session_id);
@@ -50,7 +50,7 @@ void write_partition_tags(WireWriter& writer, const FetchItem& item) {
     writer.no_tags();
     return;
   }
-  ASSERT(writer.flexible());   // nobody else can send the epoch that diverges
+  ASSERT(writer.flexible());  // nobody else can send the epoch that diverges
   writer.unsigned_varint(1);
   writer.unsigned_varint(kDivergingEpochTag);
   writer.unsigned_varint(kEpochEndOffsetBytes);
@@ -151,9 +151,8 @@ class Response {
     if (item.read.bytes > 0) {
       ASSERT(item.read.file != nullptr);
       const int descriptor = item.read.file->descriptor();
-      const bool from_file =
-          descriptor >= 0 && (item.read.bytes >= kSendFileBytesMin ||
-                              copied_ + item.read.bytes > kCopiedBytesMax);
+      const bool from_file = descriptor >= 0 && (item.read.bytes >= kSendFileBytesMin ||
+                                                 copied_ + item.read.bytes > kCopiedBytesMax);
       if (from_file) {
         queue_.add_file({item.read.file, descriptor, item.read.position.value, item.read.bytes});
       } else {

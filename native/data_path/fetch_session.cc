@@ -21,10 +21,11 @@ void FetchSession::update(const FetchRequest& request) {
   }
   for (const FetchRequest::Topic& topic : request.forgotten_topics) {
     for (uint32_t i = 0; i < topic.partition_count; ++i) {
-      auto found = index_.find({topic.name, topic.id, request.forgotten[topic.first_partition + i]});
+      auto found =
+          index_.find({topic.name, topic.id, request.forgotten[topic.first_partition + i]});
       if (found == index_.end()) continue;
       const Partitions::iterator partition = found->second;
-      index_.erase(found);   // before the name that its key views
+      index_.erase(found);  // before the name that its key views
       partitions_.erase(partition);
     }
   }

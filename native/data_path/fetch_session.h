@@ -29,6 +29,7 @@ struct FetchKey {
   bool operator==(const FetchKey&) const = default;
 };
 
+// Hash of a FetchKey by its topic (name or id) and partition.
 struct FetchKeyHash {
   size_t operator()(const FetchKey& key) const {
     const size_t topic = key.topic.empty() ? std::hash<Uuid>{}(key.topic_id)
@@ -39,13 +40,13 @@ struct FetchKeyHash {
 
 // Where a sequential reader of one partition stands.
 struct FetchHint {
-  uint64_t entry_serial = 0;    // of the PartitionEntry that `position` belongs to
+  uint64_t entry_serial = 0;  // of the PartitionEntry that `position` belongs to
   ReadHint position;
 };
 
 // What a session knows of one partition.
 struct SessionPartition {
-  std::string topic;                     // as the client named it; owns what the key views
+  std::string topic;  // as the client named it; owns what the key views
   Uuid topic_id;
   FetchRequest::Partition asked;
   // As last answered; a difference is news.
@@ -53,11 +54,14 @@ struct SessionPartition {
   Offset last_stable_offset = kNoOffset;
   Offset log_start_offset = kNoOffset;
   FetchHint hint;
-  std::weak_ptr<PartitionEntry> entry;   // found by an earlier request; may be retired
+  std::weak_ptr<PartitionEntry> entry;  // found by an earlier request; may be retired
 
   FetchKey key() const { return {topic, topic_id, asked.index}; }
 };
 
+// Shared by the cache and the requests at work with it: a request holds a reference while it waits,
+// the lock only while it reads or writes. Pointers into the partitions stay valid as long as the
+// epoch does not change, because only update() removes any and every update turns the epoch.
 class FetchSession {
  public:
   using Partitions = std::list<SessionPartition>;
@@ -67,7 +71,7 @@ class FetchSession {
 
   int32_t id() const { return id_; }
   bool by_topic_id() const { return by_topic_id_; }
-  bool is_privileged() const { return privileged_; }     // a follower's
+  bool is_privileged() const { return privileged_; }  // a follower's
   int64_t created_ms() const { return created_ms_; }
 
   std::mutex& mutex() { return mutex_; }
@@ -79,6 +83,7 @@ class FetchSession {
   // Epochs count from 1 and turn over to 1: 0 and -1 mean something else in a request.
   static int32_t epoch_after(int32_t epoch) { return epoch == INT32_MAX ? 1 : epoch + 1; }
 
+  // In the order in which they are served.
   Partitions& partitions() { return partitions_; }
   size_t size() const { return partitions_.size(); }
   // Adds the request's partitions or renews what is asked of them, and drops the forgotten ones.

@@ -16,7 +16,7 @@ OpeningProduce::OpeningProduce(ByteSpan frame, ProduceWork work)
   const auto header = read_request_header(reader);
   ASSERT(header.has_value());
   const bool decoded = decode_produce_request(*header, reader, &request_);
-  ASSERT(decoded);   // it was once before
+  ASSERT(decoded);  // it was once before
 }
 
 bool OpeningProduce::settle(uint64_t token, BatchVerdict verdict, std::vector<uint8_t> replacement,

@@ -14,6 +14,8 @@
 
 namespace odradek {
 
+// Owned by its connection, which starts nothing else meanwhile: a later batch of the same producer
+// must not overtake one that is being opened.
 class OpeningProduce {
  public:
   // Copies the frame and takes over `work`, whose openings are all still to do.
@@ -36,16 +38,18 @@ class OpeningProduce {
   bool settle(uint64_t token, BatchVerdict verdict, std::vector<uint8_t> replacement,
               ProducePath& path);
   bool is_complete() const { return waiting_.empty(); }
+  // Those whose verdicts are still to come.
   std::vector<uint64_t> tokens() const;
 
   const ProduceRequest& request() const { return request_; }
+  size_t frame_bytes() const { return frame_.size(); }
   ProduceWork& work() { return work_; }
 
  private:
   std::vector<uint8_t> frame_;
-  ProduceRequest request_;                          // views into frame_
+  ProduceRequest request_;  // views into frame_
   ProduceWork work_;
-  std::unordered_map<uint64_t, size_t> waiting_;    // token -> index into work_.openings
+  std::unordered_map<uint64_t, size_t> waiting_;  // token -> index into work_.openings
 };
 
 }  // namespace odradek

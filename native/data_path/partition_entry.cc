@@ -65,7 +65,7 @@ void PartitionEntry::arm(size_t reactor) {
 }
 
 void PartitionEntry::high_watermark_advanced(PartitionLog&, Offset high_watermark) noexcept {
-  if (high_watermark == kNoOffset) ++changes_;   // offline, closed or deleted
+  if (high_watermark == kNoOffset) ++changes_;  // offline, closed or deleted
   wake_armed();
 }
 

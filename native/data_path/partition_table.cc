@@ -10,8 +10,8 @@ namespace {
 using Entries = std::vector<std::shared_ptr<PartitionEntry>>;
 
 // Waiters of a retired entry look the partition up again, so the change must be visible first.
-void retire(Entries entries) {
-  for (auto& entry : entries) {
+void retire(const Entries& entries) {
+  for (const auto& entry : entries) {
     if (entry != nullptr) entry->retire();
   }
 }
@@ -31,7 +31,7 @@ void PartitionTable::host(HostedPartition partition) {
     if (before != nullptr && before->id == partition.topic_id) {
       *after = *before;
     } else {
-      if (before != nullptr) retired = before->partitions;   // deleted and made anew
+      if (before != nullptr) retired = before->partitions;  // deleted and made anew
       after->name = partition.topic;
       after->id = partition.topic_id;
     }
@@ -46,7 +46,7 @@ void PartitionTable::host(HostedPartition partition) {
     slot->open();
     publish(before, std::move(after));
   }
-  retire(std::move(retired));
+  retire(retired);
 }
 
 void PartitionTable::unhost(const TopicPartition& id) {
@@ -77,24 +77,24 @@ void PartitionTable::clear() {
       publish(topic, nullptr);
     }
   }
-  retire(std::move(retired));
+  retire(retired);
 }
 
 // mutex_ is held.
-void PartitionTable::publish(std::shared_ptr<const HostedTopic> before,
-                             std::shared_ptr<const HostedTopic> after) {
-  ASSERT(before != nullptr || after != nullptr);
-  const std::string name = before != nullptr ? before->name : after->name;
+void PartitionTable::publish(const std::shared_ptr<const HostedTopic>& before,
+                             const std::shared_ptr<const HostedTopic>& after) {
   if (before != nullptr && (after == nullptr || after->id != before->id)) {
     by_id_.put(before->id, nullptr);
   }
   if (after == nullptr) {
-    topics_.erase(name);
-  } else {
-    if (!after->id.is_zero()) by_id_.put(after->id, after);
-    topics_[name] = after;
+    ASSERT(before != nullptr);
+    topics_.erase(before->name);
+    by_name_.put(before->name, nullptr);
+    return;
   }
-  by_name_.put(name, after);
+  if (!after->id.is_zero()) by_id_.put(after->id, after);
+  topics_[after->name] = after;
+  by_name_.put(after->name, after);
 }
 
 }  // namespace odradek

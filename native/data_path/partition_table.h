@@ -1,5 +1,5 @@
-// Which partitions are hosted: topic name or id -> partitions. Written by the control plane, read by
-// every reactor for every request.
+// Which partitions are hosted: topic name or id -> partitions. Written by the control plane, read
+// by every reactor for every request.
 //
 // The table is cut into shards, each an immutable map that a change replaces. A reactor keeps its
 // own references to the maps (PartitionView) and looks at a shard's version number before it uses
@@ -25,17 +25,17 @@ namespace odradek {
 struct HostedTopic {
   std::string name;
   Uuid id;
-  std::vector<std::shared_ptr<PartitionEntry>> partitions;   // by index; null: not hosted
+  std::vector<std::shared_ptr<PartitionEntry>> partitions;  // by index; null: not hosted
 
   // Null if it is not hosted.
   const std::shared_ptr<PartitionEntry>& find(PartitionIndex index) const {
     static const std::shared_ptr<PartitionEntry>* const none = new std::shared_ptr<PartitionEntry>;
-    const bool known =
-        index.value >= 0 && static_cast<size_t>(index.value) < partitions.size();
+    const bool known = index.value >= 0 && static_cast<size_t>(index.value) < partitions.size();
     return known ? partitions[static_cast<size_t>(index.value)] : *none;
   }
 };
 
+// Hash of a text that also takes views, so that a lookup makes no string.
 struct TextHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -92,7 +92,7 @@ class TopicShards {
  private:
   struct Shard {
     mutable std::mutex mutex;
-    std::shared_ptr<const Map> map = std::make_shared<const Map>();   // guarded by mutex
+    std::shared_ptr<const Map> map = std::make_shared<const Map>();  // guarded by mutex
     std::atomic<uint64_t> version{0};
   };
   // The map's own buckets use the low bits.
@@ -101,6 +101,8 @@ class TopicShards {
   std::array<Shard, kShards> shards_;
 };
 
+// The writing side. Changes are rare and take a lock; what they replace is retired after the change
+// is visible, so that whoever is woken by it looks up the new state.
 class PartitionTable {
  public:
   // One waker per reactor; they must outlive the table.
@@ -119,12 +121,13 @@ class PartitionTable {
   using ByName = TopicShards<std::string, std::string_view, TextHash, std::equal_to<>>;
   using ById = TopicShards<Uuid, const Uuid&, std::hash<Uuid>, std::equal_to<>>;
 
-  void publish(std::shared_ptr<const HostedTopic> before,
-               std::shared_ptr<const HostedTopic> after);
+  // Puts `after` (null: nothing) in the place of `before` (null: nothing) in all maps.
+  void publish(const std::shared_ptr<const HostedTopic>& before,
+               const std::shared_ptr<const HostedTopic>& after);
 
   const std::vector<PartitionWaker*> wakers_;
-  std::mutex mutex_;   // one change at a time
-  std::unordered_map<std::string, std::shared_ptr<const HostedTopic>> topics_;   // guarded by mutex_
+  std::mutex mutex_;  // one change at a time
+  std::unordered_map<std::string, std::shared_ptr<const HostedTopic>> topics_;  // guarded by mutex_
   ByName by_name_;
   ById by_id_;
 };

@@ -7,8 +7,13 @@
 
 namespace odradek {
 
-PendingProduce::PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max)
-    : owner_(owner), worker_(worker), acks_(new Ack[acks_max]), acks_max_(acks_max) {}
+PendingProduce::PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max,
+                               size_t bytes)
+    : owner_(owner),
+      worker_(worker),
+      request_bytes_(bytes),
+      acks_(new Ack[acks_max]),
+      acks_max_(acks_max) {}
 
 PendingProduce::~PendingProduce() { worker_.timers().cancel(*this); }
 
@@ -59,7 +64,6 @@ void PendingProduce::on_timer() {
   }
 }
 
-// May destroy this object, through the owner.
 void PendingProduce::settle(Ack& ack, ErrorCode code) {
   ASSERT(outstanding_ > 0 && !ack.is_waiting());
   if (code != ErrorCode::none) {

@@ -26,12 +26,16 @@ class PendingProduceOwner {
   ~PendingProduceOwner() = default;
 };
 
+// Owned by its connection, which answers in the order of the requests; as a timer it ends the wait.
+// A request whose answer only waits for an older one's is one of these too, without acks.
 class PendingProduce final : public Timer {
  public:
-  // Owner and worker must outlive it. `acks_max`: how often add_ack() may be called.
-  PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max);
+  // Owner and worker must outlive it. `acks_max`: how often add_ack() may be called. `bytes`: of
+  // the request, for whoever bounds what is in flight.
+  PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max, size_t bytes);
   ~PendingProduce() override;
 
+  size_t request_bytes() const { return request_bytes_; }
   // The encoded answer, filled by the maker.
   ByteBuffer& answer() { return answer_; }
   // The answer also waits for `entry` to reach `required`; the partition's error code lies at
@@ -51,16 +55,19 @@ class PendingProduce final : public Timer {
     uint32_t error_at = 0;
   };
 
+  // The time is up: what is not acknowledged is answered so.
   void on_timer() override;
+  // One partition's verdict is in. May destroy this object, through the owner.
   void settle(Ack& ack, ErrorCode code);
 
   PendingProduceOwner& owner_;
   Worker& worker_;
+  const size_t request_bytes_;
   ByteBuffer answer_;
   std::unique_ptr<Ack[]> acks_;
   size_t acks_max_;
   size_t acks_count_ = 0;
-  size_t outstanding_ = 0;      // acks without a verdict
+  size_t outstanding_ = 0;  // acks without a verdict
   bool started_ = false;
 };
 

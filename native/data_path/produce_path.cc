@@ -25,9 +25,8 @@ ErrorCode request_error(const ProduceRequest& request) {
 }  // namespace
 
 bool ProduceWork::has_error() const {
-  return std::any_of(results.begin(), results.end(), [](const ProduceResult& result) {
-    return result.code != ErrorCode::none;
-  });
+  return std::any_of(results.begin(), results.end(),
+                     [](const ProduceResult& result) { return result.code != ErrorCode::none; });
 }
 
 void ProducePath::append(const ProduceRequest& request, ProduceWork* work) {
@@ -72,8 +71,8 @@ void ProducePath::append_partition(const ProduceRequest& request,
   }
   if (result.code != ErrorCode::none) return;
   const ValidationRules rules = entry->log().config().validation;
-  BatchVerdict verdict = validate_produced_batch(*produced.records, rules, clock_.now(),
-                                                 request.header.api_version);
+  BatchVerdict verdict =
+      validate_produced_batch(*produced.records, rules, clock_.now(), request.header.api_version);
   if (verdict.code != ErrorCode::none) {
     result.code = verdict.code;
     result.message = std::move(verdict.message);

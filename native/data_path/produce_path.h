@@ -20,7 +20,7 @@ namespace odradek {
 struct ProduceWork {
   // acks=all: the partition's high watermark must reach `required`.
   struct Ack {
-    uint32_t partition;              // index into request.partitions
+    uint32_t partition;  // index into request.partitions
     std::shared_ptr<PartitionEntry> entry;
     Offset required;
   };
@@ -28,17 +28,20 @@ struct ProduceWork {
   struct Opening {
     uint32_t partition;
     std::shared_ptr<PartitionEntry> entry;
-    ByteSpan batch;                  // in the frame
+    ByteSpan batch;  // in the frame
     ValidationRules rules;
   };
 
-  std::vector<ProduceResult> results;   // one per partition of the request
+  std::vector<ProduceResult> results;  // one per partition of the request
   std::vector<Ack> acks;
   std::vector<Opening> openings;
 
+  // True if any partition was refused.
   bool has_error() const;
 };
 
+// Has no state of its own. Every partition of a request stands for itself: an error of one does not
+// keep the others from being appended, as in Apache Kafka.
 class ProducePath {
  public:
   ProducePath(PartitionView& partitions, const Clock& clock)

@@ -32,7 +32,7 @@ bool decode_produce_request(const RequestHeader& header, WireReader& reader,
   request->topics.clear();
   request->partitions.clear();
   const bool flexible = request->flexible();
-  if (flexible) reader.skip_tagged_fields();   // of the header
+  if (flexible) reader.skip_tagged_fields();  // of the header
   request->has_transactional_id = reader.nullable_string(flexible).has_value();
   request->acks = reader.integer<int16_t>();
   request->timeout_ms = reader.integer<int32_t>();

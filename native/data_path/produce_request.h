@@ -13,18 +13,20 @@
 
 namespace odradek {
 
-inline constexpr int16_t kProduceTopicIdMin = 13;    // topics by id instead of by name
+// Version from which topics come by id instead of by name.
+inline constexpr int16_t kProduceTopicIdMin = 13;
 
+// Views into a frame; valid as long as the frame is.
 struct ProduceRequest {
   struct Topic {
-    std::string_view name;          // up to version 12
-    Uuid id;                        // from version 13
-    uint32_t first_partition = 0;   // in `partitions`
+    std::string_view name;         // up to version 12
+    Uuid id;                       // from version 13
+    uint32_t first_partition = 0;  // in `partitions`
     uint32_t partition_count = 0;
   };
   struct Partition {
     PartitionIndex index;
-    std::optional<ByteSpan> records;   // nothing for null
+    std::optional<ByteSpan> records;  // nothing for null
   };
 
   RequestHeader header;

@@ -6,7 +6,7 @@
 namespace odradek {
 namespace {
 
-constexpr int16_t kLogStartOffsetMin = 5;    // version from which the field is there
+constexpr int16_t kLogStartOffsetMin = 5;  // version from which the field is there
 constexpr int16_t kRecordErrorsMin = 8;
 
 void encode_partition(WireWriter& writer, int16_t version, PartitionIndex index,
@@ -57,7 +57,7 @@ void encode_produce_response(const ProduceRequest& request,
     }
     writer.no_tags();
   }
-  writer.integer<int32_t>(0);   // throttle time
+  writer.integer<int32_t>(0);  // throttle time
   writer.no_tags();
 }
 

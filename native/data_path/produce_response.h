@@ -23,7 +23,7 @@ struct ProduceResult {
   Offset base_offset = kNoOffset;
   TimestampMs log_append_time = kNoTimestamp;
   Offset log_start_offset = kNoOffset;
-  std::string message;                 // empty for none
+  std::string message;  // empty for none
   std::vector<RecordFault> faults;
 };
 

@@ -23,11 +23,12 @@ inline constexpr int16_t kFetchVersionMin = 4;
 inline constexpr int16_t kFetchVersionMax = 18;
 inline constexpr int16_t kFetchFlexibleMin = 12;
 
+// The fields that both versions have.
 struct RequestHeader {
   int16_t api_key = 0;
   int16_t api_version = 0;
   int32_t correlation_id = 0;
-  std::string_view client_id;    // in the frame; empty for null
+  std::string_view client_id;  // in the frame; empty for null
 };
 
 // Reads what versions 1 and 2 share; the tagged fields of version 2 are left to whoever knows the

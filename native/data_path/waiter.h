@@ -46,6 +46,8 @@ class Waiter {
   Offset required_;
 };
 
+// The waiters of one partition on one reactor. Owns none of them: they leave when they are
+// destroyed, and when the list is.
 class WaiterList {
  public:
   WaiterList() {

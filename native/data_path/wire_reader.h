@@ -14,19 +14,25 @@
 
 namespace odradek {
 
+// Reads one message from front to back. The bytes must outlive the reader and every view that it
+// gives out; the views are spans of the frame itself, so that a batch can be changed where it lies.
+// Cheap to copy: a copy reads on by itself from the same place.
 class WireReader {
  public:
-  explicit WireReader(ByteSpan bytes)
-      : cursor_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  explicit WireReader(ByteSpan bytes) : cursor_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
+  // False once anything was malformed; what was read since then is all zeros.
   bool ok() const { return ok_; }
+  // Bytes not read yet; 0 once ok() is false.
   size_t remaining() const { return static_cast<size_t>(end_ - cursor_); }
 
+  // A big-endian integer of the given width.
   template <class Int>
   Int integer() {
     const uint8_t* at = take(sizeof(Int));
     return at == nullptr ? Int{0} : load_be<Int>(at);
   }
+  // A varint of at most 5 bytes, as lengths and tags of flexible versions are.
   uint32_t unsigned_varint() {
     uint32_t value = 0;
     const uint8_t* at = cursor_;
@@ -37,6 +43,7 @@ class WireReader {
     fail();
     return 0;
   }
+  // 16 bytes in wire order; zero is "none".
   Uuid uuid() {
     Uuid id;
     const uint8_t* at = take(id.bytes.size());
@@ -50,7 +57,7 @@ class WireReader {
     if (!ok_ || length < 0) return std::nullopt;
     return as_text(bytes_of(length, INT16_MAX));
   }
-  // Null is malformed.
+  // The same where null is malformed. The characters are not checked: names are only compared.
   std::string_view string(bool flexible) {
     const auto text = nullable_string(flexible);
     if (!text) fail();
@@ -88,15 +95,18 @@ class WireReader {
       if (!field.ok()) fail();
     }
   }
+  // Passes over tagged fields that this version of ours has no use for.
   void skip_tagged_fields() {
     tagged_fields([](uint32_t, WireReader&) {});
   }
+  // For a decoder that finds a value which cannot be.
   void fail() {
     ok_ = false;
     cursor_ = end_;
   }
 
  private:
+  // Compact lengths are stored plus one, so that 0 can stand for null: -1 here.
   int64_t compact_length() { return static_cast<int64_t>(unsigned_varint()) - 1; }
 
   ByteSpan bytes_of(int64_t length, int64_t length_max) {

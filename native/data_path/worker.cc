@@ -47,7 +47,7 @@ void Worker::drain(std::function<void()> on_idle) {
 void Worker::stop() {
   gate_->close();
   post(make_task([this] {
-    connections_.end_turn();   // what is queued gets its chance
+    connections_.end_turn();  // what is queued gets its chance
     connections_.close_all();
     woken_.clear();
   }));
@@ -59,9 +59,8 @@ void Worker::wake(std::shared_ptr<PartitionEntry> entry) {
     woken_.push_back(std::move(entry));
     return;
   }
-  post(make_task([this, entry = std::move(entry)]() mutable {
-    woken_.push_back(std::move(entry));
-  }));
+  post(make_task(
+      [this, entry = std::move(entry)]() mutable { woken_.push_back(std::move(entry)); }));
 }
 
 void Worker::adopt(Socket socket, ConnectionId id) {
@@ -73,8 +72,7 @@ void Worker::adopt(Socket socket, ConnectionId id) {
 
 ClientConnection* Worker::find(ConnectionId id) {
   Connection* connection = connections_.find(id);
-  return connection == nullptr ? nullptr
-                               : static_cast<ClientConnection*>(&connection->handler());
+  return connection == nullptr ? nullptr : static_cast<ClientConnection*>(&connection->handler());
 }
 
 void Worker::park(const std::shared_ptr<PartitionEntry>& entry, Waiter& waiter, Offset required) {
@@ -119,7 +117,7 @@ void Worker::note_drained() {
   });
   if (pending > 0) return;
   on_idle_();
-  on_idle_ = [] {};   // still draining, told already
+  on_idle_ = [] {};  // still draining, told already
 }
 
 uint64_t Worker::open_token(ConnectionId connection) {

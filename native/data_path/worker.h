@@ -34,6 +34,7 @@ struct DataPathShared {
   ConnectionDirectory& directory;
 };
 
+// Requests served. Written by the reactor's thread alone.
 struct WorkerCounters {
   std::atomic<uint64_t> produce{0};
   std::atomic<uint64_t> fetch{0};
@@ -56,31 +57,35 @@ class ReactorGate {
 
  private:
   std::mutex mutex_;
-  Reactor* reactor_;   // guarded by mutex_; null once closed
+  Reactor* reactor_;  // guarded by mutex_; null once closed
 };
 
+// See above. Owned by the data path.
 class Worker final : public PartitionWaker {
  public:
   // `index` is below kReactorsMax.
   Worker(size_t index, const DataPathShared& shared);
-  ~Worker() override;   // stop() comes first if start() succeeded
+  ~Worker() override;  // stop() comes first if start() succeeded
 
   // False if the system has no thread for it. `table` must outlive stop().
   bool start(const PartitionTable& table);
-  // Takes no more requests and answers parked fetches. Calls on_idle, once, on the reactor's thread,
-  // when no appended batch waits to be acknowledged any more. Any thread.
+  // Takes no more requests and answers parked fetches. Calls on_idle, once, on the reactor's
+  // thread, when no appended batch waits to be acknowledged any more. Any thread.
   void drain(std::function<void()> on_idle);
   // Closes every connection and ends the thread. Any thread but the reactor's.
   void stop();
 
-  // Any thread.
+  // Any thread. Tasks run in the order of one thread's posts; after stop() they are dropped.
   Reactor& reactor() { return reactor_; }
   void post(std::unique_ptr<ReactorTask> task) { reactor_.post(std::move(task)); }
+  // Called by appends on this reactor, by appends on others, and by the log's flusher. The entry's
+  // waiters are looked at before the reactor's turn ends, once for any number of wakes before that.
   void wake(std::shared_ptr<PartitionEntry> entry) override;
   const WorkerCounters& counters() const { return counters_; }
   const ConnectionCounters& connection_counters() const { return connections_.counters(); }
 
-  // Serves an accepted socket.
+  // Serves an accepted socket under this id, which names this reactor. The addresses are entered in
+  // the directory first, so that the control plane can ask for them with the first frame.
   void adopt(Socket socket, ConnectionId id);
   // Null if it is closed.
   ClientConnection* find(ConnectionId id);
@@ -98,14 +103,17 @@ class Worker final : public PartitionWaker {
   void park(const std::shared_ptr<PartitionEntry>& entry, Waiter& waiter, Offset required);
   // A fresh token for a batch of that connection that must be opened.
   uint64_t open_token(ConnectionId connection);
+  // The connection is gone: verdicts on these are not waited for any more.
   void forget_openings(const std::vector<uint64_t>& tokens);
   // The verdict on an opened batch; an unknown token is ignored.
   void batch_opened(uint64_t token, BatchVerdict verdict, std::vector<uint8_t> replacement);
   // A callable for a helper's thread: tells the connection's fetch that its bytes are in memory.
   std::function<void()> warmed_task(ConnectionId connection, uint64_t sequence);
+  // Tells the directory and the control plane.
   void connection_closed(ConnectionId connection);
 
-  // Reused from request to request.
+  // Reused from request to request, so that one of the usual size allocates nothing. A request must
+  // not touch them after it returned to the connection.
   ProduceRequest& produce_request() { return produce_request_; }
   ProduceWork& produce_work() { return produce_work_; }
   FetchRequest& fetch_request() { return fetch_request_; }
@@ -116,6 +124,7 @@ class Worker final : public PartitionWaker {
   void count_control() { ConnectionCounters::add(counters_.control, 1); }
 
  private:
+  // What a turn leaves to do: wake, send, resume; in turn, until nothing is left.
   void end_turn();
   void serve_woken();
   void note_drained();
@@ -125,15 +134,15 @@ class Worker final : public PartitionWaker {
   Reactor reactor_;
   ConnectionSet connections_;
   std::shared_ptr<ReactorGate> gate_;
-  std::optional<PartitionView> partitions_;     // from start() on
+  std::optional<PartitionView> partitions_;  // from start() on
   std::optional<ProducePath> produce_path_;
   WorkerCounters counters_;
 
-  std::vector<std::shared_ptr<PartitionEntry>> woken_;    // to look at before the turn ends
+  std::vector<std::shared_ptr<PartitionEntry>> woken_;  // to look at before the turn ends
   std::vector<std::shared_ptr<PartitionEntry>> serving_;
-  std::unordered_map<uint64_t, ConnectionId> openings_;   // token -> connection
+  std::unordered_map<uint64_t, ConnectionId> openings_;  // token -> connection
   uint64_t last_token_ = 0;
-  std::function<void()> on_idle_;                         // set while draining
+  std::function<void()> on_idle_;  // set while draining
 
   ProduceRequest produce_request_;
   ProduceWork produce_work_;

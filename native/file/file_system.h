@@ -92,7 +92,8 @@ class File {
   virtual FileResult<void> truncate(int64_t size) = 0;
   virtual FileResult<int64_t> size() const = 0;
   // Makes content and size durable (fdatasync; F_FULLFSYNC on macOS). The directory entry of a new
-  // file needs FileSystem::sync_directory as well.
+  // file needs FileSystem::sync_directory as well. A failure is never of kind no_space, also where
+  // the disk turned out to be full: the bytes are lost, and no later call brings them back.
   virtual FileResult<void> sync_data() = 0;
   // Starts writing [from, from + length) to the disk and returns at once; promises nothing.
   virtual void start_write_back(Position from, int64_t length) = 0;
@@ -110,6 +111,7 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
+// What must be there before, and what may be done afterwards.
 enum class OpenMode : uint8_t {
   read,        // must exist
   read_write,  // must exist
@@ -149,9 +151,11 @@ class FileSystem {
   virtual FileResult<void> remove_file(const std::string& path) = 0;
   // The directory must be empty: `exists` otherwise.
   virtual FileResult<void> remove_directory(const std::string& path) = 0;
-  // Makes creations, renames and removals in the directory durable.
+  // Makes creations, renames and removals in the directory durable. Kind too_many_files: it could
+  // not be opened, nothing is lost; other failures are as those of File::sync_data.
   virtual FileResult<void> sync_directory(const std::string& path) = 0;
-  // Makes everything dirty on the path's file system durable (syncfs).
+  // Makes everything dirty on the path's file system durable (syncfs). Kind unsupported where the
+  // platform lacks it; other failures as of sync_directory.
   virtual FileResult<void> sync_file_system(const std::string& path) = 0;
   // Takes the lock (F_OFD_SETLK) without waiting; kind `locked` if somebody holds it.
   virtual FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;

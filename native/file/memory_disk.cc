@@ -85,6 +85,13 @@ FileResult<void> MemoryDisk::permit(FileCall call, int64_t* bytes_written) {
   }
   if (bytes_written != nullptr) *bytes_written = decision.bytes_written;
   decision.error.detail += ": " + call.path;
+  // As on a real disk: a sync that failed for want of room has lost the bytes.
+  const bool syncs = call.kind == FileCallKind::sync_data ||
+                     call.kind == FileCallKind::sync_directory ||
+                     call.kind == FileCallKind::sync_file_system;
+  if (syncs && decision.error.kind == FileErrorKind::no_space) {
+    decision.error.kind = FileErrorKind::io;
+  }
   return Err(decision.error);
 }
 

@@ -9,6 +9,7 @@
 
 namespace odradek {
 
+// The calls that the hook is asked about: all that change the disk or make a change durable.
 enum class FileCallKind : uint8_t {
   create,  // an open that makes the file
   write,

@@ -28,6 +28,7 @@ namespace odradek {
 
 struct MemoryDisk;
 
+// The disk. Everything opened through it keeps it alive and may outlive this object.
 class MemoryFileSystem final : public FileSystem {
  public:
   // `capacity` bounds what files take, in bytes; beyond it calls fail with no_space.

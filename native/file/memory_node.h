@@ -40,6 +40,7 @@ enum class CrashKind : uint8_t {
 // source makes one crash; one that enumerates makes all of them.
 using CrashChoice = std::function<uint64_t(uint64_t bound)>;
 
+// A file's bytes, its unsynced changes and the room it takes. Knows no names: those are entries.
 class MemoryFile {
  public:
   MemoryFile() = default;
@@ -81,6 +82,7 @@ struct MemoryEntry {
   bool exists() const { return file != nullptr || directory != nullptr; }
 };
 
+// Names as everybody sees them, and as a crash that loses everything leaves them.
 struct MemoryDirectory {
   std::map<std::string, MemoryEntry> entries;
   std::map<std::string, MemoryEntry> durable_entries;

@@ -49,4 +49,10 @@ Err<FileError> posix_error(const char* action, const std::string& path, int os_e
       FileError{kind_of(os_error), os_error, std::string(action) + ' ' + path + ": " + text});
 }
 
+Err<FileError> posix_sync_error(const std::string& path, int os_error) {
+  Err<FileError> failed = posix_error("sync", path, os_error);
+  failed.error.kind = FileErrorKind::io;
+  return failed;
+}
+
 }  // namespace odradek

@@ -118,10 +118,14 @@ FileResult<void> PosixFile::sync_data() {
 #if defined(__APPLE__)
   // fsync() there only hands the data to the drive's cache.
   if (without_interrupts([&] { return ::fcntl(fd(), F_FULLFSYNC); }) == 0) return {};
-  if (errno != ENOTSUP && errno != EINVAL) return error("sync");
-  if (without_interrupts([&] { return ::fsync(fd()); }) != 0) return error("sync");
+  if (errno != ENOTSUP && errno != EINVAL) return posix_sync_error(path_, errno);
+  if (without_interrupts([&] { return ::fsync(fd()); }) != 0) {
+    return posix_sync_error(path_, errno);
+  }
 #else
-  if (without_interrupts([&] { return ::fdatasync(fd()); }) != 0) return error("sync");
+  if (without_interrupts([&] { return ::fdatasync(fd()); }) != 0) {
+    return posix_sync_error(path_, errno);
+  }
 #endif
   return {};
 }

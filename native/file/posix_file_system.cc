@@ -143,7 +143,7 @@ FileResult<void> PosixFileSystem::sync_directory(const std::string& path) {
   if (!descriptor.ok()) return Err(descriptor.error());
   const int fd = descriptor->get();
   if (without_interrupts([fd] { return ::fsync(fd); }) != 0) {
-    return posix_error("sync", path, errno);
+    return posix_sync_error(path, errno);
   }
   return {};
 }
@@ -154,7 +154,7 @@ FileResult<void> PosixFileSystem::sync_file_system(const std::string& path) {
   if (!descriptor.ok()) return Err(descriptor.error());
   const int fd = descriptor->get();
   if (without_interrupts([fd] { return ::syncfs(fd); }) != 0) {
-    return posix_error("sync", path, errno);
+    return posix_sync_error(path, errno);
   }
   return {};
 #else

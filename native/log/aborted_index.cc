@@ -25,6 +25,10 @@ std::optional<std::vector<AbortedIndexEntry>> decode_aborted_index(ByteView byte
   for (size_t at = 0; at < bytes.size(); at += kAbortedIndexEntryBytes) {
     const uint8_t* entry = bytes.data() + at;
     if (load_be<int16_t>(entry) != 0) return std::nullopt;
+    const auto first = load_be<int64_t>(entry + 10);
+    const auto last = load_be<int64_t>(entry + 18);
+    if (first < 0 || first > last) return std::nullopt;
+    if (!entries.empty() && last <= entries.back().last_offset.value) return std::nullopt;
     entries.push_back({ProducerId(load_be<int64_t>(entry + 2)),
                        Offset(load_be<int64_t>(entry + 10)), Offset(load_be<int64_t>(entry + 18)),
                        Offset(load_be<int64_t>(entry + 26))});

@@ -5,8 +5,8 @@
 //   | int16 0 | producer id 8 | first offset 8 | last offset 8 | last stable offset 8     |
 //   +---------+---------------+----------------+---------------+--------------------------+
 //
-// `last offset` is the marker's. `last stable offset` is the one just after the transaction ended: a
-// reader whose range ends at or before it needs no later entry.
+// `last offset` is the marker's. `last stable offset` is the one just after the transaction ended:
+// a reader whose range ends at or before it needs no later entry.
 #pragma once
 
 #include <mutex>
@@ -21,6 +21,7 @@ namespace odradek {
 
 inline constexpr size_t kAbortedIndexEntryBytes = 34;
 
+// One aborted transaction, as the `.txnindex` file stores it.
 struct AbortedIndexEntry {
   ProducerId producer_id;
   Offset first_offset;
@@ -28,6 +29,7 @@ struct AbortedIndexEntry {
   Offset last_stable_offset;
 };
 
+// The content of a `.txnindex` file with these entries.
 std::vector<uint8_t> encode_aborted_index(const std::vector<AbortedIndexEntry>& entries);
 // Nothing if the size or a version is wrong.
 std::optional<std::vector<AbortedIndexEntry>> decode_aborted_index(ByteView bytes);

@@ -7,9 +7,11 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "log/batch_header.h"
 #include "log/segment.h"
+#include "log/window_feed.h"
 
 namespace odradek {
 
@@ -20,7 +22,7 @@ struct SegmentIndexes {
       : offsets(base), times(base), aborted(std::make_shared<AbortedIndex>()) {}
   OffsetIndex offsets;
   TimeIndex times;
-  std::shared_ptr<AbortedIndex> aborted;   // stays in memory for the segment's life
+  std::shared_ptr<AbortedIndex> aborted;  // stays in memory for the segment's life
 };
 
 class ActiveSegment final : public Segment {
@@ -32,18 +34,26 @@ class ActiveSegment final : public Segment {
                                                            Offset base_offset, TimestampMs now);
   // Takes over a segment that recovery read: `size` bytes of whole batches in `file`.
   static std::shared_ptr<ActiveSegment> adopt(Offset base_offset, std::shared_ptr<File> file,
-                                              int64_t size,
-                                              std::shared_ptr<SegmentIndexes> indexes,
+                                              int64_t size, std::shared_ptr<SegmentIndexes> indexes,
                                               TimeIndexEntry largest_timestamp,
                                               TimestampMs first_batch_timestamp, TimestampMs now);
 
   // Makes sure that `bytes` more fit into allocated room: steps that double from 64 KiB to 16 MiB,
   // up to `segment_bytes`. An error changes nothing.
   FileResult<void> reserve(int64_t bytes, int64_t segment_bytes);
-  // Writes at the end, which must be reserved. The bytes are not part of the segment until record().
+  // Writes at the end, which must be reserved. The bytes are not part of the segment until
+  // record().
   FileResult<void> write(ByteView bytes);
   // Makes the batch just written part of the segment, with an index entry if one is due.
   void record(const BatchHeader& batch, int64_t index_interval_bytes);
+  // From now on small batches go through write windows where a helper keeps up; `advance_windows`
+  // after each append tells it where the writer is.
+  void use_windows(HelperPool& helpers, WriteWindowPool& pool, int64_t segment_bytes);
+  void advance_windows(int64_t bytes_per_second);
+  bool uses_windows() const { return windows_ != nullptr; }
+  // Hands the windows over: whoever gets them stops them before the file is truncated, and not under
+  // the log's lock.
+  std::shared_ptr<WindowFeed> take_windows() { return std::exchange(windows_, nullptr); }
   void record_aborted(const AbortedIndexEntry& entry) { indexes_->aborted->append(entry); }
 
   // Offers the last time index entry, as every index file ends with it.
@@ -88,7 +98,8 @@ class ActiveSegment final : public Segment {
   const TimestampMs created_;
   std::atomic<int64_t> size_{0};
   int64_t allocated_bytes_ = 0;
-  int64_t allocation_step_ = 0;               // the last one; 0 before the first
+  std::shared_ptr<WindowFeed> windows_;       // null while everything goes by pwrite
+  int64_t allocation_step_ = 0;  // the last one; 0 before the first
   int64_t bytes_since_index_entry_ = 0;
   TimeIndexEntry largest_timestamp_;
   TimestampMs first_batch_timestamp_ = kNoTimestamp;

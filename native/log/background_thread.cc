@@ -17,8 +17,8 @@ std::unique_ptr<BackgroundThread> BackgroundThread::start(const char* name,
   sigfillset(&all);
   sigdelset(&all, SIGBUS);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int failed = pthread_create(&thread->thread_, nullptr, &BackgroundThread::enter,
-                                    thread.get());
+  const int failed =
+      pthread_create(&thread->thread_, nullptr, &BackgroundThread::enter, thread.get());
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (failed != 0) {
     thread->run_ = nullptr;

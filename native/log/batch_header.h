@@ -13,7 +13,7 @@ namespace odradek {
 struct BatchHeader {
   Offset base_offset;
   Offset last_offset;
-  int64_t size_bytes = 0;          // of the whole batch
+  int64_t size_bytes = 0;  // of the whole batch
   LeaderEpoch leader_epoch;
   uint16_t attributes = 0;
   TimestampMs max_timestamp;

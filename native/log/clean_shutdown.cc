@@ -20,7 +20,9 @@ FileResult<void> write_clean_shutdown(FileSystem& fs, const std::string& directo
 }
 
 FileResult<void> remove_clean_shutdown(FileSystem& fs, const std::string& directory) {
-  RETURN_IF_ERROR(fs.remove_file(path_in(directory)));
+  const FileResult<void> removed = fs.remove_file(path_in(directory));
+  // An earlier attempt may have come so far.
+  if (!removed.ok() && removed.error().kind != FileErrorKind::not_found) return removed;
   return fs.sync_directory(directory);
 }
 

@@ -55,9 +55,29 @@ void DirectoryCheckpoints::put(const PartitionCheckpoint& checkpoint) {
 
 void DirectoryCheckpoints::remove(const TopicPartition& id) {
   const std::lock_guard lock(mutex_);
-  recovery_points_.erase(id);
-  log_starts_.erase(id);
-  high_watermarks_.erase(id);
+  erase(id);
+}
+
+void DirectoryCheckpoints::keep_only(const std::set<TopicPartition>& ids) {
+  const std::lock_guard lock(mutex_);
+  for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
+    const size_t gone =
+        std::erase_if(*offsets, [&](const auto& item) { return !ids.contains(item.first); });
+    if (gone > 0) files_say_more_ = true;
+  }
+}
+
+LogResult<bool> DirectoryCheckpoints::forget(const TopicPartition& id) {
+  const std::lock_guard lock(mutex_);
+  erase(id);
+  if (!files_say_more_) return true;
+  return write_all();
+}
+
+void DirectoryCheckpoints::erase(const TopicPartition& id) {
+  for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
+    if (offsets->erase(id) > 0) files_say_more_ = true;
+  }
 }
 
 LogResult<bool> DirectoryCheckpoints::lower_recovery_point(const TopicPartition& id,
@@ -69,11 +89,20 @@ LogResult<bool> DirectoryCheckpoints::lower_recovery_point(const TopicPartition&
   return write_file(kRecoveryPointCheckpoint, recovery_points_);
 }
 
-LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id,
-                                                      Offset log_start) {
+LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id, Offset log_start) {
   const std::lock_guard lock(mutex_);
+  const auto found = log_starts_.find(id);
+  const auto before = found == log_starts_.end() ? std::optional<Offset>() : found->second;
   log_starts_[id] = log_start;
-  return write_file(kLogStartCheckpoint, log_starts_);
+  auto written = write_file(kLogStartCheckpoint, log_starts_);
+  if (written.ok()) return true;
+  // A start that was refused must not get out with the next write.
+  if (before) {
+    log_starts_[id] = *before;
+  } else {
+    log_starts_.erase(id);
+  }
+  return written;
 }
 
 LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
@@ -82,15 +111,22 @@ LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
     if (!without_metadata) break;
     std::erase_if(*offsets, [](const auto& item) { return item.first.topic == kMetadataTopic; });
   }
+  return write_all();
+}
+
+LogResult<bool> DirectoryCheckpoints::write_all() {
   RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
   RETURN_IF_ERROR(write_file(kLogStartCheckpoint, log_starts_));
-  return write_file(kHighWatermarkCheckpoint, high_watermarks_);
+  RETURN_IF_ERROR(write_file(kHighWatermarkCheckpoint, high_watermarks_));
+  files_say_more_ = false;
+  return true;
 }
 
 LogResult<bool> DirectoryCheckpoints::write_file(const char* name,
                                                  const OffsetsByPartition& offsets) {
   const std::string text = format_offset_checkpoint(offsets);
-  RETURN_IF_FILE_ERROR(replace_file(fs_, path_ + "/" + name, as_bytes(text)));
+  const FileResult<void> written = replace_file(fs_, path_ + "/" + name, as_bytes(text));
+  if (!written.ok()) return Err(health_.change_failed(written.error()));
   return true;
 }
 

@@ -1,15 +1,17 @@
-// The three offset checkpoints of a log directory, in memory and on disk. Entries of partitions that
-// are not open keep the values that were found.
+// The three offset checkpoints of a log directory, in memory and on disk. Entries of partitions
+// that are not open keep the values that were found.
 //
 // Safe from any thread; a write holds the lock, so that files never go back in time.
 #pragma once
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "file/file_system.h"
 #include "log/checkpoint_file.h"
+#include "log/directory_health.h"
 #include "log/log_error.h"
 
 namespace odradek {
@@ -19,13 +21,15 @@ struct PartitionCheckpoint {
   TopicPartition topic_partition;
   Offset recovery_point;
   Offset high_watermark;
-  std::optional<Offset> log_start;      // only when it is above the first segment's base
+  std::optional<Offset> log_start;  // only when it is above the first segment's base
 };
 
 class DirectoryCheckpoints {
  public:
-  // `fs` must outlive this. `path` is the log directory.
-  DirectoryCheckpoints(FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)) {}
+  // `fs` and `health` must outlive this; a failed write is told to `health`. `path` is the log
+  // directory.
+  DirectoryCheckpoints(FileSystem& fs, DirectoryHealth& health, std::string path)
+      : fs_(fs), health_(health), path_(std::move(path)) {}
 
   // Reads the files that are there; a broken one counts as missing: recovery is then longer.
   LogResult<bool> load();
@@ -34,7 +38,13 @@ class DirectoryCheckpoints {
   Offset log_start(const TopicPartition& id) const;
 
   void put(const PartitionCheckpoint& checkpoint);
+  // Forgets a partition. Its folder is gone already; the files follow with the next write.
   void remove(const TopicPartition& id);
+  // Forgets every partition but these: what has no folder at the start.
+  void keep_only(const std::set<TopicPartition>& ids);
+  // Before the folder of a new partition is made: what an earlier one of that name left behind must
+  // be gone from the files too, else a crash would apply it to the new one's batches.
+  LogResult<bool> forget(const TopicPartition& id);
   // Makes the recovery point on disk not higher than `offset`: before anything below it may change.
   LogResult<bool> lower_recovery_point(const TopicPartition& id, Offset offset);
   // Makes the log start durable: what was deleted does not come back.
@@ -43,11 +53,16 @@ class DirectoryCheckpoints {
   LogResult<bool> write(bool without_metadata);
 
  private:
+  // mutex_ is held for these.
+  void erase(const TopicPartition& id);
+  LogResult<bool> write_all();
   LogResult<bool> write_file(const char* name, const OffsetsByPartition& offsets);
 
   FileSystem& fs_;
+  DirectoryHealth& health_;
   const std::string path_;
   mutable std::mutex mutex_;
+  bool files_say_more_ = false;  // the files have entries of partitions that were forgotten
   OffsetsByPartition recovery_points_;
   OffsetsByPartition log_starts_;
   OffsetsByPartition high_watermarks_;

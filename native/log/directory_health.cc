@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "log/storage_error.h"
+
 namespace odradek {
 
 std::string DirectoryHealth::reason() const {
@@ -22,6 +24,11 @@ void DirectoryHealth::fail(const std::string& sentence) {
   }
   if (on_failure) on_failure();
   for (const auto& callback : callbacks) callback(sentence);
+}
+
+LogError DirectoryHealth::change_failed(const FileError& error) {
+  if (!is_shortage(error)) fail("a write failed: " + error.detail);
+  return storage_error(error);
 }
 
 void DirectoryHealth::on_offline(std::function<void(const std::string&)> callback) {

@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "file/file_system.h"
+#include "log/log_error.h"
+
 namespace odradek {
 
 class DirectoryHealth {
@@ -20,8 +23,11 @@ class DirectoryHealth {
 
   // Takes the directory offline; only the first call counts. Runs the callbacks on this thread.
   void fail(const std::string& sentence);
-  // Called once when the directory fails, at once if it has failed already. Any number of them: each
-  // environment that shares the directory has one.
+  // A call that changes files or makes changes durable answered `error`: takes the directory offline
+  // unless it is a shortage, which refused that one call. Returns what the caller answers.
+  LogError change_failed(const FileError& error);
+  // Called once when the directory fails, at once if it has failed already. Any number of them:
+  // each environment that shares the directory has one.
   void on_offline(std::function<void(const std::string&)> callback);
   // For the directory itself: runs just before the callbacks. Set before the first thread runs.
   void on_failure(std::function<void()> callback);

@@ -9,13 +9,13 @@
 
 namespace odradek {
 
-using DirectoryKey = std::pair<uint64_t, uint64_t>;   // device, inode
+using DirectoryKey = std::pair<uint64_t, uint64_t>;  // device, inode
 
 struct DirectoryLease::Entry {
   enum class State : uint8_t { opening, open, stopping };
   DirectoryKey key;
   State state = State::opening;
-  int leases = 0;                                     // Invariant: > 0 while open
+  int leases = 0;  // Invariant: > 0 while open
   std::unique_ptr<LogDirectory> directory;
 };
 
@@ -26,7 +26,7 @@ struct DirectoryLease::Registry {
 };
 
 DirectoryLease::Registry& DirectoryLease::registry() {
-  static auto* const registry = new Registry();       // outlives every thread of the process
+  static auto* const registry = new Registry();  // outlives every thread of the process
   return *registry;
 }
 
@@ -100,7 +100,7 @@ LogResult<bool> DirectoryLease::release(bool clean) {
     ASSERT(entry->state == Entry::State::open && entry->leases > 0);
     entry->leases -= 1;
     if (entry->leases > 0) return true;
-    entry->state = Entry::State::stopping;            // newcomers now wait until it is gone
+    entry->state = Entry::State::stopping;  // newcomers now wait until it is gone
   }
   LogResult<bool> result = clean ? entry->directory->close() : LogResult<bool>(true);
   entry->directory.reset();

@@ -34,7 +34,7 @@ class DirectoryLease {
   static Registry& registry();
   LogResult<bool> release(bool clean);
 
-  std::shared_ptr<Entry> entry_;   // empty once given back
+  std::shared_ptr<Entry> entry_;  // empty once given back
 };
 
 }  // namespace odradek

@@ -1,7 +1,7 @@
 #include "log/flusher.h"
 
-#include <algorithm>
 #include <chrono>
+#include <unordered_set>
 #include <utility>
 
 #include "log/storage_error.h"
@@ -16,6 +16,7 @@ constexpr size_t kFilesForFileSystemSync = 200;
 }  // namespace
 
 bool Flusher::start() {
+  if (thread_ != nullptr) return true;
   thread_ = BackgroundThread::start("odradek-flush", [this] { run(); });
   return thread_ != nullptr;
 }
@@ -57,15 +58,17 @@ void Flusher::run_due() {
     logs = take_due(clock_.monotonic_ns());
   }
   std::vector<Flushable*> each;
-  for (const auto& log : logs) each.push_back(log.get());
-  // One that was flushed on demand meanwhile may have asked twice.
-  std::sort(each.begin(), each.end());
-  each.erase(std::unique(each.begin(), each.end()), each.end());
-  if (!each.empty()) flush_all(each);
+  std::unordered_set<Flushable*> seen;
+  for (const auto& log : logs) {
+    // One that was flushed on demand meanwhile may have asked twice.
+    if (seen.insert(log.get()).second) each.push_back(log.get());
+  }
+  // What fails ends the directory or is asked for again.
+  if (!each.empty()) static_cast<void>(flush_all(each));
 }
 
 LogResult<bool> Flusher::flush(Flushable& log) {
-  flush_all({&log});
+  RETURN_IF_FILE_ERROR(flush_all({&log}));
   if (!health_.online()) return Err(storage_error(health_.reason()));
   return true;
 }
@@ -96,35 +99,51 @@ void Flusher::run() {
   }
 }
 
-void Flusher::flush_all(const std::vector<Flushable*>& logs) {
-  for (Flushable* log : run_round(logs)) log->after_flush();
+FileResult<void> Flusher::flush_all(const std::vector<Flushable*>& logs) {
+  std::vector<Flushable*> flushed;
+  FileResult<void> done = run_round(logs, &flushed);
+  for (Flushable* log : flushed) log->after_flush();
+  return done;
 }
 
-// Returns the logs that were flushed.
-std::vector<Flushable*> Flusher::run_round(const std::vector<Flushable*>& logs) {
+// Adds the logs that were flushed to `flushed`.
+FileResult<void> Flusher::run_round(const std::vector<Flushable*>& logs,
+                                    std::vector<Flushable*>* flushed) {
   const std::lock_guard round(round_mutex_);
   std::vector<FlushOrder> orders;
-  std::vector<Flushable*> flushed;
-  if (!health_.online()) return flushed;
+  std::vector<Flushable*> ordered;
+  if (!health_.online()) return {};
   for (Flushable* log : logs) {
     FlushOrder order;
     if (!log->begin_flush(&order)) continue;
     orders.push_back(std::move(order));
-    flushed.push_back(log);
+    ordered.push_back(log);
   }
-  if (orders.empty()) return flushed;
+  if (orders.empty()) return {};
   const FileResult<void> synced = sync(orders);
+  if (!synced.ok() && synced.error().kind == FileErrorKind::too_many_files) {
+    // A folder could not be opened to be synced. Nothing was lost.
+    for (size_t i = 0; i < orders.size(); ++i) ordered[i]->flush_postponed(orders[i]);
+    return synced;
+  }
   if (!synced.ok()) health_.fail("a flush failed: " + synced.error().detail);
   // A write that failed meanwhile counts as well: its log must not pass for durable.
   if (!health_.online()) return {};
-  for (size_t i = 0; i < orders.size(); ++i) flushed[i]->finish_flush(orders[i]);
-  return flushed;
+  for (size_t i = 0; i < orders.size(); ++i) ordered[i]->finish_flush(orders[i]);
+  *flushed = std::move(ordered);
+  return {};
 }
 
 FileResult<void> Flusher::sync(const std::vector<FlushOrder>& orders) {
   size_t files = 0;
   for (const FlushOrder& order : orders) files += order.files.size();
-  if (files >= kFilesForFileSystemSync) return fs_.sync_file_system(path_);
+  if (files >= kFilesForFileSystemSync) {
+    FileResult<void> synced = fs_.sync_file_system(path_);
+    // Without the call, or a descriptor for it, each file is synced, which needs neither.
+    const bool other_way = !synced.ok() && (synced.error().kind == FileErrorKind::unsupported ||
+                                            synced.error().kind == FileErrorKind::too_many_files);
+    if (!other_way) return synced;
+  }
   if (files > 1) {
     // All writes are under way before the first is waited for.
     for (const FlushOrder& order : orders) {

@@ -14,13 +14,12 @@ HeaderCursor::HeaderCursor(const File& file, Position from, Position end)
 
 LogResult<bool> HeaderCursor::next() {
   if (next_ >= end_) return false;
-  const bool inside = next_ >= window_begin_ &&
-                      next_ + static_cast<int64_t>(kBatchHeaderBytes) <=
-                          window_begin_ + static_cast<int64_t>(window_bytes_);
+  const bool inside =
+      next_ >= window_begin_ && next_ + static_cast<int64_t>(kBatchHeaderBytes) <=
+                                    window_begin_ + static_cast<int64_t>(window_bytes_);
   if (!inside) RETURN_IF_ERROR(fill());
   const auto skip = static_cast<size_t>(next_ - window_begin_);
-  const auto parsed =
-      BatchHeader::parse(ByteView(window_).subspan(skip, window_bytes_ - skip));
+  const auto parsed = BatchHeader::parse(ByteView(window_).subspan(skip, window_bytes_ - skip));
   if (!parsed || parsed->size_bytes > end_ - next_) {
     return Err(storage_error("no whole batch at position " + std::to_string(next_.value) +
                              " of a segment that holds batches up to " +

@@ -1,5 +1,5 @@
-// Walks the headers of stored batches in a part of a segment file, reading only what it needs: small
-// batches share one read of a few KiB, the records of large ones are skipped.
+// Walks the headers of stored batches in a part of a segment file, reading only what it needs:
+// small batches share one read of a few KiB, the records of large ones are skipped.
 #pragma once
 
 #include <array>

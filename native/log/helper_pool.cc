@@ -12,7 +12,7 @@ constexpr int64_t kNsPerMs = 1000000;
 }  // namespace
 
 bool HelperPool::start(int threads) {
-  for (int i = 0; i < threads; ++i) {
+  while (threads_.size() < static_cast<size_t>(threads)) {
     auto thread = BackgroundThread::start("odradek-helper", [this] { run(); });
     if (!thread) return false;
     threads_.push_back(std::move(thread));

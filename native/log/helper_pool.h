@@ -1,5 +1,5 @@
-// The helpers of a log directory: jobs that may wait for the disk and that nobody waits for, such as
-// finishing sealed segments, deleting files, cold reads. Jobs run at once or after a delay.
+// The helpers of a log directory: jobs that may wait for the disk and that nobody waits for, such
+// as finishing sealed segments, deleting files, cold reads. Jobs run at once or after a delay.
 //
 // Safe from any thread. With no threads, jobs run in run_due() on the caller's thread.
 #pragma once
@@ -24,7 +24,7 @@ class HelperPool {
   explicit HelperPool(const Clock& clock) : clock_(clock) {}
   ~HelperPool() { stop(); }
 
-  // Starts the helpers. False if the system has no thread left.
+  // Starts the helpers. False if the system has no thread left; a later call starts the missing.
   bool start(int threads);
   // Ends the helpers after the job that each runs; jobs not begun are dropped. Idempotent. Not to
   // be called from a job.
@@ -44,7 +44,7 @@ class HelperPool {
   std::condition_variable wake_;
   bool stopping_ = false;
   std::deque<std::function<void()>> ready_;
-  std::multimap<int64_t, std::function<void()>> delayed_;     // by the time they are due
+  std::multimap<int64_t, std::function<void()>> delayed_;  // by the time they are due
   std::vector<std::unique_ptr<BackgroundThread>> threads_;
 };
 

@@ -33,8 +33,7 @@ const uint8_t* IndexFile::entry(size_t index) {
                               ByteSpan(page_.data(), page_count_ * entry_bytes_));
     if (!got.ok() || *got < page_count_ * entry_bytes_) {
       page_count_ = 0;
-      error_ = got.ok() ? FileError{FileErrorKind::io, 0, "an index file ends early"}
-                        : got.error();
+      error_ = got.ok() ? FileError{FileErrorKind::io, 0, "an index file ends early"} : got.error();
       return nullptr;
     }
   }

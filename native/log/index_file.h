@@ -32,7 +32,7 @@ class IndexFile {
   std::unique_ptr<File> file_;
   const size_t entry_bytes_;
   const size_t count_;
-  size_t page_first_ = 0;         // index of the first entry in page_
+  size_t page_first_ = 0;  // index of the first entry in page_
   size_t page_count_ = 0;
   std::optional<FileError> error_;
   std::array<uint8_t, kPageBytesMax> page_;

@@ -76,6 +76,14 @@ LogResult<TimestampMs> first_timestamp(const File& file, int64_t file_bytes) {
   return *more ? cursor.header().max_timestamp : kNoTimestamp;
 }
 
+// Do all entries speak of batches below `log_end`?
+bool ends_below(const SegmentIndexes& indexes, Offset log_end) {
+  const auto last_time = indexes.times.last();
+  if (last_time && last_time->offset >= log_end) return false;
+  const std::vector<AbortedIndexEntry> aborted = indexes.aborted->entries();
+  return aborted.empty() || aborted.back().last_offset < log_end;
+}
+
 }  // namespace
 
 LogResult<bool> has_plausible_indexes(const FileSystem& fs, const std::string& folder,
@@ -103,8 +111,8 @@ LogResult<std::optional<std::vector<AbortedIndexEntry>>> load_aborted_index(
 
 LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& folder,
                                             Offset base_offset, TimestampMs now) {
-  auto opened = fs.open(segment_file_path(folder, base_offset, SegmentFileKind::log),
-                        OpenMode::read_write);
+  auto opened =
+      fs.open(segment_file_path(folder, base_offset, SegmentFileKind::log), OpenMode::read_write);
   if (!opened.ok()) return Err(storage_error(opened.error()));
   std::shared_ptr<File> file = std::move(*opened);
   auto file_bytes = file->size();
@@ -112,7 +120,7 @@ LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& f
   auto loaded = load_indexes(fs, folder, base_offset, *file_bytes);
   if (!loaded.ok()) return Err(loaded.error());
   const std::shared_ptr<SegmentIndexes> indexes = *loaded;
-  const LoadedActive unfit{nullptr, base_offset};
+  const LoadedActive unfit{nullptr, base_offset, kNoLeaderEpoch};
   if (!indexes) return unfit;
 
   // A header that cannot be read here is damage, which the caller's scan judges in full.
@@ -122,21 +130,28 @@ LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& f
   const Position start = last_entry ? last_entry->position : Position(0);
   TimeIndexEntry largest = indexes->times.last().value_or(TimeIndexEntry());
   Offset log_end = base_offset;
+  LeaderEpoch last_epoch = kNoLeaderEpoch;
+  bool at_entry = last_entry.has_value();
   HeaderCursor cursor(*file, start, Position(*file_bytes));
   for (;;) {
     auto more = cursor.next();
     if (!more.ok()) return unfit;
     if (!*more) break;
     const BatchHeader& header = cursor.header();
-    if (header.base_offset < log_end) return unfit;
+    if (header.base_offset < log_end || header.last_offset - base_offset > INT32_MAX) return unfit;
+    if (at_entry && header.last_offset != last_entry->last_offset) return unfit;
+    at_entry = false;
     log_end = header.next_offset();
+    last_epoch = header.leader_epoch;
     if (header.max_timestamp > largest.timestamp) {
       largest = {header.max_timestamp, header.last_offset};
     }
   }
+  // Entries that a copied or damaged index has beyond the batches would meet the next append.
+  if (at_entry || !ends_below(*indexes, log_end)) return unfit;
   return LoadedActive{ActiveSegment::adopt(base_offset, std::move(file), *file_bytes, indexes,
                                            largest, *first, now),
-                      log_end};
+                      log_end, last_epoch};
 }
 
 }  // namespace odradek

@@ -18,9 +18,11 @@ LogResult<bool> has_plausible_indexes(const FileSystem& fs, const std::string& f
 LogResult<std::optional<std::vector<AbortedIndexEntry>>> load_aborted_index(
     FileSystem& fs, const std::string& folder, Offset base_offset);
 
+// The segment that becomes the active one, with what its files told.
 struct LoadedActive {
-  std::shared_ptr<ActiveSegment> segment;    // empty if indexes and file do not fit each other
+  std::shared_ptr<ActiveSegment> segment;  // empty if indexes and file do not fit each other
   Offset log_end;
+  LeaderEpoch last_epoch;  // of the last batch that was looked at; -1 without one
 };
 // Opens the last segment for writing, with its indexes in memory; reads no more than those and the
 // batch headers behind the last entry.

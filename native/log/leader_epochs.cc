@@ -27,8 +27,8 @@ std::optional<LeaderEpochs> LeaderEpochs::parse(std::string_view text) {
 std::string LeaderEpochs::format() const {
   std::string text = "0\n" + std::to_string(entries_.size()) + "\n";
   for (const LeaderEpochStart& entry : entries_) {
-    text += std::to_string(entry.epoch.value) + " " + std::to_string(entry.start_offset.value) +
-            "\n";
+    text +=
+        std::to_string(entry.epoch.value) + " " + std::to_string(entry.start_offset.value) + "\n";
   }
   return text;
 }

@@ -19,6 +19,7 @@ namespace odradek {
 
 inline constexpr const char* kLeaderEpochCheckpoint = "leader-epoch-checkpoint";
 
+// An epoch and the first offset that was written under it.
 struct LeaderEpochStart {
   LeaderEpoch epoch;
   Offset start_offset;
@@ -34,11 +35,13 @@ class LeaderEpochs {
   const std::vector<LeaderEpochStart>& entries() const { return entries_; }
   LeaderEpoch latest() const { return entries_.empty() ? kNoLeaderEpoch : entries_.back().epoch; }
 
-  // Notes that `epoch` wrote at `start_offset`. True if that is news: the epoch is above the latest.
+  // Notes that `epoch` wrote at `start_offset`. True if that is news: the epoch is above the
+  // latest.
   bool assign(LeaderEpoch epoch, Offset start_offset);
   // Drops epochs that begin at or after `end`. True if any did.
   bool truncate_end(Offset end);
-  // Nothing before `start` is left: the epoch of `start` now begins there. True if anything changed.
+  // Nothing before `start` is left: the epoch of `start` now begins there. True if anything
+  // changed.
   bool truncate_start(Offset start);
 
   // The epoch of the record at `offset`, -1 if unknown.

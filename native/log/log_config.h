@@ -9,15 +9,15 @@
 namespace odradek {
 
 struct LogConfig {
-  int64_t segment_bytes = 1LL << 30;           // segment.bytes
-  int64_t segment_ms = 604800000;              // segment.ms
-  int64_t segment_jitter_ms = 0;               // segment.jitter.ms
-  int64_t segment_index_bytes = 10LL << 20;    // segment.index.bytes, each index
-  int64_t index_interval_bytes = 4096;         // index.interval.bytes
-  int64_t flush_messages = 1;                  // flush.messages; INT64_MAX: never asked for
-  int64_t flush_ms = INT64_MAX;                // flush.ms
+  int64_t segment_bytes = 1LL << 30;             // segment.bytes
+  int64_t segment_ms = 604800000;                // segment.ms
+  int64_t segment_jitter_ms = 0;                 // segment.jitter.ms
+  int64_t segment_index_bytes = 10LL << 20;      // segment.index.bytes, each index
+  int64_t index_interval_bytes = 4096;           // index.interval.bytes
+  int64_t flush_messages = 1;                    // flush.messages; INT64_MAX: never asked for
+  int64_t flush_ms = INT64_MAX;                  // flush.ms
   int64_t producer_id_expiration_ms = 86400000;  // producer.id.expiration.ms
-  ValidationRules validation;                  // what a produced batch must satisfy
+  ValidationRules validation;                    // what a produced batch must satisfy
 };
 
 }  // namespace odradek

@@ -1,5 +1,5 @@
-// What the logs of one directory share. Owned by the directory and, because a log may be held longer
-// than the directory, by each of them.
+// What the logs of one directory share. Owned by the directory and, because a log may be held
+// longer than the directory, by each of them.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include "log/flusher.h"
 #include "log/helper_pool.h"
 #include "log/open_files.h"
+#include "log/write_window_pool.h"
 
 namespace odradek {
 
@@ -22,7 +23,7 @@ struct LogContext {
         clock(clock_),
         file_delete_delay_ms(delete_delay_ms),
         open_files(open_files_max),
-        checkpoints(fs_, path),
+        checkpoints(fs_, health, path),
         helpers(clock_),
         flusher(fs_, clock_, health, path) {}
 
@@ -34,6 +35,7 @@ struct LogContext {
   DirectoryCheckpoints checkpoints;
   // Bytes appended to logs that ask for flushes and not yet durable.
   std::atomic<int64_t> unflushed_bytes{0};
+  WriteWindowPool windows;
   HelperPool helpers;
   Flusher flusher;
 };

@@ -1,9 +1,9 @@
 // One log directory: its lock, identity (meta.properties), checkpoints, clean-shutdown marker and
 // the partition logs below it, with the flusher thread and the helper pool that serve them.
 //
-// Life: open() locks and reads, changing nothing if it refuses; format() writes meta.properties into
-// a fresh one; open_partition() for each partition that the metadata names; close() makes exactly a
-// directory that Apache Kafka opens. Destruction without close() is an unclean stop.
+// Life: open() locks and reads, changing nothing if it refuses; format() writes meta.properties
+// into a fresh one; open_partition() for each partition that the metadata names; close() makes
+// exactly a directory that Apache Kafka opens. Destruction without close() is an unclean stop.
 //
 // The first failed write or flush takes the directory offline: nothing is retried, nothing more is
 // acknowledged, every log answers kafka_storage_error. A full disk only refuses the append.
@@ -23,36 +23,39 @@
 
 namespace odradek {
 
+// How a directory is opened; times in milliseconds.
 struct LogDirectoryOptions {
   std::string path;
-  FileSystem* file_system = nullptr;   // must outlive the directory; required
-  const Clock* clock = nullptr;        // must outlive the directory; required
-  int helper_threads = 2;              // write-back, population, deletion, cold reads: 1 to 4
-  int64_t checkpoint_interval_ms = 60000;   // log.flush.offset.checkpoint.interval.ms
-  int64_t file_delete_delay_ms = 60000;     // log.segment.delete.delay.ms
-  bool background = true;              // false: no threads; tests and the simulator pump run_once()
-  std::shared_ptr<const void> keep_alive;   // owns what the pointers point to, if nobody else does
+  FileSystem* file_system = nullptr;       // must outlive the directory; required
+  const Clock* clock = nullptr;            // must outlive the directory; required
+  int helper_threads = 2;                  // write-back, population, deletion, cold reads: 1 to 4
+  int64_t checkpoint_interval_ms = 60000;  // log.flush.offset.checkpoint.interval.ms
+  int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms
+  bool background = true;  // false: no threads; tests and the simulator pump run_once()
+  std::shared_ptr<const void> keep_alive;  // owns what the pointers point to, if nobody else does
 };
 
+// A partition folder that was found at open.
 struct PartitionOnDisk {
   TopicPartition topic_partition;
-  Uuid topic_id;                       // zero without partition.metadata
+  Uuid topic_id;  // zero without partition.metadata
 };
 
 // What a start found and did, for one log line.
 struct RecoveryReport {
-  bool clean = false;                  // the marker was there: nothing was scanned
+  bool clean = false;  // the marker was there: nothing was scanned
   int64_t partitions = 0;
   int64_t segments_scanned = 0;
   int64_t bytes_scanned = 0;
-  int64_t bytes_cut = 0;               // behind the last whole batch
+  int64_t bytes_cut = 0;  // behind the last whole batch
   int64_t indexes_rebuilt = 0;
 };
 
 class LogDirectory {
  public:
   // Refuses with one sentence (LogError::detail): held by another process, no permission, not a
-  // directory, meta.properties of a newer version or broken, disk full. Creates a missing directory.
+  // directory, meta.properties of a newer version or broken, disk full. Creates a missing
+  // directory.
   static LogResult<std::unique_ptr<LogDirectory>> open(const LogDirectoryOptions& options);
   virtual ~LogDirectory() = default;
 

@@ -14,14 +14,12 @@ namespace odradek {
 
 LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
                                    std::shared_ptr<LogContext> context, Found found)
-    : options_(options),
-      context_(std::move(context)),
-      fs_(context_->fs),
-      found_(std::move(found)) {
+    : options_(options), context_(std::move(context)), fs_(context_->fs), found_(std::move(found)) {
   report_.clean = found_.clean;
-  // The thread that fails may hold a log's lock, so the observers are told by a helper.
-  context_->health.on_failure([this] {
-    context_->helpers.post([this] {
+  // The thread that fails may hold a log's lock, so the observers are told by a helper. It may also
+  // outlive this object, which the helpers do not, and then holds the context.
+  context_->health.on_failure([this, context = context_.get()] {
+    context->helpers.post([this] {
       for (const auto& log : logs()) log->tell_out_of_service();
     });
   });
@@ -42,8 +40,8 @@ LogResult<bool> LogDirectoryImpl::format(const MetaProperties& properties) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
   const std::string text = format_meta_properties(properties);
-  RETURN_IF_FILE_ERROR(
-      replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text)));
+  RETURN_IF_ERROR(changed(
+      replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text))));
   const std::lock_guard facts(facts_mutex_);
   found_.meta_properties = properties;
   return true;
@@ -59,8 +57,9 @@ std::vector<PartitionOnDisk> LogDirectoryImpl::partitions_on_disk() const {
   return found_.partitions;
 }
 
-LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(
-    const TopicPartition& id, const Uuid& topic_id, const LogConfig& config) {
+LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(const TopicPartition& id,
+                                                                          const Uuid& topic_id,
+                                                                          const LogConfig& config) {
   const std::lock_guard lock(mutex_);
   auto opened = open_locked(id, topic_id, config);
   if (!opened.ok()) return Err(opened.error());
@@ -72,17 +71,18 @@ LogResult<std::shared_ptr<PartitionLogImpl>> LogDirectoryImpl::open_locked(
   const auto open = logs_.find(id);
   if (open != logs_.end()) {
     if (open->second->topic_id() == topic_id) return open->second;
-    return Err(LogError{ErrorCode::inconsistent_topic_id,
-                        folder_of(id) + " belongs to topic id " +
-                            format_uuid(open->second->topic_id()),
-                        {}});
+    return Err(
+        LogError{ErrorCode::inconsistent_topic_id,
+                 folder_of(id) + " belongs to topic id " + format_uuid(open->second->topic_id()),
+                 {}});
   }
   RETURN_IF_ERROR(begin_changes());
   const std::string folder = folder_of(id);
-  RETURN_IF_ERROR(prepare_folder(folder, topic_id));
+  RETURN_IF_ERROR(prepare_folder(id, topic_id));
   LoadRequest request;
   request.fs = &fs_;
   request.open_files = &context_->open_files;
+  request.health = &context_->health;
   request.folder = folder;
   request.config = config;
   request.now = context_->clock.now();
@@ -91,6 +91,8 @@ LogResult<std::shared_ptr<PartitionLogImpl>> LogDirectoryImpl::open_locked(
   request.log_start = context_->checkpoints.log_start(id);
   auto loaded = load_partition(request);
   if (!loaded.ok()) return Err(loaded.error());
+  // What is appended from here on may be torn by a crash, and would count as damage below it.
+  RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id, loaded->log_end.offset));
   add_to_report(loaded->report);
   auto log = std::make_shared<PartitionLogImpl>(context_, id, topic_id, folder, config,
                                                 std::move(*loaded));
@@ -109,30 +111,40 @@ void LogDirectoryImpl::add_to_report(const RecoveryReport& loaded) {
 
 // Makes the folder if it is missing, durable with its topic id before any data; refuses one that
 // belongs to another topic.
-LogResult<bool> LogDirectoryImpl::prepare_folder(const std::string& folder, const Uuid& topic_id) {
+LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const Uuid& topic_id) {
+  const std::string folder = folder_of(id);
   auto status = fs_.status(folder);
   const bool missing = !status.ok();
   if (missing && status.error().kind != FileErrorKind::not_found) {
     return Err(storage_error(status.error()));
   }
-  if (missing) RETURN_IF_FILE_ERROR(fs_.create_directories(folder));
+  if (missing) {
+    RETURN_IF_ERROR(context_->checkpoints.forget(id));
+    names_unsynced_ = true;
+    RETURN_IF_ERROR(changed(fs_.create_directories(folder)));
+  }
   const std::string metadata = folder + "/" + kPartitionMetadataFile;
   auto text = read_whole_file(fs_, metadata, 1024);
   if (text.ok()) {
     const auto found = parse_partition_metadata(as_text(*text));
     if (!found) return Err(storage_error(metadata + " is not what Apache Kafka writes"));
-    if (*found == topic_id || topic_id.is_zero()) return true;
-    return Err(LogError{ErrorCode::inconsistent_topic_id,
-                        folder + " belongs to topic id " + format_uuid(*found) + ", not " +
-                            format_uuid(topic_id),
-                        {}});
+    if (*found == topic_id || topic_id.is_zero()) return sync_names();
+    return Err(LogError{
+        ErrorCode::inconsistent_topic_id,
+        folder + " belongs to topic id " + format_uuid(*found) + ", not " + format_uuid(topic_id),
+        {}});
   }
   if (text.error().kind != FileErrorKind::not_found) return Err(storage_error(text.error()));
   if (!topic_id.is_zero()) {
     const std::string content = format_partition_metadata(topic_id);
-    RETURN_IF_FILE_ERROR(replace_file(fs_, metadata, as_bytes(content)));
+    RETURN_IF_ERROR(changed(replace_file(fs_, metadata, as_bytes(content))));
   }
-  if (missing) RETURN_IF_FILE_ERROR(fs_.sync_directory(options_.path));
+  return sync_names();
+}
+
+LogResult<bool> LogDirectoryImpl::sync_names() {
+  if (names_unsynced_) RETURN_IF_ERROR(changed(fs_.sync_directory(options_.path)));
+  names_unsynced_ = false;
   return true;
 }
 
@@ -159,8 +171,7 @@ LogResult<bool> LogDirectoryImpl::take_out(const TopicPartition& id, std::string
   return done;
 }
 
-LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id,
-                                                  std::string_view suffix,
+LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std::string_view suffix,
                                                   std::shared_ptr<PartitionLogImpl>* log) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
@@ -177,16 +188,16 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id,
   for (size_t i = 0; i < 8; ++i, salt >>= 8) {
     unique.bytes[i] = static_cast<uint8_t>(unique.bytes[i] ^ (salt & 0xff));
   }
-  const std::string target =
-      options_.path + "/" + marked_folder_name(id, uuid_hex(unique), suffix);
-  const FileResult<void> renamed = fs_.rename(folder_of(id), target);
-  if (!renamed.ok()) {
-    if (renamed.error().kind == FileErrorKind::not_found) return true;
-    return failed(renamed.error());
-  }
-  const FileResult<void> synced = fs_.sync_directory(options_.path);
-  if (!synced.ok()) return failed(synced.error());
+  const std::string target = options_.path + "/" + marked_folder_name(id, uuid_hex(unique), suffix);
+  // Not while a flush is on its way into the folder.
+  const FileResult<void> renamed =
+      context_->flusher.exclusively([&] { return fs_.rename(folder_of(id), target); });
+  const bool missing = !renamed.ok() && renamed.error().kind == FileErrorKind::not_found;
+  if (!missing) RETURN_IF_ERROR(changed(renamed));
   context_->checkpoints.remove(id);
+  if (missing) return sync_names();
+  names_unsynced_ = true;
+  RETURN_IF_ERROR(sync_names());
   {
     const std::lock_guard facts(facts_mutex_);
     std::erase_if(found_.partitions, [&](const auto& p) { return p.topic_partition == id; });
@@ -197,9 +208,8 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id,
 
 LogResult<bool> LogDirectoryImpl::checkpoint() {
   for (const auto& log : logs()) {
-    auto content = log->checkpoint();
     // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
-    if (content.ok()) context_->checkpoints.put(*content);
+    static_cast<void>(log->checkpoint());
   }
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   return context_->checkpoints.write(false);
@@ -218,16 +228,14 @@ LogResult<bool> LogDirectoryImpl::close() {
     RETURN_IF_ERROR(recover_unopened());
   }
   for (const auto& log : logs()) {
-    auto content = log->close();
-    if (!content.ok()) return Err(content.error());
-    context_->checkpoints.put(*content);
+    RETURN_IF_ERROR(log->close());
     log->tell_out_of_service();
   }
   RETURN_IF_ERROR(context_->checkpoints.write(true));
   context_->flusher.stop();
   context_->helpers.stop();
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
-  RETURN_IF_FILE_ERROR(write_clean_shutdown(fs_, options_.path));
+  RETURN_IF_ERROR(changed(write_clean_shutdown(fs_, options_.path)));
   const std::lock_guard lock(mutex_);
   closed_ = true;
   found_.lock = nullptr;
@@ -238,9 +246,12 @@ LogResult<bool> LogDirectoryImpl::close() {
 // stop.
 LogResult<bool> LogDirectoryImpl::recover_unopened() {
   if (found_.clean) return true;
+  // Nobody told what these are configured to; a compacted one may have gaps anywhere.
+  LogConfig unknown;
+  unknown.validation.compacted = true;
   for (const PartitionOnDisk& partition : found_.partitions) {
     if (logs_.contains(partition.topic_partition)) continue;
-    auto opened = open_locked(partition.topic_partition, partition.topic_id, LogConfig());
+    auto opened = open_locked(partition.topic_partition, partition.topic_id, unknown);
     if (!opened.ok()) return Err(opened.error());
   }
   return true;
@@ -252,14 +263,14 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
   if (closed_) return Err(storage_error(options_.path + " is closed"));
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   if (changing_) return true;
-  if (found_.clean) RETURN_IF_FILE_ERROR(remove_clean_shutdown(fs_, options_.path));
-  changing_ = true;
+  if (found_.clean) RETURN_IF_ERROR(changed(remove_clean_shutdown(fs_, options_.path)));
   if (options_.background) {
     if (!context_->flusher.start() || !context_->helpers.start(options_.helper_threads)) {
-      return Err(storage_error("the system has no thread left for the helpers of " +
-                               options_.path));
+      return Err(
+          storage_error("the system has no thread left for the helpers of " + options_.path));
     }
   }
+  changing_ = true;
   for (const std::string& name : found_.doomed) {
     remove_folder_later(options_.path + "/" + name, 0);
   }
@@ -275,7 +286,7 @@ void LogDirectoryImpl::schedule_upkeep() {
 }
 
 void LogDirectoryImpl::upkeep() {
-  for (const auto& log : logs()) log->expire_producers();
+  for (const auto& log : logs()) log->tidy_up();
   // A failure has taken the directory offline already; a full disk passes.
   static_cast<void>(checkpoint());
 }
@@ -309,8 +320,7 @@ LogResult<bool> LogDirectoryImpl::write_file(const std::string& relative, ByteVi
   if (!path.ok()) return Err(path.error());
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
-  RETURN_IF_FILE_ERROR(replace_file(fs_, *path, bytes));
-  return true;
+  return changed(replace_file(fs_, *path, bytes));
 }
 
 LogResult<std::vector<std::string>> LogDirectoryImpl::list_files(
@@ -332,8 +342,7 @@ LogResult<bool> LogDirectoryImpl::remove_file(const std::string& relative) {
   if (!path.ok()) return Err(path.error());
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
-  RETURN_IF_FILE_ERROR(fs_.remove_file(*path));
-  return true;
+  return changed(fs_.remove_file(*path));
 }
 
 LogResult<std::string> LogDirectoryImpl::absolute(const std::string& relative) const {
@@ -342,9 +351,12 @@ LogResult<std::string> LogDirectoryImpl::absolute(const std::string& relative) c
   return relative.empty() ? options_.path : options_.path + "/" + relative;
 }
 
-LogResult<bool> LogDirectoryImpl::failed(const FileError& error) {
-  context_->health.fail("a write failed: " + error.detail);
-  return Err(storage_error(error));
+// The answer after a call that changes the directory. Where nothing stands at the path, the caller
+// was wrong and not the disk.
+LogResult<bool> LogDirectoryImpl::changed(const FileResult<void>& done) {
+  if (done.ok()) return true;
+  if (done.error().kind == FileErrorKind::not_found) return Err(storage_error(done.error()));
+  return Err(context_->health.change_failed(done.error()));
 }
 
 void LogDirectoryImpl::remove_folder_later(const std::string& path, int64_t delay_ms) {

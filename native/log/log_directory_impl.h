@@ -24,7 +24,7 @@ class LogDirectoryImpl final : public LogDirectory {
     std::unique_ptr<FileLock> lock;
     std::optional<MetaProperties> meta_properties;
     std::vector<PartitionOnDisk> partitions;
-    std::vector<std::string> doomed;      // names of folders that wait to be removed
+    std::vector<std::string> doomed;  // names of folders that wait to be removed
     bool clean = false;
   };
 
@@ -64,17 +64,18 @@ class LogDirectoryImpl final : public LogDirectory {
  private:
   using Logs = std::vector<std::shared_ptr<PartitionLogImpl>>;
 
-  LogResult<bool> begin_changes();                     // mutex_ is held
+  LogResult<bool> begin_changes();  // mutex_ is held
   LogResult<std::shared_ptr<PartitionLogImpl>> open_locked(const TopicPartition& id,
                                                            const Uuid& topic_id,
                                                            const LogConfig& config);
   void add_to_report(const RecoveryReport& loaded);
-  LogResult<bool> prepare_folder(const std::string& folder, const Uuid& topic_id);
+  LogResult<bool> prepare_folder(const TopicPartition& id, const Uuid& topic_id);
+  LogResult<bool> sync_names();  // mutex_ is held
   LogResult<bool> take_out(const TopicPartition& id, std::string_view suffix);
   LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
                                   std::shared_ptr<PartitionLogImpl>* log);
   LogResult<bool> recover_unopened();
-  LogResult<bool> failed(const FileError& error);
+  LogResult<bool> changed(const FileResult<void>& done);
   LogResult<std::string> absolute(const std::string& relative) const;
   void schedule_upkeep();
   void upkeep();
@@ -87,9 +88,11 @@ class LogDirectoryImpl final : public LogDirectory {
   FileSystem& fs_;
 
   mutable std::mutex mutex_;
-  bool changing_ = false;        // the marker is removed, threads run
+  bool changing_ = false;  // the marker is removed, threads run
+  // A folder's name may not be durable: an earlier run, or a call that failed, may have made it.
+  bool names_unsynced_ = true;
   bool closed_ = false;
-  uint64_t marked_ = 0;          // folders renamed so far, for unique names
+  uint64_t marked_ = 0;  // folders renamed so far, for unique names
   // What callers who must not wait for the disk may ask: written under both locks, read under
   // either; facts_mutex_ is held for copies only.
   mutable std::mutex facts_mutex_;

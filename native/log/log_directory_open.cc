@@ -112,6 +112,9 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   auto context = std::make_shared<LogContext>(fs, *options.clock, options.path,
                                               options.file_delete_delay_ms, kOpenFilesMax);
   RETURN_IF_ERROR(context->checkpoints.load());
+  std::set<TopicPartition> there;
+  for (const PartitionOnDisk& partition : found.partitions) there.insert(partition.topic_partition);
+  context->checkpoints.keep_only(there);
   return std::unique_ptr<LogDirectory>(
       new LogDirectoryImpl(options, std::move(context), std::move(found)));
 }

@@ -12,10 +12,11 @@ namespace odradek {
 
 struct LogError {
   ErrorCode code = ErrorCode::unknown_server_error;
-  std::string detail;                // a sentence that names the file or the offset and the way out
-  std::vector<RecordFault> faults;   // only for refused records
+  std::string detail;               // a sentence that names the file or the offset and the way out
+  std::vector<RecordFault> faults;  // only for refused records
 };
 
+// A value, or what went wrong in a log.
 template <class T>
 using LogResult = Result<T, LogError>;
 

@@ -1,5 +1,5 @@
-// A batch boundary of a log in both currencies: the offset, and where it lies on disk. Whoever holds
-// one never has to look the position up.
+// A batch boundary of a log in both currencies: the offset, and where it lies on disk. Whoever
+// holds one never has to look the position up.
 #pragma once
 
 #include "base/ids.h"

@@ -13,7 +13,7 @@ namespace {
 struct Range {
   Position begin;
   Position end;
-  Offset next_offset;      // of the first record behind the range
+  Offset next_offset;  // of the first record behind the range
 };
 
 // A boundary before the batch that holds `offset`, by the index. Falls back to the segment's start
@@ -178,12 +178,11 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   if (start->position >= end) return outcome;  // nothing but compacted offsets below the limit
 
   const bool at_limit = segment.base_offset() == bound->segment_base;
-  const Offset end_offset =
-      at_limit ? bound->offset : view.segments->at(index + 1).base_offset();
+  const Offset end_offset = at_limit ? bound->offset : view.segments->at(index + 1).base_offset();
   auto file = segment.file();
   if (!file.ok()) return Err(file.error());
-  auto range = fit(segment, **file, {start->position, end, end_offset}, bytes_max,
-                   whole_first_batch);
+  auto range =
+      fit(segment, **file, {start->position, end, end_offset}, bytes_max, whole_first_batch);
   if (!range.ok()) return Err(range.error());
   if (range->end == range->begin) return outcome;  // the first batch is too large
 

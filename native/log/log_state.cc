@@ -1,5 +1,6 @@
 #include "log/log_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -23,8 +24,12 @@ LogState::LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end,
 LogView LogState::view() const {
   const std::lock_guard lock(mutex_);
   const LogPoint& high_watermark = watermarks_.high_watermark();
-  return {segments_,      start_,      transactions_.last_stable(high_watermark),
-          high_watermark, watermarks_.log_end(), truncations()};
+  return {segments_,
+          start_,
+          transactions_.last_stable(high_watermark),
+          high_watermark,
+          watermarks_.log_end(),
+          truncations()};
 }
 
 std::shared_ptr<const SegmentSet> LogState::segments() const {
@@ -116,9 +121,10 @@ bool LogState::begin_flush(FlushOrder* order) const {
 LogState::Moved LogState::finish_flush(const FlushOrder& order) {
   const std::lock_guard lock(mutex_);
   Moved moved;
-  ASSERT(counted_bytes_ >= order.bytes);
-  counted_bytes_ -= order.bytes;
-  moved.counted_bytes = -order.bytes;
+  // Fewer are left if the log went out of service during the flush.
+  const int64_t bytes = std::min(order.bytes, counted_bytes_);
+  counted_bytes_ -= bytes;
+  moved.counted_bytes = -bytes;
   moved.first_unflushed = order.end.offset < watermarks_.log_end().offset;
   moved.high_watermark = watermarks_.flushed(order.end);
   moved.wants_flush = watermarks_.wants_flush();
@@ -156,14 +162,21 @@ int64_t LogState::counted_bytes() const {
   return counted_bytes_;
 }
 
+int64_t LogState::stop_counting() {
+  const std::lock_guard lock(mutex_);
+  asks_for_flushes_ = false;
+  return -std::exchange(counted_bytes_, 0);
+}
+
 void LogState::publish() {
   const LogPoint& high_watermark = watermarks_.high_watermark();
   transactions_.high_watermark_advanced(high_watermark.offset);
   const Offset last_stable = transactions_.last_stable(high_watermark).offset;
+  // The larger ones first: whoever sees one of them finds the ones it rests on.
   log_end_.store(watermarks_.log_end().offset.value, std::memory_order_release);
+  durable_.store(watermarks_.durable().offset.value, std::memory_order_release);
   high_watermark_.store(high_watermark.offset.value, std::memory_order_release);
   last_stable_.store(last_stable.value, std::memory_order_release);
-  durable_.store(watermarks_.durable().offset.value, std::memory_order_release);
   log_start_.store(start_.value, std::memory_order_release);
 }
 

@@ -63,6 +63,8 @@ class LogState {
   bool take_epochs_changed();
   void epochs_not_written();
   int64_t counted_bytes() const;
+  // Nobody waits for this log's flushes any more. Returns the change of the counted bytes.
+  int64_t stop_counting();
 
  private:
   static Offset load(const std::atomic<int64_t>& offset) {
@@ -71,7 +73,7 @@ class LogState {
   static bool asks_for_flushes(const LogConfig& config) {
     return config.flush_messages != INT64_MAX || config.flush_ms != INT64_MAX;
   }
-  void publish();     // copies the offsets into the atomics; mutex_ is held
+  void publish();  // copies the offsets into the atomics; mutex_ is held
 
   mutable std::mutex mutex_;
   std::shared_ptr<const SegmentSet> segments_;
@@ -81,7 +83,7 @@ class LogState {
   bool epochs_changed_ = false;
   Offset start_;
   bool asks_for_flushes_ = false;
-  int64_t counted_bytes_ = 0;        // not yet durable, appended while flushes were asked for
+  int64_t counted_bytes_ = 0;  // not yet durable, appended while flushes were asked for
 
   std::atomic<int64_t> log_start_{0};
   std::atomic<int64_t> durable_{0};

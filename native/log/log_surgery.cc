@@ -14,20 +14,17 @@ LogResult<std::shared_ptr<File>> writable_file(FileSystem& fs, const std::string
   if (index == segments.sealed().size()) return segments.active()->writable_file();
   if (auto file = segments.sealed()[index]->writable_file()) return file;
   const Offset base = segments.at(index).base_offset();
-  auto opened = fs.open(segment_file_path(folder, base, SegmentFileKind::log),
-                        OpenMode::read_write);
+  auto opened =
+      fs.open(segment_file_path(folder, base, SegmentFileKind::log), OpenMode::read_write);
   if (!opened.ok()) return Err(storage_error(opened.error()));
   return std::shared_ptr<File>(std::move(*opened));
 }
 
 }  // namespace
 
-LogResult<std::shared_ptr<const SegmentSet>> truncated_set(FileSystem& fs,
-                                                           const std::string& folder,
-                                                           const SegmentSet& segments,
-                                                           const LogPoint& cut,
-                                                           int64_t index_interval_bytes,
-                                                           TimestampMs now) {
+LogResult<std::shared_ptr<const SegmentSet>> truncated_set(
+    FileSystem& fs, const std::string& folder, const SegmentSet& segments, const LogPoint& cut,
+    int64_t index_interval_bytes, TimestampMs now) {
   const size_t index = segments.index_of_base(cut.segment_base);
   ASSERT(index < segments.size());
   auto file = writable_file(fs, folder, segments, index);
@@ -61,7 +58,8 @@ FileResult<void> remove_behind(FileSystem& fs, const std::string& folder, const 
   if (!listed.ok()) return Err(listed.error());
   for (const DirectoryEntry& entry : *listed) {
     const auto name = parse_segment_file_name(entry.name);
-    if (!name || name->kind != SegmentFileKind::snapshot || name->base_offset <= cut.offset) continue;
+    if (!name || name->kind != SegmentFileKind::snapshot || name->base_offset <= cut.offset)
+      continue;
     RETURN_IF_ERROR(remove_if_there(fs, folder + "/" + entry.name));
   }
   // The index files of a segment that is active again tell of batches that are gone.
@@ -79,8 +77,11 @@ DeletionPlan plan_deletion(const SegmentSet& segments, Offset log_start) {
   DeletionPlan plan;
   std::vector<std::shared_ptr<SealedSegment>> kept;
   for (size_t i = 0; i < segments.sealed().size(); ++i) {
+    const std::shared_ptr<SealedSegment>& segment = segments.sealed()[i];
     const bool below = segments.at(i + 1).base_offset() <= log_start;
-    (below ? plan.gone : kept).push_back(segments.sealed()[i]);
+    // One that is still to be finished stays for now, and with it all behind it.
+    const bool goes = below && kept.empty() && segment->finished();
+    (goes ? plan.gone : kept).push_back(segment);
   }
   plan.remaining = std::make_shared<const SegmentSet>(std::move(kept), segments.active());
   return plan;

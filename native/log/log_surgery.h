@@ -13,19 +13,16 @@ namespace odradek {
 
 // The log up to `cut`, a batch boundary: the segment that holds it becomes the active one again,
 // with its indexes rebuilt from the headers. Changes nothing on disk.
-LogResult<std::shared_ptr<const SegmentSet>> truncated_set(FileSystem& fs,
-                                                           const std::string& folder,
-                                                           const SegmentSet& segments,
-                                                           const LogPoint& cut,
-                                                           int64_t index_interval_bytes,
-                                                           TimestampMs now);
+LogResult<std::shared_ptr<const SegmentSet>> truncated_set(
+    FileSystem& fs, const std::string& folder, const SegmentSet& segments, const LogPoint& cut,
+    int64_t index_interval_bytes, TimestampMs now);
 
 // Removes on disk what `before` holds and the log up to `cut` does not: later segments, snapshots
 // above the cut, the bytes behind it. Durable when it returns.
 FileResult<void> remove_behind(FileSystem& fs, const std::string& folder, const SegmentSet& before,
                                const SegmentSet& after, const LogPoint& cut);
 
-// Which sealed segments lie wholly below `log_start`, and the set without them.
+// Which finished segments lie wholly below `log_start`, and the set without them.
 struct DeletionPlan {
   std::shared_ptr<const SegmentSet> remaining;
   std::vector<std::shared_ptr<SealedSegment>> gone;

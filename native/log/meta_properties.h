@@ -14,11 +14,12 @@ inline constexpr const char* kMetaPropertiesFile = "meta.properties";
 
 // Content of meta.properties, version 1.
 struct MetaProperties {
-  std::string cluster_id;      // 22 characters, as Kafka prints a UUID
+  std::string cluster_id;  // 22 characters, as Kafka prints a UUID
   int32_t node_id = -1;
-  std::string directory_id;    // 22 characters
+  std::string directory_id;  // 22 characters
 };
 
+// The text of a `meta.properties` file.
 std::string format_meta_properties(const MetaProperties& properties);
 // An error says, in words that follow "meta.properties", what is wrong: a newer version, or a key
 // that is missing or has no proper value.

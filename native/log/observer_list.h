@@ -26,7 +26,7 @@ class ObserverList {
   };
   using Entries = std::vector<std::shared_ptr<Entry>>;
 
-  std::mutex mutex_;                             // held for pointer copies
+  std::mutex mutex_;  // held for pointer copies
   std::shared_ptr<const Entries> entries_;
   std::atomic<bool> any_{false};
 };

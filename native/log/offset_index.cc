@@ -26,8 +26,8 @@ void OffsetIndex::append(Offset last_offset, Position position) {
 }
 
 std::optional<OffsetIndexEntry> OffsetIndex::floor(Offset offset) const {
-  const size_t front = count_front(
-      size(), [&](size_t i) { return base_ + entries_[i].relative_offset <= offset; });
+  const size_t front =
+      count_front(size(), [&](size_t i) { return base_ + entries_[i].relative_offset <= offset; });
   if (front == 0) return std::nullopt;
   return unpack(entries_[front - 1]);
 }

@@ -19,9 +19,10 @@ namespace odradek {
 
 inline constexpr size_t kOffsetIndexEntryBytes = 8;
 
+// An offset and where its batch begins.
 struct OffsetIndexEntry {
-  Offset last_offset;     // of the batch
-  Position position;      // of its first byte
+  Offset last_offset;  // of the batch
+  Position position;   // of its first byte
 };
 
 // One entry as it lies in the file. `bytes` holds at least kOffsetIndexEntryBytes.

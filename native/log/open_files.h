@@ -1,5 +1,5 @@
-// Bounds how many sealed segments keep their file open. First opened, first closed: a closed file is
-// opened again when it is read, so the bound costs an open and never an error.
+// Bounds how many sealed segments keep their file open. First opened, first closed: a closed file
+// is opened again when it is read, so the bound costs an open and never an error.
 //
 // Safe from any thread.
 #pragma once
@@ -22,7 +22,8 @@ class OpenFiles {
 
   explicit OpenFiles(size_t files_max) : files_max_(files_max) {}
 
-  // Notes that `holder` has just opened its file; asks the oldest one to close if there are too many.
+  // Notes that `holder` has just opened its file; asks the oldest one to close if there are too
+  // many.
   void opened(std::weak_ptr<const Holder> holder);
 
  private:

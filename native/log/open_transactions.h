@@ -30,7 +30,7 @@ class OpenTransactions {
   struct Transaction {
     ProducerId producer;
     LogPoint first;
-    Offset last;       // of the marker; -1 while ongoing
+    Offset last;  // of the marker; -1 while ongoing
   };
   // By first offset: two transactions never begin with the same batch.
   std::map<Offset, Transaction> ongoing_;

@@ -18,10 +18,8 @@ LogResult<PartitionFolder> list_partition_folder(const FileSystem& fs, const std
       if (entry.name.ends_with(".tmp")) found.useless.push_back(entry.name);
     } else if (name->state == SegmentFileState::deleted) {
       found.deleted.push_back(entry.name);
-    } else if (name->state == SegmentFileState::cleaned) {
-      found.useless.push_back(entry.name);
-    } else if (name->state == SegmentFileState::swap) {
-      continue;  // put in place before, by complete_swaps()
+    } else if (name->state != SegmentFileState::live) {
+      continue;  // complete_swaps() has seen to them
     } else if (name->kind == SegmentFileKind::log) {
       found.segments.push_back(name->base_offset);
     } else if (name->kind == SegmentFileKind::snapshot) {

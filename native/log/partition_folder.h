@@ -11,17 +11,18 @@
 namespace odradek {
 
 struct PartitionFolder {
-  std::vector<Offset> segments;          // base offsets with a `.log` file, ascending
-  std::vector<Offset> snapshots;         // offsets with a `.snapshot` file, ascending
-  std::vector<std::string> deleted;      // `….deleted`: to be removed some time
-  std::vector<std::string> useless;      // to be removed before anything is written
+  std::vector<Offset> segments;      // base offsets with a `.log` file, ascending
+  std::vector<Offset> snapshots;     // offsets with a `.snapshot` file, ascending
+  std::vector<std::string> deleted;  // `….deleted`: to be removed some time
+  std::vector<std::string> useless;  // to be removed before anything is written
 };
 
 // Reads the folder's names. Changes nothing.
 LogResult<PartitionFolder> list_partition_folder(const FileSystem& fs, const std::string& folder);
 
 // Removes the files of a segment (not its snapshot), the `.log` last.
-FileResult<void> remove_segment_files(FileSystem& fs, const std::string& folder, Offset base_offset);
+FileResult<void> remove_segment_files(FileSystem& fs, const std::string& folder,
+                                      Offset base_offset);
 
 // Removes a file; one that is gone already is success.
 FileResult<void> remove_if_there(FileSystem& fs, const std::string& path);

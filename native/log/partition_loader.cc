@@ -11,6 +11,7 @@
 #include "log/segment_scanner.h"
 #include "log/sorted_search.h"
 #include "log/storage_error.h"
+#include "log/swap_files.h"
 
 namespace odradek {
 namespace {
@@ -33,16 +34,25 @@ class Loader {
   LogResult<ScanStep> scan_segment(SegmentScanner* scanner, ActiveSegment* active);
   LogResult<bool> end_at(size_t index, std::shared_ptr<ActiveSegment> active, int64_t file_bytes);
   LogResult<bool> start_empty(Offset offset);
+  LogResult<bool> epochs_from_batches();
+  LogResult<bool> refuse_damage(const SegmentScanner& scanner, size_t index) const;
+  LogResult<bool> changed(const FileResult<void>& done);
+  BatchOrder order_in(Offset base) const;
   LogResult<bool> remove_snapshots();
   LogResult<LoadedPartition> finish();
 
   std::string path(Offset base, SegmentFileKind kind) const {
     return segment_file_path(request_.folder, base, kind);
   }
-  // Does the next segment carry on where the scanned ones end?
-  bool continues_at(size_t index) const {
-    return index < bases_.size() &&
-           (request_.config.validation.compacted || bases_[index] == log_end_);
+  // Below, every gap is one that compaction or a truncation left: the bytes were on the disk.
+  Offset settled() const { return std::max(request_.recovery_point, loaded_.log_start); }
+  // Does the next segment carry on where the scanned ones end? A gap is no hole where the scan came
+  // to the very end of a file: compaction made it, under the present policy or an earlier one.
+  bool continues_at(size_t index, ScanStep stopped) const {
+    if (index >= bases_.size() || stopped == ScanStep::damaged) return false;
+    if (bases_[index] == log_end_) return true;
+    return stopped == ScanStep::end && bases_[index] > log_end_ &&
+           (request_.config.validation.compacted || bases_[index] <= settled());
   }
 
   const LoadRequest& request_;
@@ -53,6 +63,7 @@ class Loader {
   std::shared_ptr<ActiveSegment> active_;
   Offset log_end_;
   LeaderEpoch last_epoch_ = kNoLeaderEpoch;
+  bool epochs_missing_ = false;  // there is no checkpoint of them, or a broken one
   LoadedPartition loaded_;
 };
 
@@ -72,13 +83,14 @@ LogResult<LoadedPartition> Loader::load() {
   if (active_) {
     RETURN_IF_ERROR(load_history(log_end_));
     loaded_.epochs.truncate_end(log_end_ + 1);
+    if (loaded_.epochs.latest() < last_epoch_) RETURN_IF_ERROR(epochs_from_batches());
   } else {
     RETURN_IF_ERROR(scan_from(sealed_.size()));
   }
   if (log_end_ < loaded_.log_start) {
     // The log was cut before its own start: nothing of it may be shown.
     for (size_t i = sealed_.size() + 1; i-- > 0;) {
-      RETURN_IF_FILE_ERROR(remove_segment_files(fs_, request_.folder, bases_[i]));
+      RETURN_IF_ERROR(changed(remove_segment_files(fs_, request_.folder, bases_[i])));
     }
     sealed_.clear();
     RETURN_IF_ERROR(start_empty(loaded_.log_start));
@@ -87,12 +99,13 @@ LogResult<LoadedPartition> Loader::load() {
 }
 
 LogResult<bool> Loader::tidy() {
+  RETURN_IF_ERROR(complete_swaps(fs_, request_.folder));
   auto listed = list_partition_folder(fs_, request_.folder);
   if (!listed.ok()) return Err(listed.error());
   folder_ = std::move(*listed);
   bases_ = folder_.segments;
   for (const std::string& name : folder_.useless) {
-    RETURN_IF_FILE_ERROR(remove_if_there(fs_, request_.folder + "/" + name));
+    RETURN_IF_ERROR(changed(remove_if_there(fs_, request_.folder + "/" + name)));
   }
   for (const std::string& name : folder_.deleted) {
     loaded_.deleted.push_back(request_.folder + "/" + name);
@@ -100,7 +113,7 @@ LogResult<bool> Loader::tidy() {
   // A deletion that a crash interrupted: some of these may be missing already.
   while (bases_.size() > 1 && bases_[1] <= request_.log_start) {
     auto renamed = mark_deleted(fs_, request_.folder, bases_[0]);
-    if (!renamed.ok()) return Err(storage_error(renamed.error()));
+    if (!renamed.ok()) return Err(request_.health->change_failed(renamed.error()));
     loaded_.deleted.insert(loaded_.deleted.end(), renamed->begin(), renamed->end());
     std::erase(folder_.snapshots, bases_[0]);
     bases_.erase(bases_.begin());
@@ -114,10 +127,33 @@ LogResult<bool> Loader::load_epochs() {
   auto text = read_whole_file(fs_, request_.folder + "/" + kLeaderEpochCheckpoint,
                               kEpochCheckpointBytesMax);
   if (!text.ok()) {
-    if (text.error().kind == FileErrorKind::not_found) return true;
+    epochs_missing_ = text.error().kind == FileErrorKind::not_found;
+    if (epochs_missing_) return true;
     return Err(storage_error(text.error()));
   }
-  if (auto epochs = LeaderEpochs::parse(as_text(*text))) loaded_.epochs = std::move(*epochs);
+  auto epochs = LeaderEpochs::parse(as_text(*text));
+  epochs_missing_ = !epochs.has_value();
+  if (epochs) loaded_.epochs = std::move(*epochs);
+  return true;
+}
+
+// Finds the epochs again in the headers of what was loaded without a scan.
+LogResult<bool> Loader::epochs_from_batches() {
+  loaded_.epochs = LeaderEpochs();
+  for (size_t i = 0; i < sealed_.size() + (active_ ? 1 : 0); ++i) {
+    const Segment& segment = i < sealed_.size() ? static_cast<const Segment&>(*sealed_[i])
+                                                : static_cast<const Segment&>(*active_);
+    auto file = segment.file();
+    if (!file.ok()) return Err(file.error());
+    HeaderCursor cursor(**file, Position(0), Position(segment.size_bytes()));
+    for (;;) {
+      auto more = cursor.next();
+      if (!more.ok()) return Err(more.error());
+      if (!*more) break;
+      loaded_.epochs.assign(cursor.header().leader_epoch, cursor.header().base_offset);
+    }
+  }
+  loaded_.changed = true;
   return true;
 }
 
@@ -127,8 +163,8 @@ LogResult<bool> Loader::load_epochs() {
 LogResult<size_t> Loader::count_trusted() const {
   size_t count = bases_.size();
   if (!request_.clean) {
-    const size_t started = count_front(
-        bases_.size(), [&](size_t i) { return bases_[i] < request_.recovery_point; });
+    const size_t started =
+        count_front(bases_.size(), [&](size_t i) { return bases_[i] < request_.recovery_point; });
     count = started == 0 ? 0 : started - 1;
   }
   for (size_t i = 0; i < count; ++i) {
@@ -152,8 +188,8 @@ LogResult<bool> Loader::load_trusted(size_t count) {
   return true;
 }
 
-// After a clean stop: the indexes of the last segment, and the headers behind the last entry. Leaves
-// active_ empty if they do not fit the file.
+// After a clean stop: the indexes of the last segment, and the headers behind the last entry.
+// Leaves active_ empty if they do not fit the file.
 LogResult<bool> Loader::load_clean_active() {
   if (sealed_.size() + 1 != bases_.size()) return true;
   auto loaded = load_active_segment(fs_, request_.folder, bases_.back(), request_.now);
@@ -161,13 +197,14 @@ LogResult<bool> Loader::load_clean_active() {
   if (!loaded->segment) return true;
   active_ = std::move(loaded->segment);
   log_end_ = loaded->log_end;
+  last_epoch_ = loaded->last_epoch;
   return true;
 }
 
 // The producer state at `offset`, which the trusted segments reach.
 LogResult<bool> Loader::load_history(Offset offset) {
-  auto history = load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset,
-                                        loaded_.log_start);
+  auto history =
+      load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset, loaded_.log_start);
   if (!history.ok()) return Err(history.error());
   loaded_.history = std::move(*history);
   for (size_t i = 0; i < sealed_.size(); ++i) {
@@ -177,14 +214,15 @@ LogResult<bool> Loader::load_history(Offset offset) {
                                    Position(sealed_[i]->size_bytes()), &loaded_.history));
   }
   if (active_ && loaded_.history.offset < offset) {
-    RETURN_IF_ERROR(replay_segment(*active_, offset, Position(active_->size_bytes()),
-                                   &loaded_.history));
+    RETURN_IF_ERROR(
+        replay_segment(*active_, offset, Position(active_->size_bytes()), &loaded_.history));
   }
   return true;
 }
 
 LogResult<bool> Loader::scan_from(size_t first) {
   RETURN_IF_ERROR(load_history(bases_[first]));
+  if (epochs_missing_) RETURN_IF_ERROR(epochs_from_batches());
   loaded_.epochs.truncate_end(bases_[first]);
   last_epoch_ = loaded_.epochs.latest();
   log_end_ = bases_[first];
@@ -194,39 +232,66 @@ LogResult<bool> Loader::scan_from(size_t first) {
     std::shared_ptr<File> file = std::move(*opened);
     auto file_bytes = file->size();
     if (!file_bytes.ok()) return Err(storage_error(file_bytes.error()));
-    auto active = ActiveSegment::adopt(bases_[i], file, 0,
-                                       std::make_shared<SegmentIndexes>(bases_[i]), {},
-                                       kNoTimestamp, request_.now);
-    SegmentScanner scanner(*file, Position(0), *file_bytes,
-                           {std::max(log_end_, bases_[i]), last_epoch_});
+    auto active =
+        ActiveSegment::adopt(bases_[i], file, 0, std::make_shared<SegmentIndexes>(bases_[i]), {},
+                             kNoTimestamp, request_.now);
+    SegmentScanner scanner(*file, Position(0), *file_bytes, order_in(bases_[i]));
     auto stopped = scan_segment(&scanner, active.get());
     if (!stopped.ok()) return Err(stopped.error());
 
     const bool is_last = i + 1 == bases_.size();
-    if (*stopped != ScanStep::damaged && !is_last && continues_at(i + 1)) {
+    if (continues_at(i + 1, *stopped)) {
       auto sealed = SealedSegment::seal(fs_, *request_.open_files, request_.folder, *active);
-      RETURN_IF_FILE_ERROR(sealed->finish());
+      const FileResult<void> finished = sealed->finish();
+      // A full disk has no room for the indexes: they stay in memory until it has. The batches are
+      // synced, as a failed sync is no shortage.
+      if (!finished.ok() && !is_shortage(finished.error())) return changed(finished);
+      if (!finished.ok()) loaded_.changed = true;
       sealed_.push_back(std::move(sealed));
       continue;
     }
-    // A file that merely ends early is what Kafka leaves after a truncation; anything else below the
-    // recovery point was on the disk once.
+    // A file that merely ends early is what Kafka leaves after a truncation; anything else below
+    // the recovery point, or after a clean stop, was on the disk once.
     const bool merely_short = *stopped == ScanStep::end && is_last;
+    const bool torn = *stopped == ScanStep::damaged || !is_last;
     const Offset reached = std::max(log_end_, loaded_.log_start);
-    if (reached < request_.recovery_point && !merely_short) {
-      return Err(storage_error(path(bases_[i], SegmentFileKind::log) +
-                               " is damaged below the recovery point " +
-                               std::to_string(request_.recovery_point.value) + ": behind offset " +
-                               std::to_string(log_end_.value - 1) + ", " +
-                               (scanner.reason().empty() ? "batches are missing"
-                                                         : scanner.reason()) +
-                               "; restore the partition's folder from a copy, or move it away"));
+    if ((reached < request_.recovery_point && !merely_short) || (request_.clean && torn)) {
+      return refuse_damage(scanner, i);
     }
     if (*stopped == ScanStep::damaged) {
       loaded_.report.bytes_cut += *file_bytes - scanner.position().value;
     }
     return end_at(i, std::move(active), *file_bytes);
   }
+}
+
+LogResult<bool> Loader::refuse_damage(const SegmentScanner& scanner, size_t index) const {
+  const std::string where = request_.clean
+                                ? "although the last stop was clean"
+                                : "below the recovery point " +
+                                      std::to_string(request_.recovery_point.value);
+  return Err(storage_error(path(bases_[index], SegmentFileKind::log) + " is damaged " + where +
+                           ": behind offset " + std::to_string(log_end_.value - 1) + ", " +
+                           (scanner.reason().empty() ? "batches are missing" : scanner.reason()) +
+                           "; restore the partition's folder from a copy, or move it away"));
+}
+
+// What the batches of a segment must follow. Neither offset nor epoch is under the checksum, so
+// that their order is all that tells a flipped bit.
+BatchOrder Loader::order_in(Offset base) const {
+  BatchOrder order{std::max(log_end_, base), last_epoch_};
+  order.segment_base = base;
+  // Without a recovery point nothing says how far compaction went under an earlier policy.
+  const bool may_have_gaps =
+      request_.config.validation.compacted || request_.recovery_point == Offset(0);
+  order.gapless_from = may_have_gaps ? Offset(INT64_MAX) : settled();
+  return order;
+}
+
+// The answer after a call that changes the folder or makes changes durable.
+LogResult<bool> Loader::changed(const FileResult<void>& done) {
+  if (!done.ok()) return Err(request_.health->change_failed(done.error()));
+  return true;
 }
 
 LogResult<ScanStep> Loader::scan_segment(SegmentScanner* scanner, ActiveSegment* active) {
@@ -264,15 +329,15 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
   for (size_t i = bases_.size(); i-- > index + 1;) {
     auto status = fs_.status(path(bases_[i], SegmentFileKind::log));
     if (status.ok()) loaded_.report.bytes_cut += status->size;
-    RETURN_IF_FILE_ERROR(remove_segment_files(fs_, request_.folder, bases_[i]));
+    RETURN_IF_ERROR(changed(remove_segment_files(fs_, request_.folder, bases_[i])));
   }
-  if (index + 1 < bases_.size()) RETURN_IF_FILE_ERROR(fs_.sync_directory(request_.folder));
+  if (index + 1 < bases_.size()) RETURN_IF_ERROR(changed(fs_.sync_directory(request_.folder)));
   const std::shared_ptr<File>& file = active->writable_file();
   if (active->size_bytes() < file_bytes) {
-    RETURN_IF_FILE_ERROR(file->truncate(active->size_bytes()));
+    RETURN_IF_ERROR(changed(file->truncate(active->size_bytes())));
   }
   // What is kept may never have reached the disk: it must, before a reader sees it.
-  RETURN_IF_FILE_ERROR(file->sync_data());
+  RETURN_IF_ERROR(changed(file->sync_data()));
   active_ = std::move(active);
   loaded_.changed = true;
   return true;
@@ -280,7 +345,7 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
 
 LogResult<bool> Loader::start_empty(Offset offset) {
   auto created = ActiveSegment::create(fs_, request_.folder, offset, request_.now);
-  if (!created.ok()) return Err(storage_error(created.error()));
+  if (!created.ok()) return Err(request_.health->change_failed(created.error()));
   active_ = std::move(*created);
   log_end_ = offset;
   loaded_.epochs.truncate_end(offset + 1);
@@ -296,7 +361,7 @@ LogResult<bool> Loader::remove_snapshots() {
   for (const Offset offset : folder_.snapshots) {
     const bool at_segment = std::binary_search(bases_.begin(), bases_.end(), offset);
     if (offset <= log_end_ && (at_segment || offset == loaded_.history.snapshot_offset)) continue;
-    RETURN_IF_FILE_ERROR(remove_if_there(fs_, path(offset, SegmentFileKind::snapshot)));
+    RETURN_IF_ERROR(changed(remove_if_there(fs_, path(offset, SegmentFileKind::snapshot))));
   }
   return true;
 }
@@ -304,7 +369,7 @@ LogResult<bool> Loader::remove_snapshots() {
 LogResult<LoadedPartition> Loader::finish() {
   ASSERT(active_ != nullptr);
   RETURN_IF_ERROR(remove_snapshots());
-  if (loaded_.changed) RETURN_IF_FILE_ERROR(fs_.sync_directory(request_.folder));
+  if (loaded_.changed) RETURN_IF_ERROR(changed(fs_.sync_directory(request_.folder)));
   loaded_.epochs.truncate_start(loaded_.log_start);
   loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
@@ -316,7 +381,7 @@ LogResult<LoadedPartition> Loader::finish() {
 }  // namespace
 
 LogResult<LoadedPartition> load_partition(const LoadRequest& request) {
-  ASSERT(request.fs != nullptr && request.open_files != nullptr);
+  ASSERT(request.fs != nullptr && request.open_files != nullptr && request.health != nullptr);
   return Loader(request).load();
 }
 

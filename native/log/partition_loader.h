@@ -1,6 +1,6 @@
 // Opens what lies in a partition's folder: after a clean stop by its indexes, after an unclean one
-// by recovery, which reads everything from the recovery point on, keeps the whole, intact batches in
-// front, makes them durable and physically removes the rest.
+// by recovery, which reads everything from the recovery point on, keeps the whole, intact batches
+// in front, makes them durable and physically removes the rest.
 //
 // Idempotent: a crash at any call leaves a folder that loads to the same.
 #pragma once
@@ -9,38 +9,42 @@
 #include <string>
 #include <vector>
 
+#include "log/directory_health.h"
+#include "log/leader_epochs.h"
 #include "log/log_config.h"
 #include "log/log_directory.h"
 #include "log/producer_replay.h"
 #include "log/segment_set.h"
-#include "log/leader_epochs.h"
 
 namespace odradek {
 
+// What is to be loaded, and what the checkpoints say of it.
 struct LoadRequest {
   FileSystem* fs = nullptr;
   OpenFiles* open_files = nullptr;
+  DirectoryHealth* health = nullptr;  // is told of changes that fail
   std::string folder;
   LogConfig config;
   TimestampMs now;
-  bool clean = false;              // the marker of a clean stop was there
-  Offset recovery_point;           // checkpointed; everything below was synced
-  Offset log_start;                // checkpointed; 0 if it never was
+  bool clean = false;     // the marker of a clean stop was there
+  Offset recovery_point;  // checkpointed; everything below was synced
+  Offset log_start;       // checkpointed; 0 if it never was
 };
 
+// A partition as its files have it, everything in it durable.
 struct LoadedPartition {
   std::shared_ptr<const SegmentSet> segments;
   ProducerHistory history;
   LeaderEpochs epochs;
   Offset log_start;
   LogPoint log_end;
-  bool changed = false;                 // differs from what the files say: close must write them
-  std::vector<std::string> deleted;     // paths for the deleter
+  bool changed = false;              // differs from what the files say: close must write them
+  std::vector<std::string> deleted;  // paths for the deleter
   RecoveryReport report;
 };
 
-// Errors: kafka_storage_error from the disk, and for damage below the recovery point, which is never
-// cut silently.
+// Errors: kafka_storage_error from the disk, and for damage below the recovery point or after a
+// clean stop, which is never cut silently.
 LogResult<LoadedPartition> load_partition(const LoadRequest& request);
 
 }  // namespace odradek

@@ -33,29 +33,34 @@ namespace odradek {
 class File;
 class PartitionLog;
 
+// The name of a partition.
 struct TopicPartition {
   std::string topic;
   PartitionIndex partition{0};
   auto operator<=>(const TopicPartition&) const = default;
 };
 
+// What an append was given; offsets are inclusive.
 struct AppendOutcome {
   Offset base_offset;
   Offset last_offset;
   // The high watermark must reach this before acks=all may be answered.
   Offset required_high_watermark;
-  TimestampMs log_append_time = kNoTimestamp;   // -1 with CreateTime
+  TimestampMs log_append_time = kNoTimestamp;  // -1 with CreateTime
   Offset log_start_offset;
-  bool duplicate = false;                       // nothing was written: the first send's answer
+  bool duplicate = false;  // nothing was written: the first send's answer
 };
 
+// Who appends: it decides what is checked.
 enum class AppendOrigin : uint8_t {
-  client,        // judged in full: batch validator, producer epoch and sequence
-  coordinator,   // our own records (metadata, groups): trusted batch, no producer checks
+  client,       // judged in full: batch validator, producer epoch and sequence
+  coordinator,  // our own records (metadata, groups): trusted batch, no producer checks
 };
 
+// How far a reader may look.
 enum class ReadLimit : uint8_t { high_watermark, last_stable_offset, log_end_offset };
 
+// An aborted transaction that a read_committed reader must leave out.
 struct AbortedTransaction {
   ProducerId producer_id;
   Offset first_offset;
@@ -64,7 +69,7 @@ struct AbortedTransaction {
 // A piece of one segment that holds whole stored batches (the last one may be cut by bytes_max).
 // `file` keeps the segment open and on disk even if it is deleted meanwhile.
 struct ReadOutcome {
-  std::shared_ptr<const File> file;   // empty when bytes is 0
+  std::shared_ptr<const File> file;  // empty when bytes is 0
   Position position;
   size_t bytes = 0;
   // Where a sequential reader goes on, so that nothing is looked up again: pass it as `hint`.
@@ -74,19 +79,20 @@ struct ReadOutcome {
   Offset last_stable_offset;
   Offset log_start_offset;
   Offset log_end_offset;
-  std::vector<AbortedTransaction> aborted;   // only with ReadLimit::last_stable_offset
+  std::vector<AbortedTransaction> aborted;  // only with ReadLimit::last_stable_offset
 };
 
 // Remembers where a sequential reader stands. A value; owned by one reader at a time.
 struct ReadHint {
-  Offset offset = kNoOffset;      // the offset that `position` belongs to; -1: nothing known
+  Offset offset = kNoOffset;  // the offset that `position` belongs to; -1: nothing known
   Offset segment_base = kNoOffset;
   Position position;
-  uint64_t truncations = 0;         // of the log when this was noted; positions die with the next
+  uint64_t truncations = 0;  // of the log when this was noted; positions die with the next
 };
 
+// The answer to a lookup by timestamp.
 struct TimestampLookup {
-  Offset offset;                    // -1: no such record
+  Offset offset;  // -1: no such record
   TimestampMs timestamp;
   LeaderEpoch leader_epoch;
   // Set when the batch is compressed: it must be opened elsewhere to find the exact record, from
@@ -94,6 +100,7 @@ struct TimestampLookup {
   std::vector<uint8_t> compressed_batch;
 };
 
+// What a log remembers of one producer, for administrators and tests.
 struct ProducerSummary {
   ProducerId producer_id;
   ProducerEpoch epoch;
@@ -125,7 +132,7 @@ class PartitionLog {
   virtual Offset last_stable_offset() const = 0;
   virtual Offset log_end_offset() const = 0;
   virtual LeaderEpoch leader_epoch() const = 0;
-  virtual int64_t size_bytes() const = 0;     // of all segments, without preallocated room
+  virtual int64_t size_bytes() const = 0;  // of all segments, without preallocated room
   virtual size_t segment_count() const = 0;
   // False once its log directory failed or the log was closed or deleted: every call then answers
   // kafka_storage_error (or not_leader_or_follower after a delete).
@@ -134,7 +141,7 @@ class PartitionLog {
   virtual LogConfig config() const = 0;
   virtual void configure(const LogConfig& config) = 0;
   // Raises the leader epoch that later appends are stamped with; writes it to the epoch checkpoint
-  // at the next append. A lower epoch than the present one is our bug.
+  // at the next append. Epochs never go down: a lower one than the present one changes nothing.
   virtual void become_leader(LeaderEpoch epoch) = 0;
   // Any number of observers. Each must outlive the log or be removed first; remove returns only
   // when no call to that observer is under way. When the log goes offline, closes or is deleted,

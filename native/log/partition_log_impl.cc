@@ -16,6 +16,8 @@
 namespace odradek {
 namespace {
 
+constexpr int64_t kFlushRetryMs = 100;
+
 AppendOutcome duplicate_outcome(const ProducerBatch& known, bool log_append_time,
                                 Offset log_start) {
   AppendOutcome outcome;
@@ -45,6 +47,8 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       producers_(std::move(loaded.history.producers)),
       leader_epoch_(std::max(0, state_.epochs().latest().value)),
       flush_ms_(config.flush_ms) {
+  // Recovery may have found epochs that the checkpoint does not have.
+  if (loaded.changed) state_.epochs_not_written();
   remove_later(std::move(loaded.deleted), nullptr);
 }
 
@@ -81,6 +85,7 @@ LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin o
     const LogPoint end{batch.next_offset(), begin.segment_base, begin.position + batch.size_bytes};
     const ProducerChange change = producers_.update(batch, marker);
     moved = state_.appended(batch, begin, end, change);
+    keep_pace(*active, batch.size_bytes);
     changed_ = true;
     outcome.base_offset = batch.base_offset;
     outcome.last_offset = batch.last_offset;
@@ -112,6 +117,17 @@ LogResult<bool> PartitionLogImpl::prepare(const BatchHeader& batch) {
   if (reserved.ok()) return true;
   if (!is_shortage(reserved.error())) return Err(write_failed(reserved.error()));
   return Err(storage_error("the disk is full, nothing was appended: " + reserved.error().detail));
+}
+
+// A log that takes many small batches gets write windows, and a helper to fill them.
+void PartitionLogImpl::keep_pace(ActiveSegment& active, int64_t batch_bytes) {
+  const TimestampMs now = context_->clock.now();
+  pace_.note(now, batch_bytes);
+  if (!pace_.busy(now)) return;
+  if (!active.uses_windows()) {
+    active.use_windows(context_->helpers, context_->windows, config_.segment_bytes);
+  }
+  active.advance_windows(pace_.bytes_per_second());
 }
 
 LogResult<bool> PartitionLogImpl::roll(TimestampMs now) {
@@ -159,7 +175,7 @@ LogResult<Offset> PartitionLogImpl::flush() {
 
 bool PartitionLogImpl::begin_flush(FlushOrder* order) {
   flush_asked_.store(false);
-  if (retired_.load() == ErrorCode::unknown_topic_or_partition) return false;
+  if (retired_.load() == ErrorCode::not_leader_or_follower) return false;  // its folder is gone
   if (!state_.begin_flush(order)) return false;
   if (folder_changed_.exchange(false)) order->folder = folder_;
   return true;
@@ -172,6 +188,11 @@ void PartitionLogImpl::finish_flush(const FlushOrder& order) {
 }
 
 void PartitionLogImpl::after_flush() { observers_.tell(*this, high_watermark()); }
+
+void PartitionLogImpl::flush_postponed(const FlushOrder& order) {
+  if (!order.folder.empty()) folder_changed_.store(true);
+  context_->flusher.request_within(kFlushRetryMs, shared_from_this());
+}
 
 void PartitionLogImpl::announce(const LogState::Moved& moved) {
   if (moved.counted_bytes != 0) {
@@ -197,8 +218,10 @@ bool PartitionLogImpl::online() const {
 LogResult<bool> PartitionLogImpl::check_online() const {
   const ErrorCode retired = retired_.load(std::memory_order_acquire);
   if (retired != ErrorCode::none) {
-    return Err(LogError{retired, id_.topic + "-" + std::to_string(id_.partition.value) +
-                                     " is not in service any more", {}});
+    return Err(LogError{
+        retired,
+        id_.topic + "-" + std::to_string(id_.partition.value) + " is not in service any more",
+        {}});
   }
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   return true;
@@ -227,8 +250,8 @@ void PartitionLogImpl::configure(const LogConfig& config) {
 
 void PartitionLogImpl::become_leader(LeaderEpoch epoch) {
   const std::lock_guard lock(append_mutex_);
-  ASSERT(epoch.value >= leader_epoch_.load());
-  leader_epoch_.store(epoch.value);
+  // Stored epochs may be higher where a bit flipped: no checksum covers them.
+  leader_epoch_.store(std::max(epoch.value, leader_epoch_.load()));
 }
 
 int64_t PartitionLogImpl::size_bytes() const {

@@ -18,6 +18,7 @@
 #include "log/observer_list.h"
 #include "log/partition_loader.h"
 #include "log/partition_log.h"
+#include "log/write_pace.h"
 
 namespace odradek {
 
@@ -62,22 +63,26 @@ class PartitionLogImpl final : public PartitionLog,
   bool begin_flush(FlushOrder* order) override;
   void finish_flush(const FlushOrder& order) override;
   void after_flush() override;
+  void flush_postponed(const FlushOrder& order) override;
 
-  // For the directory. Writes what recovery must find beside the segments and flushes; the result
-  // is what the directory's checkpoints may say.
-  LogResult<PartitionCheckpoint> checkpoint();
-  // Makes the folder exactly what Apache Kafka leaves at a clean stop. Idempotent.
-  LogResult<PartitionCheckpoint> close();
+  // For the directory. Writes what recovery must find beside the segments, flushes, and tells the
+  // directory's checkpoints what they may say.
+  LogResult<bool> checkpoint();
+  // Makes the folder exactly what Apache Kafka leaves at a clean stop, and tells the checkpoints.
+  // Idempotent.
+  LogResult<bool> close();
   // Takes the log out of service; later calls answer `code`.
   void retire(ErrorCode code);
   // Tells the observers that nothing more will come.
   void tell_out_of_service() { observers_.tell(*this, kNoOffset); }
-  void expire_producers();
+  // From time to time: forgets idle producers, gives back windows that are not used any more.
+  void tidy_up();
   const std::string& folder() const { return folder_; }
 
  private:
   LogResult<bool> check_online() const;
   LogResult<bool> prepare(const BatchHeader& batch);
+  void keep_pace(ActiveSegment& active, int64_t batch_bytes);
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
   void announce(const LogState::Moved& moved);
@@ -97,13 +102,25 @@ class PartitionLogImpl final : public PartitionLog,
     }
   }
 
+  // Runs `work`, which syncs, while no round is under way. A failed sync ends the directory before
+  // the next round begins: that one would succeed, and take the lost bytes for durable.
+  template <class Work>
+  FileResult<void> between_rounds(Work work) {
+    return context_->flusher.exclusively([&]() -> FileResult<void> {
+      FileResult<void> done = work();
+      if (!done.ok()) static_cast<void>(context_->health.change_failed(done.error()));
+      return done;
+    });
+  }
+
   void finish_roll(Offset base, uint64_t truncations, const std::vector<uint8_t>& snapshot);
   FileResult<void> finish_segments();
   FileResult<void> write_epochs();
   FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
   FileResult<void> write_clean();
+  void stop_windows();
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
-  PartitionCheckpoint checkpoint_content() const;
+  void put_checkpoint();
   void remove_later(std::vector<std::string> paths, std::shared_ptr<const SealedSegment> segment);
   static void remove_deleted(LogContext& context, const std::vector<std::string>& paths,
                              const std::shared_ptr<const SealedSegment>& segment);
@@ -115,19 +132,20 @@ class PartitionLogImpl final : public PartitionLog,
   LogState state_;
 
   std::mutex surgery_mutex_;
-  bool changed_;                     // files differ from what a clean close leaves
+  bool changed_;  // files differ from what a clean close leaves
   bool closed_ = false;
-  Offset snapshot_offset_;           // of the newest producer snapshot on disk; -1 if none
+  Offset snapshot_offset_;  // of the newest producer snapshot on disk; -1 if none
 
   mutable std::mutex append_mutex_;
   LogConfig config_;
   ProducerState producers_;
+  WritePace pace_;
 
   std::atomic<int32_t> leader_epoch_;
   std::atomic<int64_t> flush_ms_;
   std::atomic<ErrorCode> retired_{ErrorCode::none};
   std::atomic<bool> flush_asked_{false};
-  std::atomic<bool> folder_changed_{true};      // its new entries are not synced yet
+  std::atomic<bool> folder_changed_{true};  // its new entries are not synced yet
   ObserverList observers_;
 };
 

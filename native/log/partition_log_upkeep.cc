@@ -24,9 +24,11 @@ void PartitionLogImpl::finish_roll(Offset base, uint64_t truncations,
                                    const std::vector<uint8_t>& snapshot) {
   const std::lock_guard surgery(surgery_mutex_);
   if (closed_ || !online()) return;
-  FileResult<void> done = finish_segments();
-  // After a truncation the state at `base` is another one.
-  if (done.ok() && truncations == state_.truncations()) done = write_snapshot(base, snapshot);
+  FileResult<void> done;
+  // The snapshot comes first: a finished segment may be deleted, and what it said of producers must
+  // outlive it. After a truncation the state at `base` is another one.
+  if (truncations == state_.truncations()) done = write_snapshot(base, snapshot);
+  if (done.ok()) done = finish_segments();
   if (done.ok()) return;
   if (!is_shortage(done.error())) return static_cast<void>(write_failed(done.error()));
   // Until there is room the indexes stay in memory, and the recovery point below the segment.
@@ -36,7 +38,7 @@ void PartitionLogImpl::finish_roll(Offset base, uint64_t truncations,
 }
 
 FileResult<void> PartitionLogImpl::finish_segments() {
-  return context_->flusher.exclusively([&]() -> FileResult<void> {
+  return between_rounds([&]() -> FileResult<void> {
     const std::shared_ptr<const SegmentSet> segments = state_.segments();
     for (const auto& sealed : segments->sealed()) RETURN_IF_ERROR(sealed->finish());
     return {};
@@ -54,8 +56,8 @@ FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,
 FileResult<void> PartitionLogImpl::write_epochs() {
   if (!state_.take_epochs_changed()) return {};
   const std::string text = state_.epochs().format();
-  FileResult<void> written = replace_file(context_->fs, folder_ + "/" + kLeaderEpochCheckpoint,
-                                          as_bytes(text));
+  FileResult<void> written =
+      replace_file(context_->fs, folder_ + "/" + kLeaderEpochCheckpoint, as_bytes(text));
   if (!written.ok()) state_.epochs_not_written();
   return written;
 }
@@ -70,16 +72,18 @@ LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
     auto cut = locate(view, std::max(offset, view.log_start));
     if (!cut.ok()) return Err(cut.error());
     RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
+    if (auto windows = view.segments->active()->take_windows()) windows->stop();
+    for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
     // The batch that holds the log start goes as a whole; the offsets before it are not used again.
-    cut->offset = std::max(cut->offset, view.log_start);
+    // Nor are those of a gap before the segment, which cannot hold them.
+    cut->offset = std::max({cut->offset, view.log_start, cut->segment_base});
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
                                config_.index_interval_bytes, context_->clock.now());
     if (!after.ok()) return Err(after.error());
     auto history = history_at(**after, *cut);
     if (!history.ok()) return Err(history.error());
     producers_ = std::move(history->producers);
-    const LogState::Moved moved =
-        state_.truncated(*after, *cut, std::move(history->transactions));
+    const LogState::Moved moved = state_.truncated(*after, *cut, std::move(history->transactions));
     context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
     changed_ = true;
     const FileResult<void> removed =
@@ -110,20 +114,25 @@ LogResult<ProducerHistory> PartitionLogImpl::history_at(const SegmentSet& segmen
 
 LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
+  RETURN_IF_ERROR(check_online());
+  // Both only move up while no truncation or other deletion runs.
+  const Offset log_start = std::clamp(offset, state_.log_start(), state_.high_watermark());
+  // First the new start on disk, so that a power cut between two of the renames leaves no hole: what
+  // lies below the start is never looked at. Only then may a reader see it: a full disk refuses the
+  // deletion as a whole, and the next try begins where this one did.
+  if (log_start > state_.log_start()) {
+    RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
+  }
   DeletionPlan plan;
-  Offset log_start;
   {
     const std::lock_guard lock(append_mutex_);
     RETURN_IF_ERROR(check_online());
-    log_start = std::clamp(offset, state_.log_start(), state_.high_watermark());
-    if (log_start == state_.log_start()) return log_start;
     plan = plan_deletion(*state_.segments(), log_start);
+    // Segments that were unfinished last time may go now, without a new start.
+    if (log_start == state_.log_start() && plan.gone.empty()) return log_start;
     state_.deleted(plan.remaining, log_start);
     changed_ = true;
   }
-  // First the new start, so that a power cut between two of the renames leaves no hole: what lies
-  // below the start is never looked at.
-  RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
   for (const auto& segment : plan.gone) {
     auto renamed = mark_deleted(context_->fs, folder_, segment->base_offset());
     if (!renamed.ok()) return Err(write_failed(renamed.error()));
@@ -143,10 +152,10 @@ void PartitionLogImpl::remove_later(std::vector<std::string> paths,
                                     std::shared_ptr<const SealedSegment> segment) {
   if (paths.empty()) return;
   const int64_t delay_ms = segment ? context_->file_delete_delay_ms : 0;
-  context_->helpers.post_after(delay_ms, [context = context_.get(), paths = std::move(paths),
-                                          segment = std::move(segment)] {
-    remove_deleted(*context, paths, segment);
-  });
+  context_->helpers.post_after(
+      delay_ms, [context = context_.get(), paths = std::move(paths), segment = std::move(segment)] {
+        remove_deleted(*context, paths, segment);
+      });
 }
 
 void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std::string>& paths,
@@ -164,17 +173,23 @@ void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std
   for (const std::string& path : paths) static_cast<void>(remove_in_steps(context.fs, path));
 }
 
-LogResult<PartitionCheckpoint> PartitionLogImpl::checkpoint() {
+LogResult<bool> PartitionLogImpl::checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
   RETURN_IF_ERROR(context_->flusher.flush(*this));
-  RETURN_IF_FILE_ERROR(write_epochs());
-  return checkpoint_content();
+  const FileResult<void> written = write_epochs();
+  if (!written.ok()) return Err(context_->health.change_failed(written.error()));
+  put_checkpoint();
+  return true;
 }
 
-PartitionCheckpoint PartitionLogImpl::checkpoint_content() const {
+// Under surgery_mutex_, so that what a truncation or deletion tells the checkpoints is never taken
+// back by something older.
+void PartitionLogImpl::put_checkpoint() {
+  // The durable offset first: a roll may make room for it to pass the segments of the view.
+  const Offset durable = state_.durable();
   const LogView view = state_.view();
-  PartitionCheckpoint content{id_, state_.durable(), view.high_watermark.offset, std::nullopt};
+  PartitionCheckpoint content{id_, durable, view.high_watermark.offset, std::nullopt};
   for (const auto& sealed : view.segments->sealed()) {
     // Recovery trusts the index files of what lies below the recovery point.
     if (!sealed->finished()) {
@@ -183,30 +198,35 @@ PartitionCheckpoint PartitionLogImpl::checkpoint_content() const {
     }
   }
   if (view.log_start > view.segments->first_base_offset()) content.log_start = view.log_start;
-  return content;
+  context_->checkpoints.put(content);
 }
 
-LogResult<PartitionCheckpoint> PartitionLogImpl::close() {
+LogResult<bool> PartitionLogImpl::close() {
   const std::lock_guard surgery(surgery_mutex_);
-  if (closed_) return checkpoint_content();
+  if (closed_) return true;
   {
     const std::lock_guard lock(append_mutex_);
     RETURN_IF_ERROR(check_online());
     retired_.store(ErrorCode::kafka_storage_error, std::memory_order_release);
   }
   RETURN_IF_ERROR(context_->flusher.flush(*this));
-  if (changed_) RETURN_IF_FILE_ERROR(write_clean());
+  const FileResult<void> written = changed_ ? write_clean() : FileResult<void>();
+  if (!written.ok()) return Err(context_->health.change_failed(written.error()));
   closed_ = true;
-  return checkpoint_content();
+  put_checkpoint();
+  return true;
 }
 
 FileResult<void> PartitionLogImpl::write_clean() {
   RETURN_IF_ERROR(finish_segments());
+  stop_windows();
   const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
   active->complete_time_index();
   const std::shared_ptr<File>& file = active->writable_file();
-  RETURN_IF_ERROR(file->truncate(active->size_bytes()));
-  RETURN_IF_ERROR(file->sync_data());
+  RETURN_IF_ERROR(between_rounds([&]() -> FileResult<void> {
+    RETURN_IF_ERROR(file->truncate(active->size_bytes()));
+    return file->sync_data();
+  }));
   RETURN_IF_ERROR(
       write_index_files(context_->fs, folder_, active->base_offset(), *active->indexes()));
   RETURN_IF_ERROR(write_epochs());
@@ -220,12 +240,29 @@ void PartitionLogImpl::retire(ErrorCode code) {
   const std::lock_guard surgery(surgery_mutex_);
   const std::lock_guard lock(append_mutex_);
   retired_.store(code, std::memory_order_release);
+  context_->unflushed_bytes.fetch_add(state_.stop_counting(), std::memory_order_relaxed);
   closed_ = true;
 }
 
-void PartitionLogImpl::expire_producers() {
-  const std::lock_guard lock(append_mutex_);
-  producers_.expire(context_->clock.now(), config_.producer_id_expiration_ms);
+void PartitionLogImpl::tidy_up() {
+  const TimestampMs now = context_->clock.now();
+  bool idle = false;
+  {
+    const std::lock_guard lock(append_mutex_);
+    producers_.expire(now, config_.producer_id_expiration_ms);
+    idle = !pace_.busy(now);
+  }
+  if (idle) stop_windows();
+}
+
+// Not under the log's lock: it waits for a helper.
+void PartitionLogImpl::stop_windows() {
+  std::shared_ptr<WindowFeed> windows;
+  {
+    const std::lock_guard lock(append_mutex_);
+    windows = state_.segments()->active()->take_windows();
+  }
+  if (windows) windows->stop();
 }
 
 }  // namespace odradek

@@ -14,6 +14,7 @@ namespace odradek {
 
 inline constexpr const char* kPartitionMetadataFile = "partition.metadata";
 
+// The text of a `partition.metadata` file.
 std::string format_partition_metadata(const Uuid& topic_id);
 // The topic id; nothing if the text is malformed or of a newer version.
 std::optional<Uuid> parse_partition_metadata(std::string_view text);

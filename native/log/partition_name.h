@@ -15,6 +15,7 @@ inline constexpr std::string_view kStraySuffix = "-stray";
 inline constexpr std::string_view kFutureSuffix = "-future";
 inline constexpr size_t kFolderNameMax = 255;
 
+// `topic-partition`, the name of the folder.
 std::string partition_folder_name(const TopicPartition& id);
 // The name with `unique` (32 hex digits) and one of the suffixes, the topic cut so that it is no
 // longer than a file name may be.

@@ -11,11 +11,12 @@
 
 namespace odradek {
 
+// Producers and transactions as replaying the log gives them.
 struct ProducerHistory {
   ProducerState producers;
   OpenTransactions transactions;
-  Offset snapshot_offset = kNoOffset;     // of the snapshot that it began with; -1 for none
-  Offset offset;                          // taken in up to here
+  Offset snapshot_offset = kNoOffset;  // of the snapshot that it began with; -1 for none
+  Offset offset;                       // taken in up to here
 };
 
 // The newest valid snapshot among `snapshots` (ascending) at or below `offset`; an empty state at

@@ -36,8 +36,8 @@ ProducerEntry decode_entry(const uint8_t* at) {
   entry.transaction_first_offset = Offset(load_be<int64_t>(at + 38));
   const Offset last_offset(load_be<int64_t>(at + 14));
   if (last_offset.value >= 0) {
-    entry.batches[0] = {Sequence(load_be<int32_t>(at + 10)), last_offset,
-                        load_be<int32_t>(at + 22), entry.last_timestamp};
+    entry.batches[0] = {Sequence(load_be<int32_t>(at + 10)), last_offset, load_be<int32_t>(at + 22),
+                        entry.last_timestamp};
     entry.batch_count = 1;
   }
   return entry;
@@ -59,7 +59,8 @@ std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state) {
     encode_entry(at, id, state.entries().at(id));
     at += kEntryBytes;
   }
-  store_be<uint32_t>(bytes.data() + kSnapshotCrcAt, crc32c(ByteView(bytes).subspan(kSnapshotCountAt)));
+  store_be<uint32_t>(bytes.data() + kSnapshotCrcAt,
+                     crc32c(ByteView(bytes).subspan(kSnapshotCountAt)));
   return bytes;
 }
 

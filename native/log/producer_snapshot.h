@@ -1,4 +1,5 @@
-// The producer state of a partition before some offset, as it lies in a `.snapshot` file. Big endian:
+// The producer state of a partition before some offset, as it lies in a `.snapshot` file. Big
+// endian:
 //
 //   +---------+------------+-------------+------------------------------------------------+
 //   | int16 1 | uint32 crc | int32 count | count entries of 46 bytes, by producer id       |
@@ -18,6 +19,7 @@
 
 namespace odradek {
 
+// The content of a `.snapshot` file.
 std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state);
 // Nothing if version, length or checksum is wrong.
 std::optional<ProducerState> decode_producer_snapshot(ByteView bytes);

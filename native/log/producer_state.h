@@ -1,6 +1,6 @@
-// What a partition remembers of its idempotent and transactional producers (kafka-facts 5.2): epoch,
-// the last five batches, the open transaction. Pure: judged before an append, changed after it, and
-// rebuilt from stored batches after a crash.
+// What a partition remembers of its idempotent and transactional producers (kafka-facts 5.2):
+// epoch, the last five batches, the open transaction. Pure: judged before an append, changed after
+// it, and rebuilt from stored batches after a crash.
 //
 // Not safe for concurrent use: guarded by the log's lock.
 #pragma once
@@ -17,11 +17,12 @@
 
 namespace odradek {
 
+// One batch of a producer, as far as duplicates are told by it.
 struct ProducerBatch {
   Sequence last_sequence;
   Offset last_offset;
-  int32_t offset_delta = 0;          // last offset - base offset
-  TimestampMs timestamp;             // max timestamp
+  int32_t offset_delta = 0;  // last offset - base offset
+  TimestampMs timestamp;     // max timestamp
 
   Offset base_offset() const { return last_offset - offset_delta; }
   Sequence first_sequence() const;
@@ -32,7 +33,7 @@ struct ProducerEntry {
   ProducerEpoch epoch = kNoProducerEpoch;
   int32_t coordinator_epoch = -1;
   TimestampMs last_timestamp = kNoTimestamp;
-  Offset transaction_first_offset = kNoOffset;      // -1: no open transaction
+  Offset transaction_first_offset = kNoOffset;  // -1: no open transaction
   std::array<ProducerBatch, kProducerBatchesMax> batches;
   size_t batch_count = 0;
 
@@ -49,7 +50,7 @@ struct ProducerEntry {
 struct EndedTransaction {
   ProducerId producer_id;
   Offset first_offset;
-  Offset last_offset;      // the marker's
+  Offset last_offset;  // the marker's
   bool committed = false;
 };
 
@@ -63,8 +64,8 @@ class ProducerState {
  public:
   struct Verdict {
     ErrorCode code = ErrorCode::none;
-    std::string detail;                            // empty if code is none
-    std::optional<ProducerBatch> duplicate_of;     // the batch was stored before
+    std::string detail;                         // empty if code is none
+    std::optional<ProducerBatch> duplicate_of;  // the batch was stored before
   };
 
   // May the batch be appended? Batches without a producer id always may. `client`: sequences are

@@ -32,7 +32,8 @@ bool must_roll(const ActiveSegment& active, const BatchHeader& batch, const LogC
 int64_t roll_jitter_ms(const LogConfig& config, uint64_t partition_hash, Offset base_offset) {
   const int64_t bound = std::min(config.segment_jitter_ms, config.segment_ms);
   if (bound <= 0) return 0;
-  uint64_t mixed = partition_hash ^ (static_cast<uint64_t>(base_offset.value) * 0x9e3779b97f4a7c15U);
+  uint64_t mixed =
+      partition_hash ^ (static_cast<uint64_t>(base_offset.value) * 0x9e3779b97f4a7c15U);
   mixed = (mixed ^ (mixed >> 32)) * 0xd6e8feb86659fd93U;
   return static_cast<int64_t>((mixed ^ (mixed >> 32)) % static_cast<uint64_t>(bound));
 }

@@ -65,18 +65,19 @@ std::shared_ptr<SealedSegment> SealedSegment::seal(FileSystem& fs, OpenFiles& op
                                                    const std::string& folder,
                                                    ActiveSegment& active) {
   active.complete_time_index();
-  std::shared_ptr<SealedSegment> sealed(
-      new SealedSegment(fs, open_files, folder, active.base_offset(), active.size_bytes(),
-                        active.indexes()->aborted));
+  std::shared_ptr<SealedSegment> sealed(new SealedSegment(fs, open_files, folder,
+                                                          active.base_offset(), active.size_bytes(),
+                                                          active.indexes()->aborted));
   sealed->indexes_ = active.indexes();
   sealed->written_ = active.writable_file();
   sealed->in_use_ = sealed->written_;
+  sealed->windows_ = active.take_windows();
   return sealed;
 }
 
 std::shared_ptr<SealedSegment> SealedSegment::on_disk(FileSystem& fs, OpenFiles& open_files,
-                                                      const std::string& folder,
-                                                      Offset base_offset, int64_t size,
+                                                      const std::string& folder, Offset base_offset,
+                                                      int64_t size,
                                                       std::vector<AbortedIndexEntry> aborted) {
   return std::shared_ptr<SealedSegment>(
       new SealedSegment(fs, open_files, folder, base_offset, size,
@@ -91,6 +92,7 @@ FileResult<void> SealedSegment::finish() {
     indexes = indexes_;
     written = written_;
   }
+  stop_windows();  // nothing mapped is ever truncated
   if (written) {
     RETURN_IF_ERROR(written->truncate(size_));
     RETURN_IF_ERROR(written->sync_data());
@@ -100,6 +102,15 @@ FileResult<void> SealedSegment::finish() {
   indexes_ = nullptr;
   written_ = nullptr;
   return {};
+}
+
+void SealedSegment::stop_windows() {
+  std::shared_ptr<WindowFeed> windows;
+  {
+    const std::lock_guard lock(mutex_);
+    windows = std::exchange(windows_, nullptr);
+  }
+  if (windows) windows->stop();
 }
 
 bool SealedSegment::finished() const {

@@ -11,8 +11,8 @@
 #include "log/active_segment.h"
 #include "log/index_file.h"
 #include "log/open_files.h"
-#include "log/segment_format.h"
 #include "log/segment.h"
+#include "log/segment_format.h"
 
 namespace odradek {
 
@@ -39,6 +39,8 @@ class SealedSegment final : public Segment,
   // Does nothing when it is done already. One caller at a time.
   FileResult<void> finish();
   bool finished() const;
+  // Gives back the write windows of its active days; finish() does so too.
+  void stop_windows();
   // For a segment whose index files were missing: searches `indexes` until finish() writes them.
   void restore_indexes(std::shared_ptr<SegmentIndexes> indexes);
   // The file that was written, until finish(): for the flusher.
@@ -69,10 +71,11 @@ class SealedSegment final : public Segment,
   const int64_t size_;
   const std::shared_ptr<AbortedIndex> aborted_;
 
-  mutable std::mutex mutex_;                      // held for copies of the pointers below
-  std::shared_ptr<SegmentIndexes> indexes_;       // null once the files are written
-  std::shared_ptr<File> written_;                 // null once finished
-  mutable std::shared_ptr<const File> opened_;    // null until read, or when closed again
+  mutable std::mutex mutex_;                    // held for copies of the pointers below
+  std::shared_ptr<SegmentIndexes> indexes_;     // null once the files are written
+  std::shared_ptr<File> written_;               // null once finished
+  std::shared_ptr<WindowFeed> windows_;         // of the segment while it was active; as written_
+  mutable std::shared_ptr<const File> opened_;  // null until read, or when closed again
   mutable std::weak_ptr<const File> in_use_;
 };
 

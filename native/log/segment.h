@@ -1,5 +1,5 @@
-// A segment as readers see it, whether it is still written or sealed. Immutable below the limit that
-// the reader was given, so any number of threads may use it at once.
+// A segment as readers see it, whether it is still written or sealed. Immutable below the limit
+// that the reader was given, so any number of threads may use it at once.
 #pragma once
 
 #include <memory>

@@ -36,8 +36,7 @@ std::string segment_file_name(Offset base_offset, SegmentFileKind kind) {
   return name;
 }
 
-std::string segment_file_path(const std::string& folder, Offset base_offset,
-                              SegmentFileKind kind) {
+std::string segment_file_path(const std::string& folder, Offset base_offset, SegmentFileKind kind) {
   return folder + "/" + segment_file_name(base_offset, kind);
 }
 

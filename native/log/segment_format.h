@@ -18,9 +18,11 @@
 
 namespace odradek {
 
+// The files that belong to a segment.
 enum class SegmentFileKind : uint8_t { log, offset_index, time_index, aborted_index, snapshot };
 enum class SegmentFileState : uint8_t { live, deleted, cleaned, swap };
 
+// A file name of a segment, taken apart.
 struct SegmentFileName {
   Offset base_offset;
   SegmentFileKind kind = SegmentFileKind::log;

@@ -15,11 +15,7 @@ constexpr auto kHeaderBytes = static_cast<int64_t>(kBatchHeaderBytes);
 
 SegmentScanner::SegmentScanner(const File& file, Position from, int64_t file_bytes,
                                BatchOrder order)
-    : file_(file),
-      file_bytes_(file_bytes),
-      order_(order),
-      position_(from),
-      buffer_begin_(from) {
+    : file_(file), file_bytes_(file_bytes), order_(order), position_(from), buffer_begin_(from) {
   ASSERT(from.value >= 0 && from.value <= file_bytes);
 }
 
@@ -37,6 +33,14 @@ LogResult<ScanStep> SegmentScanner::next() {
     return no_batch("offset " + std::to_string(header->base_offset.value) + " follows " +
                     std::to_string(order_.next_offset.value - 1));
   }
+  if (header->last_offset - order_.segment_base > INT32_MAX) {
+    return no_batch("offset " + std::to_string(header->last_offset.value) +
+                    " is too far from the segment's first");
+  }
+  if (header->base_offset > order_.next_offset && header->base_offset > order_.gapless_from) {
+    return no_batch("offset " + std::to_string(header->base_offset.value) + " follows " +
+                    std::to_string(order_.next_offset.value - 1));
+  }
   if (header->leader_epoch < order_.leader_epoch) {
     return no_batch("leader epoch " + std::to_string(header->leader_epoch.value) + " follows " +
                     std::to_string(order_.leader_epoch.value));
@@ -48,7 +52,8 @@ LogResult<ScanStep> SegmentScanner::next() {
     at_batch_ = false;
     return no_batch("the checksum does not match");
   }
-  order_ = {header_.next_offset(), header_.leader_epoch};
+  order_.next_offset = header_.next_offset();
+  order_.leader_epoch = header_.leader_epoch;
   return ScanStep::batch;
 }
 
@@ -83,8 +88,8 @@ LogResult<ScanStep> SegmentScanner::no_batch(std::string reason) {
 }
 
 LogResult<bool> SegmentScanner::only_zeros_follow() {
-  std::vector<uint8_t> piece(static_cast<size_t>(
-      std::min(kReadBytes, file_bytes_ - position_.value)));
+  std::vector<uint8_t> piece(
+      static_cast<size_t>(std::min(kReadBytes, file_bytes_ - position_.value)));
   for (Position at = position_; at.value < file_bytes_; at += static_cast<int64_t>(piece.size())) {
     auto got = file_.read_at(at, piece);
     if (!got.ok()) return Err(storage_error(got.error()));

@@ -2,6 +2,7 @@
 // rebuilding indexes; readers use HeaderCursor.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,18 @@ namespace odradek {
 
 // What the next batch must follow. Taken on from segment to segment.
 struct BatchOrder {
-  Offset next_offset{0};               // no batch may begin below
-  LeaderEpoch leader_epoch = kNoLeaderEpoch;   // nor be of a lower epoch
+  Offset next_offset{0};                      // no batch may begin below
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;  // nor be of a lower epoch
+  Offset segment_base{0};          // no offset may lie further above than the index format reaches
+  Offset gapless_from{INT64_MAX};  // a batch that begins above this begins at next_offset
 };
 
+// How one step of a scan ended.
 enum class ScanStep : uint8_t {
-  batch,      // header() and batch() are valid
-  end,        // the file ends behind a whole batch
-  zeros,      // nothing but zeros follows: preallocated room
-  damaged,    // no whole, intact batch that fits the order; reason() says why
+  batch,    // header() and batch() are valid
+  end,      // the file ends behind a whole batch
+  zeros,    // nothing but zeros follows: preallocated room
+  damaged,  // no whole, intact batch that fits the order; reason() says why
 };
 
 class SegmentScanner {
@@ -41,7 +45,7 @@ class SegmentScanner {
   const std::string& reason() const { return reason_; }
 
  private:
-  LogResult<bool> hold(int64_t bytes);     // makes [position_, +bytes) readable in buffer_
+  LogResult<bool> hold(int64_t bytes);  // makes [position_, +bytes) readable in buffer_
   ByteView held() const { return ByteView(buffer_).subspan(skip(), held_ - skip()); }
   size_t skip() const { return static_cast<size_t>(position_ - buffer_begin_); }
   LogResult<ScanStep> no_batch(std::string reason);

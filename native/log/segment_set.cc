@@ -22,8 +22,7 @@ const Segment& SegmentSet::at(size_t index) const {
 }
 
 size_t SegmentSet::index_of(Offset offset) const {
-  const size_t front =
-      count_front(size(), [&](size_t i) { return at(i).base_offset() <= offset; });
+  const size_t front = count_front(size(), [&](size_t i) { return at(i).base_offset() <= offset; });
   ASSERT(front > 0);
   return front - 1;
 }

@@ -5,8 +5,8 @@
 
 namespace odradek {
 
-// The number of elements at the front of [0, count) for which `is_before(i)` holds; it must hold for
-// a prefix. Calls it about log2(count) times.
+// The number of elements at the front of [0, count) for which `is_before(i)` holds; it must hold
+// for a prefix. Calls it about log2(count) times.
 template <class IsBefore>
 size_t count_front(size_t count, IsBefore is_before) {
   size_t low = 0;

@@ -19,9 +19,9 @@ bool is_shortage(const FileError& error);
 }  // namespace odradek
 
 // Returns a file system error from a function that answers LogResult.
-#define RETURN_IF_FILE_ERROR(expression)                                             \
-  do {                                                                               \
-    if (auto odradek_result = (expression); !odradek_result.ok()) {                  \
-      return ::odradek::Err(::odradek::storage_error(odradek_result.error()));       \
-    }                                                                                \
+#define RETURN_IF_FILE_ERROR(expression)                                       \
+  do {                                                                         \
+    if (auto odradek_result = (expression); !odradek_result.ok()) {            \
+      return ::odradek::Err(::odradek::storage_error(odradek_result.error())); \
+    }                                                                          \
   } while (false)

@@ -5,8 +5,8 @@
 //   | int64 largest timestamp so far     | int32 offset - base      |
 //   +------------------------------------+--------------------------+
 //
-// The offset is the last one of the batch that carries that timestamp. An entry is offered with each
-// entry of the offset index and once more when the segment is sealed or closed.
+// The offset is the last one of the batch that carries that timestamp. An entry is offered with
+// each entry of the offset index and once more when the segment is sealed or closed.
 #pragma once
 
 #include <optional>
@@ -20,9 +20,10 @@ namespace odradek {
 
 inline constexpr size_t kTimeIndexEntryBytes = 12;
 
+// A timestamp and the offset that was the last when it was the largest.
 struct TimeIndexEntry {
   TimestampMs timestamp = kNoTimestamp;
-  Offset offset = kNoOffset;      // last offset of the batch with that timestamp
+  Offset offset = kNoOffset;  // last offset of the batch with that timestamp
 };
 
 // One entry as it lies in the file. `bytes` holds at least kTimeIndexEntryBytes.

@@ -28,11 +28,10 @@ LogResult<Position> walk_start(const Segment& segment, TimestampMs timestamp, Po
   return (*place)->position;
 }
 
-// The first batch of the segment, from `start` on, with a timestamp of at least `at_least` that does
-// not end before `from`.
+// The first batch of the segment, from `start` on, with a timestamp of at least `at_least` that
+// does not end before `from`.
 LogResult<std::optional<StoredBatch>> first_batch(const Segment& segment, Position start,
-                                                  Position end, TimestampMs at_least,
-                                                  Offset from) {
+                                                  Position end, TimestampMs at_least, Offset from) {
   auto file = segment.file();
   if (!file.ok()) return Err(file.error());
   HeaderCursor cursor(**file, start, end);
@@ -74,8 +73,8 @@ LogResult<std::optional<StoredBatch>> largest_batch(const Segment& segment, Posi
   }
 }
 
-// The record in the batch: exact for an uncompressed one, the bytes for a compressed one. Nothing if
-// the record lies before `from`.
+// The record in the batch: exact for an uncompressed one, the bytes for a compressed one. Nothing
+// if the record lies before `from`.
 LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch& stored,
                                       TimestampMs at_least, Offset from) {
   auto file = segment.file();

@@ -1,5 +1,5 @@
-// Finds records by time in a view of a log (ListOffsets): time index, then a walk over headers, then
-// the records of one batch. Pure but for reads of the segments' files; takes no lock.
+// Finds records by time in a view of a log (ListOffsets): time index, then a walk over headers,
+// then the records of one batch. Pure but for reads of the segments' files; takes no lock.
 #pragma once
 
 #include "log/log_view.h"

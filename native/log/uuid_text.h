@@ -9,6 +9,7 @@
 
 namespace odradek {
 
+// The 22 characters that Kafka prints.
 std::string format_uuid(const Uuid& uuid);
 // Nothing unless `text` is 22 characters of that alphabet.
 std::optional<Uuid> parse_uuid(std::string_view text);

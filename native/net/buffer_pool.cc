@@ -19,8 +19,7 @@ constexpr size_t kMappedBytesMin = 64U << 10;
 
 uint8_t* allocate(size_t bytes) {
   if (bytes < kMappedBytesMin) return static_cast<uint8_t*>(std::malloc(bytes));
-  void* mapped =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return mapped == MAP_FAILED ? nullptr : static_cast<uint8_t*>(mapped);
 }
 
@@ -72,7 +71,7 @@ PooledBuffer BufferPool::take(size_t size) {
   SizeClass& sizes = classes_[index];
   PooledBuffer buffer;
   if (!sizes.idle.empty()) {
-    buffer.data_ = sizes.idle.back();   // the last one returned is the hottest
+    buffer.data_ = sizes.idle.back();  // the last one returned is the hottest
     sizes.idle.pop_back();
     sizes.idle_min = std::min(sizes.idle_min, sizes.idle.size());
     idle_bytes_ -= class_bytes(index);

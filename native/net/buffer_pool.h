@@ -28,7 +28,7 @@ class PooledBuffer {
 
   explicit operator bool() const { return data_ != nullptr; }
   uint8_t* data() { return data_; }
-  size_t size() const { return size_; }   // as asked for; the memory may be larger
+  size_t size() const { return size_; }  // as asked for; the memory may be larger
   ByteSpan span() { return {data_, size_}; }
   void release();
 
@@ -39,6 +39,7 @@ class PooledBuffer {
   size_t size_ = 0;
 };
 
+// Makes, keeps and gives back frame buffers.
 class BufferPool {
  public:
   // Keeps at most `idle_bytes_max` of buffers that nobody uses.
@@ -47,8 +48,8 @@ class BufferPool {
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
 
-  // A buffer of `size` bytes (1 to kFrameBytesMax) of unknown content, or an empty one if the system
-  // has no memory.
+  // A buffer of `size` bytes (1 to kFrameBytesMax) of unknown content, or an empty one if the
+  // system has no memory.
   PooledBuffer take(size_t size);
   // Gives back what was not used since the last trim. To be called now and then, say every second.
   void trim();
@@ -58,12 +59,12 @@ class BufferPool {
 
  private:
   friend class PooledBuffer;
-  static constexpr unsigned kSmallestShift = 12;   // 4 KiB
-  static constexpr unsigned kClasses = 20;         // up to 2 GiB
+  static constexpr unsigned kSmallestShift = 12;  // 4 KiB
+  static constexpr unsigned kClasses = 20;        // up to 2 GiB
 
   struct SizeClass {
     std::vector<uint8_t*> idle;
-    size_t idle_min = 0;     // fewest since the last trim: these were not needed
+    size_t idle_min = 0;  // fewest since the last trim: these were not needed
   };
 
   static unsigned class_of(size_t size);

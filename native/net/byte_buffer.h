@@ -12,6 +12,7 @@
 
 namespace odradek {
 
+// Owns its bytes; move only. See above for why not a vector.
 class ByteBuffer {
  public:
   ByteBuffer() = default;
@@ -68,7 +69,7 @@ class ByteBuffer {
     size_t capacity = capacity_ < 256 ? 256 : capacity_ * 2;
     if (capacity < at_least) capacity = at_least;
     auto* moved = static_cast<uint8_t*>(std::realloc(data_, capacity));
-    ASSERT(moved != nullptr);   // answers are bounded: out of memory here is ours to end on
+    ASSERT(moved != nullptr);  // answers are bounded: out of memory here is ours to end on
     data_ = moved;
     capacity_ = capacity;
   }

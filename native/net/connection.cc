@@ -105,7 +105,6 @@ void Connection::receive() {
   }
 }
 
-// False if nothing more may be received now: held or closed.
 bool Connection::offer_frames() {
   ASSERT(!held_ && !is_closed());
   ByteSpan frame;
@@ -128,7 +127,7 @@ bool Connection::offer_frames() {
         return false;
       case FrameVerdict::close:
         ConnectionCounters::add(set_.counters_.frames_refused, 1);
-        flush();   // answers to what came before it, as far as the socket takes them
+        flush();  // answers to what came before it, as far as the socket takes them
         close();
         return false;
     }

@@ -1,9 +1,9 @@
 // One accepted connection on its reactor: receives, cuts into frames, offers them to its handler in
 // order, and sends what the handler queued.
 //
-// Back-pressure: a frame that the handler holds, or that comes while more than unsent_bytes_max wait
-// to be sent, stays where it is and nothing more is received. So a peer that reads slowly, or sends
-// half a frame, costs its own connection only: at most one frame, one scratch buffer and the
+// Back-pressure: a frame that the handler holds, or that comes while more than unsent_bytes_max
+// wait to be sent, stays where it is and nothing more is received. So a peer that reads slowly, or
+// sends half a frame, costs its own connection only: at most one frame, one scratch buffer and the
 // answers of one request.
 //
 // Threads: belongs to its reactor's thread.
@@ -20,10 +20,11 @@
 
 namespace odradek {
 
+// What a handler says of a frame.
 enum class FrameVerdict : uint8_t {
-  taken,   // done with the bytes
-  hold,    // offer it again after resume()
-  close,   // the connection must go
+  taken,  // done with the bytes
+  hold,   // offer it again after resume()
+  close,  // the connection must go
 };
 
 // What a connection serves. Owned by it; destroyed some time after on_closed().
@@ -38,6 +39,8 @@ class ConnectionHandler {
   virtual bool is_busy() const = 0;
 };
 
+// Made by its set, destroyed at the end of the turn in which it closed. Every method may close it,
+// so whoever goes on afterwards asks is_closed() first.
 class Connection final : public PollTarget {
  public:
   Connection(ConnectionSet& set, Socket socket, uint64_t id);
@@ -74,10 +77,12 @@ class Connection final : public PollTarget {
   void on_poll(const PollEvent& event) override;
   void on_idle_timer();
   void receive();
+  // Shows whole frames to the handler. False if nothing more may be received now: held or closed.
   bool offer_frames();
   void resume();
   void flush();
   void pause_reading();
+  // Changes what the poller reports, if that is a change.
   void watch(PollInterest interest);
 
   ConnectionSet& set_;
@@ -87,11 +92,11 @@ class Connection final : public PollTarget {
   FrameDecoder decoder_;
   SendQueue send_queue_;
   IdleTimer idle_timer_{*this};
-  int64_t active_ms_ = 0;          // when bytes last moved in either direction
+  int64_t active_ms_ = 0;  // when bytes last moved in either direction
   PollInterest interest_{};
-  bool held_ = false;              // a frame waits in the decoder: nothing is received
-  bool flush_queued_ = false;      // in the set's list
-  bool resume_queued_ = false;     // in the set's list
+  bool held_ = false;           // a frame waits in the decoder: nothing is received
+  bool flush_queued_ = false;   // in the set's list
+  bool resume_queued_ = false;  // in the set's list
 };
 
 }  // namespace odradek

@@ -21,17 +21,18 @@ namespace odradek {
 class Connection;
 class ConnectionHandler;
 
+// What one connection may cost.
 struct ConnectionLimits {
-  size_t frame_bytes_max = 100U << 20;    // longer frames close their connection
-  int64_t idle_ms_max = 600000;           // without bytes in either direction; <= 0: for ever
-  size_t unsent_bytes_max = 256U << 10;   // above it no further frame is taken
+  size_t frame_bytes_max = 100U << 20;   // longer frames close their connection
+  int64_t idle_ms_max = 600000;          // without bytes in either direction; <= 0: for ever
+  size_t unsent_bytes_max = 256U << 10;  // above it no further frame is taken
 };
 
 // Written by the reactor's thread alone, read by any.
 struct ConnectionCounters {
   std::atomic<uint64_t> open{0};
   std::atomic<uint64_t> accepted{0};
-  std::atomic<uint64_t> closed{0};        // adopted and closed, or refused
+  std::atomic<uint64_t> closed{0};  // adopted and closed, or refused
   std::atomic<uint64_t> bytes_in{0};
   std::atomic<uint64_t> bytes_out{0};
   std::atomic<uint64_t> frames_refused{0};
@@ -42,6 +43,8 @@ struct ConnectionCounters {
   }
 };
 
+// Owns the connections. One that closes is handed to the reactor, which destroys it at the end of
+// the turn: lists and events may still name it until then.
 class ConnectionSet {
  public:
   // Makes the handler of a new connection; null refuses it.
@@ -49,7 +52,7 @@ class ConnectionSet {
 
   // `reactor` must outlive the set. The owner calls end_turn() at the end of each turn.
   ConnectionSet(Reactor& reactor, const ConnectionLimits& limits, HandlerFactory factory);
-  ~ConnectionSet();   // close_all() comes first
+  ~ConnectionSet();  // close_all() comes first
 
   // Serves a connected socket from now on. `id` must be new.
   void adopt(Socket socket, uint64_t id);
@@ -77,7 +80,9 @@ class ConnectionSet {
     ConnectionSet& set_;
   };
 
+  // The connection has closed.
   void forget(Connection& connection);
+  // Gives idle frame buffers back to the system.
   void trim();
 
   Reactor& reactor_;
@@ -91,7 +96,7 @@ class ConnectionSet {
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> to_flush_;
   std::vector<Connection*> to_resume_;
-  std::vector<Connection*> at_work_;    // the list being worked off by end_turn()
+  std::vector<Connection*> at_work_;  // the list being worked off by end_turn()
 };
 
 }  // namespace odradek

@@ -6,8 +6,9 @@
 
 namespace odradek {
 
+// An address and a port of it.
 struct Endpoint {
-  std::string host;                // numeric address
+  std::string host;  // numeric address
   uint16_t port = 0;
 };
 

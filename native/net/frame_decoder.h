@@ -20,12 +20,14 @@ namespace odradek {
 
 inline constexpr size_t kFramePrefixBytes = 4;
 
+// What stands at the front of the stream.
 enum class FrameStatus : uint8_t {
-  whole,        // a frame stands ready
-  incomplete,   // more bytes are needed
-  refused,      // negative or too large length, or no memory for it: the stream is lost
+  whole,       // a frame stands ready
+  incomplete,  // more bytes are needed
+  refused,     // negative or too large length, or no memory for it: the stream is lost
 };
 
+// One stream's decoder. Once it answered `refused` it must not be used any more.
 class FrameDecoder {
  public:
   // `pool` must outlive the decoder.
@@ -49,25 +51,26 @@ class FrameDecoder {
   size_t held_bytes() const { return body_.size() + kept_.size(); }
 
  private:
+  // Takes a buffer for a frame that does not lie whole in the window. False without memory.
   bool start_body(size_t length);
 
   BufferPool& pool_;
   const size_t frame_bytes_max_;
 
-  ByteSpan target_;                  // as last handed out
-  ByteSpan window_;                  // received, not consumed: in the scratch buffer or in kept_
-  PooledBuffer kept_;                // holds window_ after keep()
+  ByteSpan target_;    // as last handed out
+  ByteSpan window_;    // received, not consumed: in the scratch buffer or in kept_
+  PooledBuffer kept_;  // holds window_ after keep()
 
   std::array<uint8_t, kFramePrefixBytes> prefix_{};
-  size_t prefix_filled_ = 0;         // of a prefix that came in pieces
-  PooledBuffer body_;                // of a frame that did not lie whole in one chunk
+  size_t prefix_filled_ = 0;  // of a prefix that came in pieces
+  PooledBuffer body_;         // of a frame that did not lie whole in one chunk
   size_t body_filled_ = 0;
 
-  ByteSpan front_;                   // the frame that peek() showed
+  ByteSpan front_;  // the frame that peek() showed
   bool front_shown_ = false;
   bool front_in_body_ = false;
-  bool last_was_large_ = false;      // the next one probably is too: receive little more than its
-                                     // prefix into scratch, so that little is copied
+  bool last_was_large_ = false;  // the next one probably is too: receive little more than its
+                                 // prefix into scratch, so that little is copied
 };
 
 }  // namespace odradek

@@ -1,7 +1,5 @@
 #include "net/listener.h"
 
-#include <sys/socket.h>
-
 #include "base/assert.h"
 
 namespace odradek {
@@ -10,8 +8,6 @@ namespace {
 constexpr int kBacklog = 511;
 // Connections taken in one event, before established ones have their turn.
 constexpr int kAcceptsPerEvent = 64;
-
-Socket spare_descriptor() { return Socket(::socket(AF_UNIX, SOCK_STREAM, 0)); }
 
 }  // namespace
 

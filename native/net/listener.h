@@ -17,6 +17,7 @@
 
 namespace odradek {
 
+// One listening socket.
 class Listener final : public PollTarget {
  public:
   using OnAccepted = std::function<void(Socket)>;
@@ -43,7 +44,7 @@ class Listener final : public PollTarget {
   Socket socket_;
   Socket spare_;
   Endpoint endpoint_;
-  Reactor* reactor_ = nullptr;   // null until open() and after close()
+  Reactor* reactor_ = nullptr;  // null until open() and after close()
   OnAccepted on_accepted_;
   uint64_t turned_away_ = 0;
 };

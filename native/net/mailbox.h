@@ -48,7 +48,7 @@ class Mailbox {
 
  private:
   std::mutex mutex_;
-  std::vector<std::unique_ptr<ReactorTask>> tasks_;   // guarded by mutex_
+  std::vector<std::unique_ptr<ReactorTask>> tasks_;  // guarded by mutex_
   std::atomic<bool> asleep_{false};
   WakeUp wake_up_;
 };

@@ -34,7 +34,7 @@ class PollPoller final : public Poller {
     ASSERT(found != index_.end());
     const size_t hole = found->second;
     index_.erase(found);
-    if (hole + 1 != watched_.size()) {   // the last one fills the hole
+    if (hole + 1 != watched_.size()) {  // the last one fills the hole
       watched_[hole] = watched_.back();
       targets_[hole] = targets_.back();
       index_[watched_[hole].fd] = hole;

@@ -18,13 +18,15 @@ struct PollInterest {
   bool operator==(const PollInterest&) const = default;
 };
 
+// A descriptor that is ready.
 struct PollEvent {
-  void* target = nullptr;    // as given to add()
-  bool readable = false;     // bytes, a connection, the end of the stream or an error wait
+  void* target = nullptr;  // as given to add()
+  bool readable = false;   // bytes, a connection, the end of the stream or an error wait
   bool writable = false;
-  bool broken = false;       // error or hang-up: reported whatever the interest
+  bool broken = false;  // error or hang-up: reported whatever the interest
 };
 
+// A set of watched descriptors.
 class Poller {
  public:
   virtual ~Poller() = default;

@@ -89,7 +89,6 @@ void Reactor::run() {
 void Reactor::turn() {
   const size_t count = poller_->wait(events_, wait_ms());
   mailbox_.woke();
-  wait_ = true;
   now_ms_ = std::max(now_ms_, to_ms(clock_.monotonic_ns()));
   timers_.advance(now_ms_);
   run_mail();
@@ -108,7 +107,7 @@ void Reactor::run_mail() {
 }
 
 int Reactor::wait_ms() {
-  if (!wait_ || !mailbox_.may_sleep()) return 0;
+  if (!mailbox_.may_sleep()) return 0;
   const auto due = timers_.next_due_ms();
   if (!due) return -1;
   return static_cast<int>(std::clamp<int64_t>(*due - now_ms_, 0, INT_MAX));

@@ -32,11 +32,13 @@ class PollTarget {
   virtual void on_poll(const PollEvent& event) = 0;
 };
 
+// The thread and its loop. Knows nothing of connections: whoever has something to do at the end of
+// a turn says so with on_turn().
 class Reactor {
  public:
   // `name` becomes the thread's name, cut to 15 characters. `clock` must outlive the reactor.
   Reactor(std::string name, const Clock& clock, std::unique_ptr<Poller> poller = make_poller());
-  ~Reactor();   // stops
+  ~Reactor();  // stops
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
@@ -47,8 +49,8 @@ class Reactor {
 
   // Runs `task` soon on the reactor's thread; tasks of one thread run in the order of its posts.
   void post(std::unique_ptr<ReactorTask> task) { mailbox_.post(std::move(task)); }
-  // Ends the thread after the turn under way and waits for it. What was posted by then has run; what
-  // is posted later is dropped. Not from its own thread. Idempotent.
+  // Ends the thread after the turn under way and waits for it. What was posted by then has run;
+  // what is posted later is dropped. Not from its own thread. Idempotent.
   void stop();
   bool on_thread() const;
 
@@ -58,8 +60,6 @@ class Reactor {
   int64_t now_ms() const { return now_ms_; }
   // Destroys `target` at the end of this turn: events of it may be on the way.
   void bury(std::unique_ptr<PollTarget> target);
-  // The next turn comes without waiting.
-  void do_not_wait() { wait_ = false; }
 
  private:
   static constexpr size_t kEventsPerTurn = 256;
@@ -91,9 +91,8 @@ class Reactor {
   std::vector<std::unique_ptr<ReactorTask>> mail_;
   std::vector<std::unique_ptr<PollTarget>> buried_;
   std::array<PollEvent, kEventsPerTurn> events_;
-  bool wait_ = true;
-  bool running_ = true;       // the reactor's thread only
-  bool started_ = false;      // the maker's thread only
+  bool running_ = true;   // the reactor's thread only
+  bool started_ = false;  // the maker's thread only
   pthread_t thread_{};
 };
 

@@ -43,7 +43,7 @@ ByteBuffer& SendQueue::bytes() {
 void SendQueue::add_file(FileRange range) {
   ASSERT(frame_open_ && range.bytes > 0 && range.descriptor >= 0);
   frame_files_ += range.bytes;
-  if (chunks_.back().bytes.empty()) chunks_.pop_back();   // two file ranges in a row
+  if (chunks_.back().bytes.empty()) chunks_.pop_back();  // two file ranges in a row
   chunks_.emplace_back().file = std::move(range);
   chunks_.emplace_back();
 }
@@ -138,7 +138,7 @@ void SendQueue::consume(size_t count) {
     count -= here;
     if (front.sent < front.size()) break;
     if (unsent_bytes_ == 0) break;
-    front = Chunk{};   // lets go of the file or the memory at once
+    front = Chunk{};  // lets go of the file or the memory at once
     ++head_;
   }
 }

@@ -24,13 +24,15 @@ struct FileRange {
   size_t bytes = 0;
 };
 
+// How far a flush came.
 enum class FlushStatus : uint8_t {
-  drained,   // everything was handed to the kernel
-  blocked,   // the peer reads too slowly: wait until the socket is writable
-  more,      // this call's share is sent; call again when the socket is writable
-  failed,    // the connection is lost
+  drained,  // everything was handed to the kernel
+  blocked,  // the peer reads too slowly: wait until the socket is writable
+  more,     // this call's share is sent; call again when the socket is writable
+  failed,   // the connection is lost
 };
 
+// One connection's queue. Drained, it keeps at most 1 KiB; sent pieces are let go of at once.
 class SendQueue {
  public:
   // Starts a frame: its length prefix is written by end_frame(). One at a time.
@@ -73,6 +75,7 @@ class SendQueue {
   };
 
   Transfer send_front(const Socket& socket, size_t bytes_max);
+  // The first `count` unsent bytes have left.
   void consume(size_t count);
   void forget_sent();
 
@@ -83,9 +86,9 @@ class SendQueue {
   size_t unsent_bytes_ = 0;
 
   bool frame_open_ = false;
-  size_t frame_chunk_ = 0;     // where the open frame's prefix lies
+  size_t frame_chunk_ = 0;  // where the open frame's prefix lies
   size_t frame_at_ = 0;
-  size_t frame_files_ = 0;     // bytes of files in the open frame
+  size_t frame_files_ = 0;  // bytes of files in the open frame
 };
 
 }  // namespace odradek

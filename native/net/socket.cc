@@ -24,7 +24,7 @@ namespace {
 constexpr int kSendFlags = MSG_NOSIGNAL;
 constexpr int kMoreFlag = MSG_MORE;
 #else
-constexpr int kSendFlags = 0;   // SO_NOSIGPIPE is set on the socket
+constexpr int kSendFlags = 0;  // SO_NOSIGPIPE is set on the socket
 constexpr int kMoreFlag = 0;
 #endif
 
@@ -88,8 +88,8 @@ int new_stream_socket(int family) { return prepare(::socket(family, SOCK_STREAM,
 
 std::string listen_failure(const Endpoint& endpoint, int error) {
   const bool v6 = endpoint.host.find(':') != std::string::npos;
-  std::string where = (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
-                      std::to_string(endpoint.port);
+  std::string where =
+      (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
   std::string start = "cannot listen on " + where + ": ";
   switch (error) {
     case EADDRINUSE:
@@ -143,6 +143,8 @@ Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog) {
   if (::listen(socket.fd(), backlog) != 0) return Err(listen_failure(endpoint, errno));
   return socket;
 }
+
+Socket spare_descriptor() { return Socket(new_stream_socket(AF_UNIX)); }
 
 Endpoint local_endpoint(const Socket& socket) {
   Address address;

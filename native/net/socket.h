@@ -36,16 +36,20 @@ class Socket {
 // the address, the cause and what to do. An IPv6 wildcard also takes IPv4 connections.
 Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog);
 
+// A descriptor of no use but to be given up when there are no others. Not open if there is none.
+Socket spare_descriptor();
+
 // The socket's own and its peer's address; host is empty if the socket is no longer connected. An
 // IPv4 address that arrived on an IPv6 socket is written as IPv4.
 Endpoint local_endpoint(const Socket& socket);
 Endpoint peer_endpoint(const Socket& socket);
 
+// How an accept ended.
 enum class AcceptOutcome : uint8_t {
   accepted,
   none_waiting,
-  out_of_descriptors,   // EMFILE, ENFILE: the connection still waits
-  failed,               // this one is gone (reset before it was accepted); try the next
+  out_of_descriptors,  // EMFILE, ENFILE: the connection still waits
+  failed,              // this one is gone (reset before it was accepted); try the next
 };
 
 // Takes one waiting connection, with TCP_NODELAY set.
@@ -53,10 +57,11 @@ AcceptOutcome accept_on(const Socket& listener, Socket* accepted);
 
 // How far a transfer came. Nothing here waits.
 enum class TransferStatus : uint8_t {
-  done,      // `bytes` were moved; 0 from receive means that the peer will send no more
-  blocked,   // nothing could be moved now
-  failed,    // the connection is gone, or (send_file) the file is shorter than asked for
+  done,     // `bytes` were moved; 0 from receive means that the peer will send no more
+  blocked,  // nothing could be moved now
+  failed,   // the connection is gone, or (send_file) the file is shorter than asked for
 };
+// The status, and with `done` how many bytes.
 struct Transfer {
   TransferStatus status = TransferStatus::failed;
   size_t bytes = 0;
@@ -67,6 +72,7 @@ Transfer receive_from(const Socket& socket, uint8_t* to, size_t size);
 // True if the peer has closed its side and no unread byte is left.
 bool at_end_of_stream(const Socket& socket);
 
+// Bytes to send; owned by the caller.
 struct SendPiece {
   const uint8_t* data;
   size_t size;

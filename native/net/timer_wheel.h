@@ -39,10 +39,11 @@ class Timer {
   Timer* previous_ = nullptr;
   Timer* next_ = nullptr;
   int64_t due_ms_ = 0;
-  int8_t level_ = -1;     // -1: about to fire
+  int8_t level_ = -1;  // -1: about to fire
   int8_t slot_ = 0;
 };
 
+// All timers of one thread. Those still set when it is destroyed are no longer set, and never fire.
 class TimerWheel {
  public:
   explicit TimerWheel(int64_t now_ms);
@@ -73,7 +74,7 @@ class TimerWheel {
   };
   struct Level {
     std::array<Ring, kSlots> slots;
-    uint64_t occupied = 0;      // bit per slot that has timers
+    uint64_t occupied = 0;  // bit per slot that has timers
   };
   struct Expiry {
     int level;
@@ -83,6 +84,7 @@ class TimerWheel {
 
   static void link(Ring& ring, Timer& timer);
   static void unlink(Timer& timer);
+  // Links the timer into the slot of its due time, as seen from now.
   void place(Timer& timer);
   std::optional<Expiry> next_expiry() const;
 

@@ -20,7 +20,7 @@ class WakeUp {
 
  private:
   Socket read_;
-  Socket write_;   // closed where one descriptor does both
+  Socket write_;  // closed where one descriptor does both
 };
 
 }  // namespace odradek

@@ -2,8 +2,8 @@
  * The typed face of the native module: what `native/addon` exports, field by field. No policy, no
  * conversion; src/storage turns it into its ports. Ids cross as 16 bytes, 64-bit numbers as doubles
  * that saturate (`Infinity` is "no bound"). A value of a wrong type or out of range is a TypeError,
- * thrown at once; what the world can break is an error of the class given to `initialize`, thrown by
- * what returns a value and the reason of a rejection where a promise is returned.
+ * thrown at once; what the world can break is an error of the class given to `initialize`, thrown
+ * by what returns a value and the reason of a rejection where a promise is returned.
  */
 import { loadNativeModule } from './load.ts'
 
@@ -69,7 +69,7 @@ export interface NativeLog {
   online(): boolean
   configure(config: NativeLogConfig): void
   becomeLeader(leaderEpoch: number): void
-  /** Assigns offset and leader epoch inside `batch`, which changes. */
+  /** Takes a copy of `batch`, with offset and leader epoch assigned. */
   append(batch: Uint8Array): {
     readonly baseOffset: number
     readonly lastOffset: number

@@ -3,7 +3,9 @@
  * in `native/base/limits.h`.
  */
 
-/** Most elements of one array in a message; a longer one is refused before anything is allocated. */
+/**
+ * Most elements of one array in a message; a longer one is refused before anything is allocated.
+ */
 export const wireArrayElementsMax = 1_000_000
 
 /**

@@ -10,8 +10,8 @@ export interface Random {
   /** Uniform in 0 to 2^32 - 1. */
   uint32(): number
   /**
-   * A new 128-bit id in Kafka's printed form: 22 characters of base64url. It is a version 4 UUID and
-   * never starts with `-`, so that it can be an argument of a command.
+   * A new 128-bit id in Kafka's printed form: 22 characters of base64url. It is a version 4 UUID
+   * and never starts with `-`, so that it can be an argument of a command.
    */
   uuid(): string
 }
@@ -62,7 +62,9 @@ function poolOf(pool: Uint32Array): () => number {
   }
 }
 
-/** Chris Doty-Humphrey's "small fast counting" generator with 32-bit words; period at least 2^32. */
+/**
+ * Chris Doty-Humphrey's "small fast counting" generator with 32-bit words; period at least 2^32.
+ */
 function sfc32(seed: number): () => number {
   let a = 0x9e3779b9
   let b = seed >>> 0

@@ -2,8 +2,9 @@
  * The composition root: brings store, data plane, controller, group coordinator and handlers
  * together, in the order in which they can be started and stopped, and does nothing else.
  *
- * A start refuses before it changes anything on disk: it checks the options, binds its ports (frames
- * that arrive wait in the router), compares the directory's identity, and only then opens it.
+ * A start refuses before it changes anything on disk: it checks the options, binds its ports
+ * (frames that arrive wait in the router), compares the directory's identity, and only then opens
+ * it.
  */
 import { availableParallelism } from 'node:os'
 import { Controller } from '../controller/controller.ts'
@@ -218,17 +219,7 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
     }
     await logs.apply(image, changes)
   })
-  const groups = new GroupService({
-    log: (partition) => logs.find(groupOffsetsTopic, partition),
-    topics: {
-      nameOf: (id) => controller.image.topicsById.get(id)?.name,
-      idOf: (name) => controller.image.topicsByName.get(name)?.id,
-    },
-    config: groupConfig(config, controller.image),
-    clock,
-    timers,
-    random,
-  })
+  const groups = groupService(environment, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics }) => {
     if (deletedTopics.length > 0) await groups.forgetTopics(deletedTopics.map(({ name }) => name))
@@ -248,6 +239,26 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
     image: () => controller.image,
     config: () => config,
   }
+}
+
+/** The groups of this broker, on the logs and topics that the metadata says. */
+function groupService(
+  { clock, timers, random }: BrokerEnvironment,
+  controller: Controller,
+  logs: TopicLogs,
+  config: BrokerConfig,
+): GroupService {
+  return new GroupService({
+    log: (partition) => logs.find(groupOffsetsTopic, partition),
+    topics: {
+      nameOf: (id) => controller.image.topicsById.get(id)?.name,
+      idOf: (name) => controller.image.topicsByName.get(name)?.id,
+    },
+    config: groupConfig(config, controller.image),
+    clock,
+    timers,
+    random,
+  })
 }
 
 /** The static configuration below what the metadata log sets. */

@@ -2,9 +2,9 @@ import { realpathSync } from 'node:fs'
 import { StartError } from './start-error.ts'
 
 /**
- * Directories that brokers of this thread have open. The lock in the directory keeps other processes
- * out; inside one process the native engine shares an open directory, and two brokers on one
- * metadata log would destroy it.
+ * Directories that brokers of this thread have open. The lock in the directory keeps other
+ * processes out; inside one process the native engine shares an open directory, and two brokers on
+ * one metadata log would destroy it.
  */
 const claimed = new Set<string>()
 

@@ -12,8 +12,9 @@ type Wanted = Pick<BrokerSettings, 'clusterId' | 'nodeId' | 'dataDirectory'>
 const newDirectoryBytes = 1024 * 1024
 
 /**
- * Refuses a directory of another cluster or node, and a new one on a full disk, before it is opened,
- * because opening alone changes it. Whatever else is wrong is left to whoever opens the directory.
+ * Refuses a directory of another cluster or node, and a new one on a full disk, before it is
+ * opened, because opening alone changes it. Whatever else is wrong is left to whoever opens the
+ * directory.
  */
 export async function judgeDirectory(wanted: Wanted): Promise<void> {
   let text: string

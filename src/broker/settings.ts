@@ -113,7 +113,9 @@ function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan
   return withoutRepeats(plans)
 }
 
-/** Must not change from start to start, or each would log new voters: so no port that is free now. */
+/**
+ * Must not change from start to start, or each would log new voters: so no port that is free now.
+ */
 function controllerListenerOf(config: BrokerConfig): ListenerEntry {
   const [name = 'CONTROLLER'] = config.list('controller.listener.names')
   const prefix = `${name}://`

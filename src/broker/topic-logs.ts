@@ -56,8 +56,8 @@ export class TopicLogs {
   }
 
   /**
-   * Applies a change of the metadata. Never rejects: what cannot be opened is logged and not hosted,
-   * and whoever waits for the change goes on.
+   * Applies a change of the metadata. Never rejects: what cannot be opened is logged and not
+   * hosted, and whoever waits for the change goes on.
    */
   async apply(image: MetadataImage, changes: MetadataChanges): Promise<void> {
     try {

@@ -6,7 +6,9 @@
 /** Why bytes could not be decompressed. */
 export type CompressionProblem = 'corrupt' | 'too-large' | 'unavailable'
 
-/** Input that is no valid stream of the codec, would grow beyond the bound, or has no library here. */
+/**
+ * Input that is no valid stream of the codec, would grow beyond the bound, or has no library here.
+ */
 export class CompressionError extends Error {
   /** What is wrong. */
   readonly problem: CompressionProblem

@@ -1,6 +1,6 @@
 /**
- * zstd (codec 4): standard frames, one or more, usually without a content size (RFC 8878). Node's own
- * zlib where it has zstd (22.15 and later), a WebAssembly build of the same library elsewhere.
+ * zstd (codec 4): standard frames, one or more, usually without a content size (RFC 8878). Node's
+ * own zlib where it has zstd (22.15 and later), a WebAssembly build of the same library elsewhere.
  */
 import * as zlib from 'node:zlib'
 import { type Codec, CompressionError, corrupt, tooLarge } from './codec.ts'

@@ -226,6 +226,8 @@ const plainTables: ReadonlyMap<number, () => ConfigTable> = new Map([
 ])
 
 function definitionOf(type: number, name: string): ConfigDefinition | undefined {
+  const hasConfigs = type === ResourceType.BROKER || plainTables.has(type)
+  assert(hasConfigs, 'a resource without configs was refused')
   return type === ResourceType.BROKER ? brokerDefinition(name) : plainTables.get(type)?.().get(name)
 }
 
@@ -234,5 +236,6 @@ function invalidRequest(message: string): Refusal {
 }
 
 function refuse(code: number, message: string): Refusal {
+  assert(code !== ErrorCode.NONE, 'a refusal has a reason')
   return { code, message }
 }

@@ -56,8 +56,8 @@ export function encodeFirstSnapshot(voter: VoterIdentity, timestamp: number): Ui
 }
 
 /**
- * The control records with which a leader begins its epoch: that it leads and, in the first epoch or
- * when they change, the level of `kraft.version` and the voters. A quorum whose voters stand in
+ * The control records with which a leader begins its epoch: that it leads and, in the first epoch
+ * or when they change, the level of `kraft.version` and the voters. A quorum whose voters stand in
  * configuration files (level 0) keeps them there.
  */
 export function leaderControls(

@@ -1,8 +1,8 @@
 /**
  * The active controller of a single node: every change of the metadata goes through it, one command
- * after the other. A command is decided against the image with all earlier commands in it, its records
- * become one batch of the metadata log, and its answer waits until that batch is durable and all
- * listeners have taken the new image.
+ * after the other. A command is decided against the image with all earlier commands in it, its
+ * records become one batch of the metadata log, and its answer waits until that batch is durable
+ * and all listeners have taken the new image.
  */
 import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
@@ -162,6 +162,7 @@ export class Controller {
       clean: store.recoveryReport().clean,
     })
     await this.#published
+    assert(this.#image.brokers.has(nodeId), 'an active node is registered')
   }
 
   /** CreateTopics: one result for each name of the request, in its order. */
@@ -214,8 +215,8 @@ export class Controller {
   }
 
   /**
-   * Fences this broker as a clean stop does, and takes no more commands. Idempotent. Does not reject:
-   * when the log has failed, the store says so.
+   * Fences this broker as a clean stop does, and takes no more commands. Idempotent. Does not
+   * reject: when the log has failed, the store says so.
    */
   close(): Promise<void> {
     this.#closing ??= this.#stop()
@@ -254,6 +255,7 @@ export class Controller {
     const broker = brokerRecords(level, node, endOffset + before.length)
     const records = [...before, ...broker, ...leadershipRecords(image, node)]
     this.#publish(this.#log.append(records, this.#options.clock.now()))
+    assert(this.#log.endOffset === endOffset + records.length, 'a broker epoch is its offset')
   }
 
   #context(image: MetadataImage): TopicContext {

@@ -110,5 +110,6 @@ function place(topic: TopicImage, request: NewPartitions, context: TopicContext)
 }
 
 function refuse(code: number, message: string): Refusal {
+  assert(code !== ErrorCode.NONE, 'a refusal has a reason')
   return { code, message }
 }

@@ -215,6 +215,7 @@ export function refuseTopics(
 }
 
 function refused(name: string, refusal: Refusal): CreatableTopicResult {
+  assert(refusal.code !== ErrorCode.NONE, 'a refusal has a reason')
   return {
     name,
     topicId: zeroUuid,

@@ -99,5 +99,6 @@ function refuse(
   errorCode: number,
   errorMessage: string,
 ): DeletableTopicResult {
+  assert(errorCode !== ErrorCode.NONE && errorMessage !== '', 'a refusal has a reason')
   return { name: state.name, topicId: state.topicId, errorCode, errorMessage }
 }

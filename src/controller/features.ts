@@ -1,4 +1,7 @@
-/** Features of the cluster: which levels this program knows, and which a new cluster begins with. */
+/**
+ * Features of the cluster: which levels this program knows, and which a new cluster begins with.
+ */
+import { assert } from '../base/assert.ts'
 import type { FeatureRange } from '../metadata/image.ts'
 import {
   elrFeature,
@@ -32,5 +35,6 @@ export const initialFeatures: readonly (readonly [name: string, level: number])[
 ]
 
 function range(name: string, min: number, max: number): FeatureRange {
+  assert(min <= max, 'a feature has a level')
   return { name, minSupportedVersion: min, maxSupportedVersion: max }
 }

@@ -1,7 +1,7 @@
 /**
- * The metadata log of this node as the controller uses it: read at the start, appended to, kept small
- * by snapshots. What is appended is replayed from its own bytes, so that the image of a running
- * controller is by construction the one that the next start will read.
+ * The metadata log of this node as the controller uses it: read at the start, appended to, kept
+ * small by snapshots. What is appended is replayed from its own bytes, so that the image of a
+ * running controller is by construction the one that the next start will read.
  */
 import { assert } from '../base/assert.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
@@ -82,8 +82,8 @@ export class MetadataLog {
   }
 
   /**
-   * Whether the log ends inside a transaction that nobody will end any more; the first record that is
-   * appended must then abort it.
+   * Whether the log ends inside a transaction that nobody will end any more; the first record that
+   * is appended must then abort it.
    */
   get inTransaction(): boolean {
     return this.#inTransaction
@@ -129,6 +129,7 @@ export class MetadataLog {
   snapshotIfDue(image: MetadataImage, timestamp: number): Promise<void> {
     if (this.#snapshotting !== undefined) return this.#snapshotting
     if (this.#bytesSinceSnapshot < this.#snapshotBytes) return Promise.resolve()
+    assert(image.offset <= this.#image.offset, 'a snapshot is of what was appended')
     this.#bytesSinceSnapshot = 0
     this.#snapshotting = this.#writeSnapshot(image, timestamp).finally(() => {
       this.#snapshotting = undefined

@@ -57,8 +57,8 @@ export async function identify(
 
 /**
  * The quorum of a log that has no record yet. A directory that nobody formatted gets the files with
- * which a new cluster's metadata begins; {@link bootstrapFile} comes last, so that a start which was
- * cut short is made good by the next.
+ * which a new cluster's metadata begins; {@link bootstrapFile} comes last, so that a start which
+ * was cut short is made good by the next.
  */
 export async function prepareFirstEpoch(
   store: LogStore,

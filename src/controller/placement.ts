@@ -68,6 +68,7 @@ export function newPartition(
   replicas: readonly number[],
 ): PartitionImage {
   assert(index >= 0 && replicas.length > 0, 'a partition is somewhere')
+  assert(new Set(replicas).size === replicas.length, 'a broker has one replica of a partition')
   const isr = replicas.filter((id) => isActive(image.brokers.get(id)))
   return {
     index,
@@ -96,7 +97,8 @@ function assignmentProblem(
   const seen = new Set<number>()
   for (const id of replicas) {
     if (!image.brokers.has(id)) {
-      return `The manual partition assignment includes broker ${id}, but no such broker is registered.`
+      const fault = 'but no such broker is registered.'
+      return `The manual partition assignment includes broker ${id}, ${fault}`
     }
     if (seen.has(id)) {
       return `The manual partition assignment includes the broker ${id} more than once.`
@@ -124,5 +126,6 @@ function directoryOn(broker: BrokerImage | undefined): Uuid {
 }
 
 function refuse(code: number, message: string): Placement {
+  assert(code !== ErrorCode.NONE, 'a refusal has a reason')
   return { replicas: undefined, refusal: { code, message } }
 }

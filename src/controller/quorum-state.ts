@@ -1,6 +1,6 @@
 /**
- * `quorum-state`, the file beside the metadata log in which a voter remembers its epoch and vote, in
- * Kafka's form: JSON of the record QuorumStateData, version 1.
+ * `quorum-state`, the file beside the metadata log in which a voter remembers its epoch and vote,
+ * in Kafka's form: JSON of the record QuorumStateData, version 1.
  */
 import { assert } from '../base/assert.ts'
 import { MetadataError } from '../metadata/error.ts'

@@ -60,6 +60,8 @@ export function brokerRecords(
   assert(node.directories.length > 0, 'a broker has a directory')
   const versions = recordVersions(level)
   const { nodeId: brokerId, incarnationId, rack, listeners, directories } = node
+  const names = new Set(listeners.map(({ name }) => name))
+  assert(names.size === listeners.length, 'every listener has a name of its own')
   return [
     {
       name: 'RegisterBrokerRecord',
@@ -111,7 +113,9 @@ export function stopRecords(broker: BrokerImage | undefined): MetadataRecordInpu
   return [fenceRecord(broker.id, broker.epoch, true)]
 }
 
-/** A partition whose only replica is here and that has no leader, or whose log may have been cut. */
+/**
+ * A partition whose only replica is here and that has no leader, or whose log may have been cut.
+ */
 function shouldLead(partition: PartitionImage, node: Registration): boolean {
   const isOnlyReplica = partition.replicas.length === 1 && partition.replicas[0] === node.nodeId
   return isOnlyReplica && (partition.leader !== node.nodeId || !node.clean)

@@ -3,6 +3,7 @@
  * record, and an answer waits until the record cannot be lost: so every write is append, wait for
  * the high watermark, then go on.
  */
+import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import { encodeBatch, newBatch } from '../protocol/record-batch.ts'
@@ -30,7 +31,9 @@ export class LogWriter {
     const timestamp = this.#clock.now()
     try {
       const batch = encodeBatch(newBatch(records.map((record) => ({ timestamp, ...record }))))
-      const { requiredHighWatermark } = this.#log.append(batch)
+      const { baseOffset, lastOffset, requiredHighWatermark } = this.#log.append(batch)
+      assert(lastOffset - baseOffset + 1 === records.length, 'each record has its offset')
+      assert(requiredHighWatermark > lastOffset, 'what is waited for takes in the last record')
       await this.#log.committed(requiredHighWatermark)
       return ErrorCode.NONE
     } catch (error) {
@@ -43,7 +46,9 @@ function rethrow(error: unknown): never {
   throw error
 }
 
-/** How a failure of the coordinator's own log looks to a client of the group, as in Apache Kafka. */
+/**
+ * How a failure of the coordinator's own log looks to a client of the group, as in Apache Kafka.
+ */
 function coordinatorError(code: number): number {
   switch (code) {
     case ErrorCode.KAFKA_STORAGE_ERROR:

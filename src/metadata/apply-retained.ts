@@ -1,6 +1,6 @@
 /**
- * Records that are kept as they are, by their identity, until something interprets them; and records
- * that change no image.
+ * Records that are kept as they are, by their identity, until something interprets them; and
+ * records that change no image.
  */
 import type {
   ClientQuotaRecord,

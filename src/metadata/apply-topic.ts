@@ -48,6 +48,7 @@ function createTopic(delta: MetadataDelta, record: TopicRecord): void {
 
 function removeTopic(delta: MetadataDelta, record: RemoveTopicRecord): void {
   const topic = topicOf(delta, record.topicId)
+  assert(delta.topicsByName.get(topic.name) === topic, 'name and id give the same topic')
   delta.topicsByName.delete(topic.name)
   delta.topicsById.delete(topic.id)
   assert(delta.topicsById.get(topic.id) === undefined, 'a removed topic is gone')
@@ -79,7 +80,8 @@ function changePartition(delta: MetadataDelta, record: PartitionChangeRecord): v
   const before = topic.partitions[record.partitionId]
   if (before === undefined) {
     throw new MetadataError(
-      `the metadata log changes partition ${topic.name}-${record.partitionId}, which it never created`,
+      `the metadata log changes partition ${topic.name}-${record.partitionId}, ` +
+        'which it never created',
     )
   }
   assert(before.index === record.partitionId, 'a partition stands at its index')
@@ -150,6 +152,7 @@ const partitionIndexMax = 10_000_000
 function putTopic(delta: MetadataDelta, topic: TopicImage): void {
   const before = delta.topicsById.get(topic.id)
   assert(before === undefined || before.name === topic.name, 'a topic keeps its name')
+  assert(delta.topicsByName.get(topic.name) === before, 'name and id give the same topic')
   delta.topicsByName.set(topic.name, topic)
   delta.topicsById.set(topic.id, topic)
   delta.touchedTopics.add(topic.id)

@@ -84,6 +84,7 @@ export class MetadataDelta {
   readonly features: Overlay<string, number>
   readonly controllers: Overlay<number, ControllerImage>
   readonly brokers: Overlay<number, BrokerImage>
+  /** Invariant: the same objects as in `topicsById`. */
   readonly topicsByName: Overlay<string, TopicImage>
   readonly topicsById: Overlay<Uuid, TopicImage>
   readonly configs: Overlay<string, ConfigTexts>
@@ -124,11 +125,13 @@ export class MetadataDelta {
 
   /** Applies a control record that changes the level of `kraft.version`. */
   applyKRaftVersion(record: KRaftVersionRecord): void {
+    assert(!this.#finished, 'a finished delta gets no more records')
     this.quorum = { ...this.quorum, version: record.kRaftVersion }
   }
 
   /** Applies a control record that replaces the set of voters. */
   applyVoters(record: VotersRecord): void {
+    assert(!this.#finished, 'a finished delta gets no more records')
     this.quorum = { ...this.quorum, voters: record.voters }
   }
 

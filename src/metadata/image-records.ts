@@ -22,6 +22,11 @@ export function imageRecords(image: MetadataImage): MetadataRecordInput[] {
   }
   for (const topic of image.topicsByName.values()) {
     const { name, id } = topic
+    assert(image.topicsById.get(id) === topic, 'name and id give the same topic')
+    assert(
+      topic.partitions.every((partition, at) => partition.index === at),
+      'a partition stands at its index',
+    )
     records.push({ name: 'TopicRecord', version: 0, value: { name, topicId: id } })
     for (const partition of topic.partitions) {
       records.push(partitionRecord(id, partition, versions))

@@ -1,6 +1,7 @@
 /**
- * All metadata of the cluster at one offset of the metadata log. An image never changes; a later one
- * shares what stayed the same, so whoever holds one has a consistent view for as long as it likes.
+ * All metadata of the cluster at one offset of the metadata log. An image never changes; a later
+ * one shares what stayed the same, so whoever holds one has a consistent view for as long as it
+ * likes.
  */
 
 import type { Voter } from '../protocol/generated/record/control.ts'

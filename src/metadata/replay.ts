@@ -17,10 +17,11 @@ export class Replay {
   #transaction: MetadataRecord[] | undefined
 
   /**
-   * Goes on from `base`. `inTransaction`: the log before it ends inside a transaction, whose records
-   * are not at hand any more, so that it can only be aborted.
+   * Goes on from `base`. `inTransaction`: the log before it ends inside a transaction, whose
+   * records are not at hand any more, so that it can only be aborted.
    */
   constructor(base: MetadataImage, inTransaction = false) {
+    assert(base.offset >= -1, 'a log begins at offset 0')
     if (inTransaction) this.#transaction = []
     this.#delta = new MetadataDelta(base)
     const { offset, epoch, timestamp } = base

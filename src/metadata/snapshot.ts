@@ -3,10 +3,10 @@
  *
  *     <end offset, 20 digits>-<epoch, 10 digits>.checkpoint
  *
- * It stands for all records below the end offset. Its batches number their records from 0: a control
- * batch with the header, the level of `kraft.version` and the voters; batches of metadata records,
- * the feature levels first, because they say how to read the rest; a control batch with the footer,
- * by which a reader knows that the file is whole.
+ * It stands for all records below the end offset. Its batches number their records from 0: a
+ * control batch with the header, the level of `kraft.version` and the voters; batches of metadata
+ * records, the feature levels first, because they say how to read the rest; a control batch with
+ * the footer, by which a reader knows that the file is whole.
  */
 import { assert } from '../base/assert.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'

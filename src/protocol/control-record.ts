@@ -45,7 +45,9 @@ const kinds: readonly Kind[] = [
   kind('voters', control.votersRecord, true),
 ]
 
-/** Reads the only record of a control batch. What is broken is an error, what is unknown is kept. */
+/**
+ * Reads the only record of a control batch. What is broken is an error, what is unknown is kept.
+ */
 export function decodeControlRecord(
   record: Pick<BatchRecord, 'key' | 'value'>,
 ): Decoded<ControlRecord | UnknownControlRecord> {

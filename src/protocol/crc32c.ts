@@ -1,6 +1,6 @@
 /**
- * CRC-32C (Castagnoli), the checksum of record batches and producer snapshots. Portable, eight bytes
- * a step; where speed counts the native core computes it with the processor's instruction.
+ * CRC-32C (Castagnoli), the checksum of record batches and producer snapshots. Portable, eight
+ * bytes a step; where speed counts the native core computes it with the processor's instruction.
  */
 
 /** Reflected form of the polynomial 0x1edc6f41. */

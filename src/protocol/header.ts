@@ -2,9 +2,9 @@
  * Headers of requests and responses, and whole frames.
  *
  * Request header 1 is key, version, correlation id and client id; header 2, of flexible versions,
- * adds tagged fields but keeps the client id's int16 length. Response header 0 is the correlation id
- * alone; header 1 adds tagged fields. The answer to ApiVersions always has header 0, because a client
- * that asks for versions cannot know yet what the broker speaks.
+ * adds tagged fields but keeps the client id's int16 length. Response header 0 is the correlation
+ * id alone; header 1 adds tagged fields. The answer to ApiVersions always has header 0, because a
+ * client that asks for versions cannot know yet what the broker speaks.
  */
 import { assert } from '../base/assert.ts'
 import { type ApiKey, apiKeys, apiVersionsKey } from './api-keys.ts'
@@ -39,9 +39,9 @@ export function responseHeaderVersion(api: ApiKey, version: number): number {
 
 /**
  * Reads the header of a frame (without its length prefix). A string says why it cannot be answered:
- * the key is unknown or the header is broken, and nothing is known about what follows. A version out
- * of range is not an error here, so that ApiVersions can be answered in any case; the header of such
- * a request is read as the version's number asks for.
+ * the key is unknown or the header is broken, and nothing is known about what follows. A version
+ * out of range is not an error here, so that ApiVersions can be answered in any case; the header of
+ * such a request is read as the version's number asks for.
  */
 export function openRequest(frame: Uint8Array): OpenedRequest | string {
   const apiKey = new Reader(frame).int16()

@@ -29,7 +29,9 @@ export class Reader {
   readonly #bytes: Buffer
   readonly #view: DataView
   #position = 0
-  /** Invariant: position <= end <= length of the frame; equal to position once there is an error. */
+  /**
+   * Invariant: position <= end <= length of the frame; equal to position once there is an error.
+   */
   #end: number
   #error: string | null = null
   /** Array elements announced so far, bounded by wireMessageElementsMax. */
@@ -56,7 +58,9 @@ export class Reader {
     return this.#end - this.#position
   }
 
-  /** Records a fault at the current position, unless there is one already, and stops all reading. */
+  /**
+   * Records a fault at the current position, unless there is one already, and stops all reading.
+   */
   fail(fault: string): void {
     this.#error ??= `${fault} at byte ${this.#position}`
     this.#end = this.#position
@@ -88,7 +92,8 @@ export class Reader {
 
   /**
    * An int64 as a number. 2^63-1, which Kafka uses for "no bound", reads as Infinity; any other
-   * value that a double does not hold exactly is a fault, because a wrong offset is worse than none.
+   * value that a double does not hold exactly is a fault, because a wrong offset is worse than
+   * none.
    */
   int64(): number {
     if (!this.#take(8)) return 0
@@ -102,8 +107,8 @@ export class Reader {
   }
 
   /**
-   * An int64 as the nearest number, for timestamps that a client may choose freely and that are only
-   * compared: whoever sends nanoseconds gets an answer instead of a closed connection.
+   * An int64 as the nearest number, for timestamps that a client may choose freely and that are
+   * only compared: whoever sends nanoseconds gets an answer instead of a closed connection.
    */
   int64Nearest(): number {
     if (!this.#take(8)) return 0

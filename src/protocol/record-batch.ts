@@ -20,9 +20,9 @@
  *
  * The checksum leaves out what the broker assigns, so that it need not be computed again.
  *
- * A record, all numbers zig-zag varints: length, attributes (int8, 0), timestamp delta, offset delta,
- * key length (-1 null), key, value length (-1 null), value, number of headers; a header is key
- * length, key, value length (-1 null), value.
+ * A record, all numbers zig-zag varints: length, attributes (int8, 0), timestamp delta, offset
+ * delta, key length (-1 null), key, value length (-1 null), value, number of headers; a header is
+ * key length, key, value length (-1 null), value.
  */
 import { assert } from '../base/assert.ts'
 import { type Decoded, noBytes } from './codec.ts'
@@ -183,8 +183,8 @@ export function decodeBatches(
 }
 
 /**
- * Writes a batch. A codec in its attributes needs `compression`. Throws an `Error` when a value does
- * not fit its field.
+ * Writes a batch. A codec in its attributes needs `compression`. Throws an `Error` when a value
+ * does not fit its field.
  */
 export function encodeBatch(batch: RecordBatch, compression?: BatchCompression): Uint8Array {
   const writer = new Writer(batchHeaderBytes + batch.records.length * 64)

@@ -1,9 +1,9 @@
 /**
  * 128-bit ids of topics, directories, clusters and voters.
  *
- * In memory an id is Kafka's printed form: the 16 bytes as base64url without padding, 22 characters.
- * A string compares with `===`, is a key of a `Map` and goes into logs and files as it is; it is
- * turned into bytes only at the wire.
+ * In memory an id is Kafka's printed form: the 16 bytes as base64url without padding, 22
+ * characters. A string compares with `===`, is a key of a `Map` and goes into logs and files as it
+ * is; it is turned into bytes only at the wire.
  */
 export type Uuid = string
 

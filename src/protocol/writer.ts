@@ -1,8 +1,8 @@
 /**
  * Primitives of Kafka's wire format, written into one growing buffer.
  *
- * Like the reader, a writer is sticky: a value that the chosen version cannot carry (a field that it
- * does not have, null where it has none, a number out of range, a string too long) is kept in
+ * Like the reader, a writer is sticky: a value that the chosen version cannot carry (a field that
+ * it does not have, null where it has none, a number out of range, a string too long) is kept in
  * `error`, and the caller checks it once at the end. What was written until then is not to be used.
  */
 import { assert } from '../base/assert.ts'
@@ -253,7 +253,9 @@ export class Writer {
     this.#position += size
   }
 
-  /** Leaves room for an int32, a length say, that {@link patchInt32} fills in. Returns its place. */
+  /**
+   * Leaves room for an int32, a length say, that {@link patchInt32} fills in. Returns its place.
+   */
   reserveInt32(): number {
     return this.#advance(4)
   }
@@ -284,7 +286,9 @@ export class Writer {
     this.#position += this.#utf8(value, this.#position)
   }
 
-  /** Writes UTF-8 at `at`, where there is room for three bytes a unit; returns the bytes written. */
+  /**
+   * Writes UTF-8 at `at`, where there is room for three bytes a unit; returns the bytes written.
+   */
   #utf8(value: string, at: number): number {
     const units = value.length
     if (units > loopUnitsMax) return this.#bytes.write(value, at, 'utf8')

@@ -71,7 +71,9 @@ export interface DataPlaneStatistics {
 
 /** The running data plane of one broker. */
 export interface DataPlane {
-  /** Binds a numeric address, port 0 for a free one. Throws an error that names address and cause. */
+  /**
+   * Binds a numeric address, port 0 for a free one. Throws an error that names address and cause.
+   */
   listen(endpoint: Endpoint): Endpoint
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void
   unhost(topic: string, partition: number): void

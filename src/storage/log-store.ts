@@ -1,14 +1,17 @@
 /**
- * The log as TypeScript sees it: one port with two implementations, the native store (files, the C++
- * core) and the memory store (tests, the simulator). Everything above the storage layer knows only
- * these types.
+ * The log as TypeScript sees it: one port with two implementations, the native store (files, the
+ * C++ core) and the memory store (tests, the simulator). Everything above the storage layer knows
+ * only these types.
  *
- * Offsets and timestamps are numbers (-1 is "none"). What waits for the disk returns a promise; what
- * only reads memory is synchronous. Errors that the world causes are thrown as {@link StorageError}
- * by asynchronous methods and by `append`.
+ * Offsets and timestamps are numbers (-1 is "none"). What waits for the disk returns a promise;
+ * what only reads memory is synchronous. Errors that the world causes are thrown as {@link
+ * StorageError} by asynchronous methods and by `append`.
  */
 
-/** Settings of one partition log; the control plane's decision, in plain numbers. `Infinity` means no bound. */
+/**
+ * Settings of one partition log; the control plane's decision, in plain numbers. `Infinity` means
+ * no bound.
+ */
 export interface LogConfig {
   readonly segmentBytes: number
   readonly segmentMs: number
@@ -98,19 +101,27 @@ export interface PartitionLog {
   online(): boolean
   configure(config: LogConfig): void
   becomeLeader(leaderEpoch: number): void
-  /** Appends one record batch of our own making (trusted); offset and epoch are assigned natively. */
+  /**
+   * Appends one record batch of our own making (trusted); offset and epoch are assigned in what is
+   * stored, `batch` itself stays as it is.
+   */
   append(batch: Uint8Array): AppendResult
   /** Resolves when the high watermark has reached `offset`; rejects when the log goes offline. */
   committed(offset: number): Promise<void>
-  /** Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole). */
+  /**
+   * Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole).
+   */
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
   lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult>
   lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult>
   /** End offset of the largest epoch not above `leaderEpoch`, with that epoch (-1: none). */
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
+  /** Cuts off everything from `offset` on, rounded down to a batch; the new log end offset. */
   truncateTo(offset: number): Promise<number>
+  /** Moves the log start up, never back and at most to the high watermark; where it then is. */
   deleteUpTo(offset: number): Promise<number>
+  /** Makes everything appended so far durable; the durable offset. */
   flush(): Promise<number>
 }
 
@@ -120,6 +131,10 @@ export interface LogStore {
   metaProperties(): MetaProperties | undefined
   format(properties: MetaProperties): Promise<void>
   partitionsOnDisk(): readonly PartitionOnDisk[]
+  /**
+   * Opens a partition, or gives the open one, with `config`. Another topic id than that of the
+   * folder is INCONSISTENT_TOPIC_ID.
+   */
   openPartition(
     topic: string,
     partition: number,
@@ -127,17 +142,19 @@ export interface LogStore {
     config: LogConfig,
   ): Promise<PartitionLog>
   find(topic: string, partition: number): PartitionLog | undefined
+  /** Ends the log at once: its calls answer with an error, whoever waits for it is told. */
   deletePartition(topic: string, partition: number): Promise<void>
   /** Renames a folder that no metadata names to `…-stray`; nothing is lost. */
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>
+  /** Finishes what was asked for, then stops cleanly; later calls are refused. Idempotent. */
   close(): Promise<void>
   recoveryReport(): RecoveryReport
   /** Empty while online, otherwise the sentence of the first failure. */
   offlineReason(): string
   onOffline(listener: (reason: string) => void): void
   freeBytes(): number
-  /** Whole small files inside the directory (metadata snapshots, `quorum-state`); undefined: missing. */
+  /** Whole small files inside it (metadata snapshots, `quorum-state`); undefined: missing. */
   readFile(relativePath: string): Promise<Uint8Array | undefined>
   writeFile(relativePath: string, bytes: Uint8Array): Promise<void>
   listFiles(relativePath: string): Promise<readonly string[]>

@@ -1,11 +1,12 @@
 /**
  * A log directory in memory, for tests and the simulator. Not for production: it keeps nothing.
  *
- * What would be on the disk is a {@link MemoryDisk}; a store that is opened on the disk of an earlier
- * one sees what that left: everything after a close, only what was durable after a crash.
+ * What would be on the disk is a {@link MemoryDisk}; a store that is opened on the disk of an
+ * earlier one sees what that left: everything after a close, only what was durable after a crash.
  */
 import { assert } from '../base/assert.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
+import { isUuid } from '../protocol/uuid.ts'
 import {
   type LogConfig,
   type LogStore,
@@ -83,6 +84,9 @@ class Store implements MemoryLogStore {
       indexesRebuilt: 0,
     }
     disk.clean = false
+    for (const [name, { topic, partition }] of disk.partitions) {
+      assert(name === nameOf(topic, partition), 'a partition is kept under its name')
+    }
   }
 
   metaProperties(): MetaProperties | undefined {
@@ -106,6 +110,7 @@ class Store implements MemoryLogStore {
     config: LogConfig,
   ): Promise<PartitionLog> {
     this.#requireOnline()
+    assert(isUuid(topicId), 'a topic id is a UUID')
     const name = nameOf(topic, partition)
     const state = this.disk.partitions.get(name) ?? newState(topic, partition, topicId)
     if (state.topicId !== topicId) {
@@ -128,6 +133,7 @@ class Store implements MemoryLogStore {
   async deletePartition(topic: string, partition: number): Promise<void> {
     this.#requireOnline()
     const name = nameOf(topic, partition)
+    this.#logs.get(name)?.retire()
     this.#logs.delete(name)
     this.disk.partitions.delete(name)
   }
@@ -137,6 +143,7 @@ class Store implements MemoryLogStore {
     const name = nameOf(topic, partition)
     const state = this.disk.partitions.get(name)
     if (state === undefined) return
+    this.#logs.get(name)?.retire()
     this.#logs.delete(name)
     this.disk.partitions.delete(name)
     this.disk.strays.set(name, state)
@@ -218,6 +225,7 @@ class Store implements MemoryLogStore {
 }
 
 function newState(topic: string, partition: number, topicId: string): PartitionState {
+  assert(partition >= 0 && topic !== '', 'a partition has a topic and an index')
   return { topic, partition, topicId, batches: [], logStartOffset: 0, durableOffset: 0 }
 }
 

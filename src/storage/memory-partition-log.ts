@@ -70,9 +70,11 @@ export class MemoryPartitionLog implements PartitionLog {
   readonly #owner: LogOwner
   #config: LogConfig
   #leaderEpoch: number
+  /** Invariant: durableOffset <= #highWatermark <= log end offset. */
   #highWatermark: number
   #waiters: Waiter[] = []
   #flushAsked = false
+  #retired = false
 
   constructor(state: PartitionState, config: LogConfig, owner: LogOwner) {
     this.topic = state.topic
@@ -83,6 +85,7 @@ export class MemoryPartitionLog implements PartitionLog {
     this.#owner = owner
     this.#leaderEpoch = state.batches.at(-1)?.header.partitionLeaderEpoch ?? 0
     this.#highWatermark = state.durableOffset
+    this.#assertOrdered()
   }
 
   logStartOffset(): number {
@@ -119,10 +122,11 @@ export class MemoryPartitionLog implements PartitionLog {
   }
 
   online(): boolean {
-    return this.#owner.offlineReason() === ''
+    return this.#offlineReason() === ''
   }
 
   configure(config: LogConfig): void {
+    assert(config.flushMessages >= 1, 'a flush is due after some message')
     this.#config = config
     this.#advance()
   }
@@ -192,6 +196,7 @@ export class MemoryPartitionLog implements PartitionLog {
     let found = -1
     let endOffset = -1
     for (const { header } of this.#state.batches) {
+      assert(header.partitionLeaderEpoch >= found, 'leader epochs never fall along a log')
       if (header.partitionLeaderEpoch > leaderEpoch) break
       found = header.partitionLeaderEpoch
       endOffset = lastOffsetOf(header) + 1
@@ -211,17 +216,18 @@ export class MemoryPartitionLog implements PartitionLog {
     state.durableOffset = Math.min(state.durableOffset, this.logEndOffset())
     this.#highWatermark = Math.min(this.#highWatermark, state.durableOffset)
     assert(this.logEndOffset() <= Math.max(offset, state.logStartOffset), 'the cut was made')
+    this.#assertOrdered()
     return this.logEndOffset()
   }
 
   async deleteUpTo(offset: number): Promise<number> {
     this.#requireOnline()
-    if (offset > this.#highWatermark) throw this.#outOfRange(offset)
     const state = this.#state
-    state.logStartOffset = Math.max(state.logStartOffset, offset)
-    state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) >= offset)
+    state.logStartOffset = Math.max(state.logStartOffset, Math.min(offset, this.#highWatermark))
+    const start = state.logStartOffset
+    state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) >= start)
     state.durableOffset = Math.max(state.durableOffset, state.logStartOffset)
-    assert(state.logStartOffset <= this.logEndOffset(), 'the log begins before it ends')
+    this.#assertOrdered()
     return state.logStartOffset
   }
 
@@ -233,11 +239,25 @@ export class MemoryPartitionLog implements PartitionLog {
     return this.#state.durableOffset
   }
 
+  /** Ends the log, when it is deleted or set aside. */
+  retire(): void {
+    assert(!this.#retired, 'a log is retired once')
+    this.#retired = true
+    this.fail()
+  }
+
   /** Rejects all who wait, when the directory has gone offline. */
   fail(): void {
     const waiters = this.#waiters
     this.#waiters = []
     for (const waiter of waiters) waiter.reject(this.#offlineError())
+  }
+
+  #assertOrdered(): void {
+    const { logStartOffset, durableOffset } = this.#state
+    assert(logStartOffset <= durableOffset, 'what is below the log start counts as durable')
+    assert(durableOffset <= this.#highWatermark, 'what is durable is committed')
+    assert(this.#highWatermark <= this.logEndOffset(), 'the high watermark is within the log')
   }
 
   /** The most that `flush.messages` allows above the durable offset, rounded down to a batch. */
@@ -246,7 +266,7 @@ export class MemoryPartitionLog implements PartitionLog {
     const allowed = this.#state.batches.findLast(({ header }) => lastOffsetOf(header) < bound)
     const end = allowed === undefined ? 0 : lastOffsetOf(allowed.header) + 1
     this.#highWatermark = Math.max(this.#highWatermark, this.#state.durableOffset, end)
-    assert(this.#highWatermark <= this.logEndOffset(), 'the high watermark is within the log')
+    this.#assertOrdered()
     const ready = this.#waiters.filter((waiter) => waiter.offset <= this.#highWatermark)
     this.#waiters = this.#waiters.filter((waiter) => waiter.offset > this.#highWatermark)
     for (const waiter of ready) waiter.resolve()
@@ -293,8 +313,14 @@ export class MemoryPartitionLog implements PartitionLog {
     if (!this.online()) throw this.#offlineError()
   }
 
+  #offlineReason(): string {
+    const name = `${this.topic}-${this.partition}`
+    return this.#retired ? `${name} is not in service any more` : this.#owner.offlineReason()
+  }
+
   #offlineError(): StorageError {
-    return new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, this.#owner.offlineReason())
+    const code = this.#retired ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR
+    return new StorageError(code, this.#offlineReason())
   }
 
   #outOfRange(offset: number): StorageError {

@@ -1,6 +1,7 @@
 /** The native data plane behind the {@link DataPlane} port. Adds nothing but names. */
 import type { NativeDataPlane } from '../addon/binding.ts'
 import { assert } from '../base/assert.ts'
+import { ErrorCode } from '../protocol/error-codes.ts'
 import type {
   DataPlane,
   DataPlaneEvents,
@@ -28,6 +29,7 @@ class NativeDataPlaneFace implements DataPlane {
   }
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void {
     assert(log instanceof NativePartitionLog, 'the native data plane serves native logs only')
+    assert(leaderEpoch >= 0, 'what is hosted has a leader')
     this.#native.host(log.native, leaderEpoch, internal)
   }
   unhost(topic: string, partition: number): void {
@@ -41,6 +43,8 @@ class NativeDataPlaneFace implements DataPlane {
     this.#native.respond(connection, sequence, nothing)
   }
   batchOpened(token: number, verdict: OpenBatchVerdict): void {
+    const isRefusal = verdict.code !== ErrorCode.NONE
+    assert(!isRefusal || verdict.replacement === undefined, 'a refused batch has no replacement')
     this.#native.batchOpened(token, verdict)
   }
   connectionInfo(
@@ -62,6 +66,8 @@ export function startNativeDataPlane(
   options: DataPlaneOptions,
   events: DataPlaneEvents,
 ): DataPlane {
+  assert(options.reactorThreads >= 1, 'somebody serves the sockets')
+  assert(options.socketRequestMaxBytes > 0, 'a frame has bytes')
   const { NativeDataPlane } = nativeStorage()
   return new NativeDataPlaneFace(new NativeDataPlane(options, events))
 }

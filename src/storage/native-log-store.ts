@@ -44,6 +44,7 @@ export class NativePartitionLog implements PartitionLog {
   readonly native: NativeLog
 
   constructor(topic: string, partition: number, topicId: string, native: NativeLog) {
+    assert(partition >= 0, 'a partition has an index')
     this.topic = topic
     this.partition = partition
     this.topicId = topicId
@@ -75,12 +76,17 @@ export class NativePartitionLog implements PartitionLog {
     this.native.configure(config)
   }
   becomeLeader(leaderEpoch: number): void {
+    assert(leaderEpoch >= 0, 'a leader has an epoch')
     this.native.becomeLeader(leaderEpoch)
   }
   append(batch: Uint8Array): AppendResult {
-    return this.native.append(batch)
+    const appended = this.native.append(batch)
+    assert(appended.lastOffset >= appended.baseOffset, 'offsets of a batch ascend')
+    assert(appended.requiredHighWatermark > appended.lastOffset, 'committed is behind the batch')
+    return appended
   }
   committed(offset: number): Promise<void> {
+    assert(!Number.isNaN(offset), 'who waits for an offset has one')
     return this.native.committed(offset)
   }
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
@@ -99,9 +105,11 @@ export class NativePartitionLog implements PartitionLog {
     return this.native.leaderEpochAt(offset)
   }
   truncateTo(offset: number): Promise<number> {
+    assert(offset >= 0, 'a log begins at 0 or later')
     return this.native.truncateTo(offset)
   }
   deleteUpTo(offset: number): Promise<number> {
+    assert(offset >= 0, 'a log begins at 0 or later')
     return this.native.deleteUpTo(offset)
   }
   flush(): Promise<number> {
@@ -220,9 +228,11 @@ export async function openNativeLogStore(
   path: string,
   options: NativeLogStoreOptions = {},
 ): Promise<LogStore> {
+  const { helperThreads = 2 } = options
+  assert(helperThreads >= 1 && helperThreads <= 4, 'a directory has 1 to 4 helper threads')
   const directory = await nativeStorage().openDirectory({
     path,
-    helperThreads: options.helperThreads ?? 2,
+    helperThreads,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     fileDeleteDelayMs: options.fileDeleteDelayMs ?? 60_000,
     clockOffsetMs: options.clockOffsetMs ?? 0,

@@ -99,7 +99,7 @@ export class BrokerConnection {
     if (response.errorCode === unsupportedVersion) {
       // The answer names the range of ApiVersions; one that names nothing is from before KIP-511.
       const known = response.apiKeys.find(({ apiKey }) => apiKey === apiVersionsApi.key)
-      const version = Math.min(highest, known?.maxVersion ?? 0)
+      const version = Math.max(0, Math.min(highest, known?.maxVersion ?? 0))
       response = await this.#call(apiVersionsApi, version, request)
     }
     if (response.errorCode !== 0) {

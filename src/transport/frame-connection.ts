@@ -46,6 +46,7 @@ export class FrameConnection {
   #timer: NodeJS.Timeout | undefined
 
   private constructor(socket: Socket, peer: string, options: FrameConnectionOptions) {
+    assert(options.requestTimeoutMs > 0, 'an answer gets time')
     this.peer = peer
     this.#socket = socket
     this.#options = options
@@ -67,12 +68,16 @@ export class FrameConnection {
   /** Sends one whole frame (with its length) and resolves with its answer's frame, without. */
   exchange(frame: Uint8Array): Promise<Buffer> {
     assert(frame.length >= 4, 'a frame has its length in front')
+    const announced = new DataView(frame.buffer, frame.byteOffset).getInt32(0)
+    assert(announced === frame.length - 4, 'one whole frame is sent')
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure)
         return
       }
       const deadlineMs = performance.now() + this.#options.requestTimeoutMs
+      const before = this.#waiters.at(-1)?.deadlineMs ?? 0
+      assert(before <= deadlineMs, 'who asks later may wait longer')
       this.#waiters.push({ resolve, reject, deadlineMs })
       this.#socket.write(frame)
       this.#arm()
@@ -106,6 +111,7 @@ export class FrameConnection {
     clearTimeout(this.#timer)
     const oldest = this.#waiters[0]
     if (oldest === undefined) return
+    assert(this.#failure === undefined, 'nobody waits on a failed connection')
     const leftMs = Math.max(0, oldest.deadlineMs - performance.now())
     this.#timer = setTimeout(
       () => this.#fail(`${this.peer} did not answer within ${this.#options.requestTimeoutMs} ms.`),

@@ -23,7 +23,10 @@ export interface TestBroker {
   readonly lines: string[]
 }
 
-/** Seeds and directories differ from start to start, or a restart would hand out the ids of the first one again. */
+/**
+ * Seeds and directories differ from start to start, or a restart would hand out the ids of the
+ * first one again.
+ */
 let seed = 1
 
 /** Starts a broker; `disk` is that of an earlier one. */

@@ -39,7 +39,7 @@ describe('binding', () => {
     expect(describeListeners(listeners)).toBe('localhost:9092')
   })
 
-  test('port 0 gives one real port for all addresses, also when the first choice is taken', async () => {
+  test('port 0 gives one real port for all addresses, also after a collision', async () => {
     const { binder } = machine(['::1 40000'])
     const listeners = await bindListeners([plan('localhost', 0)], binder)
     expect(listeners[0]?.bound).toEqual([

@@ -80,7 +80,7 @@ function gate(name: string): () => void {
   return open
 }
 
-test('frames that come before the router is open are answered when it opens, in order', async () => {
+test('frames that come before the router is open are answered in order', async () => {
   const answers = [beat('a'), beat('b'), beat('c', 2)]
   await Promise.resolve()
   expect(log).toEqual([])

@@ -89,7 +89,8 @@ function defaultJars(): string {
   return process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
 }
 
-function serverProperties(folder: string, port: number, settings: Settings): string {
+/** The configuration file of a single node whose data lie in `folder`/data. */
+export function serverProperties(folder: string, port: number, settings: Settings): string {
   const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`
   const properties: Settings = {
     'process.roles': 'broker,controller',

@@ -35,7 +35,7 @@ describe('a first start', () => {
     expect(ours.every((batch) => batch.epoch === 1 && batch.timestamp === 1_000_000)).toBe(true)
   })
 
-  it('finalises the features of 4.3, registers the broker at its offset and unfences it', async () => {
+  it('finalises the features of 4.3, registers the broker and unfences it', async () => {
     const { controller } = await startedController()
     expect(Object.fromEntries(controller.image.features)).toEqual({
       'metadata.version': 30,

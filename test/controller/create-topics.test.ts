@@ -19,13 +19,15 @@ const asKafka: [string, CreatableTopic, number, string][] = [
     'too long',
     topic('a'.repeat(250)),
     17,
-    `Topic name is invalid: the length of '${'a'.repeat(250)}' is longer than the max allowed length 249`,
+    `Topic name is invalid: the length of '${'a'.repeat(250)}' ` +
+      'is longer than the max allowed length 249',
   ],
   [
     'characters',
     topic('a b'),
     17,
-    "Topic name is invalid: 'a b' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'",
+    "Topic name is invalid: 'a b' contains one or more characters " +
+      "other than ASCII alphanumerics, '.', '_' and '-'",
   ],
   ['collision', topic('a_b'), 17, "Topic 'a_b' collides with existing topic: a.b"],
   [

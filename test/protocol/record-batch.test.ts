@@ -136,7 +136,10 @@ test('a compressed batch needs a way to open it', () => {
   expect(decodeBatch(compressed).error).toBe(
     'record batch: compressed by codec 1, and none is given',
   )
-  const failing = { ...gzip, decompress: () => { throw new Error('torn stream') } } // biome-ignore format: one line
+  const decompress = (): never => {
+    throw new Error('torn stream')
+  }
+  const failing = { ...gzip, decompress }
   expect(decodeBatch(compressed, 0, failing).error).toBe('record batch: codec 1: torn stream')
   expect(() => encodeBatch(opened(compressed))).toThrow('no compression for codec 1')
   expect(decodeBatchHeader(compressed).value?.recordsCount).toBe(1)

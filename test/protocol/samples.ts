@@ -64,7 +64,9 @@ export function defaultStruct(struct: StructModel): Value {
   return Object.fromEntries(struct.fields.map((field) => [field.name, defaultValue(field)]))
 }
 
-/** A message from the JSON that Kafka's own converters write: bytes in base64, defaults left out. */
+/**
+ * A message from the JSON that Kafka's own converters write: bytes in base64, defaults left out.
+ */
 export function fromKafkaJson(struct: StructModel, json: Value): Value {
   return Object.fromEntries(
     struct.fields.map((field) => {

@@ -75,8 +75,8 @@ function limitOf({ replicaId, isolationLevel }: ListOffsetsRequest): ReadLimit |
 }
 
 /**
- * Each partition once. One that is asked for again goes into `repeated`: it gets one answer, and that
- * is an error, because nobody can tell which of the timestamps was meant.
+ * Each partition once. One that is asked for again goes into `repeated`: it gets one answer, and
+ * that is an error, because nobody can tell which of the timestamps was meant.
  */
 function withoutRepeats(
   { topics }: ListOffsetsRequest,

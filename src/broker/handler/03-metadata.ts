@@ -1,6 +1,7 @@
 /**
- * Metadata. A topic that is created on demand is created before the answer, so that the first answer
- * has it already (Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION once and lets the client retry).
+ * Metadata. A topic that is created on demand is created before the answer, so that the first
+ * answer has it already (Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION once and lets the client
+ * retry).
  */
 
 import { internalTopics, type MetadataImage, type TopicImage } from '../../metadata/image.ts'

@@ -1,6 +1,6 @@
 /**
- * FindCoordinator. Groups are coordinated here; their topic is created on the first question, before
- * the answer. Transactions and share groups have no coordinator yet.
+ * FindCoordinator. Groups are coordinated here; their topic is created on the first question,
+ * before the answer. Transactions and share groups have no coordinator yet.
  */
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {

@@ -1,6 +1,6 @@
 /**
- * InitProducerId for idempotent producers. A producer that brings its old id gets a new one, as from
- * Apache Kafka: only a transactional id could tell that it still is the same producer.
+ * InitProducerId for idempotent producers. A producer that brings its old id gets a new one, as
+ * from Apache Kafka: only a transactional id could tell that it still is the same producer.
  */
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
@@ -21,7 +21,8 @@ export const initProducerId: Handler<InitProducerIdRequest, InitProducerIdRespon
     }
     if (transactionalId !== null) {
       broker.logger.info(
-        `Refused the transactional id "${transactionalId}": this broker does not serve transactions.`,
+        `Refused the transactional id "${transactionalId}": ` +
+          'this broker does not serve transactions.',
       )
       return failed(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
     }

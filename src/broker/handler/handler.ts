@@ -1,4 +1,6 @@
-/** What every handler looks like. A handler translates: it decides nothing that a layer below can. */
+/**
+ * What every handler looks like. A handler translates: it decides nothing that a layer below can.
+ */
 
 import type { HostPort } from '../../base/endpoint.ts'
 import type { Api } from '../../protocol/codec.ts'

@@ -25,7 +25,10 @@ export class BatchOpener {
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
 
-  /** Judges a produced batch; what fails on our side becomes UNKNOWN_SERVER_ERROR, never a rejection. */
+  /**
+   * Judges a produced batch; what fails on our side becomes UNKNOWN_SERVER_ERROR, never a
+   * rejection.
+   */
   async judge(request: OpenBatchRequest, now: number): Promise<OpenBatchVerdict> {
     const { token: _, bytes, ...rules } = request
     try {

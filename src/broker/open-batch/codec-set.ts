@@ -1,4 +1,6 @@
-/** The codecs as the batch codec wants them: by number, synchronous, with one bound on their output. */
+/**
+ * The codecs as the batch codec wants them: by number, synchronous, with one bound on their output.
+ */
 import { type Codec, CompressionError } from '../../compression/codec.ts'
 import { loadCodec } from '../../compression/codecs.ts'
 import type { BatchCompression } from '../../protocol/record-batch.ts'

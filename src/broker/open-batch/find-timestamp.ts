@@ -13,8 +13,8 @@ export interface FoundRecord {
 }
 
 /**
- * The first record of the batch with a timestamp of at least `atLeast`; undefined when there is none,
- * or when the batch cannot be opened.
+ * The first record of the batch with a timestamp of at least `atLeast`; undefined when there is
+ * none, or when the batch cannot be opened.
  */
 export function findTimestamp(
   bytes: Uint8Array,

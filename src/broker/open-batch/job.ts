@@ -1,4 +1,7 @@
-/** What is sent to the worker thread and what comes back. Plain data: it crosses by structured clone. */
+/**
+ * What is sent to the worker thread and what comes back. Plain data: it crosses by structured
+ * clone.
+ */
 import type { OpenBatchVerdict } from '../../storage/data-plane.ts'
 import { codecSet } from './codec-set.ts'
 import { type FoundRecord, findTimestamp } from './find-timestamp.ts'

@@ -10,8 +10,8 @@ import { jsonRows, leaderEpochRows, offsetCheckpointRows, propertyRows } from '.
 const wholeBytesMax = 1 << 30
 
 /**
- * Everything that a file of a log directory says, row by row; the first row names the file. Opens it
- * for reading only. Rejects when the system cannot read it.
+ * Everything that a file of a log directory says, row by row; the first row names the file. Opens
+ * it for reading only. Rejects when the system cannot read it.
  */
 export async function* fileRows(path: string, records: boolean): AsyncGenerator<Row> {
   const what = fileKind(path)

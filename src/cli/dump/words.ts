@@ -4,8 +4,8 @@ import type { Row } from './row.ts'
 const text = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * One line of JSON. Bytes are a string where they are UTF-8, else `{"base64": …}`; "no bound" (2^63 -
- * 1 in the file) is a string, as no JSON number holds it.
+ * One line of JSON. Bytes are a string where they are UTF-8, else `{"base64": …}`; "no bound" (2^63
+ * - 1 in the file) is a string, as no JSON number holds it.
  */
 export function rowAsJson(row: Row): string {
   return JSON.stringify(row, plainValue)

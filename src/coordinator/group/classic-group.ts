@@ -1,7 +1,7 @@
 /**
  * One group of the classic protocol: who is a member, in which generation, and who waits for what.
- * A pure state machine: every step takes the monotonic time and returns {@link Effects}; timeouts are
- * deadlines in the state, and `tick` (deadlines.ts) is called when the next one is due.
+ * A pure state machine: every step takes the monotonic time and returns {@link Effects}; timeouts
+ * are deadlines in the state, and `tick` (deadlines.ts) is called when the next one is due.
  *
  *     Empty -> PreparingRebalance -> CompletingRebalance -> Stable -> PreparingRebalance …
  *
@@ -52,22 +52,32 @@ export class ClassicGroup {
   stateTimestamp: number
   /** In order of joining. */
   readonly members: Map<string, Member> = new Map()
-  /** Member id of each static member, by its instance id. */
+  /** Member id of each static member, by its instance id. Invariant: these are members. */
   readonly staticMembers: Map<string, string> = new Map()
   /** Ids handed out by MEMBER_ID_REQUIRED that have not come back, with their deadline. */
   readonly pendingMembers: Map<string, number> = new Map()
-  /** When the present phase of a rebalance ends whoever is missing; Infinity outside of one. */
+  /**
+   * When the present phase of a rebalance ends whoever is missing; Infinity outside of one.
+   * Invariant: finite while PreparingRebalance, which nothing else would end.
+   */
   rebalanceDeadline: number = Number.POSITIVE_INFINITY
-  /** A first rebalance waits for latecomers, at most until here; undefined in any other. */
+  /**
+   * A first rebalance waits for latecomers, at most until here; undefined in any other.
+   * Invariant: set only while PreparingRebalance.
+   */
   initialDelayEnd: number | undefined
   /** Somebody joined since the initial delay was last extended. */
   newcomers = false
-  /** Members that have not sent SyncGroup since the generation began. */
+  /** Members, and nobody else, that have not sent SyncGroup since the generation began. */
   readonly pendingSync: Set<string> = new Set()
-  /** The leader's assignment is being written: see {@link ClassicGroup.persisted}. */
+  /**
+   * The leader's assignment is being written: see {@link ClassicGroup.persisted}. Invariant: set
+   * only while CompletingRebalance.
+   */
   writing: ReadonlyMap<string, Uint8Array> | undefined
 
   constructor(groupId: string, settings: GroupSettings, wallNow: number) {
+    assert(settings.maxSize > 0, 'a group has room for a member')
     this.groupId = groupId
     this.settings = settings
     this.stateTimestamp = wallNow
@@ -102,11 +112,29 @@ export class ClassicGroup {
         sessionDeadline: now + stored.sessionTimeout,
       })
     }
+    group.assertConsistent()
     return group
+  }
+
+  /** What holds between any two steps; none of it costs more in a larger group. */
+  assertConsistent(): void {
+    const { state, members } = this
+    const isPreparing = state === 'PreparingRebalance'
+    const isCompleting = state === 'CompletingRebalance'
+    assert(
+      isPreparing || (state === 'Empty' || state === 'Dead') === (members.size === 0),
+      'a group is empty or dead when it has no members',
+    )
+    assert(this.staticMembers.size <= members.size, 'an instance is of a member')
+    assert(this.pendingSync.size <= members.size, 'only members owe a sync')
+    assert(this.writing === undefined || isCompleting, 'assignments are written while completing')
+    assert(this.initialDelayEnd === undefined || isPreparing, 'only a join phase is put off')
+    assert(!isPreparing || this.rebalanceDeadline < Infinity, 'a join phase ends some time')
   }
 
   /** The group's record as it is now; `assignments` where they are not the members' own yet. */
   record(assignments: ReadonlyMap<string, Uint8Array> | undefined): GroupMetadataValueInput {
+    assert(this.state !== 'Dead', 'a dead group has no record but its tombstone')
     const protocol = this.protocolName ?? ''
     return {
       protocolType: this.protocolType ?? '',
@@ -138,6 +166,7 @@ export class ClassicGroup {
 
   /** Removes a member and answers what it waited for with UNKNOWN_MEMBER_ID. */
   remove(member: Member, effects: Effects): void {
+    assert(this.members.get(member.memberId) === member, 'only a member is removed')
     this.members.delete(member.memberId)
     this.pendingSync.delete(member.memberId)
     const { groupInstanceId, memberId } = member
@@ -150,6 +179,8 @@ export class ClassicGroup {
 
   /** Answers whatever the member waits for with an error. */
   #answerParked(member: Member, code: number, effects: Effects): void {
+    const waitsTwice = member.awaitingJoin !== undefined && member.awaitingSync !== undefined
+    assert(!waitsTwice, 'a member waits for at most one answer')
     if (member.awaitingJoin !== undefined) {
       effects.joins.push({ to: member.awaitingJoin, result: refusedJoin(code, member.memberId) })
       member.awaitingJoin = undefined
@@ -163,6 +194,7 @@ export class ClassicGroup {
   /** A static member came back under a new id: the old id is fenced. */
   replaceStatic(member: Member, newMemberId: string, effects: Effects): void {
     const oldMemberId = member.memberId
+    assert(member.groupInstanceId !== null, 'only a static member is replaced')
     this.#answerParked(member, ErrorCode.FENCED_INSTANCE_ID, effects)
     this.members.delete(oldMemberId)
     this.pendingSync.delete(oldMemberId)
@@ -246,6 +278,7 @@ export class ClassicGroup {
   ): void {
     const leads = this.leader === undefined ? undefined : this.members.get(this.leader)
     if (leads?.awaitingJoin === undefined) this.leader = joined[0]?.memberId
+    assert(this.leader !== undefined, 'somebody who joined leads the generation')
     this.protocolName = chooseProtocol([...this.members.values()])
     this.#enter('CompletingRebalance', wallNow)
     this.rebalanceDeadline = now + this.rebalanceTimeoutMs()
@@ -260,6 +293,7 @@ export class ClassicGroup {
 
   /** The join answer of the present generation; only the leader is told who the members are. */
   joinResult(memberId: string): JoinResult {
+    assert(this.members.has(memberId), 'only a member is told that it joined')
     const protocol = this.protocolName ?? ''
     const members = memberId === this.leader ? [...this.members.values()] : []
     return {
@@ -280,6 +314,7 @@ export class ClassicGroup {
 
   /** The sync answer of the present generation. */
   syncResult(member: Member): SyncResult {
+    assert(this.state === 'Stable', 'an assignment is told once it is committed')
     return {
       errorCode: ErrorCode.NONE,
       protocolType: this.protocolType ?? null,
@@ -337,11 +372,13 @@ export class ClassicGroup {
   /** Nothing can happen to the group any more. */
   die(): void {
     assert(this.members.size === 0, 'only a group without members dies')
+    assert(this.state === 'Empty', 'a group dies in no rebalance, and once')
     this.state = 'Dead'
     this.rebalanceDeadline = Number.POSITIVE_INFINITY
   }
 
   #enter(state: GroupState, wallNow: number): void {
+    assert(this.state !== 'Dead', 'nothing happens to a dead group')
     this.state = state
     this.stateTimestamp = wallNow
   }

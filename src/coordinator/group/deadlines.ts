@@ -1,4 +1,7 @@
-/** What time does to a group: sessions end, newcomers give up, a phase of a rebalance is over. Pure. */
+/**
+ * What time does to a group: sessions end, newcomers give up, a phase of a rebalance is over. Pure.
+ */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type Effects, noEffects } from './effects.ts'
@@ -9,11 +12,13 @@ export function nextDeadline(group: ClassicGroup): number {
   let next = group.rebalanceDeadline
   for (const deadline of group.pendingMembers.values()) next = Math.min(next, deadline)
   for (const member of group.members.values()) next = Math.min(next, member.sessionDeadline)
+  assert(!Number.isNaN(next), 'a deadline is a time')
   return next
 }
 
 /** Does everything that is due at `now`. */
 export function tick(group: ClassicGroup, now: number, wallNow: number): Effects {
+  assert(group.state !== 'Dead', 'time does nothing to a dead group')
   const effects = noEffects()
   expirePending(group, now)
   const gone = [...group.members.values()].filter((one) => sessionEnded(group, one, now))
@@ -47,6 +52,7 @@ function endPhase(group: ClassicGroup, now: number, wallNow: number, effects: Ef
 /** A first rebalance is put off as long as newcomers arrive, within the rebalance timeout. */
 function endJoinPhase(group: ClassicGroup, now: number, wallNow: number, effects: Effects): void {
   const end = group.initialDelayEnd
+  assert(end === undefined || group.rebalanceDeadline <= end, 'a delay does not pass its end')
   if (end !== undefined && group.newcomers && now < end) {
     group.newcomers = false
     group.rebalanceDeadline = Math.min(end, now + group.settings.initialRebalanceDelayMs)
@@ -55,13 +61,16 @@ function endJoinPhase(group: ClassicGroup, now: number, wallNow: number, effects
   group.completeJoin(now, wallNow, effects)
 }
 
-/** Members that joined but never sent SyncGroup are gone; without any, the leader has its session. */
+/**
+ * Members that joined but never sent SyncGroup are gone; without any, the leader has its session.
+ */
 function endSyncPhase(group: ClassicGroup, now: number, wallNow: number, effects: Effects): void {
   group.rebalanceDeadline = Number.POSITIVE_INFINITY
   if (group.pendingSync.size === 0) return
   for (const memberId of [...group.pendingSync]) {
     const member = group.members.get(memberId)
-    if (member !== undefined) group.remove(member, effects)
+    assert(member !== undefined, 'only members owe a sync')
+    group.remove(member, effects)
   }
   group.failSyncs(ErrorCode.REBALANCE_IN_PROGRESS, effects)
   group.afterRemoval(now, wallNow, effects)

@@ -1,4 +1,5 @@
 /** How a group looks to an administrator. Pure. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { DescribedGroupInput } from '../../protocol/generated/15-describe-groups.ts'
 import type { ListedGroupInput } from '../../protocol/generated/16-list-groups.ts'
@@ -19,6 +20,7 @@ export function describeGroup(
     const errorMessage = `Group ${groupId} not found.`
     return { ...missing, errorCode: ErrorCode.GROUP_ID_NOT_FOUND, errorMessage }
   }
+  assert(group.state !== 'Dead', 'a dead group is found by nobody')
   // Before it is stable nobody has an assignment, and the protocol may still change.
   const stable = group.state === 'Stable'
   const protocol = stable ? (group.protocolName ?? '') : ''

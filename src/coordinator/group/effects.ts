@@ -1,4 +1,8 @@
-/** What a step of the group state machine wants done. The shell does it; the machine does no I/O. */
+/**
+ * What a step of the group state machine wants done. The shell does it; the machine does no I/O.
+ */
+import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ReplyTo } from './member.ts'
 
 /** The content of a JoinGroup answer. */
@@ -45,6 +49,7 @@ const nothing: Uint8Array = new Uint8Array(0)
 
 /** A refused join. */
 export function refusedJoin(errorCode: number, memberId: string): JoinResult {
+  assert(errorCode !== ErrorCode.NONE, 'a refused join has a reason')
   return {
     errorCode,
     generationId: -1,
@@ -59,5 +64,6 @@ export function refusedJoin(errorCode: number, memberId: string): JoinResult {
 
 /** A refused sync. */
 export function refusedSync(errorCode: number): SyncResult {
+  assert(errorCode !== ErrorCode.NONE, 'a refused sync has a reason')
   return { errorCode, protocolType: null, protocolName: null, assignment: nothing }
 }

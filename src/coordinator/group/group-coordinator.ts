@@ -3,6 +3,7 @@
  * group's state, and turns requests into steps and results into responses. Every method resolves
  * with the response; it rejects only on a failure of ours.
  */
+import { assert } from '../../base/assert.ts'
 import type { Clock, TimerHandle, Timers } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
@@ -98,6 +99,9 @@ export class GroupCoordinator {
   #closed = false
 
   constructor(options: GroupCoordinatorOptions) {
+    const { offsetsTopicPartitions, offsetsRetentionCheckIntervalMs } = options.config
+    assert(offsetsTopicPartitions > 0, 'every group has a partition')
+    assert(offsetsRetentionCheckIntervalMs > 0, 'time passes between two checks of the retention')
     this.#options = options
     this.#scheduleExpiry()
   }
@@ -205,6 +209,7 @@ export class GroupCoordinator {
         return left.effects
       })
     }
+    assert(codes.length === leavers.length, 'whoever leaves is answered')
     if (single) return { errorCode: codes[0] ?? ErrorCode.NONE }
     return {
       errorCode: ErrorCode.NONE,
@@ -289,7 +294,9 @@ export class GroupCoordinator {
     return await shard.drop(group)
   }
 
-  /** Topics were deleted: what was committed for them is forgotten. Resolves when that is written. */
+  /**
+   * Topics were deleted: what was committed for them is forgotten. Resolves when that is written.
+   */
   async forgetTopics(names: ReadonlySet<string>): Promise<void> {
     await this.loadAll()
     for (const shard of await this.#loadedShards()) {
@@ -312,6 +319,8 @@ export class GroupCoordinator {
   }
 
   async #shard(partition: number): Promise<GroupShard | undefined> {
+    const { offsetsTopicPartitions } = this.#options.config
+    assert(partition >= 0 && partition < offsetsTopicPartitions, 'a shard is of the offsets topic')
     const log = this.#options.log(partition)
     if (log === undefined || this.#closed) return undefined
     let loaded = this.#shards.get(partition)
@@ -338,6 +347,7 @@ export class GroupCoordinator {
   }
 
   #scheduleExpiry(): void {
+    assert(!this.#closed, 'a closed coordinator sets no timer')
     const { timers, config } = this.#options
     this.#expiryTimer = timers.setTimeout(() => {
       void this.#expire().finally(() => {

@@ -1,4 +1,5 @@
 /** JoinGroup as a step of the group. Pure: the member id of a newcomer is given by the caller. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type Effects, noEffects, refusedJoin } from './effects.ts'
@@ -26,6 +27,8 @@ export interface JoinStep {
 
 /** Handles a JoinGroup; its answer is in the effects now or in those of a later step. */
 export function join(group: ClassicGroup, step: JoinStep, now: number, wallNow: number): Effects {
+  const isTaken = group.members.has(step.newMemberId) || group.pendingMembers.has(step.newMemberId)
+  assert(!isTaken, 'a new member id is free')
   const effects = noEffects()
   const code = admission(group, step)
   if (code !== ErrorCode.NONE) {
@@ -65,6 +68,7 @@ function joinNew(
   const instance = step.groupInstanceId
   const present = instance === null ? undefined : group.staticMembers.get(instance)
   const member = present === undefined ? undefined : group.members.get(present)
+  assert(present === undefined || member !== undefined, 'an instance is of a member')
   if (member !== undefined) {
     rejoinStatic(group, member, step, now, wallNow, effects)
   } else if (instance === null && step.requiresKnownId) {
@@ -115,10 +119,14 @@ function addAndRebalance(
   wallNow: number,
   effects: Effects,
 ): void {
+  const instance = step.groupInstanceId
+  const isPresent = instance !== null && group.staticMembers.has(instance)
+  assert(!isPresent, 'an instance that is present is replaced, not added')
+  assert(step.protocols.length > 0, 'a member offers a protocol')
   if (group.members.size === 0) group.protocolType = step.protocolType
   group.add({
     memberId,
-    groupInstanceId: step.groupInstanceId,
+    groupInstanceId: instance,
     clientId: step.clientId,
     clientHost: step.clientHost,
     sessionTimeoutMs: step.sessionTimeoutMs,
@@ -149,6 +157,7 @@ function updateAndRebalance(
     effects.joins.push({ to: member.awaitingJoin, result })
   }
   group.prepareRebalance(now, wallNow, effects)
+  assert(member.awaitingSync === undefined, 'a rebalance leaves no sync waiting')
   member.awaitingJoin = step.to
   group.touch(member, now)
 }
@@ -200,6 +209,7 @@ export function identify(
   if (groupInstanceId !== null) {
     const present = group.staticMembers.get(groupInstanceId)
     if (present === undefined) return ErrorCode.UNKNOWN_MEMBER_ID
+    assert(group.members.has(present), 'an instance is of a member')
     return present === memberId ? ErrorCode.NONE : ErrorCode.FENCED_INSTANCE_ID
   }
   return group.members.has(memberId) ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID

@@ -3,7 +3,9 @@
 /** Where an answer goes. The state machine passes it on and never looks inside. */
 export type ReplyTo = unknown
 
-/** A way to assign partitions that a member offers, with its subscription in that protocol's form. */
+/**
+ * A way to assign partitions that a member offers, with its subscription in that protocol's form.
+ */
 export interface MemberProtocol {
   readonly name: string
   readonly metadata: Uint8Array

@@ -1,4 +1,5 @@
 /** OffsetCommit and OffsetFetch: requests in, responses out, for names and for topic ids. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type {
   OffsetCommitRequest,
@@ -69,7 +70,8 @@ export async function commitOffsets(
   }
   const written = await shard.write(records)
   return commitResponse(request, context, (partition) => {
-    const code = codes.get(partition) ?? ErrorCode.NONE
+    const code = codes.get(partition)
+    assert(code !== undefined, 'every partition of a commit was judged')
     return code === ErrorCode.NONE ? written : code
   })
 }
@@ -79,6 +81,7 @@ function groupRefusal(
   request: OffsetCommitRequest,
   context: CommitContext,
 ): number {
+  assert(request.groupId !== '', 'a group without a name has no shard')
   const claim = {
     memberId: request.memberId,
     groupInstanceId: request.groupInstanceId,
@@ -120,6 +123,7 @@ function offsetRecord(
   partition: OffsetCommitRequestPartition,
   wallNow: number,
 ): GroupRecordInput {
+  assert(topic !== '', 'an offset is of a topic that has a name')
   const key = { group: request.groupId, topic, partition: partition.partitionIndex }
   const value = {
     offset: partition.committedOffset,
@@ -168,12 +172,15 @@ export function fetchOffsets(
 ): OffsetFetchResponseInput {
   if (version < manyGroupsVersion) {
     const wanted = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null
+    assert(shards.has(request.groupId), 'the shard of the group was looked up')
     const shard = shards.get(request.groupId)
     const found = fetchGroup(shard, request.groupId, wanted, version, topics)
     // Version 1 has no place for an error of the group but its partitions.
     const named = found.topics.map(({ name, partitions }) => ({ name, partitions }))
     return version >= 2 ? { topics: named, errorCode: found.errorCode } : { topics: named }
   }
+  const areKnown = request.groups.every((group) => shards.has(group.groupId))
+  assert(areKnown, 'the shard of every group was looked up')
   return {
     groups: request.groups.map((group) => ({
       groupId: group.groupId,

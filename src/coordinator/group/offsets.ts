@@ -1,6 +1,7 @@
 /**
  * Committed offsets of all groups of one shard: what replaying the offset records gives. Pure.
  */
+import { assert } from '../../base/assert.ts'
 
 /** One committed offset. */
 export interface CommittedOffset {
@@ -16,6 +17,7 @@ export interface CommittedOffset {
 
 /** Offsets by group, topic and partition. */
 export class OffsetTable {
+  /** Invariant: no map in it is empty, so that {@link groups} are those that have offsets. */
   readonly #groups = new Map<string, Map<string, Map<number, CommittedOffset>>>()
 
   /** Applies an offset record; undefined is a tombstone. */
@@ -40,6 +42,7 @@ export class OffsetTable {
     const topics = this.#groups.get(group)
     const partitions = topics?.get(topic)
     if (topics === undefined || partitions === undefined) return
+    assert(partitions.size > 0, 'a topic without offsets is forgotten')
     partitions.delete(partition)
     if (partitions.size === 0) topics.delete(topic)
     if (topics.size === 0) this.#groups.delete(group)
@@ -76,8 +79,8 @@ export interface ExpiryView {
 
 /**
  * Whether an offset has outlived the retention (Kafka's rule, KIP-211): in an empty group it counts
- * from when the group became empty, without any group and for topics that a consumer group no longer
- * reads from the commit.
+ * from when the group became empty, without any group and for topics that a consumer group no
+ * longer reads from the commit.
  */
 export function expired(
   topic: string,
@@ -86,6 +89,7 @@ export function expired(
   retentionMs: number,
   now: number,
 ): boolean {
+  assert(retentionMs >= 0, 'offsets are kept for a time')
   if (offset.expireTimestamp !== -1) return now >= offset.expireTimestamp
   if (view.protocolType === undefined) return now - offset.commitTimestamp >= retentionMs
   if (view.state === 'Empty') {

@@ -1,4 +1,6 @@
-/** Which assignment protocol a group uses: one that every member offers, the one that most prefer. */
+/**
+ * Which assignment protocol a group uses: one that every member offers, the one that most prefer.
+ */
 import { assert } from '../../base/assert.ts'
 import type { Member } from './member.ts'
 
@@ -13,8 +15,9 @@ export function commonProtocols(members: Iterable<Member>): Set<string> {
 }
 
 /**
- * The protocol of the next generation: each member votes for the first of its offers that all share.
- * Equal votes go to the one that got its first vote earlier. There must be a common protocol.
+ * The protocol of the next generation: each member votes for the first of its offers that all
+ * share. Equal votes go to the one that got its first vote earlier. There must be a common
+ * protocol.
  */
 export function chooseProtocol(members: readonly Member[]): string {
   const common = commonProtocols(members)

@@ -1,4 +1,5 @@
 /** Rebuilds groups and offsets from the records of a `__consumer_offsets` partition. */
+import { assert } from '../../base/assert.ts'
 import type { GroupMetadataValue } from '../../protocol/generated/record/group.ts'
 import { decodeGroupRecord, type GroupRecord } from '../../protocol/group-record.ts'
 import { batchAttributes, decodeBatches, type ReadBatch } from '../../protocol/record-batch.ts'
@@ -24,7 +25,9 @@ export async function replayLog(log: PartitionLog, target: ReplayTarget): Promis
     const last = value.batches.at(-1)
     if (last === undefined) throw new Error(`${where} cannot be read: no whole batch`)
     for (const batch of value.batches) replayBatch(batch, target)
-    at = last.baseOffset + last.lastOffsetDelta + 1
+    const end = last.baseOffset + last.lastOffsetDelta + 1
+    assert(end > at, 'a read gives the batch of its offset, or a later one')
+    at = end
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The groups of one partition of `__consumer_offsets`: runs steps of their state machines, gives the
- * answers, writes the records, and sets the timers that the machines ask for.
+ * The groups of one partition of `__consumer_offsets`: runs steps of their state machines, gives
+ * the answers, writes the records, and sets the timers that the machines ask for.
  */
 import { assert } from '../../base/assert.ts'
 import type { Clock, TimerHandle, Timers } from '../../base/clock.ts'
@@ -69,6 +69,7 @@ export class GroupShard {
   }
 
   #create(groupId: string): ClassicGroup {
+    assert(!this.groups.has(groupId), 'a group is made once')
     const { settings, clock } = this.#options
     const group = new ClassicGroup(groupId, settings, clock.now())
     this.groups.set(groupId, group)
@@ -77,23 +78,27 @@ export class GroupShard {
 
   /** Runs one step of a group and does what it asks for. */
   run(group: ClassicGroup, step: (now: number, wallNow: number) => Effects): void {
+    assert(this.groups.get(group.groupId) === group, 'steps are of groups of this shard')
     const { clock } = this.#options
     this.#perform(group, step(clock.monotonicMs(), clock.now()))
     this.#arm(group)
   }
 
   #perform(group: ClassicGroup, effects: Effects): void {
+    group.assertConsistent()
     const { persist } = effects
     if (persist === undefined) {
       answer(effects)
       return
     }
+    assert(persist.generation === group.generation, 'the present generation is written')
     const records = [this.#groupRecord(group)]
     if (persist.assigned) answer(effects)
     void this.write(records).then((code) => {
       // An answer that tells of a written change waits until the change is committed.
       if (!persist.assigned) answer(effects)
-      if (this.#closed) return
+      // A dead group has no timer, and its id may be that of another group by now.
+      if (this.#closed || group.state === 'Dead') return
       const { clock } = this.#options
       const now = clock.monotonicMs()
       this.#perform(group, group.persisted(persist.generation, code, now, clock.now()))
@@ -129,8 +134,9 @@ export class GroupShard {
 
   /** Removes a group and its offsets for good; it must have no members. */
   async drop(group: ClassicGroup): Promise<number> {
-    assert(group.members.size === 0, 'only a group without members is dropped')
     const { groupId } = group
+    assert(group.members.size === 0, 'only a group without members is dropped')
+    assert(this.groups.get(groupId) === group, 'a group is dropped once')
     const records = this.tombstones(groupId)
     records.push({
       name: 'GroupMetadata',
@@ -167,11 +173,12 @@ export class GroupShard {
 
   /** A timer that fires too early costs less than a new one for every heartbeat. */
   #arm(group: ClassicGroup): void {
+    assert(this.groups.get(group.groupId) === group, 'a timer is of a group of this shard')
     const armed = this.#timers.get(group.groupId)
     const next = nextDeadline(group)
-    if (armed !== undefined && armed.deadline <= next && group.state !== 'Dead') return
+    if (armed !== undefined && armed.deadline <= next) return
     this.#disarm(group.groupId)
-    if (this.#closed || group.state === 'Dead' || next === Number.POSITIVE_INFINITY) return
+    if (this.#closed || next === Number.POSITIVE_INFINITY) return
     const { clock, timers } = this.#options
     const delayMs = Math.max(0, Math.ceil(next - clock.monotonicMs()))
     const handle = timers.setTimeout(() => {

@@ -1,4 +1,5 @@
 /** SyncGroup, Heartbeat and LeaveGroup as steps of the group, and the check of a commit. Pure. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type Effects, noEffects, refusedSync } from './effects.ts'
@@ -39,6 +40,8 @@ export function sync(group: ClassicGroup, step: SyncStep, now: number): Effects 
     effects.syncs.push({ to: step.to, result: group.syncResult(member) })
     return effects
   }
+  assert(group.state === 'CompletingRebalance', 'a sync waits while the leader assigns')
+  assert(member.awaitingJoin === undefined, 'a generation begins with every join answered')
   if (member.awaitingSync !== undefined) {
     const result = refusedSync(ErrorCode.REBALANCE_IN_PROGRESS)
     effects.syncs.push({ to: member.awaitingSync, result })

@@ -81,6 +81,8 @@ export function readTable(text: string, defaults: ReadonlyMap<string, string>): 
     assert(!table.has(definition.name), 'a config stands twice in its table')
     table.set(definition.name, definition)
   }
+  for (const name of defaults.keys())
+    assert(table.has(name), 'a default is of a config that exists')
   return table
 }
 
@@ -104,6 +106,7 @@ function readLine(line: string, defaults: ReadonlyMap<string, string>): ConfigDe
     line.split('|')
   assert(importance in importances && mode in updateModes, 'a malformed line in a config table')
   assert(types.has(type), 'a config table names a type that exists')
+  assert(/^[idslyr]*$/.test(flags), 'a config table has flags that exist')
   return {
     name,
     type: type as ConfigType,
@@ -140,9 +143,8 @@ function readRule(text: string): Rule {
 function readRange(text: string): Rule {
   const [min = '', max = ''] = text.split('..')
   assert(text.includes('..'), 'a malformed rule in a config table')
-  return {
-    kind: 'range',
-    min: min === '' ? -Infinity : Number(min),
-    max: max === '' ? Infinity : Number(max),
-  }
+  const least = min === '' ? -Infinity : Number(min)
+  const most = max === '' ? Infinity : Number(max)
+  assert(least <= most, 'bounds in a config table are numbers in order')
+  return { kind: 'range', min: least, max: most }
 }

@@ -1,11 +1,12 @@
 /**
  * The format of a `server.properties` file: `java.util.Properties`, read as Java reads it.
  *
- * A logical line is a name, then blanks, `=` or `:`, then the value. `#` or `!` starts a comment. An
- * odd number of backslashes at the end joins the next line, without its leading blanks. Elsewhere a
- * backslash escapes: `\t \n \r \f`, `\uXXXX`, any other character for itself. Java reads the bytes
- * of a file as ISO 8859-1, so decode them that way before.
+ * A logical line is a name, then blanks, `=` or `:`, then the value. `#` or `!` starts a comment.
+ * An odd number of backslashes at the end joins the next line, without its leading blanks.
+ * Elsewhere a backslash escapes: `\t \n \r \f`, `\uXXXX`, any other character for itself. Java
+ * reads the bytes of a file as ISO 8859-1, so decode them that way before.
  */
+import { assert } from '../../base/assert.ts'
 
 /** One entry of a file. */
 export interface Property {
@@ -59,6 +60,7 @@ function splitEntry(logical: string): [string, string] {
   while (end < logical.length && !/[ \t\f=:]/.test(logical.charAt(end))) {
     end += logical.charAt(end) === '\\' ? 2 : 1
   }
+  assert(end <= logical.length, 'a line that ends in an escape was joined with the next')
   const value = logical.slice(end).replace(/^[ \t\f]*[=:]?[ \t\f]*/, '')
   return [logical.slice(0, end), value]
 }

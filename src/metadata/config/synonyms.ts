@@ -2,6 +2,7 @@
  * Configs that stand for each other: a broker config that may be written in other units, and the
  * broker configs that give a topic config its default. Facts of Apache Kafka 4.3.1.
  */
+import { assert } from '../../base/assert.ts'
 
 /** A broker config, and how many units of the topic config one of its units is. */
 export interface Synonym {
@@ -68,7 +69,9 @@ const topicSynonyms: ReadonlyMap<string, readonly Synonym[]> = new Map<string, r
 
 /** Names that are looked up for a broker config, the first that is set wins; itself included. */
 export function brokerSynonyms(name: string): readonly string[] {
-  return brokerGroups.get(name) ?? [name]
+  const names = brokerGroups.get(name) ?? [name]
+  assert(names.includes(name), 'a config is a synonym of itself')
+  return names
 }
 
 /** Broker configs that give a topic config its default, the first that is set wins. */

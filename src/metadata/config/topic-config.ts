@@ -7,8 +7,8 @@ import { parseConfig } from './validator.ts'
 import type { ConfigValue } from './value.ts'
 
 /**
- * What is wrong with the configs that a topic would have, or undefined. `texts` is the whole set, as
- * it would be after the change; a null value is what a client sends for "no value".
+ * What is wrong with the configs that a topic would have, or undefined. `texts` is the whole set,
+ * as it would be after the change; a null value is what a client sends for "no value".
  */
 export function checkTopicConfigs(
   texts: Iterable<readonly [name: string, value: string | null]>,
@@ -66,5 +66,7 @@ export function topicConfigValue(
     return value < 0 ? -1 : value * synonym.factor
   }
   if (definition.default === null) return null
-  return parseConfig(definition, definition.default).value ?? null
+  const parsed = parseConfig(definition, definition.default)
+  assert(parsed.problem === undefined, 'the default of a config is valid')
+  return parsed.value
 }

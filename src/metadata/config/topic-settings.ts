@@ -53,7 +53,9 @@ const codecIds: ReadonlyMap<string, number> = new Map([
   ['zstd', 4],
 ])
 
-/** Works out what is in force for a topic with these configs on a broker with that configuration. */
+/**
+ * Works out what is in force for a topic with these configs on a broker with that configuration.
+ */
 export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSettings {
   const read = new Reader(texts, broker)
   const policies = read.list('cleanup.policy')
@@ -124,11 +126,15 @@ class Reader {
   }
 
   flag(name: string): boolean {
-    return topicConfigValue(name, this.#texts, this.#broker) === true
+    const value = topicConfigValue(name, this.#texts, this.#broker)
+    assert(typeof value === 'boolean', 'the topic config read as a flag is one')
+    return value
   }
 
   text(name: string): string {
-    return String(topicConfigValue(name, this.#texts, this.#broker))
+    const value = topicConfigValue(name, this.#texts, this.#broker)
+    assert(typeof value === 'string', 'the topic config read as a text is one')
+    return value
   }
 
   list(name: string): readonly string[] {

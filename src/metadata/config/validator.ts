@@ -61,6 +61,7 @@ function checkRule(rule: Rule, value: ConfigValue): string | undefined {
 const nonNull = 'Value must be non-null'
 
 function checkRange(min: number, max: number, value: number): string | undefined {
+  assert(!Number.isNaN(value), 'a text that was read as a number is one')
   if (value < min) return `Value must be at least ${min}`
   if (value > max) return `Value must be no more than ${max}`
   return undefined

@@ -1,8 +1,8 @@
 /**
  * The value of a config: read from text by its type, and written back the way Kafka prints it.
  *
- * 2^63-1 reads as Infinity, as everywhere in Odradek: it means "no bound". Other numbers beyond 2^53
- * lose their last digits, which no limit in bytes or milliseconds can tell.
+ * 2^63-1 reads as Infinity, as everywhere in Odradek: it means "no bound". Other numbers beyond
+ * 2^53 lose their last digits, which no limit in bytes or milliseconds can tell.
  */
 import { assert } from '../../base/assert.ts'
 import type { ConfigType } from './definition.ts'

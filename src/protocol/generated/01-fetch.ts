@@ -25,10 +25,7 @@ export interface FetchPartition {
   /** From version 9. */
   readonly currentLeaderEpoch: number
   readonly fetchOffset: number
-  /**
-   * From version 12; epoch of the follower's last batch; the leader compares it to find where logs
-   * part.
-   */
+  /** From version 12; epoch of the follower's last batch; tells the leader where the logs part. */
   readonly lastFetchedEpoch: number
   /** From version 5; the follower's; -1 from a consumer. */
   readonly logStartOffset: number

@@ -9,10 +9,7 @@ export interface ListOffsetsPartition {
   readonly partitionIndex: number
   /** From version 4. */
   readonly currentLeaderEpoch: number
-  /**
-   * In ms, or -1 latest, -2 earliest, -3 of the largest timestamp, -4 earliest local, -5 latest
-   * tiered, -6 earliest not yet tiered.
-   */
+  /** In ms, or -1 latest, -2 earliest, -3 largest timestamp, -4 to -6 tiered storage. */
   readonly timestamp: number
 }
 

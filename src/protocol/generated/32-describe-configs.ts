@@ -105,15 +105,12 @@ export interface DescribeConfigsResourceResult {
   readonly name: string
   readonly value: string | null
   readonly readOnly: boolean
-  /** 1 topic, 2 broker, 3 all brokers, 4 file, 5 default, 6 logger, 7 client metrics, 8 group. */
+  /** 1 topic, 2 broker, 3 cluster, 4 file, 5 default, 6 logger, 7 metrics, 8 group. */
   readonly configSource: number
   readonly isSensitive: boolean
   /** Where the value may come from, the winner first. */
   readonly synonyms: readonly DescribeConfigsSynonym[]
-  /**
-   * From version 3; 1 boolean, 2 string, 3 int, 4 short, 5 long, 6 double, 7 list, 8 class, 9
-   * password.
-   */
+  /** From version 3; 1 to 9: boolean, string, int, short, long, double, list, class, password. */
   readonly configType: number
   /** From version 3. */
   readonly documentation: string | null

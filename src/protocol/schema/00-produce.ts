@@ -1,6 +1,8 @@
 import type { ApiSchema } from './language.ts'
 
-/** Appends record batches. Versions below 3 are gone, yet brokers advertise 0 (see `api-keys.ts`). */
+/**
+ * Appends record batches. Versions below 3 are gone, yet brokers advertise 0 (see `api-keys.ts`).
+ */
 export const produce: ApiSchema = {
   key: 0,
   name: 'Produce',

@@ -82,8 +82,7 @@ export const fetch: ApiSchema = {
                 type: 'int32',
                 versions: '12+',
                 default: -1,
-                about:
-                  "epoch of the follower's last batch; the leader compares it to find where logs part",
+                about: "epoch of the follower's last batch; tells the leader where the logs part",
               },
               {
                 name: 'logStartOffset',

@@ -46,7 +46,7 @@ export const listOffsets: ApiSchema = {
                 versions: '0+',
                 nearest: true,
                 about:
-                  'in ms, or -1 latest, -2 earliest, -3 of the largest timestamp, -4 earliest local, -5 latest tiered, -6 earliest not yet tiered',
+                  'in ms, or -1 latest, -2 earliest, -3 largest timestamp, -4 to -6 tiered storage',
               },
             ],
           },

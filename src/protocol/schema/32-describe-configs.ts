@@ -64,7 +64,7 @@ export const describeConfigs: ApiSchema = {
                 default: -1,
                 ignorable: true,
                 about:
-                  '1 topic, 2 broker, 3 all brokers, 4 file, 5 default, 6 logger, 7 client metrics, 8 group',
+                  '1 topic, 2 broker, 3 cluster, 4 file, 5 default, 6 logger, 7 metrics, 8 group',
               },
               { name: 'isSensitive', type: 'bool', versions: '0+' },
               {
@@ -85,8 +85,7 @@ export const describeConfigs: ApiSchema = {
                 versions: '3+',
                 default: 0,
                 ignorable: true,
-                about:
-                  '1 boolean, 2 string, 3 int, 4 short, 5 long, 6 double, 7 list, 8 class, 9 password',
+                about: '1 to 9: boolean, string, int, short, long, double, list, class, password',
               },
               {
                 name: 'documentation',

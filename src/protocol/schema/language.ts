@@ -2,11 +2,13 @@
  * The language of the schemas: what Kafka's own message definitions say, as plain data.
  *
  * Versions are written as Kafka writes them: `'3'`, `'0-12'`, `'4+'` (up to the message's last
- * version) or `'none'`. Names are in camel case. A comment (`about`) stands only where the name does
- * not say it; it goes into the generated types.
+ * version) or `'none'`. Names are in camel case. A comment (`about`) stands only where the name
+ * does not say it; it goes into the generated types.
  */
 
-/** Types of one value on the wire. `bytes` and `records` look alike; records hold record batches. */
+/**
+ * Types of one value on the wire. `bytes` and `records` look alike; records hold record batches.
+ */
 export type Primitive =
   | 'bool'
   | 'int8'

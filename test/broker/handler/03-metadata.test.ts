@@ -50,7 +50,7 @@ test('two clients that ask for one new topic at the same time both get it', asyn
     expect(topics[0]).toMatchObject({ errorCode: 0, name: 'contended' })
 })
 
-test('nothing is created for a client that does not allow it, or for a name that cannot be', async () => {
+test('nothing is created where the client forbids it or the name cannot be', async () => {
   const names = ['nope', 'bad name', '', '.']
   const { topics } = await ask(12, {
     topics: names.map((name) => ({ name })),
@@ -91,7 +91,7 @@ test('an empty list is all topics in version 0 and none since; null is all', asy
   expect(everything.topics[0]?.topicAuthorizedOperations).toBe(notAsked)
 })
 
-test('a topic without name or id, and an id where there is none yet, are invalid requests', async () => {
+test('a topic without name or id, or with an id too early, is an invalid request', async () => {
   const broken = await ask(13, { topics: [{ name: null }] })
   expect(broken).toMatchObject({ errorCode: 42, brokers: [], clusterId: null, controllerId: -1 })
   const early = await ask(10, { topics: [{ name: 'x', topicId: unknownId }] })

@@ -62,7 +62,7 @@ test.each(['', 'two words', '-dash', 'dash-'])(
   },
 )
 
-test('a client that means another cluster or broker is sent back to its bootstrap servers', async () => {
+test('a client that means another cluster is sent back to its bootstrap servers', async () => {
   const { clusterId } = running.broker
   const code = async (request: ApiVersionsRequestInput) =>
     (await ask(5, { ...software, ...request })).errorCode

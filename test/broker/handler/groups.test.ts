@@ -101,7 +101,7 @@ describe.each([
   })
 })
 
-test('a group is listed, described with what may be done to it, and deleted when empty', async () => {
+test('a group is listed, described, and deleted when empty', async () => {
   const { plane } = running
   const memberId = await join('g', 5)
   const { groups } = await plane.send(listGroupsApi, 5, {})

@@ -1,4 +1,6 @@
-/** Requests with random damage: each is answered or closes its connection, and nobody else notices. */
+/**
+ * Requests with random damage: each is answered or closes its connection, and nobody else notices.
+ */
 import { expect, test, vi } from 'vitest'
 import { randomBelow, seededRandom } from '../../../src/base/random.ts'
 import { servedApis } from '../../../src/broker/api-table.ts'

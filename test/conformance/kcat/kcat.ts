@@ -66,13 +66,17 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** Reads a topic from its beginning to its present end and hands over every record. */
+/**
+ * Reads a topic from its beginning to its present end and hands over every record. `extra` are
+ * further arguments of kcat.
+ */
 export async function consumeAll(
   brokers: string,
   topic: string,
   take: (record: ConsumedRecord) => void,
+  extra: readonly string[] = [],
 ): Promise<void> {
-  const args = ['-C', '-b', brokers, '-t', topic, '-o', 'beginning', '-e', '-q']
+  const args = ['-C', '-b', brokers, '-t', topic, '-o', 'beginning', '-e', '-q', ...extra]
   const child = spawn('kcat', [...args, '-f', outputFormat, '-X', 'check.crcs=true'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -111,7 +111,7 @@ it('chooses the protocol that most members prefer among the common ones', async 
   expect((await Promise.all(all)).map((one) => one.protocolName)).toEqual(['b', 'b', 'b'])
 })
 
-it('lets a static member return under a new id without a rebalance, and fences the old one', async () => {
+it('lets a static member return without a rebalance, and fences its old id', async () => {
   const fixture = await GroupFixture.start()
   const options = { groupInstanceId: 'static', version: 9 }
   const joined = await fixture.join('g', options)
@@ -194,4 +194,21 @@ it('forgets the offsets of a deleted topic, and keeps the others', async () => {
   const after = await fixture.restart()
   expect(await after.committed('g')).toBe(-1)
   expect(await after.committed('g', 'mail')).toBe(2)
+})
+
+it('keeps the timer of a group that takes the name of a deleted one', async () => {
+  const fixture = await GroupFixture.start()
+  const [member] = await fixture.stableGroup('g', 1)
+  if (member === undefined) throw new Error('no member')
+  // The record of the emptied group is still being written when its name is taken again.
+  const [, deleted, joined] = await Promise.all([
+    fixture.leave('g', member.memberId),
+    fixture.coordinator.deleteGroups({ groupsNames: ['g'] }),
+    fixture.join('g'),
+  ])
+  expect(deleted.results).toEqual([{ groupId: 'g', errorCode: 0 }])
+  expect(joined.errorCode).toBe(0)
+  expect(await fixture.state('g')).toBe('CompletingRebalance')
+  await fixture.time.advance(60_000 + 10_000)
+  expect(await fixture.state('g')).toBe('Empty')
 })

@@ -1,9 +1,9 @@
 #include "data_path/broker_data_path.h"
 
-#include <doctest/doctest.h>
-
 #include <set>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "broker_fixture.h"
 
@@ -171,7 +171,7 @@ TEST_CASE("a stop does not wait for ever for a high watermark that never comes")
   const auto start = std::chrono::steady_clock::now();
   broker.path->stop();
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
-  CHECK(producer.is_closed_by_peer());   // without an answer: it was not acknowledged
+  CHECK(producer.is_closed_by_peer());  // without an answer: it was not acknowledged
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/assert.h"
 #include "batch/batch_builder.h"
+#include "batch/batch_view.h"
 #include "data_path/broker_data_path.h"
 #include "data_path/fake_log.h"
 #include "data_path/wire.h"
@@ -88,7 +90,7 @@ class BrokerFixture {
   }
 
   FakeControlPlane control;
-  std::function<void(std::function<void()>)> helper;   // for partitions hosted from now on
+  std::function<void(std::function<void()>)> helper;  // for partitions hosted from now on
   std::unique_ptr<BrokerDataPath> path;
   uint16_t port = 0;
 };
@@ -135,6 +137,37 @@ inline std::optional<wire::FetchAnswer> call(LoopbackClient& client, const wire:
   const auto frame = client.receive_frame();
   if (!frame) return std::nullopt;
   return wire::read_fetch(*frame, spec.version);
+}
+
+inline int16_t code(ErrorCode error) { return static_cast<int16_t>(error); }
+
+inline wire::FetchSpec fetch_of(const std::string& topic, int64_t offset, int32_t wait_ms = 0) {
+  wire::FetchSpec spec;
+  spec.wait_ms = wait_ms;
+  spec.parts = {fetch_part(topic, 0, offset)};
+  return spec;
+}
+
+// Offsets of the batches in fetched records.
+inline std::vector<int64_t> offsets_of(ByteView records) {
+  std::vector<int64_t> offsets;
+  while (const auto batch = BatchView::at(records)) {
+    offsets.push_back(batch->base_offset().value);
+    records = records.subspan(batch->size());
+  }
+  ASSERT(records.empty());  // nothing but whole batches
+  return offsets;
+}
+
+// Appends batches of one record each, and waits for their answers.
+inline void produce(BrokerFixture& broker, const std::string& topic, int batches,
+                    size_t value_bytes = 10, int32_t partition = 0) {
+  auto client = broker.client();
+  for (int i = 0; i < batches; ++i) {
+    const auto spec = produce_of(topic, partition, make_batch(1, value_bytes), 1);
+    const auto answer = call(client, spec);
+    ASSERT(answer && answer->parts[0].error == 0);
+  }
 }
 
 }  // namespace odradek

@@ -1,8 +1,8 @@
 #include "data_path/client_connection.h"
 
-#include <doctest/doctest.h>
-
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "broker_fixture.h"
 #include "mutation.h"
@@ -32,11 +32,11 @@ TEST_CASE("every other API goes to the control plane as a whole frame, and back"
   CHECK(info->local.port == broker.port);
   CHECK(info->peer.host == "127.0.0.1");
   CHECK(info->peer.port != 0);
-  broker.path->respond(received.connection, received.sequence + 1, {1, 2, 3});   // not its answer
+  broker.path->respond(received.connection, received.sequence + 1, {1, 2, 3});  // not its answer
   broker.path->respond(received.connection + 64, received.sequence, {1, 2, 3});
   broker.path->respond(received.connection, received.sequence, {9, 8, 7});
   CHECK(client.receive_frame() == Bytes{9, 8, 7});
-  broker.path->respond(received.connection, received.sequence, {1, 2, 3});   // once is enough
+  broker.path->respond(received.connection, received.sequence, {1, 2, 3});  // once is enough
   CHECK_FALSE(client.readable(20));
   CHECK(broker.path->statistics().requests_control == 1);
 }
@@ -217,8 +217,9 @@ TEST_CASE("20,000 mutated frames: a canary is served throughout") {
   for (int i = 0; i < 20000; ++i) {
     Bytes frame;
     if (random() % 2 == 0) {
-      frame = wire::produce(produce_of("orders", 0, make_batch(2), static_cast<int16_t>(random() % 2),
-                                       static_cast<int16_t>(3 + random() % 11)));
+      frame =
+          wire::produce(produce_of("orders", 0, make_batch(2), static_cast<int16_t>(random() % 2),
+                                   static_cast<int16_t>(3 + random() % 11)));
     } else {
       fetching.version = static_cast<int16_t>(4 + random() % 15);
       fetching.session_epoch = static_cast<int32_t>(random() % 3) - 1;
@@ -237,7 +238,8 @@ TEST_CASE("20,000 mutated frames: a canary is served throughout") {
         victim = std::make_unique<LoopbackClient>(broker.port);
       }
     }
-    if (i % 100 == 0) REQUIRE(call(canary, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
+    if (i % 100 == 0)
+      REQUIRE(call(canary, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
   }
 }
 

@@ -54,7 +54,7 @@ class FakeFile final : public File {
   }
   int descriptor() const override { return has_descriptor ? fd_ : -1; }
 
-  mutable std::atomic<bool> cold{false};        // until the next read_at
+  mutable std::atomic<bool> cold{false};  // until the next read_at
   mutable std::atomic<int> reads{0};
   mutable std::atomic<int> cached_reads{0};
   bool has_descriptor = true;
@@ -89,7 +89,7 @@ class FakeLog final : public PartitionLog {
     return observers_.size();
   }
   std::vector<AbortedTransaction> aborted;
-  Offset diverging_end = kNoOffset;      // answered by end_offset_of()
+  Offset diverging_end = kNoOffset;  // answered by end_offset_of()
   LeaderEpoch diverging_found = kNoLeaderEpoch;
   mutable std::atomic<int> hinted_reads{0};
   LogConfig settings;
@@ -154,8 +154,8 @@ class FakeLog final : public PartitionLog {
     outcome.log_start_offset = log_start_offset();
     outcome.log_end_offset = log_end_offset();
     if (hint != nullptr && hint->offset == from) ++hinted_reads;
-    const int64_t end =
-        limit == ReadLimit::last_stable_offset ? last_stable_offset().value : high_watermark_.load();
+    const int64_t end = limit == ReadLimit::last_stable_offset ? last_stable_offset().value
+                                                               : high_watermark_.load();
     for (size_t i = 0; i < batches_.size(); ++i) {
       const int64_t next = i + 1 < batches_.size() ? batches_[i + 1].base : log_end_.load();
       if (next <= from.value || batches_[i].base >= end) continue;

@@ -33,8 +33,7 @@ wire::FetchSpec full_spec(int16_t version) {
 bool decode(std::vector<uint8_t>& frame, FetchRequest* request) {
   WireReader reader(frame);
   const auto header = read_request_header(reader);
-  if (!header || header->api_version < kFetchVersionMin ||
-      header->api_version > kFetchVersionMax) {
+  if (!header || header->api_version < kFetchVersionMin || header->api_version > kFetchVersionMax) {
     return false;
   }
   return decode_fetch_request(*header, reader, request);

@@ -1,9 +1,9 @@
 #include "data_path/partition_table.h"
 
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "fake_log.h"
 

@@ -8,8 +8,6 @@
 namespace odradek {
 namespace {
 
-int16_t code(ErrorCode error) { return static_cast<int16_t>(error); }
-
 // As a producer sends it; the golden one lies somewhere in a log.
 Bytes compressed_batch() {
   Bytes batch = golden::batch("gzip-one").bytes;
@@ -165,7 +163,7 @@ TEST_CASE("acks=1 is answered at once, acks=all when the high watermark passes")
   REQUIRE(client.send_frame(wire::produce(produce_of("orders", 0, make_batch(3), -1))));
   REQUIRE(eventually([&] { return log->log_end_offset() == Offset(4); }));
   CHECK_FALSE(client.readable(20));
-  log->advance_to(Offset(3));   // one short
+  log->advance_to(Offset(3));  // one short
   CHECK_FALSE(client.readable(20));
   log->advance_to(Offset(4));
   const auto frame = client.receive_frame();
@@ -272,8 +270,8 @@ TEST_CASE("bad batches get the code of the judge, over the wire") {
     if (!bad.bytes || (bad.compacted && bad.is_compressed)) continue;
     CAPTURE(bad.name);
     ++sent;
-    const auto answer = call(
-        client, produce_of(bad.compacted ? "compacted" : "plain", 0, *bad.bytes, -1, 12));
+    const auto answer =
+        call(client, produce_of(bad.compacted ? "compacted" : "plain", 0, *bad.bytes, -1, 12));
     REQUIRE(answer);
     Bytes copy = *bad.bytes;
     const auto view = BatchView::at(copy);
@@ -311,7 +309,7 @@ TEST_CASE("a batch that must be opened waits for its verdict, and so does what f
   CHECK_FALSE(client.readable(20));
   CHECK(log->log_end_offset() == Offset(0));
 
-  broker.path->batch_opened(open.token + 64, {}, {});   // somebody else's: ignored
+  broker.path->batch_opened(open.token + 64, {}, {});  // somebody else's: ignored
   SUBCASE("passed") { broker.path->batch_opened(open.token, {}, {}); }
   SUBCASE("passed, rewritten") { broker.path->batch_opened(open.token, {}, make_batch(7)); }
   SUBCASE("refused") {

@@ -104,7 +104,7 @@ TEST_CASE("100,000 mutated frames are read or refused, within their bytes") {
   for (int i = 0; i < 100000; ++i) {
     const auto version = static_cast<int16_t>(3 + random() % 11);
     auto frame = mutate(wire::produce(full_spec(version)), random);
-    frame.shrink_to_fit();   // so that the sanitizer sees every step beyond the end
+    frame.shrink_to_fit();  // so that the sanitizer sees every step beyond the end
     if (!decode(frame, &request)) continue;
     ++accepted;
     REQUIRE(request.partitions.size() <= frame.size());
@@ -117,7 +117,7 @@ TEST_CASE("100,000 mutated frames are read or refused, within their bytes") {
       REQUIRE(partition.records->data() + partition.records->size() <= frame.data() + frame.size());
     }
   }
-  CHECK(accepted > 1000);   // the mutations are not all fatal
+  CHECK(accepted > 1000);  // the mutations are not all fatal
 }
 
 }  // namespace

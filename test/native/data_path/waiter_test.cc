@@ -1,11 +1,11 @@
 #include "data_path/waiter.h"
 
-#include <doctest/doctest.h>
-
 #include <functional>
 #include <memory>
 #include <random>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace odradek {
 namespace {

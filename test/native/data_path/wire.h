@@ -117,7 +117,7 @@ class Reader {
 inline Writer request_header(int16_t key, int16_t version, int32_t correlation, bool flexible) {
   Writer writer(flexible);
   writer.put<int16_t>(key).put<int16_t>(version).put<int32_t>(correlation);
-  writer.put<int16_t>(4).raw(as_bytes("test"));   // the client id is never compact
+  writer.put<int16_t>(4).raw(as_bytes("test"));  // the client id is never compact
   return writer;
 }
 
@@ -134,7 +134,7 @@ struct ProduceSpec {
   std::optional<std::string> transactional_id;
   int16_t acks = -1;
   int32_t timeout_ms = 30000;
-  std::vector<ProducePart> parts;   // each its own topic entry
+  std::vector<ProducePart> parts;  // each its own topic entry
 };
 
 inline Bytes produce(const ProduceSpec& spec) {
@@ -174,7 +174,7 @@ struct ProduceAnswer {
   int32_t correlation = 0;
   int32_t throttle_ms = -1;
   std::vector<ProducedPart> parts;
-  bool well_formed = false;   // read to the last byte
+  bool well_formed = false;  // read to the last byte
 };
 
 inline ProduceAnswer read_produce(ByteView bytes, int16_t version) {
@@ -236,7 +236,7 @@ struct FetchSpec {
   int8_t isolation = 0;
   int32_t session_id = 0;
   int32_t session_epoch = -1;
-  std::vector<FetchPart> parts;       // each its own topic entry
+  std::vector<FetchPart> parts;  // each its own topic entry
   std::vector<FetchPart> forgotten;
 };
 
@@ -267,7 +267,7 @@ inline Bytes fetch(const FetchSpec& spec) {
     if (v >= 5) writer.put<int64_t>(-1);
     writer.put<int32_t>(part.bytes_max);
     if (v >= 17) {
-      writer.varint(1).varint(0).varint(16).uuid(Uuid{});   // a directory id, to be passed over
+      writer.varint(1).varint(0).varint(16).uuid(Uuid{});  // a directory id, to be passed over
     } else {
       writer.tags();
     }

@@ -1,20 +1,20 @@
 #include "data_path/wire_reader.h"
 
-#include <doctest/doctest.h>
-
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace odradek {
 namespace {
 
 TEST_CASE("reads every type, plain and flexible") {
-  std::vector<uint8_t> bytes = {0x01, 0x02, 0xff, 0xff, 0xff, 0xfe,             // int16, int32
-                                0x00, 0x02, 'h',  'i',                          // string
-                                0xff, 0xff,                                     // null string
-                                0x03, 'y',  'o',                                // compact string
-                                0x00,                                           // compact null
-                                0x00, 0x00, 0x00, 0x01, 0x09,                   // bytes
-                                0x02, 0x07, 0x01, 0xaa, 0x09, 0x00};            // two tagged fields
+  std::vector<uint8_t> bytes = {0x01, 0x02, 0xff, 0xff, 0xff, 0xfe,   // int16, int32
+                                0x00, 0x02, 'h',  'i',                // string
+                                0xff, 0xff,                           // null string
+                                0x03, 'y',  'o',                      // compact string
+                                0x00,                                 // compact null
+                                0x00, 0x00, 0x00, 0x01, 0x09,         // bytes
+                                0x02, 0x07, 0x01, 0xaa, 0x09, 0x00};  // two tagged fields
   WireReader reader(bytes);
   CHECK(reader.integer<int16_t>() == 0x0102);
   CHECK(reader.integer<int32_t>() == -2);
@@ -45,7 +45,7 @@ TEST_CASE("reads every type, plain and flexible") {
 TEST_CASE("is sticky: after the first failure everything is empty") {
   std::vector<uint8_t> bytes = {0x00, 0x05, 'a', 'b', 0x01, 0x02, 0x03, 0x04};
   WireReader reader(bytes);
-  reader.string(false);   // five announced, six there: fine
+  reader.string(false);  // five announced, six there: fine
   CHECK(reader.ok());
   CHECK(reader.integer<int32_t>() == 0);
   CHECK_FALSE(reader.ok());

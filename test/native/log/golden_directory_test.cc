@@ -23,7 +23,7 @@ struct GoldenRecord {
   int64_t timestamp;
   bool aborted;
   std::optional<std::string> key;
-  std::string value;      // "null", "x…" or "length:N"
+  std::string value;  // "null", "x…" or "length:N"
 };
 
 struct GoldenProducer {
@@ -94,14 +94,12 @@ Golden read_golden() {
     } else if (what == "producer") {
       GoldenPartition& p = partition_of(line, &golden);
       GoldenProducer producer{};
-      line >> producer.id >> producer.epoch >> producer.last_sequence >>
-          producer.coordinator_epoch;
+      line >> producer.id >> producer.epoch >> producer.last_sequence >> producer.coordinator_epoch;
       p.producers.push_back(producer);
     } else if (what == "segment") {
       GoldenPartition& p = partition_of(line, &golden);
       GoldenSegment s{};
-      line >> s.base >> s.log_bytes >> s.index_bytes >> s.time_index_bytes >>
-          s.aborted_index_bytes;
+      line >> s.base >> s.log_bytes >> s.index_bytes >> s.time_index_bytes >> s.aborted_index_bytes;
       p.segments.push_back(s);
     } else if (what == "record") {
       GoldenPartition& p = partition_of(line, &golden);
@@ -230,8 +228,8 @@ int64_t check_records(const std::vector<BatchView>& batches, const GoldenPartiti
 std::vector<GoldenProducer> producers_of(const PartitionLog& log) {
   std::vector<GoldenProducer> found;
   for (const ProducerSummary& p : log.producers()) {
-    found.push_back({p.producer_id.value, p.epoch.value, p.last_sequence.value,
-                     p.coordinator_epoch});
+    found.push_back(
+        {p.producer_id.value, p.epoch.value, p.last_sequence.value, p.coordinator_epoch});
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -312,15 +310,15 @@ TEST_CASE("records of Apache Kafka's directory are found by time and by offset")
       CHECK(found->offset.value >= golden.log_start);
       if (found->compressed_batch.empty()) {
         // The first record in offset order that is not older.
-        const auto first = std::find_if(
-            golden.by_offset.begin(), golden.by_offset.end(),
-            [&](const GoldenRecord& r) { return r.timestamp >= record.timestamp; });
+        const auto first =
+            std::find_if(golden.by_offset.begin(), golden.by_offset.end(),
+                         [&](const GoldenRecord& r) { return r.timestamp >= record.timestamp; });
         if (id.topic != "ledger") CHECK(found->offset.value == first->offset);
         CHECK(found->offset.value <= first->offset);
       }
     }
-    auto none = log->lookup_timestamp(TimestampMs(golden.max_timestamp + 1),
-                                      ReadLimit::high_watermark);
+    auto none =
+        log->lookup_timestamp(TimestampMs(golden.max_timestamp + 1), ReadLimit::high_watermark);
     REQUIRE(none.ok());
     CHECK(none->offset == kNoOffset);
   }
@@ -390,8 +388,8 @@ TEST_CASE("recovery of Apache Kafka's directory finds what its index files say")
   compacted.validation.compacted = true;
   compacted.index_interval_bytes = 512;
   for (const auto& [id, partition] : golden.partitions) {
-    auto log = g.directory->open_partition(
-        id, golden.topics[id.topic].first, id.topic == "compacted" ? compacted : LogConfig());
+    auto log = g.directory->open_partition(id, golden.topics[id.topic].first,
+                                           id.topic == "compacted" ? compacted : LogConfig());
     REQUIRE(log.ok());
     CHECK((*log)->high_watermark().value == partition.high_watermark);
     CHECK(producers_of(**log) == partition.producers);

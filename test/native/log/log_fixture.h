@@ -2,11 +2,11 @@
 // can be stopped cleanly, uncleanly and by a power cut.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "batch/batch_builder.h"
 #include "batch/batch_stamp.h"

@@ -1,9 +1,9 @@
 #include "net/buffer_pool.h"
 
-#include <doctest/doctest.h>
-
 #include <cstring>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace odradek {
 namespace {
@@ -21,7 +21,7 @@ TEST_CASE("a returned buffer is used again") {
   }
   CHECK(pool.used_bytes() == 0);
   CHECK(pool.idle_bytes() == 131072);
-  PooledBuffer again = pool.take(70000);   // of the same size class
+  PooledBuffer again = pool.take(70000);  // of the same size class
   CHECK(again.data() == first);
   CHECK(pool.idle_bytes() == 0);
 }
@@ -42,10 +42,10 @@ TEST_CASE("what was not needed since the last trim is given back") {
     PooledBuffer two = pool.take(5000);
   }
   CHECK(pool.idle_bytes() == 16384);
-  pool.trim();   // both were in use since the start
+  pool.trim();  // both were in use since the start
   CHECK(pool.idle_bytes() == 16384);
   { PooledBuffer one = pool.take(5000); }
-  pool.trim();   // one of them was not
+  pool.trim();  // one of them was not
   CHECK(pool.idle_bytes() == 8192);
   pool.trim();
   CHECK(pool.idle_bytes() == 0);

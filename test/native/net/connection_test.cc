@@ -1,6 +1,5 @@
 #include "net/connection.h"
 
-#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -8,6 +7,8 @@
 #include <map>
 #include <mutex>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "net/listener.h"
 #include "net/loopback_client.h"
@@ -39,12 +40,10 @@ class Echo final : public ConnectionHandler {
 class EchoServer {
  public:
   explicit EchoServer(ConnectionLimits limits = {}, bool portable = false)
-      : reactor_("test-echo", system_clock(),
-                 portable ? make_portable_poller() : make_poller()),
-        set_(reactor_, limits,
-             [this](Connection& connection) {
-               return std::make_unique<Echo>(connection, closed, released);
-             }) {
+      : reactor_("test-echo", system_clock(), portable ? make_portable_poller() : make_poller()),
+        set_(reactor_, limits, [this](Connection& connection) {
+          return std::make_unique<Echo>(connection, closed, released);
+        }) {
     auto bound = Listener::bind({"127.0.0.1", 0});
     REQUIRE(bound);
     listener_ = std::move(*bound);
@@ -68,9 +67,8 @@ class EchoServer {
   const ConnectionCounters& counters() const { return set_.counters(); }
   void release() {
     released = true;
-    reactor_.post(make_task([this] {
-      set_.for_each([](Connection& connection) { connection.resume_soon(); });
-    }));
+    reactor_.post(make_task(
+        [this] { set_.for_each([](Connection& connection) { connection.resume_soon(); }); }));
   }
 
   std::atomic<int> closed{0};
@@ -128,7 +126,7 @@ TEST_CASE("half a frame costs its own connection only") {
   std::vector<LoopbackClient> halves;
   for (int i = 0; i < 20; ++i) {
     halves.push_back(server.client());
-    uint8_t start[10] = {0, 50, 0, 0, 'a', 'b', 'c', 'd', 'e', 'f'};   // of 3 MB
+    uint8_t start[10] = {0, 50, 0, 0, 'a', 'b', 'c', 'd', 'e', 'f'};  // of 3 MB
     halves.back().send({start, static_cast<size_t>(1 + i % 10)});
   }
   auto client = server.client();
@@ -137,7 +135,7 @@ TEST_CASE("half a frame costs its own connection only") {
     REQUIRE(client.receive_frame());
   }
   // One of them goes on, byte by byte.
-  auto& slow = halves[3];   // has sent four bytes: the whole prefix of 3,276,800
+  auto& slow = halves[3];  // has sent four bytes: the whole prefix of 3,276,800
   (void)slow;
   auto patient = server.client();
   const Bytes text = body(20, 2);
@@ -279,7 +277,7 @@ TEST_CASE("out of descriptors, a new connection is turned away and the others ar
   rlimit low = before;
   low.rlim_cur = 64;
   std::vector<int> fillers;
-  auto one = LoopbackClient(server.port());   // its own descriptor exists before the limit
+  auto one = LoopbackClient(server.port());  // its own descriptor exists before the limit
   REQUIRE(one.send_frame(as_bytes("one")));
   REQUIRE(one.receive_frame());
   const int pending = ::socket(AF_INET, SOCK_STREAM, 0);

@@ -1,10 +1,10 @@
 #include "net/frame_decoder.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <random>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace odradek {
 namespace {
@@ -67,9 +67,9 @@ class Feeder {
 };
 
 TEST_CASE("frames come out whole whatever the pieces") {
-  const std::vector<Bytes> frames = {pattern(0, 1),    pattern(1, 2),       pattern(100, 3),
-                                     pattern(4096, 4), pattern(100000, 5),  pattern(3, 6),
-                                     pattern(70000, 7), pattern(65536, 8), pattern(10, 9)};
+  const std::vector<Bytes> frames = {pattern(0, 1),     pattern(1, 2),      pattern(100, 3),
+                                     pattern(4096, 4),  pattern(100000, 5), pattern(3, 6),
+                                     pattern(70000, 7), pattern(65536, 8),  pattern(10, 9)};
   const Bytes stream = framed(frames);
   for (size_t piece : {1UL, 2UL, 3UL, 5UL, 17UL, 1000UL, 4096UL, 100000UL, 1UL << 20}) {
     CAPTURE(piece);

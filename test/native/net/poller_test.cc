@@ -1,12 +1,13 @@
 #include "net/poller.h"
 
-#include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <set>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "net/socket.h"
 
@@ -33,7 +34,7 @@ void check_poller(Poller& poller) {
   CHECK(poller.wait(events, 0) == 0);
 
   pair.send();
-  for (int again = 0; again < 2; ++again) {   // level triggered
+  for (int again = 0; again < 2; ++again) {  // level triggered
     REQUIRE(poller.wait(events, 1000) == 1);
     CHECK(events[0].target == &target);
     CHECK(events[0].readable);
@@ -48,7 +49,7 @@ void check_poller(Poller& poller) {
   poller.change(pair.near.fd(), &target, {});
   CHECK(poller.wait(events, 0) == 0);
   pair.far.close();
-  REQUIRE(poller.wait(events, 1000) == 1);   // whatever the interest
+  REQUIRE(poller.wait(events, 1000) == 1);  // whatever the interest
   CHECK(events[0].broken);
   poller.remove(pair.near.fd());
   CHECK(poller.wait(events, 0) == 0);

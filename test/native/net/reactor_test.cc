@@ -1,12 +1,13 @@
 #include "net/reactor.h"
 
-#include <doctest/doctest.h>
 #include <pthread.h>
 #include <signal.h>
 
 #include <atomic>
 #include <thread>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "net/loopback_client.h"
 
@@ -94,7 +95,7 @@ TEST_CASE("the thread leaves signals to others and has its name") {
   CHECK(std::string(name) == "odr-reactor-0-a");
   sigset_t mine;
   pthread_sigmask(SIG_SETMASK, nullptr, &mine);
-  CHECK(sigismember(&mine, SIGTERM) == 0);   // the maker's own are as before
+  CHECK(sigismember(&mine, SIGTERM) == 0);  // the maker's own are as before
 }
 
 TEST_CASE("a stop runs what was posted before it, and can be repeated") {

@@ -1,12 +1,13 @@
 #include "net/send_queue.h"
 
-#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <random>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace odradek {
 namespace {
@@ -106,7 +107,7 @@ TEST_CASE("a frame of bytes and file ranges is one frame") {
   queue.bytes().append(body);
   queue.add_file(file.range(1000, 150000));
   body.insert(body.end(), content.begin() + 1000, content.begin() + 151000);
-  queue.add_file(file.range(0, 10));   // right behind another range
+  queue.add_file(file.range(0, 10));  // right behind another range
   body.insert(body.end(), content.begin(), content.begin() + 10);
   const Bytes tail = pattern(7, 3);
   queue.bytes().append(tail);

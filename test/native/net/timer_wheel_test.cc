@@ -1,11 +1,11 @@
 #include "net/timer_wheel.h"
 
-#include <doctest/doctest.h>
-
 #include <functional>
 #include <memory>
 #include <random>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace odradek {
 namespace {
@@ -68,7 +68,7 @@ TEST_CASE("a timer that fires may cancel, set and destroy others that are due") 
     wheel.cancel(second);
     wheel.cancel(*third);
     third.reset();
-    wheel.set(late, 5);   // in the past by then
+    wheel.set(late, 5);  // in the past by then
   });
   wheel.set(first, 10);
   wheel.set(second, 10);
@@ -84,7 +84,7 @@ TEST_CASE("a timer that fires may cancel, set and destroy others that are due") 
 
 TEST_CASE("timers further away than the wheel turns still fire on time") {
   constexpr int64_t kYears = 5LL * 365 * 86400 * 1000;
-  TimerWheel wheel((int64_t{1} << 36) - 5);   // right before the top level turns over
+  TimerWheel wheel((int64_t{1} << 36) - 5);  // right before the top level turns over
   Probe soon;
   Probe far;
   wheel.set(soon, (int64_t{1} << 36) + 5);

@@ -1,6 +1,8 @@
 import type { RecordSchema } from '../language.ts'
 
-/** Keys and values of `__consumer_offsets`; the key number is the version prefix of the record key. */
+/**
+ * Keys and values of `__consumer_offsets`; the key number is the version prefix of the record key.
+ */
 export const groupRecords: readonly RecordSchema[] = [
   {
     key: 0,

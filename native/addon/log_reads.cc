@@ -1,0 +1,86 @@
+// The calls of NativeLog that read what is stored.
+#include "addon/log_answers.h"
+#include "addon/log_binding.h"
+#include "addon/value_reader.h"
+#include "file/file_system.h"
+
+namespace odradek {
+namespace {
+
+ReadLimit to_read_limit(ValueReader& read, const Napi::Value& value) {
+  const std::string name = read.text(value, "the read limit");
+  if (name == "logEndOffset") return ReadLimit::log_end_offset;
+  if (name == "lastStableOffset") return ReadLimit::last_stable_offset;
+  if (name != "highWatermark") {
+    read.refuse("the read limit", "highWatermark, lastStableOffset or logEndOffset");
+  }
+  return ReadLimit::high_watermark;
+}
+
+// Every stored byte from `from` on, as far as one read goes. On a background thread.
+LogResult<std::vector<uint8_t>> read_bytes(PartitionLog& log, Offset from, size_t bytes_max,
+                                           ReadLimit limit) {
+  auto found = log.read(from, bytes_max, limit, true, nullptr);
+  if (!found) return Err(found.error());
+  std::vector<uint8_t> bytes(found->bytes);
+  if (bytes.empty()) return bytes;
+  auto got = found->file->read_at(found->position, bytes);
+  if (!got) return Err(LogError{ErrorCode::kafka_storage_error, got.error().detail, {}});
+  bytes.resize(*got);
+  return bytes;
+}
+
+}  // namespace
+
+Napi::Value LogBinding::read(Info info) {
+  ValueReader read(info.Env());
+  const Offset from(read.int64(info[0], "the offset"));
+  const int64_t bytes_max = read.int64(info[1], "the size", 0);
+  const ReadLimit limit = to_read_limit(read, info[2]);
+  if (read.failed()) return info.Env().Undefined();
+  return task<std::vector<uint8_t>>(
+      info,
+      [from, bytes_max, limit](PartitionLog& log) {
+        return read_bytes(log, from, static_cast<size_t>(bytes_max), limit);
+      },
+      [](Napi::Env env, std::vector<uint8_t>& bytes) { return from_bytes(env, bytes); });
+}
+
+Napi::Value LogBinding::aborted_transactions(Info info) {
+  ValueReader read(info.Env());
+  const Offset from(read.int64(info[0], "the offset"));
+  const int64_t bytes_max = read.int64(info[1], "the size", 0);
+  if (read.failed()) return info.Env().Undefined();
+  return task<std::vector<AbortedTransaction>>(
+      info,
+      [from, bytes_max](PartitionLog& log) -> LogResult<std::vector<AbortedTransaction>> {
+        auto found = log.read(from, static_cast<size_t>(bytes_max), ReadLimit::last_stable_offset,
+                              true, nullptr);
+        if (!found) return Err(found.error());
+        return std::move(found->aborted);
+      },
+      from_aborted);
+}
+
+Napi::Value LogBinding::lookup_task(Info info,
+                                    std::function<LogResult<TimestampLookup>(PartitionLog&)> run) {
+  return task<TimestampLookup>(info, std::move(run), from_lookup);
+}
+
+Napi::Value LogBinding::lookup_timestamp(Info info) {
+  ValueReader read(info.Env());
+  const TimestampMs at_least(read.int64(info[0], "the timestamp"));
+  const ReadLimit limit = to_read_limit(read, info[1]);
+  if (read.failed()) return info.Env().Undefined();
+  return lookup_task(
+      info, [at_least, limit](PartitionLog& log) { return log.lookup_timestamp(at_least, limit); });
+}
+
+Napi::Value LogBinding::lookup_max_timestamp(Info info) {
+  ValueReader read(info.Env());
+  const ReadLimit limit = to_read_limit(read, info[0]);
+  if (read.failed()) return info.Env().Undefined();
+  return lookup_task(info, [limit](PartitionLog& log) { return log.lookup_max_timestamp(limit); });
+}
+
+}  // namespace odradek

@@ -1,0 +1,79 @@
+/** Apache Kafka 4.3.1 on a directory that already exists. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type BrokerTarget,
+  kafkaTarget,
+  type Settings,
+  serverProperties,
+  targetFromEnvironment,
+} from '../broker-target.ts'
+
+const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+const jars = process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
+
+/** True where setup.sh has put the jars; says so otherwise. */
+export function hasKafka(): boolean {
+  const isThere = existsSync(join(jars, 'kafka-tools-4.3.1.jar'))
+  if (!isThere) console.log(`skipped: ${jars} holds no Apache Kafka; run setup.sh beside this test`)
+  return isThere
+}
+
+const logConfiguration = `Configuration:
+  Appenders:
+    Console:
+      name: STDOUT
+      PatternLayout: { pattern: "kafka %p %m (%c{1})%n" }
+  Loggers:
+    Root:
+      level: INFO
+      AppenderRef: { ref: STDOUT }
+`
+
+/** What Kafka says in every run of a node that is its own controller. */
+const harmless = [
+  /Performing controller activation/,
+  /Attempting to close NetworkClient that has already been closed/,
+]
+
+/** Kafka's lines above INFO, in words of a log that this module configured. */
+export function complaintsIn(log: string): readonly string[] {
+  const lines = log.split('\n').filter((line) => /^kafka (WARN|ERROR|FATAL)/.test(line))
+  return lines.filter((line) => !harmless.some((known) => known.test(line)))
+}
+
+/** Our broker and Kafka by turns on one folder and port: `current` says who starts next. */
+export class Turns implements BrokerTarget {
+  current: 'odradek' | 'kafka' = 'odradek'
+  readonly #odradek = targetFromEnvironment()
+  readonly #kafka = kafkaTarget(jars)
+
+  get name(): 'odradek' | 'kafka' {
+    return this.current
+  }
+  get saysWhenReady(): boolean {
+    return this.#target.saysWhenReady
+  }
+  get cleanExitCodes(): readonly number[] {
+    return this.#target.cleanExitCodes
+  }
+
+  /** Formats nothing: whoever starts first makes the directory. */
+  prepare(folder: string, port: number, settings: Settings): void {
+    writeFileSync(join(folder, 'server.properties'), serverProperties(folder, port, settings))
+    writeFileSync(join(folder, 'log4j2.yaml'), logConfiguration)
+  }
+  command(folder: string, port: number, settings: Settings): readonly string[] {
+    const [program = '', ...args] = this.#target.command(folder, port, settings)
+    if (this.current === 'odradek') return [program, ...args]
+    return [program, `-Dlog4j2.configurationFile=${join(folder, 'log4j2.yaml')}`, ...args]
+  }
+  environment(): NodeJS.ProcessEnv {
+    return this.#target.environment()
+  }
+
+  get #target(): BrokerTarget {
+    return this.current === 'odradek' ? this.#odradek : this.#kafka
+  }
+}

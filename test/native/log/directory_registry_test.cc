@@ -1,0 +1,277 @@
+#include "log/directory_registry.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "log_fixture.h"
+
+namespace odradek {
+namespace {
+
+using Lease = std::unique_ptr<DirectoryLease>;
+
+// A disk whose directories the registry opens. Inodes of two disks in memory may agree, and the
+// registry is one for the process, so every test lets all its leases go.
+struct RegistryFixture {
+  RegistryFixture() { options.file_system = &disk; }
+
+  LogResult<Lease> try_acquire(const std::string& path = "/data") {
+    LogDirectoryOptions wanted = options;
+    wanted.path = path;
+    wanted.clock = &clock;
+    wanted.background = background;
+    return DirectoryLease::acquire(wanted);
+  }
+  Lease acquire(const std::string& path = "/data") {
+    auto lease = try_acquire(path);
+    REQUIRE_MESSAGE(lease.ok(), (lease.ok() ? std::string() : lease.error().detail));
+    return std::move(*lease);
+  }
+  static std::shared_ptr<PartitionLog> log_of(DirectoryLease& lease) {
+    auto log =
+        lease.directory().open_partition({"orders", PartitionIndex(0)}, make_uuid(1), LogConfig());
+    REQUIRE(log.ok());
+    return *log;
+  }
+  // Whether the directory can be locked from outside, which is whether no engine is open on it.
+  bool is_free(const std::string& path = "/data") { return disk.lock(path + "/.lock").ok(); }
+  bool is_clean() { return disk.status("/data/.kafka_cleanshutdown").ok(); }
+
+  MemoryFileSystem disk;
+  ManualClock clock;
+  LogDirectoryOptions options;
+  bool background = false;
+};
+
+// Holds whoever opens the lock file until it is let go.
+class Gate {
+ public:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    waiting_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return open_; });
+  }
+  void until_somebody_waits() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool waiting_ = false;
+  bool open_ = false;
+};
+
+// Lets a test stop the engine's open and close in the middle.
+class SlowFileSystem final : public FileSystem {
+ public:
+  explicit SlowFileSystem(FileSystem& disk) : disk_(disk) {}
+
+  FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    locks += 1;
+    if (at_lock != nullptr) at_lock->wait();
+    return disk_.lock(path);
+  }
+  FileResult<void> sync_directory(const std::string& path) override {
+    if (at_sync_directory != nullptr) at_sync_directory->wait();
+    return disk_.sync_directory(path);
+  }
+  FileResult<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    return disk_.open(path, mode);
+  }
+  FileResult<FileStatus> status(const std::string& path) const override {
+    return disk_.status(path);
+  }
+  FileResult<std::vector<DirectoryEntry>> list(const std::string& path) const override {
+    return disk_.list(path);
+  }
+  FileResult<void> create_directories(const std::string& path) override {
+    return disk_.create_directories(path);
+  }
+  FileResult<void> rename(const std::string& from, const std::string& to) override {
+    return disk_.rename(from, to);
+  }
+  FileResult<void> remove_file(const std::string& path) override { return disk_.remove_file(path); }
+  FileResult<void> remove_directory(const std::string& path) override {
+    return disk_.remove_directory(path);
+  }
+  FileResult<void> sync_file_system(const std::string& path) override {
+    return disk_.sync_file_system(path);
+  }
+  FileResult<int64_t> free_bytes(const std::string& path) const override {
+    return disk_.free_bytes(path);
+  }
+
+  std::atomic<int> locks{0};
+  Gate* at_lock = nullptr;
+  Gate* at_sync_directory = nullptr;
+
+ private:
+  FileSystem& disk_;
+};
+
+}  // namespace
+
+TEST_CASE("two leases on one directory share one engine") {
+  RegistryFixture f;
+  Lease first = f.acquire();
+  Lease second = f.acquire();
+  CHECK(&first->directory() == &second->directory());
+  CHECK(RegistryFixture::log_of(*first) == RegistryFixture::log_of(*second));
+}
+
+TEST_CASE("two paths to one directory are one, two directories are two") {
+  RegistryFixture f;
+  Lease first = f.acquire("/data");
+  Lease same = f.acquire("data");
+  Lease other = f.acquire("/other");
+  CHECK(&first->directory() == &same->directory());
+  CHECK(&first->directory() != &other->directory());
+}
+
+TEST_CASE("only the last lease closes the directory, and cleanly") {
+  RegistryFixture f;
+  Lease first = f.acquire();
+  Lease second = f.acquire();
+  append(*RegistryFixture::log_of(*first), {.records = 3});
+  CHECK(first->close().ok());
+  CHECK(RegistryFixture::log_of(*second)->online());
+  append(*RegistryFixture::log_of(*second), {.records = 2});
+  CHECK_FALSE(f.is_free());
+  CHECK(second->close().ok());
+  CHECK(f.is_free());
+  CHECK(f.is_clean());
+  CHECK(second->close().ok());  // idempotent
+
+  Lease again = f.acquire();
+  CHECK(again->directory().recovery_report().clean);
+  CHECK(RegistryFixture::log_of(*again)->log_end_offset() == Offset(5));
+}
+
+TEST_CASE("a last lease that is dropped stops uncleanly, and what was durable is there") {
+  RegistryFixture f;
+  {
+    Lease first = f.acquire();
+    Lease second = f.acquire();
+    auto log = RegistryFixture::log_of(*first);
+    append(*log, {.records = 3});
+    first->directory().run_once();
+    REQUIRE(log->durable_offset() == Offset(3));
+    CHECK(second->close().ok());
+    first = nullptr;
+    CHECK_FALSE(log->online());
+    std::vector<uint8_t> batch = make_batch();
+    CHECK_FALSE(log->append(batch, AppendOrigin::client).ok());
+  }
+  CHECK(f.is_free());
+  CHECK_FALSE(f.is_clean());
+  Lease again = f.acquire();
+  CHECK_FALSE(again->directory().recovery_report().clean);
+  CHECK(RegistryFixture::log_of(*again)->log_end_offset() == Offset(3));
+}
+
+TEST_CASE("a refused open is told in the words of the directory, and leaves no entry behind") {
+  RegistryFixture f;
+  {
+    auto held = f.disk.create_directories("/data");
+    REQUIRE(held.ok());
+    auto lock = f.disk.lock("/data/.lock");
+    REQUIRE(lock.ok());
+    auto refused = f.try_acquire();
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().detail.find("is in use by another broker or process") !=
+          std::string::npos);
+  }
+  CHECK(f.acquire()->close().ok());
+
+  REQUIRE(f.disk.open("/file", OpenMode::create).ok());
+  auto refused = f.try_acquire("/file");
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().detail.find("/file is not a directory") != std::string::npos);
+}
+
+TEST_CASE("who comes while another thread opens waits and joins") {
+  RegistryFixture f;
+  SlowFileSystem slow(f.disk);
+  Gate gate;
+  slow.at_lock = &gate;
+  f.options.file_system = &slow;
+  Lease first;
+  Lease second;
+  std::thread opening([&] { first = f.acquire(); });
+  gate.until_somebody_waits();
+  std::thread joining([&] { second = f.acquire(); });
+  // Long enough that a second open would have been seen; a late join is no failure either.
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  gate.open();
+  opening.join();
+  joining.join();
+  CHECK(slow.locks == 1);
+  CHECK(&first->directory() == &second->directory());
+}
+
+TEST_CASE("who comes while another thread closes waits and opens anew") {
+  RegistryFixture f;
+  SlowFileSystem slow(f.disk);
+  f.options.file_system = &slow;
+  Lease first = f.acquire();
+  append(*RegistryFixture::log_of(*first), {.records = 4});
+  Gate gate;
+  slow.at_sync_directory = &gate;
+  std::thread closing([&] { CHECK(first->close().ok()); });
+  gate.until_somebody_waits();
+  Lease second;
+  std::atomic<bool> opened{false};
+  std::thread waiting([&] {
+    second = f.acquire();
+    opened = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK_FALSE(opened.load());
+  gate.open();
+  closing.join();
+  waiting.join();
+  CHECK(second->directory().recovery_report().clean);
+  CHECK(RegistryFixture::log_of(*second)->log_end_offset() == Offset(4));
+}
+
+TEST_CASE("many threads open, append, close and drop one directory") {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 25;
+  RegistryFixture f;
+  f.background = true;
+  std::atomic<int64_t> acknowledged{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < kRounds; ++round) {
+        auto lease = f.try_acquire();
+        if (!lease.ok()) continue;
+        auto log = (*lease)->directory().open_partition({"orders", PartitionIndex(0)}, make_uuid(1),
+                                                        LogConfig());
+        if (!log.ok()) continue;
+        std::vector<uint8_t> batch = make_batch({.records = 2});
+        if ((*log)->append(batch, AppendOrigin::client).ok() && (*log)->flush().ok()) {
+          acknowledged += 2;
+        }
+        if ((round + t) % 3 != 0) (void)(*lease)->close();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(acknowledged == 2 * kThreads * kRounds);
+  Lease last = f.acquire();
+  CHECK(RegistryFixture::log_of(*last)->log_end_offset() == Offset(acknowledged));
+}
+
+}  // namespace odradek

@@ -1,0 +1,33 @@
+#include "log/file_deleter.h"
+
+#include "log_fixture.h"
+
+namespace odradek {
+
+TEST_CASE("a large file is cut down before it is removed") {
+  MemoryFileSystem disk;
+  {
+    auto file = disk.open("/large", OpenMode::create);
+    REQUIRE((*file)->truncate(40LL << 20).ok());
+  }
+  std::vector<int64_t> sizes;
+  disk.before_each_change([&](const FileCall& call) {
+    if (call.kind == FileCallKind::truncate) sizes.push_back(call.size);
+    return FaultDecision::proceed();
+  });
+  REQUIRE(remove_in_steps(disk, "/large").ok());
+  CHECK(sizes == std::vector<int64_t>{24LL << 20, 8LL << 20});
+  CHECK_FALSE(disk.status("/large").ok());
+  CHECK(remove_in_steps(disk, "/large").ok());  // gone already
+}
+
+TEST_CASE("a folder is removed with what is in it") {
+  MemoryFileSystem disk;
+  REQUIRE(disk.create_directories("/t/sub").ok());
+  for (const char* path : {"/t/a", "/t/sub/b"}) REQUIRE(disk.open(path, OpenMode::create).ok());
+  REQUIRE(remove_folder(disk, "/t").ok());
+  CHECK_FALSE(disk.status("/t").ok());
+  CHECK(remove_folder(disk, "/t").ok());
+}
+
+}  // namespace odradek

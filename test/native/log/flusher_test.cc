@@ -1,0 +1,191 @@
+#include "log/flusher.h"
+
+#include <thread>
+
+#include "log_fixture.h"
+
+namespace odradek {
+namespace {
+
+// A log with one file; what the flusher did to it.
+class FakeLog final : public Flushable {
+ public:
+  explicit FakeLog(std::shared_ptr<File> file) : file_(std::move(file)) {}
+  bool begin_flush(FlushOrder* order) override {
+    if (!dirty.exchange(false)) return false;
+    order->files.push_back(file_);
+    order->folder = folder;
+    begun.fetch_add(1);
+    return true;
+  }
+  void finish_flush(const FlushOrder&) override { finished.fetch_add(1); }
+  void after_flush() override { told.fetch_add(1); }
+  void flush_postponed(const FlushOrder&) override {
+    dirty = true;
+    postponed.fetch_add(1);
+  }
+
+  std::string folder;
+  std::atomic<bool> dirty{true};
+  std::atomic<int> begun{0};
+  std::atomic<int> finished{0};
+  std::atomic<int> told{0};
+  std::atomic<int> postponed{0};
+
+ private:
+  std::shared_ptr<File> file_;
+};
+
+struct Fixture {
+  Fixture() : flusher(disk, clock, health, "/") {}
+  std::shared_ptr<FakeLog> log(const std::string& path) {
+    auto file = disk.open(path, OpenMode::create);
+    REQUIRE(file.ok());
+    const uint8_t byte = 1;
+    REQUIRE((*file)->write_at(Position(0), ByteView(&byte, 1)).ok());
+    return std::make_shared<FakeLog>(std::shared_ptr<File>(std::move(*file)));
+  }
+  MemoryFileSystem disk;
+  ManualClock clock;
+  DirectoryHealth health;
+  Flusher flusher;
+};
+
+}  // namespace
+
+TEST_CASE("one round syncs every log that asked, its folder only if asked, and tells it") {
+  Fixture f;
+  REQUIRE(f.disk.create_directories("/b").ok());
+  auto a = f.log("/a");
+  auto b = f.log("/b/1");
+  b->folder = "/b";
+  f.flusher.request(a);
+  f.flusher.request(b);
+  f.flusher.request(b);
+  std::vector<std::string> synced;
+  f.disk.before_each_change([&](const FileCall& call) {
+    synced.push_back(call.path);
+    return FaultDecision::proceed();
+  });
+  f.flusher.run_due();
+  CHECK(synced == std::vector<std::string>{"/a", "/b/1", "/b"});
+  CHECK(a->told.load() == 1);
+  CHECK(b->told.load() == 1);
+  f.flusher.run_due();
+  CHECK(synced.size() == 3);
+}
+
+TEST_CASE("a deadline is kept and not run ahead of") {
+  Fixture f;
+  auto log = f.log("/a");
+  f.flusher.request_within(30, log);
+  f.clock.advance(29);
+  f.flusher.run_due();
+  CHECK(log->begun.load() == 0);
+  f.clock.advance(1);
+  f.flusher.run_due();
+  CHECK(log->finished.load() == 1);
+}
+
+TEST_CASE("a failed sync finishes nothing and ends the directory") {
+  Fixture f;
+  auto a = f.log("/a");
+  auto b = f.log("/b");
+  f.flusher.request(a);
+  f.flusher.request(b);
+  f.disk.before_each_change([&](const FileCall& call) {
+    return call.path == "/b" ? FaultDecision::fail(FileErrorKind::io) : FaultDecision::proceed();
+  });
+  f.flusher.run_due();
+  CHECK(a->finished.load() == 0);
+  CHECK(b->finished.load() == 0);
+  CHECK_FALSE(f.health.online());
+  CHECK(f.health.reason().find("flush failed") != std::string::npos);
+  f.disk.before_each_change(nullptr);
+  a->dirty = true;
+  auto again = f.flusher.flush(*a);
+  REQUIRE_FALSE(again.ok());
+  CHECK(again.error().code == ErrorCode::kafka_storage_error);
+  CHECK(a->begun.load() == 1);
+}
+
+TEST_CASE("a folder that cannot be opened for want of descriptors postpones the flush") {
+  Fixture f;
+  REQUIRE(f.disk.create_directories("/b").ok());
+  auto log = f.log("/b/1");
+  log->folder = "/b";
+  f.disk.before_each_change([&](const FileCall& call) {
+    return call.kind == FileCallKind::sync_directory
+               ? FaultDecision::fail(FileErrorKind::too_many_files)
+               : FaultDecision::proceed();
+  });
+  f.flusher.request(log);
+  f.flusher.run_due();
+  CHECK(log->postponed.load() == 1);
+  CHECK(log->finished.load() == 0);
+  CHECK_FALSE(f.flusher.flush(*log).ok());
+  CHECK(log->postponed.load() == 2);
+  CHECK(f.health.online());
+  f.disk.before_each_change(nullptr);
+  CHECK(f.flusher.flush(*log).ok());
+  CHECK(log->told.load() == 1);
+}
+
+TEST_CASE("a round of many files works without a sync of the whole file system") {
+  for (const FileErrorKind kind : {FileErrorKind::unsupported, FileErrorKind::too_many_files}) {
+    Fixture f;
+    std::vector<std::shared_ptr<FakeLog>> logs;
+    for (int i = 0; i < 200; ++i) {
+      logs.push_back(f.log("/" + std::to_string(i)));
+      f.flusher.request(logs.back());
+    }
+    int files = 0;
+    f.disk.before_each_change([&](const FileCall& call) {
+      if (call.kind == FileCallKind::sync_file_system) return FaultDecision::fail(kind);
+      files += call.kind == FileCallKind::sync_data ? 1 : 0;
+      return FaultDecision::proceed();
+    });
+    f.flusher.run_due();
+    CHECK(files == 200);
+    CHECK(logs.back()->finished.load() == 1);
+    CHECK(f.health.online());
+  }
+}
+
+TEST_CASE("a write that fails while a round is under way spoils it") {
+  Fixture f;
+  auto log = f.log("/a");
+  f.flusher.request(log);
+  f.disk.before_each_change([&](const FileCall&) {
+    f.health.fail("a write failed elsewhere");
+    return FaultDecision::proceed();
+  });
+  f.flusher.run_due();
+  CHECK(log->begun.load() == 1);
+  CHECK(log->finished.load() == 0);
+}
+
+TEST_CASE("the flusher's thread serves requests until it is stopped") {
+  DirectoryHealth health;
+  MemoryFileSystem disk;
+  Flusher flusher(disk, system_clock(), health, "/");
+  auto file = disk.open("/a", OpenMode::create);
+  auto log = std::make_shared<FakeLog>(std::shared_ptr<File>(std::move(*file)));
+  REQUIRE(flusher.start());
+  for (int i = 1; i <= 50; ++i) {
+    log->dirty = true;
+    if (i % 2 == 0) {
+      flusher.request(log);
+    } else {
+      flusher.request_within(1, log);
+    }
+    while (log->told.load() < i) std::this_thread::yield();
+  }
+  flusher.stop();
+  flusher.stop();
+  log->dirty = true;
+  flusher.request(log);
+  CHECK(log->begun.load() == 50);
+}
+
+}  // namespace odradek
