@@ -32,7 +32,9 @@ TopicPartition to_topic_partition(ValueReader& read, const Napi::Value& topic,
                                   const Napi::Value& partition) {
   TopicPartition id{read.text(topic, "the topic"),
                     PartitionIndex(read.int32(partition, "the partition", 0))};
-  if (read.failed() || parse_partition_folder_name(partition_folder_name(id)) == id) return id;
+  if (read.failed()) return id;
+  const std::string folder = partition_folder_name(id);
+  if (folder.size() <= kFolderNameMax && parse_partition_folder_name(folder) == id) return id;
   read.refuse("the topic", "the name of a topic");
   return id;
 }

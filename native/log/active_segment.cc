@@ -85,8 +85,7 @@ void ActiveSegment::record(const BatchHeader& batch, int64_t index_interval_byte
   size_.store(size + batch.size_bytes, std::memory_order_release);
 }
 
-void ActiveSegment::use_windows(HelperPool& helpers, WriteWindowPool& pool,
-                                int64_t segment_bytes) {
+void ActiveSegment::use_windows(HelperPool& helpers, WriteWindowPool& pool, int64_t segment_bytes) {
   ASSERT(windows_ == nullptr);
   windows_ = std::make_shared<WindowFeed>(file_, helpers, pool, segment_bytes);
 }

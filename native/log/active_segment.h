@@ -51,8 +51,8 @@ class ActiveSegment final : public Segment {
   void use_windows(HelperPool& helpers, WriteWindowPool& pool, int64_t segment_bytes);
   void advance_windows(int64_t bytes_per_second);
   bool uses_windows() const { return windows_ != nullptr; }
-  // Hands the windows over: whoever gets them stops them before the file is truncated, and not under
-  // the log's lock.
+  // Hands the windows over: whoever gets them stops them before the file is truncated, and not
+  // under the log's lock.
   std::shared_ptr<WindowFeed> take_windows() { return std::exchange(windows_, nullptr); }
   void record_aborted(const AbortedIndexEntry& entry) { indexes_->aborted->append(entry); }
 
@@ -98,8 +98,8 @@ class ActiveSegment final : public Segment {
   const TimestampMs created_;
   std::atomic<int64_t> size_{0};
   int64_t allocated_bytes_ = 0;
-  std::shared_ptr<WindowFeed> windows_;       // null while everything goes by pwrite
-  int64_t allocation_step_ = 0;  // the last one; 0 before the first
+  std::shared_ptr<WindowFeed> windows_;  // null while everything goes by pwrite
+  int64_t allocation_step_ = 0;          // the last one; 0 before the first
   int64_t bytes_since_index_entry_ = 0;
   TimeIndexEntry largest_timestamp_;
   TimestampMs first_batch_timestamp_ = kNoTimestamp;

@@ -23,8 +23,8 @@ class DirectoryHealth {
 
   // Takes the directory offline; only the first call counts. Runs the callbacks on this thread.
   void fail(const std::string& sentence);
-  // A call that changes files or makes changes durable answered `error`: takes the directory offline
-  // unless it is a shortage, which refused that one call. Returns what the caller answers.
+  // A call that changes files or makes changes durable answered `error`: takes the directory
+  // offline unless it is a shortage, which refused that one call. Returns what the caller answers.
   LogError change_failed(const FileError& error);
   // Called once when the directory fails, at once if it has failed already. Any number of them:
   // each environment that shares the directory has one.

@@ -1,5 +1,6 @@
 #include "log/log_directory_impl.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -40,8 +41,8 @@ LogResult<bool> LogDirectoryImpl::format(const MetaProperties& properties) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
   const std::string text = format_meta_properties(properties);
-  RETURN_IF_ERROR(changed(
-      replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text))));
+  RETURN_IF_ERROR(
+      changed(replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text))));
   const std::lock_guard facts(facts_mutex_);
   found_.meta_properties = properties;
   return true;
@@ -316,7 +317,7 @@ LogResult<std::vector<uint8_t>> LogDirectoryImpl::read_file(const std::string& r
 }
 
 LogResult<bool> LogDirectoryImpl::write_file(const std::string& relative, ByteView bytes) {
-  auto path = absolute(relative);
+  auto path = absolute_file(relative);
   if (!path.ok()) return Err(path.error());
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
@@ -338,7 +339,7 @@ LogResult<std::vector<std::string>> LogDirectoryImpl::list_files(
 }
 
 LogResult<bool> LogDirectoryImpl::remove_file(const std::string& relative) {
-  auto path = absolute(relative);
+  auto path = absolute_file(relative);
   if (!path.ok()) return Err(path.error());
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
@@ -351,11 +352,32 @@ LogResult<std::string> LogDirectoryImpl::absolute(const std::string& relative) c
   return relative.empty() ? options_.path : options_.path + "/" + relative;
 }
 
-// The answer after a call that changes the directory. Where nothing stands at the path, the caller
-// was wrong and not the disk.
+// Refuses what could not be a file: a failed change would take the directory offline for it.
+LogResult<std::string> LogDirectoryImpl::absolute_file(const std::string& relative) const {
+  constexpr size_t kNameBytesMax = 240;  // replace_file() appends to it
+  auto path = absolute(relative);
+  if (!path.ok()) return path;
+  size_t name_at = 0;
+  bool is_name = !relative.empty() && !relative.ends_with('/');
+  for (size_t end = 0; end != std::string::npos && is_name; name_at = end + 1) {
+    end = relative.find('/', name_at);
+    is_name = std::min(end, relative.size()) - name_at <= kNameBytesMax;
+  }
+  const auto status = fs_.status(*path);
+  if (!is_name || (status.ok() && status->is_directory)) {
+    return Err(storage_error("no name of a file inside the log directory: " + relative));
+  }
+  return path;
+}
+
+// The answer after a call that changes the directory. Where nothing stands at the path, or not what
+// was thought, the caller was wrong and not the disk.
 LogResult<bool> LogDirectoryImpl::changed(const FileResult<void>& done) {
   if (done.ok()) return true;
-  if (done.error().kind == FileErrorKind::not_found) return Err(storage_error(done.error()));
+  const FileErrorKind kind = done.error().kind;
+  if (kind == FileErrorKind::not_found || kind == FileErrorKind::not_a_directory) {
+    return Err(storage_error(done.error()));
+  }
   return Err(context_->health.change_failed(done.error()));
 }
 

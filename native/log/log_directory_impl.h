@@ -77,6 +77,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> recover_unopened();
   LogResult<bool> changed(const FileResult<void>& done);
   LogResult<std::string> absolute(const std::string& relative) const;
+  LogResult<std::string> absolute_file(const std::string& relative) const;
   void schedule_upkeep();
   void upkeep();
   void remove_folder_later(const std::string& path, int64_t delay_ms);

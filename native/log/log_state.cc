@@ -23,11 +23,10 @@ LogState::LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end,
 
 LogView LogState::view() const {
   const std::lock_guard lock(mutex_);
-  const LogPoint& high_watermark = watermarks_.high_watermark();
   return {segments_,
           start_,
-          transactions_.last_stable(high_watermark),
-          high_watermark,
+          last_stable_point(),
+          watermarks_.high_watermark(),
           watermarks_.log_end(),
           truncations()};
 }
@@ -168,10 +167,16 @@ int64_t LogState::stop_counting() {
   return -std::exchange(counted_bytes_, 0);
 }
 
+// Records of an open transaction may be deleted; what is left of it is not before the log start.
+LogPoint LogState::last_stable_point() const {
+  const LogPoint point = transactions_.last_stable(watermarks_.high_watermark());
+  return point.offset < start_ ? LogPoint::without_position(start_) : point;
+}
+
 void LogState::publish() {
   const LogPoint& high_watermark = watermarks_.high_watermark();
   transactions_.high_watermark_advanced(high_watermark.offset);
-  const Offset last_stable = transactions_.last_stable(high_watermark).offset;
+  const Offset last_stable = last_stable_point().offset;
   // The larger ones first: whoever sees one of them finds the ones it rests on.
   log_end_.store(watermarks_.log_end().offset.value, std::memory_order_release);
   durable_.store(watermarks_.durable().offset.value, std::memory_order_release);

@@ -73,7 +73,8 @@ class LogState {
   static bool asks_for_flushes(const LogConfig& config) {
     return config.flush_messages != INT64_MAX || config.flush_ms != INT64_MAX;
   }
-  void publish();  // copies the offsets into the atomics; mutex_ is held
+  LogPoint last_stable_point() const;  // mutex_ is held
+  void publish();                      // copies the offsets into the atomics; mutex_ is held
 
   mutable std::mutex mutex_;
   std::shared_ptr<const SegmentSet> segments_;

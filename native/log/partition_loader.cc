@@ -8,6 +8,7 @@
 #include "log/index_loader.h"
 #include "log/log_surgery.h"
 #include "log/partition_folder.h"
+#include "log/producer_snapshot.h"
 #include "log/segment_scanner.h"
 #include "log/sorted_search.h"
 #include "log/storage_error.h"
@@ -34,6 +35,8 @@ class Loader {
   LogResult<ScanStep> scan_segment(SegmentScanner* scanner, ActiveSegment* active);
   LogResult<bool> end_at(size_t index, std::shared_ptr<ActiveSegment> active, int64_t file_bytes);
   LogResult<bool> start_empty(Offset offset);
+  LogResult<bool> start_anew();
+  LogResult<bool> write_snapshot(Offset offset);
   LogResult<bool> epochs_from_batches();
   LogResult<bool> refuse_damage(const SegmentScanner& scanner, size_t index) const;
   LogResult<bool> changed(const FileResult<void>& done);
@@ -88,12 +91,7 @@ LogResult<LoadedPartition> Loader::load() {
     RETURN_IF_ERROR(scan_from(sealed_.size()));
   }
   if (log_end_ < loaded_.log_start) {
-    // The log was cut before its own start: nothing of it may be shown.
-    for (size_t i = sealed_.size() + 1; i-- > 0;) {
-      RETURN_IF_ERROR(changed(remove_segment_files(fs_, request_.folder, bases_[i])));
-    }
-    sealed_.clear();
-    RETURN_IF_ERROR(start_empty(loaded_.log_start));
+    RETURN_IF_ERROR(start_anew());
   }
   return finish();
 }
@@ -203,8 +201,7 @@ LogResult<bool> Loader::load_clean_active() {
 
 // The producer state at `offset`, which the trusted segments reach.
 LogResult<bool> Loader::load_history(Offset offset) {
-  auto history =
-      load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset, loaded_.log_start);
+  auto history = load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset);
   if (!history.ok()) return Err(history.error());
   loaded_.history = std::move(*history);
   for (size_t i = 0; i < sealed_.size(); ++i) {
@@ -247,6 +244,7 @@ LogResult<bool> Loader::scan_from(size_t first) {
       // synced, as a failed sync is no shortage.
       if (!finished.ok() && !is_shortage(finished.error())) return changed(finished);
       if (!finished.ok()) loaded_.changed = true;
+      RETURN_IF_ERROR(write_snapshot(bases_[i + 1]));
       sealed_.push_back(std::move(sealed));
       continue;
     }
@@ -266,10 +264,9 @@ LogResult<bool> Loader::scan_from(size_t first) {
 }
 
 LogResult<bool> Loader::refuse_damage(const SegmentScanner& scanner, size_t index) const {
-  const std::string where = request_.clean
-                                ? "although the last stop was clean"
-                                : "below the recovery point " +
-                                      std::to_string(request_.recovery_point.value);
+  const std::string where =
+      request_.clean ? "although the last stop was clean"
+                     : "below the recovery point " + std::to_string(request_.recovery_point.value);
   return Err(storage_error(path(bases_[index], SegmentFileKind::log) + " is damaged " + where +
                            ": behind offset " + std::to_string(log_end_.value - 1) + ", " +
                            (scanner.reason().empty() ? "batches are missing" : scanner.reason()) +
@@ -353,6 +350,32 @@ LogResult<bool> Loader::start_empty(Offset offset) {
   loaded_.history.offset = offset;
   loaded_.changed = true;
   return true;
+}
+
+// The log ends before its own start, because a truncation or a cut took the batch that held it:
+// nothing that is left may be shown. What it said of producers still holds.
+LogResult<bool> Loader::start_anew() {
+  RETURN_IF_ERROR(write_snapshot(loaded_.log_start));
+  for (size_t i = sealed_.size() + 1; i-- > 0;) {
+    RETURN_IF_ERROR(changed(remove_segment_files(fs_, request_.folder, bases_[i])));
+  }
+  sealed_.clear();
+  bases_ = {loaded_.log_start};
+  ProducerHistory history = std::move(loaded_.history);
+  RETURN_IF_ERROR(start_empty(loaded_.log_start));
+  loaded_.history = std::move(history);
+  loaded_.history.offset = loaded_.history.snapshot_offset = loaded_.log_start;
+  return true;
+}
+
+// Writes the present producer state as that at `offset`: once the segments before it are deleted,
+// it alone tells of their producers. A full disk only means that they stay.
+LogResult<bool> Loader::write_snapshot(Offset offset) {
+  const FileResult<void> written =
+      replace_file(fs_, path(offset, SegmentFileKind::snapshot),
+                   encode_producer_snapshot(loaded_.history.producers));
+  if (!written.ok() && is_shortage(written.error())) return true;
+  return changed(written);
 }
 
 // Snapshots above the log end tell of batches that are gone. Below, those at a segment's start are

@@ -144,10 +144,8 @@ LogResult<bool> PartitionLogImpl::roll(TimestampMs now) {
       SealedSegment::seal(context_->fs, context_->open_files, folder_, *before->active()));
   state_.rolled(std::make_shared<const SegmentSet>(std::move(sealed), std::move(*created)));
   folder_changed_.store(true);
-  context_->helpers.post([self = shared_from_this(), base, truncations = state_.truncations(),
-                          snapshot = encode_producer_snapshot(producers_)] {
-    self->finish_roll(base, truncations, snapshot);
-  });
+  snapshots_to_write_[base] = encode_producer_snapshot(producers_);
+  context_->helpers.post([self = shared_from_this()] { self->finish_rolls(); });
   return true;
 }
 

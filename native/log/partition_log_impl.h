@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -113,7 +114,8 @@ class PartitionLogImpl final : public PartitionLog,
     });
   }
 
-  void finish_roll(Offset base, uint64_t truncations, const std::vector<uint8_t>& snapshot);
+  void finish_rolls();
+  FileResult<void> write_roll_snapshots();
   FileResult<void> finish_segments();
   FileResult<void> write_epochs();
   FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
@@ -139,6 +141,7 @@ class PartitionLogImpl final : public PartitionLog,
   mutable std::mutex append_mutex_;
   LogConfig config_;
   ProducerState producers_;
+  std::map<Offset, std::vector<uint8_t>> snapshots_to_write_;  // of rolls that are not finished
   WritePace pace_;
 
   std::atomic<int32_t> leader_epoch_;

@@ -19,25 +19,37 @@ constexpr int64_t kRetryMs = 1000;
 
 }  // namespace
 
-// On a helper, after a roll that made the segment `base`; `snapshot` is the producer state there.
-void PartitionLogImpl::finish_roll(Offset base, uint64_t truncations,
-                                   const std::vector<uint8_t>& snapshot) {
+// On a helper, after a roll.
+void PartitionLogImpl::finish_rolls() {
   const std::lock_guard surgery(surgery_mutex_);
   if (closed_ || !online()) return;
-  FileResult<void> done;
-  // The snapshot comes first: a finished segment may be deleted, and what it said of producers must
-  // outlive it. After a truncation the state at `base` is another one.
-  if (truncations == state_.truncations()) done = write_snapshot(base, snapshot);
-  if (done.ok()) done = finish_segments();
+  const FileResult<void> done = finish_segments();
   if (done.ok()) return;
   if (!is_shortage(done.error())) return static_cast<void>(write_failed(done.error()));
   // Until there is room the indexes stay in memory, and the recovery point below the segment.
-  context_->helpers.post_after(kRetryMs, [self = shared_from_this(), base, truncations, snapshot] {
-    self->finish_roll(base, truncations, snapshot);
-  });
+  context_->helpers.post_after(kRetryMs, [self = shared_from_this()] { self->finish_rolls(); });
 }
 
+FileResult<void> PartitionLogImpl::write_roll_snapshots() {
+  std::map<Offset, std::vector<uint8_t>> snapshots;
+  {
+    const std::lock_guard lock(append_mutex_);
+    snapshots.swap(snapshots_to_write_);
+  }
+  FileResult<void> written;
+  while (!snapshots.empty() && written.ok()) {
+    written = write_snapshot(snapshots.begin()->first, snapshots.begin()->second);
+    if (written.ok()) snapshots.erase(snapshots.begin());
+  }
+  const std::lock_guard lock(append_mutex_);
+  snapshots_to_write_.merge(snapshots);
+  return written;
+}
+
+// Does what rolls left to be done. The snapshots come first: a finished segment may be deleted, and
+// what it said of producers must outlive it.
 FileResult<void> PartitionLogImpl::finish_segments() {
+  RETURN_IF_ERROR(write_roll_snapshots());
   return between_rounds([&]() -> FileResult<void> {
     const std::shared_ptr<const SegmentSet> segments = state_.segments();
     for (const auto& sealed : segments->sealed()) RETURN_IF_ERROR(sealed->finish());
@@ -83,6 +95,7 @@ LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
     auto history = history_at(**after, *cut);
     if (!history.ok()) return Err(history.error());
     producers_ = std::move(history->producers);
+    std::erase_if(snapshots_to_write_, [&](const auto& s) { return s.first > cut->offset; });
     const LogState::Moved moved = state_.truncated(*after, *cut, std::move(history->transactions));
     context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
     changed_ = true;
@@ -99,8 +112,7 @@ LogResult<ProducerHistory> PartitionLogImpl::history_at(const SegmentSet& segmen
                                                         const LogPoint& end) {
   auto listed = list_partition_folder(context_->fs, folder_);
   if (!listed.ok()) return Err(listed.error());
-  auto history = load_producer_snapshot(context_->fs, folder_, listed->snapshots, end.offset,
-                                        state_.log_start());
+  auto history = load_producer_snapshot(context_->fs, folder_, listed->snapshots, end.offset);
   if (!history.ok()) return history;
   for (size_t i = 0; i < segments.size(); ++i) {
     const Offset segment_end =
@@ -117,10 +129,12 @@ LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
   RETURN_IF_ERROR(check_online());
   // Both only move up while no truncation or other deletion runs.
   const Offset log_start = std::clamp(offset, state_.log_start(), state_.high_watermark());
-  // First the new start on disk, so that a power cut between two of the renames leaves no hole: what
-  // lies below the start is never looked at. Only then may a reader see it: a full disk refuses the
-  // deletion as a whole, and the next try begins where this one did.
+  // First the new start on disk, so that a power cut between two of the renames leaves no hole:
+  // what lies below the start is never looked at. Only then may a reader see it: a full disk
+  // refuses the deletion as a whole, and the next try begins where this one did.
   if (log_start > state_.log_start()) {
+    // Nor may the start outlive what was to be before it: markers end transactions.
+    if (log_start > state_.durable()) RETURN_IF_ERROR(context_->flusher.flush(*this));
     RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
   }
   DeletionPlan plan;

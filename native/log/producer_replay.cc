@@ -29,9 +29,8 @@ LogResult<std::optional<TransactionMarker>> read_marker(const File& file, const 
 
 LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,
                                                   const std::vector<Offset>& snapshots,
-                                                  Offset offset, Offset log_start) {
+                                                  Offset offset) {
   ProducerHistory history;
-  history.offset = log_start;
   for (auto at = snapshots.rbegin(); at != snapshots.rend(); ++at) {
     if (*at > offset) continue;
     const std::string path = segment_file_path(folder, *at, SegmentFileKind::snapshot);
@@ -48,7 +47,7 @@ LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::str
     }
     history.producers = std::move(*state);
     history.snapshot_offset = *at;
-    history.offset = std::max(*at, log_start);
+    history.offset = *at;
     break;
   }
   return history;

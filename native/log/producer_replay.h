@@ -16,14 +16,14 @@ struct ProducerHistory {
   ProducerState producers;
   OpenTransactions transactions;
   Offset snapshot_offset = kNoOffset;  // of the snapshot that it began with; -1 for none
-  Offset offset;                       // taken in up to here
+  Offset offset{0};                    // taken in up to here
 };
 
-// The newest valid snapshot among `snapshots` (ascending) at or below `offset`; an empty state at
-// `log_start` if there is none. Files that are not valid snapshots are removed.
+// The newest valid snapshot among `snapshots` (ascending) at or below `offset`; an empty state
+// before all batches if there is none. Files that are not valid snapshots are removed.
 LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,
                                                   const std::vector<Offset>& snapshots,
-                                                  Offset offset, Offset log_start);
+                                                  Offset offset);
 
 // Takes in the batches of one segment, [history.offset, end), whose bytes end at `end_position`.
 LogResult<bool> replay_segment(const Segment& segment, Offset end, Position end_position,

@@ -1,6 +1,7 @@
 #include "log/sealed_segment.h"
 
 #include "base/assert.h"
+#include "log/partition_folder.h"
 #include "log/segment_format.h"
 #include "log/sorted_search.h"
 #include "log/storage_error.h"
@@ -30,9 +31,12 @@ LogResult<std::optional<Entry>> search(IndexFile* index, Decode decode, IsBefore
 FileResult<void> write_file(FileSystem& fs, const std::string& path, ByteView bytes) {
   auto file = fs.open(path, OpenMode::create);
   if (!file.ok()) return Err(file.error());
-  RETURN_IF_ERROR((*file)->truncate(0));
-  if (!bytes.empty()) RETURN_IF_ERROR((*file)->write_at(Position(0), bytes));
-  return (*file)->sync_data();
+  FileResult<void> written = (*file)->truncate(0);
+  if (written.ok() && !bytes.empty()) written = (*file)->write_at(Position(0), bytes);
+  if (written.ok()) written = (*file)->sync_data();
+  // Half an index looks like a whole one; without it, the next start makes it again.
+  if (!written.ok()) static_cast<void>(fs.remove_file(path));
+  return written;
 }
 
 }  // namespace
@@ -47,6 +51,8 @@ FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Of
   const std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
   if (!aborted.empty()) {
     RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::aborted_index), aborted));
+  } else {
+    RETURN_IF_ERROR(remove_if_there(fs, path(SegmentFileKind::aborted_index)));
   }
   return fs.sync_directory(folder);
 }

@@ -115,8 +115,7 @@ LogResult<bool> complete_swaps(FileSystem& fs, const std::string& folder) {
   RETURN_IF_FILE_ERROR(fs.sync_directory(folder));
   for (const NamedFile& file : *files) {
     if (file.parsed.state != SegmentFileState::swap) continue;
-    const std::string target =
-        segment_file_path(folder, file.parsed.base_offset, file.parsed.kind);
+    const std::string target = segment_file_path(folder, file.parsed.base_offset, file.parsed.kind);
     ASSERT(folder + "/" + file.name != target);
     RETURN_IF_FILE_ERROR(fs.rename(folder + "/" + file.name, target));
   }

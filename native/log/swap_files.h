@@ -1,7 +1,8 @@
-// Finishes or undoes the replacement of segments that a crash of Apache Kafka's cleaner interrupted.
+// Finishes or undoes the replacement of segments that a crash of Apache Kafka's cleaner
+// interrupted.
 //
-// The cleaner writes `….cleaned` files, renames them to `….swap` once they are complete, removes the
-// segments whose offsets they cover and renames them again. Whatever is there at a start:
+// The cleaner writes `….cleaned` files, renames them to `….swap` once they are complete, removes
+// the segments whose offsets they cover and renames them again. Whatever is there at a start:
 //
 //   ….cleaned                              not complete: removed
 //   ….swap at or above a `.cleaned` base   half of a split segment: removed as well

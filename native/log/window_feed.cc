@@ -41,9 +41,9 @@ WindowFeed::Stored WindowFeed::store(Position at, ByteView bytes) {
 
 void WindowFeed::advance(Position end, int64_t bytes_per_second) {
   position_.store(end.value, std::memory_order_relaxed);
-  ahead_.store(std::clamp(page_end(bytes_per_second / kAheadsPerSecond), kAheadBytesMin,
-                          kAheadBytesMax),
-               std::memory_order_relaxed);
+  ahead_.store(
+      std::clamp(page_end(bytes_per_second / kAheadsPerSecond), kAheadBytesMin, kAheadBytesMax),
+      std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
     if (stopped_ || unsupported_) return;
@@ -133,8 +133,8 @@ std::shared_ptr<WindowFeed::Window> WindowFeed::map(Position at) {
 void WindowFeed::populate(Window& window, Position from, int64_t ahead) {
   const int64_t end = window.mapped->end().value;
   const int64_t target = std::min(page_end(from.value + ahead), end);
-  const int64_t done = std::max(window.populated_to.load(std::memory_order_relaxed),
-                                page_begin(from.value));
+  const int64_t done =
+      std::max(window.populated_to.load(std::memory_order_relaxed), page_begin(from.value));
   if (done >= target) return;
   window.mapped->populate(Position(done), static_cast<size_t>(target - done));
   window.populated_to.store(target, std::memory_order_release);

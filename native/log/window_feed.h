@@ -31,8 +31,8 @@ class WindowFeed : public std::enable_shared_from_this<WindowFeed> {
 
   enum class Stored : uint8_t {
     yes,
-    no,        // not inside what is populated: write it otherwise
-    failed,    // the disk failed under the mapping; the bytes are lost
+    no,      // not inside what is populated: write it otherwise
+    failed,  // the disk failed under the mapping; the bytes are lost
   };
   Stored store(Position at, ByteView bytes);
   // The segment now ends at `end` and grows by about `bytes_per_second`: asks a helper for what is
@@ -67,14 +67,14 @@ class WindowFeed : public std::enable_shared_from_this<WindowFeed> {
   std::atomic<int64_t> ahead_{0};
   std::atomic<bool> asked_{false};
 
-  mutable std::mutex mutex_;           // for the pointers below; never held in a system call
+  mutable std::mutex mutex_;  // for the pointers below; never held in a system call
   std::condition_variable idle_;
-  bool preparing_ = false;             // a helper is at work
+  bool preparing_ = false;  // a helper is at work
   bool stopped_ = false;
-  bool unsupported_ = false;           // this file can't be mapped: no further attempt
+  bool unsupported_ = false;  // this file can't be mapped: no further attempt
   std::shared_ptr<Window> current_;
   std::shared_ptr<Window> next_;
-  std::shared_ptr<Window> used_up_;     // left to a helper, as unmapping is a system call
+  std::shared_ptr<Window> used_up_;  // left to a helper, as unmapping is a system call
 };
 
 }  // namespace odradek

@@ -16,8 +16,8 @@ class WritePace {
  public:
   // Counts an appended batch. `now` may jump; a jump starts the measurement anew.
   void note(TimestampMs now, int64_t batch_bytes);
-  // Small batches came at kBusyBytesPerSecond or more in the last second measured, which is not long
-  // ago; once busy, half of that is enough to stay so.
+  // Small batches came at kBusyBytesPerSecond or more in the last second measured, which is not
+  // long ago; once busy, half of that is enough to stay so.
   bool busy(TimestampMs now) const;
   // As last measured.
   int64_t bytes_per_second() const { return bytes_per_second_; }

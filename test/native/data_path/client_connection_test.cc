@@ -179,6 +179,26 @@ TEST_CASE("more produces than may wait stay in the socket") {
   sender.join();
 }
 
+TEST_CASE("so do more bytes than may wait") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0, false);
+  auto client = broker.client();
+  const Bytes frame = wire::produce(produce_of("orders", 0, make_batch(1, 1000000)));
+  std::thread sender([&] {
+    for (int i = 0; i < 100; ++i) client.send_frame(frame);
+  });
+  const auto most = Offset((64 << 20) / static_cast<int64_t>(frame.size()) + 1);
+  REQUIRE(eventually([&] { return log->log_end_offset() >= most; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(log->log_end_offset() == most);
+  for (int64_t answered = 0; answered < 100; ++answered) {
+    REQUIRE(eventually([&] { return log->log_end_offset() > Offset(answered); }));
+    log->advance_to(Offset(answered + 1));
+    REQUIRE(client.receive_frame());
+  }
+  sender.join();
+}
+
 TEST_CASE("a client that leaves with everything in flight harms nobody") {
   BrokerFixture broker;
   auto log = broker.host("orders", 0, false);

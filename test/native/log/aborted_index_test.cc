@@ -49,6 +49,12 @@ TEST_CASE("an aborted index survives its file, and a broken file is told") {
   CHECK(decoded->at(1).first_offset == Offset(22));
   CHECK(decode_aborted_index({}).value().empty());
   CHECK_FALSE(decode_aborted_index(ByteView(bytes).first(67)));
+  std::vector<uint8_t> twice = bytes;
+  twice.insert(twice.end(), bytes.begin(), bytes.end());
+  CHECK_FALSE(decode_aborted_index(twice));  // markers never go back
+  std::vector<uint8_t> inverted = bytes;
+  store_be<int64_t>(inverted.data() + 10, 1000);
+  CHECK_FALSE(decode_aborted_index(inverted));  // nor lie before their transaction
   bytes[1] = 1;  // a version of the future
   CHECK_FALSE(decode_aborted_index(bytes));
 }

@@ -116,6 +116,30 @@ TEST_CASE("offsets and leader epochs never go back") {
   CHECK(scan(repeated).batches == 1);
 }
 
+TEST_CASE("an offset beyond the reach of the index format is damage") {
+  auto bytes = three_batches();
+  store_be<int64_t>(bytes.data(), INT32_MAX);  // the last offset is one more
+  BatchOrder order{Offset(10), LeaderEpoch(4)};
+  CHECK(scan(bytes, order).batches == 0);
+  order.segment_base = Offset(1);
+  CHECK(scan(bytes, order).batches == 1);
+}
+
+TEST_CASE("a gap is damage only above what is settled") {
+  std::vector<size_t> starts;
+  auto bytes = three_batches(&starts);
+  store_be<int64_t>(bytes.data() + starts[2], 20);
+  BatchOrder order{Offset(10), LeaderEpoch(4)};
+  CHECK(scan(bytes, order).batches == 3);
+  order.gapless_from = Offset(20);
+  CHECK(scan(bytes, order).batches == 3);
+  order.gapless_from = Offset(19);
+  const Scan gap = scan(bytes, order);
+  CHECK(gap.batches == 2);
+  CHECK(gap.end == ScanStep::damaged);
+  CHECK(gap.reason.find("offset 20 follows 13") != std::string::npos);
+}
+
 TEST_CASE("a batch larger than one read is scanned whole") {
   std::vector<uint8_t> batch = make_batch({.value = std::string(3 << 20, 'x')});
   assign_offsets(batch, Offset(10), LeaderEpoch(4));

@@ -22,9 +22,7 @@ void write_log(MemoryFileSystem& disk, const std::string& name,
   REQUIRE(replace_file(disk, "/p/" + name, bytes).ok());
 }
 
-std::string log_name(int64_t base) {
-  return segment_file_name(Offset(base), SegmentFileKind::log);
-}
+std::string log_name(int64_t base) { return segment_file_name(Offset(base), SegmentFileKind::log); }
 
 std::set<std::string> names(MemoryFileSystem& disk) {
   std::set<std::string> all;
@@ -41,13 +39,13 @@ TEST_CASE("complete swaps take the place of what they cover, unfinished ones go"
   write_log(disk, log_name(3), {3, 4, 5});
   write_log(disk, log_name(6), {6, 7});
   write_log(disk, log_name(8), {8});
-  write_log(disk, log_name(0) + ".swap", {1, 5});    // covers the first two
+  write_log(disk, log_name(0) + ".swap", {1, 5});  // covers the first two
   write_log(disk, segment_file_name(Offset(0), SegmentFileKind::offset_index) + ".swap", {});
   write_log(disk, log_name(6) + ".cleaned", {7});
-  write_log(disk, log_name(7) + ".swap", {7});       // half of a split
+  write_log(disk, log_name(7) + ".swap", {7});  // half of a split
   REQUIRE(complete_swaps(disk, "/p").ok());
-  CHECK(names(disk) == std::set<std::string>{log_name(0), "00000000000000000000.index",
-                                             log_name(6), log_name(8)});
+  CHECK(names(disk) ==
+        std::set<std::string>{log_name(0), "00000000000000000000.index", log_name(6), log_name(8)});
   CHECK(disk.status("/p/" + log_name(0))->size == 2 * static_cast<int64_t>(make_batch().size()));
   const uint64_t calls = disk.calls();
   REQUIRE(complete_swaps(disk, "/p").ok());

@@ -47,10 +47,10 @@ TEST_CASE("nothing is stored before a helper made and populated a window") {
 
 TEST_CASE("no more is populated than the writer needs in 10 ms, 256 KiB at most") {
   Fixture f;
-  f.advance(0);                                        // 1 MiB/s: one page
+  f.advance(0);  // 1 MiB/s: one page
   CHECK(f.store(kPage - 100) == WindowFeed::Stored::yes);
   CHECK(f.store(kPage - 99) == WindowFeed::Stored::no);
-  f.advance(kPage, 1 << 30);                           // as fast as can be
+  f.advance(kPage, 1 << 30);  // as fast as can be
   CHECK(f.store(kPage + (256 << 10) - 100) == WindowFeed::Stored::yes);
   CHECK(f.store(kPage + (256 << 10)) == WindowFeed::Stored::no);
 }
@@ -125,11 +125,11 @@ TEST_CASE("a busy log writes through windows, and what it holds is the same") {
   const std::string value(3000, 'w');
   for (int i = 0; i < 6000; ++i) {
     append(*log, {.timestamp = f.clock.now().value, .value = value});
-    if (i % 4 == 0) f.clock.advance(1);     // 12 MB/s
+    if (i % 4 == 0) f.clock.advance(1);  // 12 MB/s
     f.directory->run_once();
   }
   CHECK(stores > 1000);
-  CHECK(writes > 0);                        // until it was busy
+  CHECK(writes > 0);  // until it was busy
   CHECK(log->segment_count() > 2);
   for (int round = 0; round < 3; ++round) {
     ReadHint hint;
@@ -173,7 +173,7 @@ TEST_CASE("windows are given back when a log is idle, truncated or closed") {
   make_busy();
   CHECK(std::exchange(stored, false));
   f.clock.advance(60000);
-  f.directory->run_once();                  // idle
+  f.directory->run_once();  // idle
   append(*log);
   CHECK_FALSE(stored);
   make_busy();

@@ -35,7 +35,7 @@ TEST_CASE("large batches do not make a log busy, nor does a clock that jumps") {
   WritePace pace;
   feed(&pace, 5000, 1500, 50 << 20, 1 << 20);
   CHECK_FALSE(pace.busy(TimestampMs(6500)));
-  feed(&pace, 100, 900, 5 << 20);      // back in time
+  feed(&pace, 100, 900, 5 << 20);  // back in time
   CHECK_FALSE(pace.busy(TimestampMs(1000)));
   pace.note(TimestampMs(1 << 30), 1024);
   CHECK_FALSE(pace.busy(TimestampMs(1 << 30)));

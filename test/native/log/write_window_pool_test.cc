@@ -18,7 +18,7 @@ TEST_CASE("a pool hands out its places and takes them back") {
   CHECK(pool.taken() == 1);
   auto moved = std::move(first);
   CHECK(pool.taken() == 1);
-  moved = pool.take();          // takes one, then gives the old one back
+  moved = pool.take();  // takes one, then gives the old one back
   CHECK(pool.taken() == 1);
   moved = WriteWindowPool::Place();
   CHECK(pool.taken() == 0);
