@@ -208,10 +208,8 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
 }
 
 LogResult<bool> LogDirectoryImpl::checkpoint() {
-  for (const auto& log : logs()) {
-    // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
-    static_cast<void>(log->checkpoint());
-  }
+  // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
+  for (const auto& log : logs()) static_cast<void>(log->checkpoint());
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   return context_->checkpoints.write(false);
 }
@@ -319,6 +317,11 @@ LogResult<std::vector<uint8_t>> LogDirectoryImpl::read_file(const std::string& r
 LogResult<bool> LogDirectoryImpl::write_file(const std::string& relative, ByteView bytes) {
   auto path = absolute_file(relative);
   if (!path.ok()) return Err(path.error());
+  const FileResult<FileStatus> present = fs_.status(*path);
+  if (present.ok() && present->is_directory) {
+    // A wrong name is the caller's mistake, not a failure of the disk.
+    return Err(storage_error(*path + " is a directory, not a file"));
+  }
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
   return changed(replace_file(fs_, *path, bytes));

@@ -83,12 +83,12 @@ LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
     if (offset >= view.log_end.offset) return view.log_end.offset;
     auto cut = locate(view, std::max(offset, view.log_start));
     if (!cut.ok()) return Err(cut.error());
-    RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
-    if (auto windows = view.segments->active()->take_windows()) windows->stop();
-    for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
     // The batch that holds the log start goes as a whole; the offsets before it are not used again.
     // Nor are those of a gap before the segment, which cannot hold them.
     cut->offset = std::max({cut->offset, view.log_start, cut->segment_base});
+    RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
+    if (auto windows = view.segments->active()->take_windows()) windows->stop();
+    for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
                                config_.index_interval_bytes, context_->clock.now());
     if (!after.ok()) return Err(after.error());

@@ -31,10 +31,14 @@ const logConfiguration = `Configuration:
       AppenderRef: { ref: STDOUT }
 `
 
-/** What Kafka says in every run of a node that is its own controller. */
+/** What Kafka says now and then where a node is its own controller, whoever wrote its directory. */
 const harmless = [
   /Performing controller activation/,
   /Attempting to close NetworkClient that has already been closed/,
+  // The node registers, is elected anew, and what it began to load as the old leader stops.
+  /Failed to load metadata from __\S+ with epoch \d+ due to Stopped loading records/,
+  // The registration comes before the controller is active, and again afterwards.
+  /Unexpected error handling request RequestHeader\(apiKey=CONTROLLER_REGISTRATION/,
 ]
 
 /** Kafka's lines above INFO, in words of a log that this module configured. */

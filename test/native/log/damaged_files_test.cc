@@ -214,4 +214,27 @@ TEST_CASE("a gap between segments that was on the disk is kept whatever the poli
   }
 }
 
+TEST_CASE("a truncation into a gap before a segment ends at the segment's first offset") {
+  DirectoryFixture f;
+  f.config.segment_bytes = 200;
+  fill(f, 12);
+  f.directory->run_once();
+  f.close();
+  const std::string gone = kFolder + "00000000000000000004";
+  for (const char* kind : {".log", ".index", ".timeindex", ".snapshot"}) {
+    REQUIRE(f.disk->remove_file(gone + kind).ok());
+  }
+  f.open();
+  auto log = f.log();
+  auto end = log->truncate_to(Offset(4));
+  REQUIRE(end.ok());
+  CHECK(*end == Offset(6));
+  CHECK(append(*log).base_offset == Offset(6));
+  f.directory->run_once();
+  log = nullptr;
+  f.kill();
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(7));
+}
+
 }  // namespace odradek

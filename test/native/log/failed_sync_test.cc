@@ -133,7 +133,17 @@ TEST_CASE("a deletion that the full disk refuses changes nothing and can be trie
   CHECK(log->log_start_offset() == Offset(0));
   CHECK(log->segment_count() == segments);
   f.disk->before_each_change(nullptr);
-  REQUIRE(f.directory->checkpoint().ok());
+  // Nor does the refused start get to the disk with that of another partition.
+  auto other = f.log("others");
+  append(*other);
+  f.directory->run_once();
+  REQUIRE(other->delete_up_to(Offset(1)).ok());
+  other = nullptr;
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  CHECK(log->log_start_offset() == Offset(0));
   REQUIRE(log->delete_up_to(Offset(8)).ok());
   CHECK(log->log_start_offset() == Offset(8));
   CHECK(log->segment_count() < segments);

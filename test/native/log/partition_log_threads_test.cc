@@ -131,6 +131,53 @@ TEST_CASE("appenders, readers, flusher and deletions do not disturb each other")
   follow(**reopened, end, &none);
 }
 
+TEST_CASE("helpers make windows while appenders write, roll and truncate") {
+  TemporaryDirectory folder;
+  ManualClock clock;
+  LogDirectoryOptions options;
+  options.path = folder.path() + "/data";
+  options.file_system = &posix_file_system();
+  options.clock = &clock;
+  auto opened = LogDirectory::open(options);
+  REQUIRE(opened.ok());
+  LogConfig config;
+  config.segment_bytes = 4 << 20;
+  config.flush_messages = INT64_MAX;
+  auto log = (*opened)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
+  REQUIRE(log.ok());
+  const std::string value(2000, 'w');
+  const auto append_many = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      std::vector<uint8_t> batch = make_batch({.timestamp = clock.now().value, .value = value});
+      REQUIRE((*log)->append(batch, AppendOrigin::client).ok());
+      if (i % 4 == 0) clock.advance(1);  // 8 MB/s
+    }
+  };
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 2; ++i) threads.emplace_back([&] { append_many(5000); });
+    threads.emplace_back([&] {
+      ReadHint hint;
+      const Offset end = (*log)->log_end_offset() + 5000;
+      for (Offset at = (*log)->log_end_offset(); at < end;) {
+        auto outcome = (*log)->read(at, 1 << 20, ReadLimit::high_watermark, true, &hint);
+        REQUIRE(outcome.ok());
+        const auto bytes = bytes_of(*outcome);
+        REQUIRE((bytes.empty() || !batches_in(bytes).empty()));
+        at = outcome->next_offset;
+      }
+    });
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) REQUIRE((*log)->flush().ok());
+    });
+    for (std::thread& thread : threads) thread.join();
+    REQUIRE((*log)->truncate_to(Offset(9000)).ok());
+  }
+  append_many(1000);
+  CHECK((*log)->log_end_offset() == Offset(10000));
+  REQUIRE((*opened)->close().ok());
+}
+
 TEST_CASE("an observer that is removed is not called any more") {
   DirectoryFixture f;
   f.config.flush_messages = INT64_MAX;
