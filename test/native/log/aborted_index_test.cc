@@ -55,7 +55,7 @@ TEST_CASE("an aborted index survives its file, and a broken file is told") {
   std::vector<uint8_t> inverted = bytes;
   store_be<int64_t>(inverted.data() + 10, 1000);
   CHECK_FALSE(decode_aborted_index(inverted));  // nor lie before their transaction
-  bytes[1] = 1;  // a version of the future
+  bytes[1] = 1;                                 // a version of the future
   CHECK_FALSE(decode_aborted_index(bytes));
 }
 
