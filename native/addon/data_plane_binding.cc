@@ -84,9 +84,17 @@ DataPlaneBinding::DataPlaneBinding(const Napi::CallbackInfo& info)
   if (read.failed() || IsEmpty()) return;
   auto port = AddonState::of(env).port;
   handlers_ = std::make_shared<Napi::ObjectReference>(Napi::Persistent(handlers));
-  plane_ = std::make_shared<Plane>();
-  plane_->control = std::make_shared<ControlPort>(port, handlers_);
-  plane_->path = BrokerDataPath::start(options, system_clock(), *plane_->control);
+  auto plane = std::make_shared<Plane>();
+  plane->control = std::make_shared<ControlPort>(port, handlers_);
+  plane->path = BrokerDataPath::start(options, system_clock(), *plane->control);
+  if (plane->path == nullptr) {
+    throw_storage_error(env, {ErrorCode::network_exception,
+                              "the data plane cannot start: the system has no file descriptors or "
+                              "threads left; raise the limits (ulimit -n, ulimit -u)",
+                              {}});
+    return;
+  }
+  plane_ = std::move(plane);
   Ref();  // collected only after stop()
   port->hold(env);
   at_death_ = port->at_death([plane = plane_] { run_in_background([plane] { plane->end(); }); });

@@ -20,7 +20,7 @@ FileResult<void> write_clean_shutdown(FileSystem& fs, const std::string& directo
 }
 
 FileResult<void> remove_clean_shutdown(FileSystem& fs, const std::string& directory) {
-  const FileResult<void> removed = fs.remove_file(path_in(directory));
+  FileResult<void> removed = fs.remove_file(path_in(directory));
   // An earlier attempt may have come so far.
   if (!removed.ok() && removed.error().kind != FileErrorKind::not_found) return removed;
   return fs.sync_directory(directory);

@@ -120,7 +120,7 @@ FileResult<void> Flusher::run_round(const std::vector<Flushable*>& logs,
     ordered.push_back(log);
   }
   if (orders.empty()) return {};
-  const FileResult<void> synced = sync(orders);
+  FileResult<void> synced = sync(orders);
   if (!synced.ok() && synced.error().kind == FileErrorKind::too_many_files) {
     // A folder could not be opened to be synced. Nothing was lost.
     for (size_t i = 0; i < orders.size(); ++i) ordered[i]->flush_postponed(orders[i]);

@@ -47,6 +47,9 @@ class Loader {
   std::string path(Offset base, SegmentFileKind kind) const {
     return segment_file_path(request_.folder, base, kind);
   }
+  bool has_snapshot(Offset offset) const {
+    return std::binary_search(folder_.snapshots.begin(), folder_.snapshots.end(), offset);
+  }
   // Below, every gap is one that compaction or a truncation left: the bytes were on the disk.
   Offset settled() const { return std::max(request_.recovery_point, loaded_.log_start); }
   // Does the next segment carry on where the scanned ones end? A gap is no hole where the scan came
@@ -108,8 +111,9 @@ LogResult<bool> Loader::tidy() {
   for (const std::string& name : folder_.deleted) {
     loaded_.deleted.push_back(request_.folder + "/" + name);
   }
-  // A deletion that a crash interrupted: some of these may be missing already.
-  while (bases_.size() > 1 && bases_[1] <= request_.log_start) {
+  // A deletion that a crash interrupted: some of these may be missing already. One without a
+  // snapshot at its end was not to be deleted yet: what it says of producers is nowhere else.
+  while (bases_.size() > 1 && bases_[1] <= request_.log_start && has_snapshot(bases_[1])) {
     auto renamed = mark_deleted(fs_, request_.folder, bases_[0]);
     if (!renamed.ok()) return Err(request_.health->change_failed(renamed.error()));
     loaded_.deleted.insert(loaded_.deleted.end(), renamed->begin(), renamed->end());

@@ -167,9 +167,12 @@ describe('wrong arguments', () => {
       await call(native, 'openDirectory', [value])
       for (const field of ['path', ...Object.keys(openOptions), 'clockOffsetMs']) {
         const path = join(folder, 'never')
-        const opened = await call(native, 'openDirectory', [
-          { path, ...openOptions, [field]: value },
-        ])
+        const options = { path, ...openOptions, [field]: value }
+        // A name alone would be made in the working directory.
+        if (field === 'path' && typeof value === 'string' && value !== '') {
+          options.path = join(folder, 'a', 'b', value)
+        }
+        const opened = await call(native, 'openDirectory', [options])
         if (!(opened instanceof Error)) await (opened as NativeDirectory).close()
       }
       for (const field of Object.keys(planeOptions)) {

@@ -14,6 +14,25 @@ struct ModelBatch {
   Offset last;
   TimestampMs max_timestamp;
   std::vector<uint8_t> bytes;
+  ProducerId producer = kNoProducerId;
+  int32_t last_sequence = -1;
+  bool transactional = false;
+  bool is_marker = false;
+  bool commits = false;
+};
+
+// What the batches say of one producer.
+struct ModelProducer {
+  int32_t last_sequence = -1;
+  Offset transaction = kNoOffset;
+  Offset newest{0};  // of its batches and markers
+};
+
+struct ModelTransaction {
+  ProducerId producer;
+  Offset first;
+  Offset marker = kNoOffset;  // -1: open
+  bool commits = false;
 };
 
 class Model {
@@ -47,9 +66,12 @@ class Model {
     trace_ += std::to_string(what) + "@" + std::to_string(end_.value) + "/" +
               std::to_string(log_->durable_offset().value) + " ";
     if (trace_.size() > 300) trace_.erase(0, trace_.size() - 300);
-    if (what < 45) return append_one();
+    if (what < 35) return append_one();
+    if (what < 42) return append_sequenced();
+    if (what < 45) return end_transaction();
     if (what < 60) return f_.directory->run_once();
-    if (what < 78) return read_some();
+    if (what < 75) return read_some();
+    if (what < 78) return read_committed();
     if (what < 82) return look_up_time();
     if (what < 85) return truncate();
     if (what < 88) return delete_some();
@@ -74,8 +96,127 @@ class Model {
     CHECK(outcome->required_high_watermark == outcome->last_offset + 1);
     end_ = outcome->last_offset + 1;
     batches_.push_back({outcome->base_offset, outcome->last_offset,
-                        TimestampMs(spec.timestamp + spec.records - 1), std::move(batch)});
+                        TimestampMs(spec.timestamp + spec.records - 1), std::move(batch),
+                        kNoProducerId, -1, false, false, false});
     hint_ = pick(3) == 0 ? ReadHint() : hint_;
+  }
+
+  // A batch of one of three producers; the third one writes transactions. Sometimes sent twice.
+  void append_sequenced() {
+    const ProducerId producer(1 + static_cast<int64_t>(pick(3)));
+    const ModelProducer known = producers()[producer.value];
+    BatchSpec spec;
+    spec.records = 1 + static_cast<int>(pick(3));
+    spec.timestamp = 1700000000000 + static_cast<int64_t>(pick(1000));
+    spec.producer = producer;
+    spec.sequence = known.last_sequence + 1;
+    spec.transactional = producer.value == 3;
+    std::vector<uint8_t> batch = make_batch(spec);
+    auto outcome = log_->append(batch, AppendOrigin::client);
+    REQUIRE_MESSAGE(outcome.ok(), (outcome.ok() ? std::string() : outcome.error().detail));
+    CHECK(outcome->base_offset == end_);
+    CHECK_FALSE(outcome->duplicate);
+    end_ = outcome->last_offset + 1;
+    batches_.push_back({outcome->base_offset, outcome->last_offset,
+                        TimestampMs(spec.timestamp + spec.records - 1), std::move(batch), producer,
+                        spec.sequence + spec.records - 1, spec.transactional});
+    if (pick(3) != 0) return;
+    std::vector<uint8_t> again = make_batch(spec);
+    auto repeated = log_->append(again, AppendOrigin::client);
+    REQUIRE(repeated.ok());
+    CHECK(repeated->duplicate);
+    CHECK(repeated->base_offset == outcome->base_offset);
+  }
+
+  void end_transaction() {
+    const bool commits = pick(2) == 0;
+    std::vector<uint8_t> marker = make_marker(ProducerId(3), 0, commits, 0, 1700000000000);
+    auto outcome = log_->append(marker, AppendOrigin::coordinator);
+    REQUIRE(outcome.ok());
+    end_ = outcome->last_offset + 1;
+    batches_.push_back({outcome->base_offset, outcome->last_offset, TimestampMs(1700000000000),
+                        std::move(marker), ProducerId(3), -1, true, true, commits});
+  }
+
+  std::map<int64_t, ModelProducer> producers() const {
+    std::map<int64_t, ModelProducer> all;
+    for (const ModelBatch& batch : batches_) {
+      if (batch.producer == kNoProducerId) continue;
+      ModelProducer& producer = all[batch.producer.value];
+      producer.newest = batch.last;
+      if (batch.is_marker) {
+        producer.transaction = kNoOffset;
+        continue;
+      }
+      producer.last_sequence = batch.last_sequence;
+      const bool begins = batch.transactional && producer.transaction == kNoOffset;
+      if (begins) producer.transaction = batch.base;
+    }
+    return all;
+  }
+
+  std::vector<ModelTransaction> transactions() const {
+    std::vector<ModelTransaction> all;
+    for (const ModelBatch& batch : batches_) {
+      if (!batch.transactional) continue;
+      const bool open = !all.empty() && all.back().marker == kNoOffset;
+      if (batch.is_marker && open) {
+        all.back().marker = batch.last;
+        all.back().commits = batch.commits;
+      } else if (!batch.is_marker && !open) {
+        all.push_back({batch.producer, batch.base});
+      }
+    }
+    return all;
+  }
+
+  Offset last_stable() const {
+    const Offset high_watermark = log_->high_watermark();
+    for (const ModelTransaction& transaction : transactions()) {
+      const bool decided = transaction.marker != kNoOffset && transaction.marker < high_watermark;
+      if (decided) continue;
+      // Never before the log start, wherever the transaction began.
+      return std::max(log_->log_start_offset(), std::min(transaction.first, high_watermark));
+    }
+    return high_watermark;
+  }
+
+  void check_producers() {
+    const auto expected = producers();
+    size_t found = 0;
+    for (const ProducerSummary& summary : log_->producers()) {
+      REQUIRE(expected.contains(summary.producer_id.value));
+      const ModelProducer& producer = expected.at(summary.producer_id.value);
+      CHECK(summary.last_sequence.value == producer.last_sequence);
+      CHECK(summary.current_transaction_first_offset == producer.transaction);
+      ++found;
+    }
+    size_t needed = 0;
+    for (const auto& [id, producer] : expected) {
+      if (producer.newest >= log_->log_start_offset()) ++needed;
+    }
+    CHECK(found >= needed);
+  }
+
+  void read_committed() {
+    const auto from = Offset(static_cast<int64_t>(pick(static_cast<uint64_t>(end_.value) + 1)));
+    if (from < log_->log_start_offset()) return;
+    auto outcome = log_->read(from, pick(3000), ReadLimit::last_stable_offset, true, nullptr);
+    REQUIRE(outcome.ok());
+    CHECK(outcome->last_stable_offset == last_stable());
+    CHECK(outcome->next_offset <= std::max(from, last_stable()));
+    std::vector<int64_t> aborted;
+    for (const auto& transaction : outcome->aborted) {
+      CHECK(transaction.producer_id == ProducerId(3));
+      aborted.push_back(transaction.first_offset.value);
+    }
+    std::vector<int64_t> expected;
+    for (const ModelTransaction& transaction : transactions()) {
+      if (transaction.marker == kNoOffset || transaction.commits) continue;
+      const bool overlaps = transaction.marker >= from && transaction.first < outcome->next_offset;
+      if (overlaps && outcome->bytes > 0) expected.push_back(transaction.first.value);
+    }
+    CHECK(aborted == expected);
   }
 
   const ModelBatch* batch_with(Offset offset) const {
@@ -230,6 +371,10 @@ class Model {
     const Offset start = log_->log_start_offset();
     log_ = nullptr;
     f_.close();
+    if (pick(2) == 0) {  // what a clean stop left is durable
+      const CrashKind kinds[] = {CrashKind::lost, CrashKind::torn, CrashKind::reordered};
+      f_.power_cut(kinds[pick(3)], pick(1 << 30));
+    }
     f_.open();
     reopened();
     CHECK(f_.directory->recovery_report().clean);
@@ -277,6 +422,8 @@ class Model {
     CHECK(log_->high_watermark() <= log_->log_end_offset());
     CHECK(log_->durable_offset() <= log_->log_end_offset());
     CHECK(log_->recovery_point() <= log_->durable_offset());
+    CHECK(log_->last_stable_offset() == last_stable());
+    check_producers();
   }
 
   std::mt19937_64 random_;
