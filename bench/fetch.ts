@@ -1,13 +1,12 @@
 /**
  * What fetching costs the broker: `npm run bench:fetch -- --help`. Method: README.md.
  */
-import { totalmem } from 'node:os'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { buildLoadGenerator, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
 import { report } from './harness/report.ts'
 
-const options = parseOptions(totalmem() / 1024 ** 3)
+const options = parseOptions()
 const topic = 'data'
 const partitions = 6
 const dataBytes = 2_000_000_000

@@ -1,13 +1,12 @@
 /**
  * What producing costs the broker: `npm run bench:produce -- --help`. Method: README.md.
  */
-import { totalmem } from 'node:os'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { buildLoadGenerator, type LoadOptions, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
 import { report } from './harness/report.ts'
 
-const options = parseOptions(totalmem() / 1024 ** 3)
+const options = parseOptions()
 
 /** 1,000 records of 1 KiB in a request. */
 const batches: LoadOptions = { connections: 6, partitions: 6, records: 1000, 'record-bytes': 1024 }

@@ -55,7 +55,7 @@ async function runOnce(
   cases: readonly BenchCase[],
   prepare: (broker: BrokerProcess) => Promise<void>,
 ): Promise<BenchRun> {
-  fillPageCache(options.warmGib)
+  if (!options.cold) fillPageCache()
   const { settings, parent } = options
   const broker = await BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
   try {

@@ -15,8 +15,8 @@ export interface BenchOptions {
   readonly secondsMax: number
   /** Names of the cases to run; empty is all. */
   readonly cases: readonly string[]
-  /** Memory to fill with page cache before each run; 0 leaves it as it is. */
-  readonly warmGib: number
+  /** Leaves memory as it is instead of filling it with page cache before each run. */
+  readonly cold: boolean
   /** Broker configs of this run. */
   readonly settings: Settings
   /** Folder in which the brokers' folders are made. */
@@ -34,14 +34,14 @@ const help = `Options, all with a default:
   --rounds N               turns of each (3)
   --seconds N              longest measured time of a case (5)
   --case NAME[,NAME]       only these cases
-  --warm-gib N             page cache to fill before each run, 0 for none (80 % of the memory)
+  --cold                   do not fill memory with page cache before each run
   --durable                flush every batch before its ack, instead of page-cache mode
   --set NAME=VALUE         a broker config, may be repeated
   --data DIR               where the data goes (the system's temporary folder)
   --json FILE              also write the results there`
 
 /** Reads the command line; prints the help or a complaint and ends the process where asked. */
-export function parseOptions(memoryGib: number): BenchOptions {
+export function parseOptions(): BenchOptions {
   const { values } = parseArgs({
     options: {
       target: { type: 'string', default: 'odradek' },
@@ -49,7 +49,7 @@ export function parseOptions(memoryGib: number): BenchOptions {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '5' },
       case: { type: 'string', default: '' },
-      'warm-gib': { type: 'string', default: String(Math.floor(memoryGib * 0.8)) },
+      cold: { type: 'boolean', default: false },
       durable: { type: 'boolean', default: false },
       set: { type: 'string', multiple: true, default: [] },
       data: { type: 'string' },
@@ -67,7 +67,7 @@ export function parseOptions(memoryGib: number): BenchOptions {
     rounds: positive('--rounds', values.rounds),
     secondsMax: positive('--seconds', values.seconds),
     cases: values.case === '' ? [] : values.case.split(','),
-    warmGib: Math.max(Number(values['warm-gib']), 0),
+    cold: values.cold,
     settings: { [flushEach]: values.durable ? '1' : noFlush, ...settings },
     parent: values.data,
     json: values.json,

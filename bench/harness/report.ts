@@ -30,16 +30,18 @@ export function report(options: BenchOptions, runs: readonly BenchRun[]): void {
     kernel: release(),
     node: process.version,
   }
-  const { settings, warmGib, rounds } = options
+  const { settings, cold, rounds } = options
   console.log(
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, Linux ${machine.kernel}`,
   )
-  console.log(`medians of ${rounds} rounds, ${warmGib} GiB page cache, ${JSON.stringify(settings)}`)
+  console.log(
+    `medians of ${rounds} rounds, ${cold ? 'cold' : 'warm'} memory, ${JSON.stringify(settings)}`,
+  )
   printTable(caseRows(runs))
   printTable(brokerRows(runs))
   for (const sentence of judge(runs)) console.log(sentence)
   if (options.json !== undefined) {
-    const all = { machine, settings, warmGib, runs }
+    const all = { machine, settings, cold, runs }
     writeFileSync(options.json, `${JSON.stringify(all, null, 2)}\n`)
   }
 }
