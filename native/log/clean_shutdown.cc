@@ -14,9 +14,10 @@ FileResult<bool> has_clean_shutdown(const FileSystem& fs, const std::string& dir
   return Err(status.error());
 }
 
-// Broker epoch -1: unknown. A controller then takes the stop for an unclean one and looks closer.
-FileResult<void> write_clean_shutdown(FileSystem& fs, const std::string& directory) {
-  return replace_file(fs, path_in(directory), as_bytes("{\"version\":0,\"brokerEpoch\":-1}"));
+FileResult<void> write_clean_shutdown(FileSystem& fs, const std::string& directory,
+                                      BrokerEpoch epoch) {
+  const std::string text = "{\"version\":0,\"brokerEpoch\":" + std::to_string(epoch.value) + "}";
+  return replace_file(fs, path_in(directory), as_bytes(text));
 }
 
 FileResult<void> remove_clean_shutdown(FileSystem& fs, const std::string& directory) {

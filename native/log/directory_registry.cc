@@ -1,5 +1,6 @@
 #include "log/directory_registry.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -15,7 +16,8 @@ struct DirectoryLease::Entry {
   enum class State : uint8_t { opening, open, stopping };
   DirectoryKey key;
   State state = State::opening;
-  int leases = 0;  // Invariant: > 0 while open
+  int leases = 0;                      // Invariant: > 0 while open
+  BrokerEpoch epoch = kNoBrokerEpoch;  // the largest that a share was closed with
   std::unique_ptr<LogDirectory> directory;
 };
 
@@ -92,17 +94,18 @@ LogDirectory& DirectoryLease::directory() const {
   return *entry_->directory;
 }
 
-LogResult<bool> DirectoryLease::release(bool clean) {
+LogResult<bool> DirectoryLease::release(bool clean, BrokerEpoch epoch) {
   Registry& all = registry();
   std::shared_ptr<Entry> entry = std::exchange(entry_, nullptr);
   {
     std::unique_lock lock(all.mutex);
     ASSERT(entry->state == Entry::State::open && entry->leases > 0);
     entry->leases -= 1;
+    entry->epoch = std::max(entry->epoch, epoch);
     if (entry->leases > 0) return true;
     entry->state = Entry::State::stopping;  // newcomers now wait until it is gone
   }
-  LogResult<bool> result = clean ? entry->directory->close() : LogResult<bool>(true);
+  LogResult<bool> result = clean ? entry->directory->close(entry->epoch) : LogResult<bool>(true);
   entry->directory.reset();
   std::unique_lock lock(all.mutex);
   all.entries.erase(entry->key);
@@ -110,13 +113,13 @@ LogResult<bool> DirectoryLease::release(bool clean) {
   return result;
 }
 
-LogResult<bool> DirectoryLease::close() {
+LogResult<bool> DirectoryLease::close(BrokerEpoch epoch) {
   if (entry_ == nullptr) return true;
-  return release(true);
+  return release(true, epoch);
 }
 
 DirectoryLease::~DirectoryLease() {
-  if (entry_ != nullptr) (void)release(false);
+  if (entry_ != nullptr) (void)release(false, kNoBrokerEpoch);
 }
 
 }  // namespace odradek

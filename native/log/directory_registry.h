@@ -24,15 +24,16 @@ class DirectoryLease {
 
   // Must not be called after close().
   LogDirectory& directory() const;
-  // Gives the share back; the last one makes it a clean stop. Idempotent.
-  LogResult<bool> close();
+  // Gives the share back; the last one makes it a clean stop, of the broker with the largest epoch
+  // that any share named. Idempotent.
+  LogResult<bool> close(BrokerEpoch epoch = kNoBrokerEpoch);
 
  private:
   struct Entry;
   struct Registry;
   explicit DirectoryLease(std::shared_ptr<Entry> entry) : entry_(std::move(entry)) {}
   static Registry& registry();
-  LogResult<bool> release(bool clean);
+  LogResult<bool> release(bool clean, BrokerEpoch epoch);
 
   std::shared_ptr<Entry> entry_;  // empty once given back
 };

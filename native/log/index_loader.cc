@@ -149,6 +149,12 @@ LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& f
   }
   // Entries that a copied or damaged index has beyond the batches would meet the next append.
   if (at_entry || !ends_below(*indexes, log_end)) return unfit;
+  // Nor would the largest time be taken in behind an entry that names a later offset.
+  const auto last_time = indexes->times.last();
+  if (last_time && largest.timestamp > last_time->timestamp &&
+      largest.offset <= last_time->offset) {
+    return unfit;
+  }
   return LoadedActive{ActiveSegment::adopt(base_offset, std::move(file), *file_bytes, indexes,
                                            largest, *first, now),
                       log_end, last_epoch};

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "file/file_system.h"
+#include "log/clean_shutdown.h"
 #include "log/meta_properties.h"
 #include "log/partition_log.h"
 
@@ -81,8 +82,11 @@ class LogDirectory {
 
   // Writes recovery-point, log-start and replication offset checkpoints (also done in background).
   virtual LogResult<bool> checkpoint() = 0;
-  // Flushes, trims, snapshots, checkpoints, and writes the marker last. Idempotent.
-  virtual LogResult<bool> close() = 0;
+  // Flushes, trims, snapshots, checkpoints, and writes the marker last, with the epoch of the
+  // broker that stops. Idempotent.
+  virtual LogResult<bool> close(BrokerEpoch epoch) = 0;
+  // The same where no broker had the directory.
+  LogResult<bool> close() { return close(kNoBrokerEpoch); }
 
   virtual RecoveryReport recovery_report() const = 0;
   // Empty while online; otherwise the sentence of the first failure.

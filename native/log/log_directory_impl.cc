@@ -214,7 +214,7 @@ LogResult<bool> LogDirectoryImpl::checkpoint() {
   return context_->checkpoints.write(false);
 }
 
-LogResult<bool> LogDirectoryImpl::close() {
+LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return true;
@@ -234,7 +234,7 @@ LogResult<bool> LogDirectoryImpl::close() {
   context_->flusher.stop();
   context_->helpers.stop();
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
-  RETURN_IF_ERROR(changed(write_clean_shutdown(fs_, options_.path)));
+  RETURN_IF_ERROR(changed(write_clean_shutdown(fs_, options_.path, epoch)));
   const std::lock_guard lock(mutex_);
   closed_ = true;
   found_.lock = nullptr;

@@ -43,7 +43,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> delete_partition(const TopicPartition& id) override;
   LogResult<bool> set_aside(const TopicPartition& id) override;
   LogResult<bool> checkpoint() override;
-  LogResult<bool> close() override;
+  LogResult<bool> close(BrokerEpoch epoch) override;
   RecoveryReport recovery_report() const override;
   std::string offline_reason() const override { return context_->health.reason(); }
   void on_offline(std::function<void(const std::string&)> callback) override {

@@ -58,6 +58,7 @@ LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position en
 // at or before `until`, and the first one in any case if `whole_first_batch`.
 LogResult<Range> walk_until(const File& file, Position begin, Position start, Position until,
                             Position end, bool whole_first_batch) {
+  ASSERT(begin <= start && start <= until && until < end);
   HeaderCursor cursor(file, start, end);
   Range range{begin, start, kNoOffset};
   for (;;) {
@@ -79,6 +80,7 @@ LogResult<Range> walk_until(const File& file, Position begin, Position start, Po
 LogResult<Range> fit(const Segment& segment, const File& file, const Range& all, size_t bytes_max,
                      bool whole_first_batch) {
   const int64_t available = all.end - all.begin;
+  ASSERT(available > 0);
   if (static_cast<uint64_t>(available) <= bytes_max) return all;
   const Position until = all.begin + static_cast<int64_t>(bytes_max);
   auto entry = segment.floor(until);
@@ -106,11 +108,13 @@ LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint
 void note_position(const LogView& view, const ReadOutcome& outcome, Offset segment_base,
                    ReadHint* hint) {
   if (hint == nullptr) return;
+  ASSERT(outcome.file != nullptr && outcome.position.value >= 0);
   *hint = ReadHint{outcome.next_offset, segment_base,
                    outcome.position + static_cast<int64_t>(outcome.bytes), view.truncations};
 }
 
 void collect_aborted(const LogView& view, size_t index, ReadOutcome* outcome, Offset from) {
+  ASSERT(index < view.segments->size());
   for (size_t i = index; i < view.segments->size(); ++i) {
     const AbortedIndex& aborted = view.segments->at(i).aborted();
     if (!aborted.collect(from, outcome->next_offset, &outcome->aborted)) return;
@@ -158,6 +162,8 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   outcome.last_stable_offset = view.last_stable.offset;
   outcome.log_start_offset = view.log_start;
   outcome.log_end_offset = view.log_end.offset;
+  ASSERT(view.last_stable.offset <= view.high_watermark.offset);
+  ASSERT(view.high_watermark.offset <= view.log_end.offset);
   if (from < view.log_start || from > view.log_end.offset) {
     return Err(LogError{ErrorCode::offset_out_of_range,
                         "offset " + std::to_string(from.value) + " is outside [" +
@@ -172,7 +178,7 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   auto start = start_point(view, from, hint);
   if (!start.ok()) return Err(start.error());
   const size_t index = view.segments->index_of_base(start->segment_base);
-  ASSERT(index < view.segments->size());
+  ASSERT(index < view.segments->size() && start->has_position());
   const Segment& segment = view.segments->at(index);
   const Position end = readable_end(segment, *bound);
   if (start->position >= end) return outcome;  // nothing but compacted offsets below the limit
@@ -184,6 +190,8 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   auto range =
       fit(segment, **file, {start->position, end, end_offset}, bytes_max, whole_first_batch);
   if (!range.ok()) return Err(range.error());
+  ASSERT(range->begin == start->position && range->end <= end);
+  ASSERT(range->begin <= range->end);
   if (range->end == range->begin) return outcome;  // the first batch is too large
 
   outcome.file = *file;

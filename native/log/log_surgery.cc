@@ -11,6 +11,7 @@ namespace {
 // The file of a segment, open for writing.
 LogResult<std::shared_ptr<File>> writable_file(FileSystem& fs, const std::string& folder,
                                                const SegmentSet& segments, size_t index) {
+  ASSERT(index < segments.size());
   if (index == segments.sealed().size()) return segments.active()->writable_file();
   if (auto file = segments.sealed()[index]->writable_file()) return file;
   const Offset base = segments.at(index).base_offset();
@@ -27,6 +28,7 @@ LogResult<std::shared_ptr<const SegmentSet>> truncated_set(
     int64_t index_interval_bytes, TimestampMs now) {
   const size_t index = segments.index_of_base(cut.segment_base);
   ASSERT(index < segments.size());
+  ASSERT(cut.has_position() && cut.offset >= cut.segment_base);
   auto file = writable_file(fs, folder, segments, index);
   if (!file.ok()) return Err(file.error());
   auto active = ActiveSegment::adopt(cut.segment_base, *file, 0,
@@ -50,6 +52,8 @@ LogResult<std::shared_ptr<const SegmentSet>> truncated_set(
 
 FileResult<void> remove_behind(FileSystem& fs, const std::string& folder, const SegmentSet& before,
                                const SegmentSet& after, const LogPoint& cut) {
+  ASSERT(after.size() <= before.size());
+  ASSERT(after.active()->base_offset() == cut.segment_base);
   // Later segments first, from the end: cut the other way round, a crash would leave a hole.
   for (size_t i = before.size(); i-- > after.size();) {
     RETURN_IF_ERROR(remove_segment_files(fs, folder, before.at(i).base_offset()));
@@ -83,7 +87,9 @@ DeletionPlan plan_deletion(const SegmentSet& segments, Offset log_start) {
     const bool goes = below && kept.empty() && segment->finished();
     (goes ? plan.gone : kept).push_back(segment);
   }
+  ASSERT(plan.gone.size() + kept.size() == segments.sealed().size());
   plan.remaining = std::make_shared<const SegmentSet>(std::move(kept), segments.active());
+  ASSERT(plan.gone.empty() || plan.remaining->first_base_offset() <= log_start);
   return plan;
 }
 

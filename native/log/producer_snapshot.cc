@@ -15,8 +15,11 @@ constexpr size_t kSnapshotCrcAt = 2;
 constexpr size_t kSnapshotCountAt = 6;
 constexpr size_t kSnapshotEntriesAt = 10;
 constexpr size_t kEntryBytes = 46;
+static_assert(kSnapshotCountAt == kSnapshotCrcAt + 4 && kSnapshotEntriesAt == kSnapshotCountAt + 4);
+static_assert(kEntryBytes == 8 + 2 + 4 + 8 + 4 + 8 + 4 + 8);
 
 void encode_entry(uint8_t* at, ProducerId id, const ProducerEntry& entry) {
+  ASSERT(id >= ProducerId(0) && entry.batch_count <= kProducerBatchesMax);
   const ProducerBatch* last = entry.last_batch();
   store_be<int64_t>(at, id.value);
   store_be<int16_t>(at + 8, entry.epoch.value);
@@ -50,6 +53,7 @@ std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state) {
   ids.reserve(state.entries().size());
   for (const auto& [id, entry] : state.entries()) ids.push_back(id);
   std::sort(ids.begin(), ids.end());
+  ASSERT(ids.size() <= static_cast<size_t>(INT32_MAX));
 
   std::vector<uint8_t> bytes(kSnapshotEntriesAt + ids.size() * kEntryBytes);
   store_be<int16_t>(bytes.data() + kSnapshotVersionAt, kVersion);
@@ -59,6 +63,7 @@ std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state) {
     encode_entry(at, id, state.entries().at(id));
     at += kEntryBytes;
   }
+  ASSERT(at == bytes.data() + bytes.size());
   store_be<uint32_t>(bytes.data() + kSnapshotCrcAt,
                      crc32c(ByteView(bytes).subspan(kSnapshotCountAt)));
   return bytes;
@@ -87,6 +92,8 @@ std::optional<ProducerState> decode_producer_snapshot(ByteView bytes) {
     }
     state.restore(id, entry);
   }
+  ASSERT(at == bytes.data() + bytes.size());
+  ASSERT(state.entries().size() == static_cast<size_t>(count));
   return state;
 }
 

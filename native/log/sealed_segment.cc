@@ -18,6 +18,7 @@ LogResult<std::optional<Entry>> search(IndexFile* index, Decode decode, IsBefore
     const uint8_t* bytes = index->entry(i);
     return bytes != nullptr && is_before(decode(bytes));
   });
+  ASSERT(front <= index->size());
   std::optional<Entry> found;
   if (front > 0) {
     const uint8_t* bytes = index->entry(front - 1);
@@ -65,7 +66,10 @@ SealedSegment::SealedSegment(FileSystem& fs, OpenFiles& open_files, std::string 
       open_files_(open_files),
       folder_(std::move(folder)),
       size_(size),
-      aborted_(std::move(aborted)) {}
+      aborted_(std::move(aborted)) {
+  ASSERT(size >= 0 && aborted_ != nullptr);
+  ASSERT(base_offset >= Offset(0));
+}
 
 std::shared_ptr<SealedSegment> SealedSegment::seal(FileSystem& fs, OpenFiles& open_files,
                                                    const std::string& folder,
@@ -76,6 +80,8 @@ std::shared_ptr<SealedSegment> SealedSegment::seal(FileSystem& fs, OpenFiles& op
                                                           active.indexes()->aborted));
   sealed->indexes_ = active.indexes();
   sealed->written_ = active.writable_file();
+  ASSERT(sealed->indexes_ != nullptr && sealed->written_ != nullptr);
+  ASSERT(sealed->indexes_->offsets.base_offset() == active.base_offset());
   sealed->in_use_ = sealed->written_;
   sealed->windows_ = active.take_windows();
   return sealed;
@@ -105,6 +111,7 @@ FileResult<void> SealedSegment::finish() {
   }
   if (indexes) RETURN_IF_ERROR(write_index_files(fs_, folder_, base_offset_, *indexes));
   const std::lock_guard lock(mutex_);
+  ASSERT(written_ == written && indexes_ == indexes && windows_ == nullptr);
   indexes_ = nullptr;
   written_ = nullptr;
   return {};
@@ -126,7 +133,8 @@ bool SealedSegment::finished() const {
 
 void SealedSegment::restore_indexes(std::shared_ptr<SegmentIndexes> indexes) {
   const std::lock_guard lock(mutex_);
-  ASSERT(indexes_ == nullptr);
+  ASSERT(indexes_ == nullptr && indexes != nullptr);
+  ASSERT(indexes->offsets.base_offset() == base_offset_);
   indexes_ = std::move(indexes);
 }
 
@@ -168,20 +176,26 @@ bool SealedSegment::file_in_use() const {
 
 LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Offset offset) const {
   if (const auto memory = in_memory()) return memory->offsets.floor(offset);
-  auto index = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes);
-  if (!index.ok()) return Err(index.error());
-  return search<OffsetIndexEntry>(
-      index->get(), [&](const uint8_t* b) { return decode_offset_index_entry(base_offset_, b); },
-      [&](const OffsetIndexEntry& entry) { return entry.last_offset <= offset; });
+  return floor_on_disk([&](const OffsetIndexEntry& entry) { return entry.last_offset <= offset; });
 }
 
 LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Position position) const {
   if (const auto memory = in_memory()) return memory->offsets.floor(position);
+  return floor_on_disk([&](const OffsetIndexEntry& entry) { return entry.position <= position; });
+}
+
+template <class IsBefore>
+LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor_on_disk(IsBefore is_before) const {
   auto index = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes);
   if (!index.ok()) return Err(index.error());
-  return search<OffsetIndexEntry>(
+  auto found = search<OffsetIndexEntry>(
       index->get(), [&](const uint8_t* b) { return decode_offset_index_entry(base_offset_, b); },
-      [&](const OffsetIndexEntry& entry) { return entry.position <= position; });
+      is_before);
+  if (!found.ok() || !*found) return found;
+  // Nothing protects an index file: what leads out of the segment is as good as no entry.
+  const Position position = (*found)->position;
+  if (position.value < 0 || position.value > size_) return std::optional<OffsetIndexEntry>();
+  return found;
 }
 
 LogResult<std::optional<TimeIndexEntry>> SealedSegment::below(TimestampMs timestamp) const {

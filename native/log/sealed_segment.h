@@ -62,6 +62,8 @@ class SealedSegment final : public Segment,
   SealedSegment(FileSystem& fs, OpenFiles& open_files, std::string folder, Offset base_offset,
                 int64_t size, std::shared_ptr<AbortedIndex> aborted);
   std::shared_ptr<const SegmentIndexes> in_memory() const;
+  template <class IsBefore>
+  LogResult<std::optional<OffsetIndexEntry>> floor_on_disk(IsBefore is_before) const;
   LogResult<std::unique_ptr<IndexFile>> open_index(SegmentFileKind kind, size_t entry_bytes) const;
   std::string path(SegmentFileKind kind) const;
 

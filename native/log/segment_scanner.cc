@@ -23,6 +23,7 @@ LogResult<ScanStep> SegmentScanner::next() {
   if (at_batch_) position_ += header_.size_bytes;
   at_batch_ = false;
   const int64_t left = file_bytes_ - position_.value;
+  ASSERT(left >= 0);
   if (left == 0) return ScanStep::end;
   if (left < kHeaderBytes) return no_batch("the file ends inside a batch header");
   RETURN_IF_ERROR(hold(kHeaderBytes));
@@ -52,6 +53,8 @@ LogResult<ScanStep> SegmentScanner::next() {
     at_batch_ = false;
     return no_batch("the checksum does not match");
   }
+  ASSERT(header_.next_offset() > order_.next_offset);
+  ASSERT(header_.leader_epoch >= order_.leader_epoch);
   order_.next_offset = header_.next_offset();
   order_.leader_epoch = header_.leader_epoch;
   return ScanStep::batch;
@@ -65,12 +68,14 @@ BatchView SegmentScanner::batch() const {
 }
 
 LogResult<bool> SegmentScanner::hold(int64_t bytes) {
-  ASSERT(bytes <= file_bytes_ - position_.value);
+  ASSERT(bytes > 0 && bytes <= file_bytes_ - position_.value);
+  ASSERT(position_ >= buffer_begin_ && held_ <= buffer_.size());
   if (static_cast<int64_t>(held_ - std::min(held_, skip())) >= bytes) return true;
   const int64_t wanted = std::min(std::max(bytes, kReadBytes), file_bytes_ - position_.value);
   if (static_cast<int64_t>(buffer_.size()) < wanted) buffer_.resize(static_cast<size_t>(wanted));
   auto got = file_.read_at(position_, ByteSpan(buffer_.data(), static_cast<size_t>(wanted)));
   if (!got.ok()) return Err(storage_error(got.error()));
+  ASSERT(*got <= buffer_.size());
   buffer_begin_ = position_;
   held_ = *got;
   if (static_cast<int64_t>(held_) < bytes) {
@@ -80,6 +85,7 @@ LogResult<bool> SegmentScanner::hold(int64_t bytes) {
 }
 
 LogResult<ScanStep> SegmentScanner::no_batch(std::string reason) {
+  ASSERT(!at_batch_ && !reason.empty());
   auto zeros = only_zeros_follow();
   if (!zeros.ok()) return Err(zeros.error());
   if (*zeros) return ScanStep::zeros;
@@ -93,6 +99,7 @@ LogResult<bool> SegmentScanner::only_zeros_follow() {
   for (Position at = position_; at.value < file_bytes_; at += static_cast<int64_t>(piece.size())) {
     auto got = file_.read_at(at, piece);
     if (!got.ok()) return Err(storage_error(got.error()));
+    ASSERT(*got <= piece.size());
     if (*got == 0) break;
     const bool zeros = std::all_of(piece.begin(), piece.begin() + static_cast<ptrdiff_t>(*got),
                                    [](uint8_t byte) { return byte == 0; });

@@ -19,6 +19,7 @@ struct StoredBatch {
 
 // Where a walk for `timestamp` may begin: no batch before it has one as large.
 LogResult<Position> walk_start(const Segment& segment, TimestampMs timestamp, Position end) {
+  ASSERT(end.value > 0);
   auto entry = segment.below(timestamp);
   if (!entry.ok()) return Err(entry.error());
   if (!*entry) return Position(0);
@@ -79,6 +80,8 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
                                       TimestampMs at_least, Offset from) {
   auto file = segment.file();
   if (!file.ok()) return Err(file.error());
+  ASSERT(stored.position.value >= 0);
+  ASSERT(stored.header.size_bytes >= static_cast<int64_t>(kBatchHeaderBytes));
   std::vector<uint8_t> bytes(static_cast<size_t>(stored.header.size_bytes));
   auto got = (*file)->read_at(stored.position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
@@ -97,6 +100,7 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
   }
   const auto record = find_by_timestamp(*batch, at_least, from);
   if (!record) return nothing();
+  ASSERT(record->offset >= from && record->timestamp >= at_least);
   found.offset = record->offset;
   found.timestamp = record->timestamp;
   return found;
@@ -110,6 +114,7 @@ LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_
   if (!bound.ok()) return Err(bound.error());
   const SegmentSet& segments = *view.segments;
   const Offset from = view.log_start;
+  ASSERT(from <= view.log_end.offset);
   for (size_t i = segments.index_of(from); i < segments.size(); ++i) {
     const Segment& segment = segments.at(i);
     const Position end = readable_end(segment, *bound);
@@ -127,6 +132,7 @@ LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_
       if (!*stored) break;
       auto found = open_batch(segment, **stored, at_least, from);
       if (!found.ok() || found->offset != kNoOffset) return found;
+      ASSERT((*stored)->position >= at);
       at = (*stored)->position + (*stored)->header.size_bytes;  // its newest records are deleted
     }
   }
@@ -157,6 +163,7 @@ LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit l
     }
   }
   if (!largest || largest->header.max_timestamp == kNoTimestamp) return nothing();
+  ASSERT(holder < segments.size() && largest->header.last_offset >= view.log_start);
   return open_batch(segments.at(holder), *largest, largest->header.max_timestamp, view.log_start);
 }
 

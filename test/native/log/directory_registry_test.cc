@@ -245,6 +245,18 @@ TEST_CASE("who comes while another thread closes waits and opens anew") {
   CHECK(RegistryFixture::log_of(*second)->log_end_offset() == Offset(4));
 }
 
+TEST_CASE("a stop is that of the broker, also where the last share was nobody's") {
+  RegistryFixture f;
+  Lease broker = f.acquire();
+  Lease worker = f.acquire();
+  RegistryFixture::log_of(*broker);
+  REQUIRE(broker->close(BrokerEpoch(42)).ok());
+  REQUIRE(worker->close().ok());
+  auto marker = read_whole_file(f.disk, "/data/.kafka_cleanshutdown", 1024);
+  REQUIRE(marker.ok());
+  CHECK(as_text(*marker) == "{\"version\":0,\"brokerEpoch\":42}");
+}
+
 TEST_CASE("many threads open, append, close and drop one directory") {
   constexpr int kThreads = 4;
   constexpr int kRounds = 25;

@@ -126,6 +126,15 @@ TEST_CASE("the marker is removed before the first change and written last") {
   CHECK(file(*f.disk, "/data/.kafka_cleanshutdown") == "{\"version\":0,\"brokerEpoch\":-1}");
 }
 
+TEST_CASE("the marker names the registration of the broker that stopped") {
+  DirectoryFixture f;
+  f.open();
+  f.log();
+  REQUIRE(f.directory->close(BrokerEpoch(1234567890123)).ok());
+  CHECK(file(*f.disk, "/data/.kafka_cleanshutdown") ==
+        "{\"version\":0,\"brokerEpoch\":1234567890123}");
+}
+
 TEST_CASE("a clean stop leaves what Apache Kafka leaves") {
   DirectoryFixture f;
   f.config.segment_bytes = 300;
