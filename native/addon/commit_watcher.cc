@@ -22,6 +22,7 @@ Napi::Value CommitWatcher::committed(Napi::Env env, Offset offset) {
   Deferred deferred = Deferred::create(env, &promise);
   if (!deferred) return env.Undefined();
   if (offset <= log_->high_watermark()) {
+    settle(env);  // a lower wish whose news is still under way comes first
     deferred.resolve(env, env.Undefined());
     return promise;
   }

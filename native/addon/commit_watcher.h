@@ -27,7 +27,7 @@ class CommitWatcher final : public HighWatermarkObserver,
       : port_(std::move(port)), log_(std::move(log)), keep_(std::move(keep)) {}
 
   // A promise that resolves when the high watermark has reached `offset`, and rejects when the log
-  // goes out of service before.
+  // goes out of service before. Promises of one log resolve in the order of their offsets.
   Napi::Value committed(Napi::Env env, Offset offset);
   void high_watermark_advanced(PartitionLog& log, Offset high_watermark) noexcept override;
   // Unregisters in the background: that may wait for an observer's call under way.

@@ -7,6 +7,7 @@
 #include "addon/log_answers.h"
 #include "addon/value_reader.h"
 #include "base/clock.h"
+#include "base/limits.h"
 
 namespace odradek {
 namespace {
@@ -15,7 +16,7 @@ DataPathOptions to_options(ValueReader& read, const Napi::Value& value) {
   const Napi::Object given = read.object(value, "the options");
   DataPathOptions options;
   options.reactor_threads = read.int32_field(given, "reactorThreads", 1);
-  options.frame_bytes_max = read.int64_field(given, "socketRequestMaxBytes", 1);
+  options.frame_bytes_max = read.int64_field(given, "socketRequestMaxBytes", 1, kFrameBytesMax);
   options.fetch_bytes_max = read.int64_field(given, "fetchMaxBytes", 0);
   options.fetch_session_slots = read.int32_field(given, "maxIncrementalFetchSessionCacheSlots", 0);
   options.connections_max_idle_ms =
@@ -67,9 +68,9 @@ Napi::Function DataPlaneBinding::define(Napi::Env env) {
   using P = DataPlaneBinding;
   return DefineClass(
       env, "NativeDataPlane",
-      {InstanceMethod<&P::listen>("listen"), InstanceMethod<&P::host>("host"),
-       InstanceMethod<&P::unhost>("unhost"), InstanceMethod<&P::respond>("respond"),
-       InstanceMethod<&P::batch_opened>("batchOpened"),
+      {InstanceMethod<&P::listen>("listen"), InstanceMethod<&P::serve>("serve"),
+       InstanceMethod<&P::host>("host"), InstanceMethod<&P::unhost>("unhost"),
+       InstanceMethod<&P::respond>("respond"), InstanceMethod<&P::batch_opened>("batchOpened"),
        InstanceMethod<&P::connection_info>("connectionInfo"),
        InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::stop>("stop")});
 }
@@ -122,6 +123,12 @@ Napi::Value DataPlaneBinding::listen(Info info) {
   auto bound = path->listen(endpoint);
   if (bound) return endpoint_object(env, *bound);
   throw_storage_error(env, {ErrorCode::network_exception, bound.error(), {}});
+  return env.Undefined();
+}
+
+Napi::Value DataPlaneBinding::serve(Info info) {
+  const Napi::Env env = info.Env();
+  if (BrokerDataPath* path = running(env)) path->serve();
   return env.Undefined();
 }
 

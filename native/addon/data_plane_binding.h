@@ -22,6 +22,7 @@ class DataPlaneBinding : public Napi::ObjectWrap<DataPlaneBinding> {
  private:
   using Info = const Napi::CallbackInfo&;
   Napi::Value listen(Info info);
+  Napi::Value serve(Info info);
   Napi::Value host(Info info);
   Napi::Value unhost(Info info);
   Napi::Value respond(Info info);

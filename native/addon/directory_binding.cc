@@ -148,9 +148,12 @@ Napi::Value DirectoryBinding::checkpoint(Info info) {
 
 Napi::Value DirectoryBinding::close(Info info) {
   const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const BrokerEpoch epoch(read.int64(info[0], "the broker epoch", -1));
+  if (read.failed()) return env.Undefined();
   if (!shared_->begin_close()) return rejected(env, storage_error(env, directory_closed()));
   return background_task<bool>(
-      env, AddonState::of(env).port, [shared = shared_] { return shared->close(); },
+      env, AddonState::of(env).port, [shared = shared_, epoch] { return shared->close(epoch); },
       [](Napi::Env alive, bool&) { return alive.Undefined(); });
 }
 

@@ -40,7 +40,7 @@ bool DirectoryShare::begin_close() {
   return !std::exchange(closing_, true);
 }
 
-LogResult<bool> DirectoryShare::close() {
+LogResult<bool> DirectoryShare::close(BrokerEpoch epoch) {
   std::unique_ptr<DirectoryLease> lease;
   {
     std::unique_lock lock(mutex_);
@@ -48,7 +48,7 @@ LogResult<bool> DirectoryShare::close() {
     idle_.wait(lock, [&] { return users_ == 0; });
     lease = std::move(lease_);
   }
-  return lease->close();
+  return lease->close(epoch);
 }
 
 LogError directory_closed() {

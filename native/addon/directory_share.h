@@ -46,7 +46,7 @@ class DirectoryShare : public std::enable_shared_from_this<DirectoryShare> {
   // False if it was begun before.
   bool begin_close();
   // Once, after begin_close(): waits for present users and the disk.
-  LogResult<bool> close();
+  LogResult<bool> close(BrokerEpoch epoch);
 
  private:
   friend class DirectoryUse;

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "batch/batch_format.h"
 #include "batch/batch_stamp.h"
+#include "batch/batch_view.h"
 
 namespace odradek {
 
@@ -20,12 +21,14 @@ BatchBuilder::BatchBuilder(const BatchProperties& properties) : properties_(prop
 
 void BatchBuilder::append(TimestampMs timestamp, NullableBytes key, NullableBytes value,
                           std::span<const RecordHeader> headers) {
+  ASSERT(last_delta_ < std::numeric_limits<int32_t>::max());
   append_at(last_delta_ + 1, timestamp, key, value, headers);
 }
 
 void BatchBuilder::append_at(int32_t offset_delta, TimestampMs timestamp, NullableBytes key,
                              NullableBytes value, std::span<const RecordHeader> headers) {
   ASSERT(offset_delta > last_delta_);
+  ASSERT(count_ <= last_delta_ + 1);  // deltas ascend from 0 or above
   if (count_ == 0) base_timestamp_ = properties_.delete_horizon.value_or(timestamp);
   RecordContent content;
   // Wraps around where the two are further apart than 63 bits, and reads back the same.
@@ -44,10 +47,12 @@ void BatchBuilder::append_at(int32_t offset_delta, TimestampMs timestamp, Nullab
 
 std::vector<uint8_t> BatchBuilder::seal() {
   ASSERT(count_ > 0);
+  ASSERT(properties_.base_offset.value <= std::numeric_limits<int64_t>::max() - last_delta_);
   ASSERT(bytes_.size() <= static_cast<size_t>(std::numeric_limits<int32_t>::max()));
   write_header();
   renew_crc(bytes_);
   std::vector<uint8_t> batch = std::exchange(bytes_, std::vector<uint8_t>(kBatchHeaderBytes));
+  ASSERT(batch_frame(batch) == BatchFrame::whole && bytes_.size() == kBatchHeaderBytes);
   count_ = 0;
   last_delta_ = -1;
   max_timestamp_ = kNoTimestamp;

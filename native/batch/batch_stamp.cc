@@ -8,6 +8,7 @@ namespace {
 
 constexpr uint16_t kMeaningfulBits =
     kCodecMask | kLogAppendTimeBit | kTransactionalBit | kControlBit | kDeleteHorizonBit;
+static_assert((kMeaningfulBits & kLogAppendTimeBit) != 0);
 
 bool is_exactly_one_batch(ByteView batch) {
   return batch.size() >= kBatchHeaderBytes &&
@@ -20,6 +21,7 @@ void assign_offsets(ByteSpan batch, Offset base_offset, LeaderEpoch leader_epoch
   ASSERT(batch.size() >= kBatchHeaderBytes);
   ASSERT(batch[kMagicAt] == kMagic);
   ASSERT(base_offset >= Offset(0));
+  ASSERT(leader_epoch >= kNoLeaderEpoch);
   store_be(batch.data() + kBaseOffsetAt, base_offset.value);
   store_be(batch.data() + kLeaderEpochAt, leader_epoch.value);
 }

@@ -14,6 +14,7 @@ constexpr int16_t kFirstVersionWithZstd = 7;
 // The smallest batch length that any of Kafka's formats had; below it there is no batch at all.
 constexpr int64_t kOldestLengthMin = 14;
 static_assert(kOldestLengthMin + kBatchOverheadBytes < kBatchHeaderBytes);
+static_assert(kOldestLengthMin + kBatchOverheadBytes > kCrcAt);  // length and magic can be read
 
 BatchVerdict refuse(ErrorCode code, const char* message) {
   BatchVerdict verdict;
@@ -67,6 +68,7 @@ BatchVerdict find_batch(ByteView records, int16_t api_version) {
     return refuse(ErrorCode::invalid_record, "Produce takes record batches of magic 2 only");
   }
   const size_t size = load_be<uint32_t>(records.data() + kLengthAt) + kBatchOverheadBytes;
+  ASSERT(size > kMagicAt && size <= records.size());
   if (api_version < kFirstVersionWithZstd && size >= kLastOffsetDeltaAt) {
     const unsigned codec = load_be<uint16_t>(records.data() + kAttributesAt) & kCodecMask;
     if (codec == static_cast<unsigned>(Codec::zstd)) {
@@ -83,6 +85,7 @@ BatchVerdict find_batch(ByteView records, int16_t api_version) {
   if (size < kBatchHeaderBytes) {
     return refuse(ErrorCode::corrupt_message, "The batch is shorter than its header");
   }
+  ASSERT(verdict.code == ErrorCode::none && verdict.batch_bytes == 0);
   verdict.batch_bytes = size;
   return verdict;
 }
@@ -120,6 +123,7 @@ BatchVerdict judge_header(const BatchView& batch) {
 // What can be said of compressed records from outside: the times in the header, if they are
 // honest, are the first record's and the latest one's.
 BatchVerdict judge_unopened(const BatchView& batch, const ValidationRules& rules, TimestampMs now) {
+  ASSERT(batch.is_compressed() && batch.record_count() > 0);
   if (is_append_time_refused(batch, rules)) {
     return refuse(ErrorCode::invalid_timestamp, "A producer must not set the log append time");
   }
@@ -145,7 +149,7 @@ bool goes_to_another_codec(const BatchView& batch, const ValidationRules& rules)
 // The verdict for one batch whose frame and header are in order, before any opening.
 BatchVerdict judge_contents(ByteSpan bytes, const BatchView& batch, const ValidationRules& rules,
                             TimestampMs now) {
-  ASSERT(rules.target_codec <= static_cast<int8_t>(Codec::zstd));
+  ASSERT(rules.target_codec >= -1 && rules.target_codec <= static_cast<int8_t>(Codec::zstd));
   ASSERT(bytes.data() == batch.bytes().data() && bytes.size() == batch.size());
   const bool another_codec = goes_to_another_codec(batch, rules);
   BatchVerdict verdict;
@@ -161,6 +165,7 @@ BatchVerdict judge_contents(ByteSpan bytes, const BatchView& batch, const Valida
   }
   if (verdict.code != ErrorCode::none) return verdict;
   if (!verdict.needs_opening) stamp(bytes, rules, latest, now);
+  ASSERT(verdict.faults.empty() && verdict.message.empty());
   verdict.batch_bytes = bytes.size();
   return verdict;
 }
@@ -185,6 +190,7 @@ BatchVerdict validate_opened_batch(ByteSpan batch, ByteView opened, const Valida
   const auto view = BatchView::at(batch);
   ASSERT(view.has_value() && view->size() == batch.size());
   ASSERT(view->record_count() > 0);  // the first half passed it
+  ASSERT(view->last_offset_delta() == view->record_count() - 1 && view->is_known_codec());
   RecordsJudgement judgement = judge_records(*view, opened, view->is_compressed(), rules, now);
   if (judgement.verdict.code != ErrorCode::none) return std::move(judgement.verdict);
   stamp(batch, rules, judgement.max_timestamp, now);

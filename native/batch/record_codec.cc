@@ -101,6 +101,7 @@ bool RecordHeaderIterator::next(RecordHeader* header) {
   --left_;
   const bool read = read_header(&cursor_, end_, header);
   ASSERT(read);  // parse_record walked the same bytes
+  ASSERT(left_ > 0 || cursor_ == end_);
   return true;
 }
 
@@ -122,6 +123,8 @@ void write_record(const RecordContent& content, std::vector<uint8_t>* to) {
   ASSERT(size <= static_cast<size_t>(std::numeric_limits<int32_t>::max()));
   ASSERT(!content.key.is_null || content.key.bytes.empty());
   ASSERT(!content.value.is_null || content.value.bytes.empty());
+  ASSERT(content.offset_delta >= 0);
+  ASSERT(content.headers.size() <= static_cast<size_t>(std::numeric_limits<int32_t>::max()));
   const size_t before = to->size();
   uint8_t numbers[kVarint32BytesMax + 1 + kVarint64BytesMax + kVarint32BytesMax];
   uint8_t* p = write_varint32(numbers, static_cast<int32_t>(size));

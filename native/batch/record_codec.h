@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "base/varint.h"
 
@@ -62,7 +63,10 @@ class RecordHeaderIterator {
   explicit RecordHeaderIterator(const Record& record)
       : cursor_(record.headers.data()),
         end_(record.headers.data() + record.headers.size()),
-        left_(record.header_count) {}
+        left_(record.header_count) {
+    // parse_record refuses both, and a header takes at least two bytes.
+    ASSERT(left_ >= 0 && static_cast<size_t>(left_) <= record.headers.size() / 2);
+  }
   // Moves on to the next header; false behind the last.
   bool next(RecordHeader* header);
 
@@ -86,6 +90,7 @@ class RecordIterator {
 
  private:
   bool stop(RecordsFault fault) {
+    ASSERT(fault != RecordsFault::none && fault_ == RecordsFault::none);
     fault_ = fault;
     left_ = 0;
     return false;

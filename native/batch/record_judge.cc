@@ -25,6 +25,7 @@ BatchVerdict refuse(ErrorCode code, std::string message) {
 class FaultList {
  public:
   void add(int32_t index, bool is_timestamp, const char* message) {
+    ASSERT(index >= 0 && message != nullptr);
     ++count_;
     has_timestamp_ = has_timestamp_ || is_timestamp;
     if (faults_.size() < kRecordFaultsMax) faults_.push_back({index, message});
@@ -33,6 +34,7 @@ class FaultList {
 
   BatchVerdict verdict() {
     ASSERT(count_ > 0);
+    ASSERT(!faults_.empty() && faults_.size() <= kRecordFaultsMax);
     BatchVerdict verdict =
         refuse(has_timestamp_ ? ErrorCode::invalid_timestamp : ErrorCode::invalid_record,
                std::to_string(count_) +
@@ -59,6 +61,7 @@ BatchVerdict structure_verdict(RecordsFault fault, bool opened) {
 // Offsets in the log must ascend without a gap from the base offset. Kafka accepts what breaks
 // that in an uncompressed batch and fails on it in a compressed one.
 BatchVerdict offset_verdict(int32_t index, int32_t delta, bool opened) {
+  ASSERT(index >= 0 && delta != index);
   const ErrorCode code = opened ? ErrorCode::unknown_server_error : ErrorCode::invalid_record;
   return refuse(code, "Record " + std::to_string(index) + " has offset delta " +
                           std::to_string(delta) + "; the deltas must count up from 0");
@@ -121,6 +124,7 @@ RecordsJudgement judge_records(const BatchView& header, ByteView records, bool o
   }
   ASSERT(judgement.verdict.code != ErrorCode::none || index == header.record_count());
   ASSERT(latest >= kNoTimestamp);
+  ASSERT(index <= header.record_count() && misplaced_index < index);
   judgement.max_timestamp = latest;
   return judgement;
 }

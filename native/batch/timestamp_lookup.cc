@@ -9,6 +9,7 @@ std::optional<TimestampedOffset> find_by_timestamp(const BatchView& batch, ByteV
                                                    TimestampMs target, Offset from) {
   ASSERT(from >= Offset(0));
   if (batch.max_timestamp() < target || batch.last_offset() < from) return std::nullopt;
+  ASSERT(batch.is_compressed() || opened.data() == batch.records().data());
   RecordIterator iterator(opened, batch.record_count());
   Record record;
   while (iterator.next(&record)) {

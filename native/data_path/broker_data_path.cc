@@ -84,6 +84,17 @@ class DataPath final : public BrokerDataPath {
                ": the system has no room for one more socket");
   }
 
+  void serve() override {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || serving_) return;
+    serving_ = true;
+    std::vector<Listener*> waiting;
+    for (const auto& listener : listeners_) waiting.push_back(listener.get());
+    acceptor().post(make_task([waiting = std::move(waiting)] {
+      for (Listener* listener : waiting) listener->accept();
+    }));
+  }
+
   void host(HostedPartition partition) override { table_->host(std::move(partition)); }
   void unhost(const TopicPartition& id) override { table_->unhost(id); }
 
@@ -146,14 +157,15 @@ class DataPath final : public BrokerDataPath {
  private:
   Worker& acceptor() { return *workers_.front(); }
 
-  // Has the acceptor's reactor watch the listener, and waits for it. Called on another thread.
+  // Has the acceptor's reactor watch the listener, and waits for it: whatever can fail does so now,
+  // not in serve(). Called on another thread, under mutex_.
   bool open_listener(Listener& listener) {
     ASSERT(!acceptor().reactor().on_thread());
     auto done = std::make_shared<Countdown>(1);
     auto opened = std::make_shared<std::atomic<bool>>(false);
-    acceptor().post(make_task([this, &listener, done, opened] {
-      *opened =
-          listener.open(acceptor().reactor(), [this](Socket socket) { place(std::move(socket)); });
+    acceptor().post(make_task([this, &listener, done, opened, accepts = serving_] {
+      *opened = listener.open(
+          acceptor().reactor(), [this](Socket socket) { place(std::move(socket)); }, accepts);
       done->done();
     }));
     done->wait();
@@ -201,6 +213,7 @@ class DataPath final : public BrokerDataPath {
   std::array<uint64_t, kReactorsMax> placed_{};  // per worker; the acceptor's thread only
   std::mutex mutex_;
   std::vector<std::unique_ptr<Listener>> listeners_;  // guarded by mutex_ until stopped_
+  bool serving_ = false;                              // guarded by mutex_
   bool stopped_ = false;                              // guarded by mutex_
 };
 

@@ -100,8 +100,13 @@ class BrokerDataPath {
   virtual ~BrokerDataPath() = default;  // stops if stop() was not called
 
   // Binds a numeric address; port 0 takes a free one. Returns the bound endpoint, or an error
-  // sentence that names address and cause (in use, not permitted, not available).
+  // sentence that names address and cause (in use, not permitted, not available). Who connects
+  // waits in the system until serve().
   virtual Result<Endpoint, std::string> listen(const Endpoint& endpoint) = 0;
+
+  // Takes connections from now on, first those that wait. Called once what they may ask for is
+  // hosted: an unknown partition is answered as such. Idempotent.
+  virtual void serve() = 0;
 
   // Adds or replaces a partition (a new leader epoch replaces). Fetches and produces see it at
   // once.

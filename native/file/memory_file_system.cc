@@ -109,10 +109,12 @@ FileResult<void> MemoryFileSystem::create_directories(const std::string& path) {
 
 FileResult<void> MemoryFileSystem::rename(const std::string& from, const std::string& to) {
   const std::lock_guard lock(disk_->mutex);
-  auto source = disk_->find_existing("rename", from);
-  if (!source.ok()) return Err(source.error());
+  // As the kernel does: both ways are walked before anybody asks what stands at their ends.
+  RETURN_IF_ERROR(disk_->find("rename", from));
   auto target = disk_->find("rename", to);
   if (!target.ok()) return Err(target.error());
+  auto source = disk_->find_existing("rename", from);
+  if (!source.ok()) return Err(source.error());
   ASSERT(source->directory != nullptr && target->directory != nullptr);  // never the root
   if (target->entry.directory && !source->entry.directory) {
     return memory_failure(FileErrorKind::io, "rename", from, kIsADirectoryText);

@@ -16,6 +16,7 @@ namespace {
 // From here on a buffer is its own mapping: untouched pages cost nothing, and freeing gives them
 // back at once.
 constexpr size_t kMappedBytesMin = 64U << 10;
+static_assert(std::has_single_bit(kMappedBytesMin));  // so no class is half mapped
 
 uint8_t* allocate(size_t bytes) {
   if (bytes < kMappedBytesMin) return static_cast<uint8_t*>(std::malloc(bytes));
@@ -24,6 +25,7 @@ uint8_t* allocate(size_t bytes) {
 }
 
 void deallocate(uint8_t* data, size_t bytes) {
+  ASSERT(data != nullptr);
   if (bytes < kMappedBytesMin) {
     std::free(data);
     return;
@@ -48,6 +50,7 @@ PooledBuffer& PooledBuffer::operator=(PooledBuffer&& other) noexcept {
 
 void PooledBuffer::release() {
   if (data_ == nullptr) return;
+  ASSERT(pool_ != nullptr && size_ > 0);
   pool_->put_back(std::exchange(data_, nullptr), std::exchange(size_, 0));
   pool_ = nullptr;
 }
@@ -56,10 +59,13 @@ BufferPool::~BufferPool() {
   ASSERT(used_bytes_ == 0);
   for (unsigned i = 0; i < kClasses; ++i) {
     for (uint8_t* data : classes_[i].idle) deallocate(data, class_bytes(i));
+    idle_bytes_ -= classes_[i].idle.size() * class_bytes(i);
   }
+  ASSERT(idle_bytes_ == 0);
 }
 
 unsigned BufferPool::class_of(size_t size) {
+  ASSERT(size > 0);
   const unsigned shift = static_cast<unsigned>(std::bit_width(size - 1));
   return shift <= kSmallestShift ? 0 : shift - kSmallestShift;
 }
@@ -74,6 +80,7 @@ PooledBuffer BufferPool::take(size_t size) {
     buffer.data_ = sizes.idle.back();  // the last one returned is the hottest
     sizes.idle.pop_back();
     sizes.idle_min = std::min(sizes.idle_min, sizes.idle.size());
+    ASSERT(buffer.data_ != nullptr && idle_bytes_ >= class_bytes(index));
     idle_bytes_ -= class_bytes(index);
   } else {
     buffer.data_ = allocate(class_bytes(index));
@@ -96,6 +103,7 @@ void BufferPool::put_back(uint8_t* data, size_t size) {
   }
   classes_[index].idle.push_back(data);
   idle_bytes_ += bytes;
+  ASSERT(idle_bytes_ <= idle_bytes_max_);
 }
 
 void BufferPool::trim() {
@@ -105,6 +113,7 @@ void BufferPool::trim() {
     const size_t unused = std::min(sizes.idle_min, sizes.idle.size());
     for (size_t k = 0; k < unused; ++k) deallocate(sizes.idle[k], class_bytes(i));
     sizes.idle.erase(sizes.idle.begin(), sizes.idle.begin() + static_cast<ptrdiff_t>(unused));
+    ASSERT(idle_bytes_ >= unused * class_bytes(i));
     idle_bytes_ -= unused * class_bytes(i);
     sizes.idle_min = sizes.idle.size();
   }

@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/bytes.h"
+#include "base/limits.h"
 
 namespace odradek {
 
@@ -61,6 +63,7 @@ class BufferPool {
   friend class PooledBuffer;
   static constexpr unsigned kSmallestShift = 12;  // 4 KiB
   static constexpr unsigned kClasses = 20;        // up to 2 GiB
+  static_assert((uint64_t{1} << (kSmallestShift + kClasses - 1)) > kFrameBytesMax);
 
   struct SizeClass {
     std::vector<uint8_t*> idle;
@@ -68,7 +71,10 @@ class BufferPool {
   };
 
   static unsigned class_of(size_t size);
-  static size_t class_bytes(unsigned index) { return size_t{1} << (kSmallestShift + index); }
+  static size_t class_bytes(unsigned index) {
+    ASSERT(index < kClasses);
+    return size_t{1} << (kSmallestShift + index);
+  }
   void put_back(uint8_t* data, size_t size);
 
   // Invariant: idle_bytes_ is the sum over all classes of idle.size() * class_bytes.

@@ -65,9 +65,11 @@ class ByteBuffer {
 
  private:
   void grow(size_t at_least) {
-    ASSERT(at_least > capacity_);
+    ASSERT(at_least > capacity_ && size_ <= capacity_);
+    ASSERT((data_ == nullptr) == (capacity_ == 0));
     size_t capacity = capacity_ < 256 ? 256 : capacity_ * 2;
     if (capacity < at_least) capacity = at_least;
+    ASSERT(capacity >= at_least && capacity > capacity_);  // no size wrapped around
     auto* moved = static_cast<uint8_t*>(std::realloc(data_, capacity));
     ASSERT(moved != nullptr);  // answers are bounded: out of memory here is ours to end on
     data_ = moved;

@@ -22,6 +22,7 @@ Connection::Connection(ConnectionSet& set, Socket socket, uint64_t id)
 Connection::~Connection() { ASSERT(is_closed() && !idle_timer_.is_set()); }
 
 bool Connection::open(std::unique_ptr<ConnectionHandler> handler) {
+  ASSERT(handler != nullptr && handler_ == nullptr);
   handler_ = std::move(handler);
   interest_ = {.readable = true};
   if (!set_.reactor_.poller().add(socket_.fd(), this, interest_)) {
@@ -50,6 +51,7 @@ void Connection::resume_soon() {
 void Connection::close() {
   if (is_closed()) return;
   set_.reactor_.timers().cancel(idle_timer_);
+  ASSERT(handler_ != nullptr && !idle_timer_.is_set());
   set_.reactor_.poller().remove(socket_.fd());
   socket_.close();
   handler_->on_closed();
@@ -57,6 +59,7 @@ void Connection::close() {
 }
 
 void Connection::on_poll(const PollEvent& event) {
+  ASSERT(set_.reactor_.on_thread());
   if (is_closed()) return;
   if (event.broken) {
     // Both directions are gone: whatever still lies in the socket cannot be answered.
@@ -71,6 +74,8 @@ void Connection::on_poll(const PollEvent& event) {
 void Connection::on_idle_timer() {
   const int64_t now = set_.reactor_.now_ms();
   const int64_t idle_max = set_.limits_.idle_ms_max;
+  ASSERT(!is_closed() && idle_max > 0);
+  ASSERT(now >= active_ms_);
   if (handler_->is_busy()) {
     set_.reactor_.timers().set(idle_timer_, now + idle_max);
   } else if (now - active_ms_ < idle_max) {
@@ -96,6 +101,7 @@ void Connection::receive() {
       close();
       return;
     }
+    ASSERT(transfer.bytes <= target.size());
     decoder_.received(transfer.bytes);
     taken += transfer.bytes;
     filled = transfer.bytes == target.size();
@@ -135,6 +141,7 @@ bool Connection::offer_frames() {
 }
 
 void Connection::resume() {
+  ASSERT(resume_queued_);
   resume_queued_ = false;
   if (is_closed() || !held_) return;
   held_ = false;
@@ -146,7 +153,10 @@ void Connection::flush() {
   flush_queued_ = false;
   if (is_closed()) return;
   size_t sent = 0;
+  const size_t unsent = send_queue_.unsent_bytes();
   const FlushStatus status = send_queue_.flush(socket_, kSendShareBytes, &sent);
+  ASSERT(send_queue_.unsent_bytes() + sent == unsent);
+  ASSERT(status != FlushStatus::drained || send_queue_.empty());
   if (sent > 0) {
     active_ms_ = set_.reactor_.now_ms();
     ConnectionCounters::add(set_.counters_.bytes_out, sent);
@@ -163,6 +173,7 @@ void Connection::flush() {
 // The socket is readable while a frame is held: either the peer left, or it sent ahead. Sent ahead
 // means: stop listening to it until the held frame is taken, or the poller reports it for ever.
 void Connection::pause_reading() {
+  ASSERT(held_);
   if (at_end_of_stream(socket_)) {
     close();
     return;
@@ -172,6 +183,7 @@ void Connection::pause_reading() {
 
 void Connection::watch(PollInterest interest) {
   if (interest == interest_) return;
+  ASSERT(!is_closed());
   interest_ = interest;
   set_.reactor_.poller().change(socket_.fd(), this, interest);
 }

@@ -1,6 +1,7 @@
 #include "net/connection_set.h"
 
 #include "base/assert.h"
+#include "base/limits.h"
 #include "net/connection.h"
 
 namespace odradek {
@@ -12,6 +13,7 @@ constexpr size_t kScratchBytes = 128U << 10;
 // Idle frame buffers kept for the next large frame.
 constexpr size_t kIdleBufferBytesMax = 16U << 20;
 constexpr int64_t kTrimIntervalMs = 1000;
+static_assert(kScratchBytes > kFramePrefixBytes && kScratchBytes <= kIdleBufferBytesMax);
 
 }  // namespace
 
@@ -24,14 +26,16 @@ ConnectionSet::ConnectionSet(Reactor& reactor, const ConnectionLimits& limits,
       scratch_(new uint8_t[kScratchBytes]),
       scratch_span_(scratch_.get(), kScratchBytes) {
   ASSERT(limits.frame_bytes_max > 0 && limits.unsent_bytes_max > 0);
+  ASSERT(limits.frame_bytes_max <= kFrameBytesMax && factory_ != nullptr);
 }
 
 ConnectionSet::~ConnectionSet() {
-  ASSERT(connections_.empty());
+  ASSERT(connections_.empty() && at_work_.empty());
   reactor_.timers().cancel(trim_timer_);
 }
 
 void ConnectionSet::adopt(Socket socket, uint64_t id) {
+  ASSERT(reactor_.on_thread());
   ASSERT(!connections_.contains(id));
   auto connection = std::make_unique<Connection>(*this, std::move(socket), id);
   auto handler = factory_(*connection);
@@ -46,7 +50,8 @@ void ConnectionSet::adopt(Socket socket, uint64_t id) {
     ConnectionCounters::add(counters_.closed, 1);
     return;
   }
-  connections_.emplace(id, std::move(connection));
+  const bool added = connections_.emplace(id, std::move(connection)).second;
+  ASSERT(added && !opened.is_closed());
   counters_.open.store(connections_.size(), std::memory_order_relaxed);
   ConnectionCounters::add(counters_.accepted, 1);
 }
@@ -57,6 +62,7 @@ Connection* ConnectionSet::find(uint64_t id) {
 }
 
 void ConnectionSet::end_turn() {
+  ASSERT(reactor_.on_thread() && at_work_.empty());
   while (!to_flush_.empty() || !to_resume_.empty()) {
     at_work_.swap(to_flush_);
     for (Connection* connection : at_work_) {
@@ -89,13 +95,17 @@ void ConnectionSet::for_each(const std::function<void(Connection&)>& visit) {
 // The lists may still name it: it stays alive, closed, to the end of the turn.
 void ConnectionSet::forget(Connection& connection) {
   auto found = connections_.find(connection.id());
-  ASSERT(found != connections_.end());
+  ASSERT(found != connections_.end() && found->second.get() == &connection);
+  ASSERT(connection.is_closed());
   reactor_.bury(std::move(found->second));
   connections_.erase(found);
   counters_.open.store(connections_.size(), std::memory_order_relaxed);
   ConnectionCounters::add(counters_.closed, 1);
 }
 
-void ConnectionSet::trim() { buffers_.trim(); }
+void ConnectionSet::trim() {
+  ASSERT(reactor_.on_thread());
+  buffers_.trim();
+}
 
 }  // namespace odradek

@@ -29,6 +29,7 @@ class EpollPoller final : public Poller {
     return control(EPOLL_CTL_ADD, fd, target, interest);
   }
   void change(int fd, void* target, PollInterest interest) override {
+    ASSERT(target != nullptr);
     const bool changed = control(EPOLL_CTL_MOD, fd, target, interest);
     ASSERT(changed);
   }
@@ -45,9 +46,11 @@ class EpollPoller final : public Poller {
       ASSERT(errno == EINTR);
       return 0;
     }
+    ASSERT(count <= room);
     for (int i = 0; i < count; ++i) {
       const uint32_t bits = raw_[i].events;
       const bool broken = (bits & (EPOLLERR | EPOLLHUP)) != 0;
+      ASSERT(raw_[i].data.ptr != nullptr);
       events[i] = {raw_[i].data.ptr, (bits & EPOLLIN) != 0 || broken, (bits & EPOLLOUT) != 0,
                    broken};
     }
@@ -56,6 +59,7 @@ class EpollPoller final : public Poller {
 
  private:
   bool control(int operation, int fd, void* target, PollInterest interest) {
+    ASSERT(fd >= 0 && fd != fd_);
     epoll_event event{};
     event.events = to_epoll(interest);
     event.data.ptr = target;

@@ -24,7 +24,9 @@ FrameDecoder::FrameDecoder(BufferPool& pool, size_t frame_bytes_max)
 
 ByteSpan FrameDecoder::target(ByteSpan scratch) {
   ASSERT(window_.empty() && !front_shown_);
+  ASSERT(!scratch.empty());
   if (body_) {
+    ASSERT(body_filled_ < body_.size());
     target_ = body_.span().subspan(body_filled_);
   } else {
     target_ = last_was_large_ ? scratch.first(std::min(scratch.size(), kProbeBytes)) : scratch;
@@ -37,6 +39,7 @@ void FrameDecoder::received(size_t count) {
   ASSERT(count <= target_.size() && window_.empty());
   if (body_) {
     body_filled_ += count;
+    ASSERT(body_filled_ <= body_.size());
   } else {
     window_ = target_.first(count);
   }
@@ -44,6 +47,8 @@ void FrameDecoder::received(size_t count) {
 }
 
 FrameStatus FrameDecoder::peek(ByteSpan* frame) {
+  ASSERT(prefix_filled_ <= kFramePrefixBytes);
+  ASSERT(!body_ || window_.empty());
   if (!front_shown_) {
     if (!body_) {
       if (window_.empty()) return FrameStatus::incomplete;
@@ -80,6 +85,7 @@ void FrameDecoder::pop() {
     body_.release();
     body_filled_ = 0;
   } else {
+    ASSERT(front_.size() <= window_.size());
     window_ = window_.subspan(front_.size());
   }
   if (window_.empty()) kept_.release();
@@ -96,6 +102,7 @@ bool FrameDecoder::keep() {
   std::memcpy(copy.data(), window_.data(), window_.size());
   if (front_shown_ && !front_in_body_) {
     ASSERT(front_.empty() || front_.data() == window_.data());
+    ASSERT(front_.size() <= copy.size());
     front_ = copy.span().first(front_.size());
   }
   window_ = copy.span();
@@ -105,6 +112,7 @@ bool FrameDecoder::keep() {
 
 bool FrameDecoder::start_body(size_t length) {
   ASSERT(!body_ && length > window_.size());
+  ASSERT(length <= frame_bytes_max_ && prefix_filled_ == kFramePrefixBytes);
   body_ = pool_.take(length);
   if (!body_) return false;
   if (!window_.empty()) std::memcpy(body_.data(), window_.data(), window_.size());

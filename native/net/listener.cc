@@ -8,6 +8,7 @@ namespace {
 constexpr int kBacklog = 511;
 // Connections taken in one event, before established ones have their turn.
 constexpr int kAcceptsPerEvent = 64;
+static_assert(kAcceptsPerEvent > 0 && kAcceptsPerEvent <= kBacklog);
 
 }  // namespace
 
@@ -24,12 +25,17 @@ Listener::Listener(Socket socket)
 
 Listener::~Listener() { ASSERT(reactor_ == nullptr); }
 
-bool Listener::open(Reactor& reactor, OnAccepted on_accepted) {
+bool Listener::open(Reactor& reactor, OnAccepted on_accepted, bool accepts) {
   ASSERT(reactor_ == nullptr && socket_.is_open());
-  if (!reactor.poller().add(socket_.fd(), this, {.readable = true})) return false;
+  if (!reactor.poller().add(socket_.fd(), this, {.readable = accepts})) return false;
   reactor_ = &reactor;
   on_accepted_ = std::move(on_accepted);
   return true;
+}
+
+void Listener::accept() {
+  ASSERT(reactor_ != nullptr && socket_.is_open());
+  reactor_->poller().change(socket_.fd(), this, {.readable = true});
 }
 
 void Listener::close() {
@@ -39,6 +45,7 @@ void Listener::close() {
 }
 
 void Listener::on_poll(const PollEvent&) {
+  ASSERT(reactor_ == nullptr || reactor_->on_thread());
   for (int i = 0; i < kAcceptsPerEvent && reactor_ != nullptr; ++i) {
     Socket accepted;
     switch (accept_on(socket_, &accepted)) {
@@ -57,6 +64,7 @@ void Listener::on_poll(const PollEvent&) {
 }
 
 void Listener::turn_one_away() {
+  ASSERT(socket_.is_open());
   spare_.close();
   Socket accepted;
   if (accept_on(socket_, &accepted) == AcceptOutcome::accepted) ++turned_away_;

@@ -22,15 +22,19 @@ class Listener final : public PollTarget {
  public:
   using OnAccepted = std::function<void(Socket)>;
 
-  // Binds and listens, see listen_on(); nothing is accepted yet, but peers can already connect.
+  // Binds and listens, see listen_on(); nothing is accepted yet, but peers can already connect, and
+  // what they send waits in the system.
   static Result<std::unique_ptr<Listener>, std::string> bind(const Endpoint& endpoint);
   explicit Listener(Socket socket);
   ~Listener() override;
 
   // As bound, with the port that the system chose.
   const Endpoint& endpoint() const { return endpoint_; }
-  // Starts to accept on `reactor`, which must outlive the listener. False if its poller refuses.
-  bool open(Reactor& reactor, OnAccepted on_accepted);
+  // Ties it to `reactor`, which must outlive the listener; accepts from now on, or where `accepts`
+  // is false after accept(). False if its poller refuses.
+  bool open(Reactor& reactor, OnAccepted on_accepted, bool accepts);
+  // Starts to accept, first who has waited. It must be open.
+  void accept();
   // Stops listening. The listener must then be buried or its reactor stopped.
   void close();
 

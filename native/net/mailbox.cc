@@ -26,6 +26,7 @@ bool Mailbox::may_sleep() {
 }
 
 void Mailbox::take(std::vector<std::unique_ptr<ReactorTask>>* tasks) {
+  ASSERT(tasks != nullptr);
   const std::lock_guard lock(mutex_);
   if (tasks->empty()) {
     tasks->swap(tasks_);

@@ -18,6 +18,7 @@ class PollPoller final : public Poller {
  public:
   bool add(int fd, void* target, PollInterest interest) override {
     ASSERT(target != nullptr && !index_.contains(fd));
+    ASSERT(fd >= 0 && index_.size() == watched_.size());
     index_.emplace(fd, watched_.size());
     watched_.push_back({fd, to_poll(interest), 0});
     targets_.push_back(target);
@@ -25,7 +26,8 @@ class PollPoller final : public Poller {
   }
   void change(int fd, void* target, PollInterest interest) override {
     auto found = index_.find(fd);
-    ASSERT(found != index_.end());
+    ASSERT(found != index_.end() && target != nullptr);
+    ASSERT(watched_[found->second].fd == fd);
     watched_[found->second].events = to_poll(interest);
     targets_[found->second] = target;
   }
@@ -33,6 +35,7 @@ class PollPoller final : public Poller {
     auto found = index_.find(fd);
     ASSERT(found != index_.end());
     const size_t hole = found->second;
+    ASSERT(hole < watched_.size() && watched_[hole].fd == fd);
     index_.erase(found);
     if (hole + 1 != watched_.size()) {  // the last one fills the hole
       watched_[hole] = watched_.back();
@@ -41,6 +44,7 @@ class PollPoller final : public Poller {
     }
     watched_.pop_back();
     targets_.pop_back();
+    ASSERT(index_.size() == watched_.size() && targets_.size() == watched_.size());
   }
 
   size_t wait(std::span<PollEvent> events, int timeout_ms) override {

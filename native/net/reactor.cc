@@ -53,7 +53,7 @@ Reactor::Reactor(std::string name, const Clock& clock, std::unique_ptr<Poller> p
 Reactor::~Reactor() { stop(); }
 
 bool Reactor::start() {
-  ASSERT(!started_);
+  ASSERT(!started_ && !on_thread());
   if (poller_ == nullptr || !mailbox_.wake_up().is_open()) return false;
   if (!poller_->add(mailbox_.wake_up().fd(), &alarm_, {.readable = true})) return false;
   const SignalsBlocked blocked;
@@ -72,7 +72,11 @@ void Reactor::stop() {
 
 bool Reactor::on_thread() const { return current_reactor == this; }
 
-void Reactor::bury(std::unique_ptr<PollTarget> target) { buried_.push_back(std::move(target)); }
+void Reactor::bury(std::unique_ptr<PollTarget> target) {
+  ASSERT(target != nullptr);
+  ASSERT(on_thread() || !started_);
+  buried_.push_back(std::move(target));
+}
 
 void* Reactor::thread_main(void* reactor) {
   static_cast<Reactor*>(reactor)->run();
@@ -80,6 +84,7 @@ void* Reactor::thread_main(void* reactor) {
 }
 
 void Reactor::run() {
+  ASSERT(current_reactor == nullptr);
   current_reactor = this;
   name_this_thread(name_);
   while (running_) turn();
@@ -88,11 +93,13 @@ void Reactor::run() {
 
 void Reactor::turn() {
   const size_t count = poller_->wait(events_, wait_ms());
+  ASSERT(on_thread() && count <= events_.size());
   mailbox_.woke();
   now_ms_ = std::max(now_ms_, to_ms(clock_.monotonic_ns()));
   timers_.advance(now_ms_);
   run_mail();
   for (size_t i = 0; i < count; ++i) {
+    ASSERT(events_[i].target != nullptr);
     static_cast<PollTarget*>(events_[i].target)->on_poll(events_[i]);
   }
   if (on_turn_) on_turn_();
@@ -109,6 +116,7 @@ void Reactor::run_mail() {
 int Reactor::wait_ms() {
   if (!mailbox_.may_sleep()) return 0;
   const auto due = timers_.next_due_ms();
+  ASSERT(due.has_value() == (timers_.size() > 0));
   if (!due) return -1;
   return static_cast<int>(std::clamp<int64_t>(*due - now_ms_, 0, INT_MAX));
 }

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "net/mailbox.h"
 #include "net/poller.h"
@@ -43,7 +44,10 @@ class Reactor {
   Reactor& operator=(const Reactor&) = delete;
 
   // Called at the end of every turn.
-  void on_turn(std::function<void()> callback) { on_turn_ = std::move(callback); }
+  void on_turn(std::function<void()> callback) {
+    ASSERT(!started_);
+    on_turn_ = std::move(callback);
+  }
   // False if the system has no thread or descriptor for it. Once.
   bool start();
 

@@ -16,6 +16,7 @@ constexpr size_t kChunkBytesMax = 64U << 10;
 constexpr size_t kIdleBytesMax = 1024;
 // Below this a vector is copied into the chunk before it: one send instead of two pieces.
 constexpr size_t kCopyBytesMax = 4096;
+static_assert(kIdleBytesMax < kCopyBytesMax && kCopyBytesMax < kChunkBytesMax);
 
 }  // namespace
 
@@ -28,6 +29,7 @@ void SendQueue::begin_frame() {
     // A drained queue keeps one empty byte chunk to write into.
     if (chunks_.empty() || chunks_.back().size() > 0) chunks_.emplace_back();
   }
+  ASSERT(!chunks_.empty() && !chunks_.back().is_file() && !chunks_.back().is_taken());
   frame_open_ = true;
   frame_chunk_ = chunks_.size() - 1;
   frame_at_ = chunks_.back().bytes.size();
@@ -42,6 +44,7 @@ ByteBuffer& SendQueue::bytes() {
 
 void SendQueue::add_file(FileRange range) {
   ASSERT(frame_open_ && range.bytes > 0 && range.descriptor >= 0);
+  ASSERT(range.position >= 0 && chunks_.size() > frame_chunk_);
   frame_files_ += range.bytes;
   if (chunks_.back().bytes.empty()) chunks_.pop_back();  // two file ranges in a row
   chunks_.emplace_back().file = std::move(range);
@@ -52,12 +55,14 @@ size_t SendQueue::frame_bytes() const {
   ASSERT(frame_open_);
   size_t total = frame_files_;
   for (size_t i = frame_chunk_; i < chunks_.size(); ++i) total += chunks_[i].bytes.size();
+  ASSERT(total >= frame_at_ + kFramePrefixBytes);
   return total - frame_at_ - kFramePrefixBytes;
 }
 
 void SendQueue::end_frame() {
   const size_t size = frame_bytes();
   ASSERT(size <= INT32_MAX);
+  ASSERT(frame_at_ + kFramePrefixBytes <= chunks_[frame_chunk_].bytes.size());
   store_be<int32_t>(chunks_[frame_chunk_].bytes.data() + frame_at_, static_cast<int32_t>(size));
   if (chunks_.back().size() == 0) chunks_.pop_back();
   unsent_bytes_ += size + kFramePrefixBytes;
@@ -65,7 +70,7 @@ void SendQueue::end_frame() {
 }
 
 void SendQueue::abandon_frame() {
-  ASSERT(frame_open_);
+  ASSERT(frame_open_ && frame_chunk_ < chunks_.size());
   chunks_.erase(chunks_.begin() + static_cast<ptrdiff_t>(frame_chunk_) + 1, chunks_.end());
   chunks_.back().bytes.truncate(frame_at_);
   frame_open_ = false;
@@ -88,6 +93,7 @@ void SendQueue::add_frame(std::vector<uint8_t> frame) {
   store_be<int32_t>(chunks_[frame_chunk_].bytes.data() + frame_at_, static_cast<int32_t>(size));
   chunks_.emplace_back().taken = std::move(frame);
   unsent_bytes_ += size + kFramePrefixBytes;
+  ASSERT(frame_at_ + kFramePrefixBytes == chunks_[frame_chunk_].bytes.size());
   frame_open_ = false;
 }
 
@@ -109,7 +115,11 @@ FlushStatus SendQueue::flush(const Socket& socket, size_t bytes_max, size_t* sen
 
 // Sends the file range at the front, or the byte chunks up to the next file range.
 Transfer SendQueue::send_front(const Socket& socket, size_t bytes_max) {
-  while (chunks_[head_].sent == chunks_[head_].size()) ++head_;
+  ASSERT(head_ < chunks_.size());
+  while (chunks_[head_].sent == chunks_[head_].size()) {
+    ++head_;
+    ASSERT(head_ < chunks_.size());  // unsent bytes are somewhere
+  }
   const Chunk& front = chunks_[head_];
   if (front.is_file()) {
     return send_file(socket, front.file.descriptor,
@@ -125,6 +135,7 @@ Transfer SendQueue::send_front(const Socket& socket, size_t bytes_max) {
       pieces[count++] = {chunk.data() + chunk.sent, chunk.size() - chunk.sent};
     }
   }
+  ASSERT(count > 0 && next <= chunks_.size());
   return send_pieces(socket, pieces.data(), count, next < chunks_.size());
 }
 
@@ -132,8 +143,10 @@ void SendQueue::consume(size_t count) {
   ASSERT(count <= unsent_bytes_);
   unsent_bytes_ -= count;
   while (count > 0) {
+    ASSERT(head_ < chunks_.size());
     Chunk& front = chunks_[head_];
     const size_t here = std::min(count, front.size() - front.sent);
+    ASSERT(front.sent <= front.size());
     front.sent += here;
     count -= here;
     if (front.sent < front.size()) break;
@@ -145,6 +158,7 @@ void SendQueue::consume(size_t count) {
 
 // Drops chunks that are sent; the last byte chunk stays, emptied, if it is small.
 void SendQueue::forget_sent() {
+  ASSERT(head_ <= chunks_.size());
   if (unsent_bytes_ > 0) {
     if (head_ > 0) chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<ptrdiff_t>(head_));
     head_ = 0;

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 
 #include "base/assert.h"
@@ -109,7 +110,10 @@ std::string listen_failure(const Endpoint& endpoint, int error) {
   }
 }
 
-Transfer outcome_of(ssize_t moved) {
+static_assert(kSendPiecesMax <= IOV_MAX);
+
+Transfer outcome_of(ssize_t moved, size_t size) {
+  ASSERT(moved < 0 || static_cast<size_t>(moved) <= size);
   if (moved >= 0) return {TransferStatus::done, static_cast<size_t>(moved)};
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
     return {TransferStatus::blocked, 0};
@@ -125,6 +129,7 @@ void Socket::close() {
 }
 
 Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog) {
+  ASSERT(backlog > 0);
   Address address;
   if (!parse(endpoint, &address)) {
     return Err("cannot listen on " + endpoint.host + ": not a numeric address");
@@ -159,7 +164,7 @@ Endpoint peer_endpoint(const Socket& socket) {
 }
 
 AcceptOutcome accept_on(const Socket& listener, Socket* accepted) {
-  ASSERT(listener.is_open());
+  ASSERT(listener.is_open() && accepted != nullptr && !accepted->is_open());
 #if defined(__linux__)
   const int fd = ::accept4(listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
@@ -179,20 +184,23 @@ AcceptOutcome accept_on(const Socket& listener, Socket* accepted) {
 }
 
 Transfer receive_from(const Socket& socket, uint8_t* to, size_t size) {
-  ASSERT(size > 0);
+  ASSERT(socket.is_open());
+  ASSERT(to != nullptr && size > 0);
   ssize_t moved;
   do {
     moved = ::recv(socket.fd(), to, size, 0);
   } while (moved < 0 && errno == EINTR);
-  return outcome_of(moved);
+  return outcome_of(moved, size);
 }
 
 bool at_end_of_stream(const Socket& socket) {
+  ASSERT(socket.is_open());
   uint8_t byte;
   return ::recv(socket.fd(), &byte, 1, MSG_PEEK) == 0;
 }
 
 Transfer send_pieces(const Socket& socket, const SendPiece* pieces, size_t count, bool more) {
+  ASSERT(socket.is_open());
   ASSERT(count > 0 && count <= kSendPiecesMax);
   const int flags = kSendFlags | (more ? kMoreFlag : 0);
   ssize_t moved;
@@ -200,10 +208,13 @@ Transfer send_pieces(const Socket& socket, const SendPiece* pieces, size_t count
     do {
       moved = ::send(socket.fd(), pieces->data, pieces->size, flags);
     } while (moved < 0 && errno == EINTR);
-    return outcome_of(moved);
+    return outcome_of(moved, pieces->size);
   }
   std::array<iovec, kSendPiecesMax> vectors;
+  size_t size = 0;
   for (size_t i = 0; i < count; ++i) {
+    ASSERT(pieces[i].data != nullptr && pieces[i].size > 0);
+    size += pieces[i].size;
     vectors[i] = {const_cast<uint8_t*>(pieces[i].data), pieces[i].size};
   }
   msghdr message{};
@@ -212,11 +223,12 @@ Transfer send_pieces(const Socket& socket, const SendPiece* pieces, size_t count
   do {
     moved = ::sendmsg(socket.fd(), &message, flags);
   } while (moved < 0 && errno == EINTR);
-  return outcome_of(moved);
+  return outcome_of(moved, size);
 }
 
 Transfer send_file(const Socket& socket, int file_descriptor, int64_t position, size_t size) {
   ASSERT(file_descriptor >= 0 && size > 0);
+  ASSERT(socket.is_open() && position >= 0);
 #if defined(__linux__)
   off_t at = position;
   ssize_t moved;
@@ -225,13 +237,13 @@ Transfer send_file(const Socket& socket, int file_descriptor, int64_t position, 
   } while (moved < 0 && errno == EINTR);
   // A file that ends early was cut under us: what was promised in the frame cannot follow.
   if (moved == 0) return {TransferStatus::failed, 0};
-  return outcome_of(moved);
+  return outcome_of(moved, size);
 #else
   off_t length = static_cast<off_t>(size);
   const int result = ::sendfile(file_descriptor, socket.fd(), position, &length, nullptr, 0);
   if (result == 0 && length == 0) return {TransferStatus::failed, 0};
   if (result == 0 || length > 0) return {TransferStatus::done, static_cast<size_t>(length)};
-  return outcome_of(errno == EINTR ? (errno = EAGAIN, -1) : -1);
+  return outcome_of(errno == EINTR ? (errno = EAGAIN, -1) : -1, size);
 #endif
 }
 

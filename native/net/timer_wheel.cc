@@ -29,6 +29,7 @@ void TimerWheel::set(Timer& timer, int64_t due_ms) {
 
 void TimerWheel::cancel(Timer& timer) {
   if (!timer.is_set()) return;
+  ASSERT(size_ > 0);
   unlink(timer);
   --size_;
   if (timer.level_ < 0) return;
@@ -43,6 +44,7 @@ void TimerWheel::advance(int64_t now_ms) {
     now_ms_ = std::max(now_ms_, expiry->at_ms);
     Level& level = levels_[expiry->level];
     Ring& slot = level.slots[expiry->slot];
+    ASSERT(!slot.empty());
     level.occupied &= ~(uint64_t{1} << expiry->slot);
     while (!slot.empty()) {
       Timer& timer = *slot.next_;
@@ -58,6 +60,7 @@ void TimerWheel::advance(int64_t now_ms) {
   now_ms_ = now_ms;
   while (!due.empty()) {
     Timer& timer = *due.next_;
+    ASSERT(timer.due_ms_ <= now_ms_ && size_ > 0);
     unlink(timer);
     --size_;
     timer.on_timer();
@@ -71,6 +74,7 @@ std::optional<int64_t> TimerWheel::next_due_ms() const {
 }
 
 void TimerWheel::link(Ring& ring, Timer& timer) {
+  ASSERT(timer.next_ == nullptr && timer.previous_ == nullptr);
   timer.previous_ = ring.previous_;
   timer.next_ = &ring;
   ring.previous_->next_ = &timer;
@@ -78,6 +82,7 @@ void TimerWheel::link(Ring& ring, Timer& timer) {
 }
 
 void TimerWheel::unlink(Timer& timer) {
+  ASSERT(timer.next_->previous_ == &timer && timer.previous_->next_ == &timer);
   timer.previous_->next_ = timer.next_;
   timer.next_->previous_ = timer.previous_;
   timer.previous_ = nullptr;
@@ -95,6 +100,7 @@ void TimerWheel::place(Timer& timer) {
   const auto differs = static_cast<uint64_t>(due ^ now_ms_) | 1U;
   const int level = std::min((static_cast<int>(std::bit_width(differs)) - 1) / kSlotBits, kTop);
   const int slot = static_cast<int>((due >> (level * kSlotBits)) & (kSlots - 1));
+  ASSERT(level >= 0 && level < kLevels && slot >= 0 && slot < kSlots);
   timer.level_ = static_cast<int8_t>(level);
   timer.slot_ = static_cast<int8_t>(slot);
   levels_[level].occupied |= uint64_t{1} << slot;
@@ -111,6 +117,7 @@ std::optional<TimerWheel::Expiry> TimerWheel::next_expiry() const {
     const int ahead = std::countr_zero(std::rotr(occupied, here));
     const int slot = (here + ahead) & (kSlots - 1);
     const int64_t at_ms = ((now_ms_ >> shift) + ahead) << shift;
+    ASSERT((occupied >> slot & 1) != 0 && !levels_[level].slots[slot].empty());
     return Expiry{level, slot, at_ms};
   }
   return std::nullopt;

@@ -64,6 +64,8 @@ class TimerWheel {
   static constexpr int kLevels = 6;
   static constexpr int kSlotBits = 6;
   static constexpr int kSlots = 1 << kSlotBits;
+  static_assert(kSlots == 64);              // a bit each in Level::occupied
+  static_assert(kLevels * kSlotBits < 63);  // shifts stay inside an int64
 
   // A ring of timers; the head is a timer that never fires.
   struct Ring final : Timer {

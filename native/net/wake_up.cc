@@ -29,6 +29,7 @@ WakeUp::WakeUp() {
 }
 
 void WakeUp::signal() {
+  ASSERT(is_open());
   const uint64_t one = 1;
   const int fd = write_.is_open() ? write_.fd() : read_.fd();
   const ssize_t written = ::write(fd, &one, sizeof one);
@@ -37,6 +38,7 @@ void WakeUp::signal() {
 }
 
 void WakeUp::drain() {
+  ASSERT(is_open());
   uint64_t bytes[16];
   const ssize_t taken = ::read(read_.fd(), bytes, sizeof bytes);
   ASSERT(taken > 0 || errno == EAGAIN || errno == EINTR);

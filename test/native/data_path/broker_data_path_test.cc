@@ -22,6 +22,35 @@ TEST_CASE("a second listener on the port is refused with a sentence, another por
   CHECK(call(client, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
 }
 
+TEST_CASE("who connects before the data path serves is served then, and not told of no partition") {
+  FakeControlPlane control;
+  const auto path = BrokerDataPath::start({}, system_clock(), control);
+  const auto bound = path->listen({"127.0.0.1", 0});
+  REQUIRE(bound);
+  LoopbackClient early(bound->port);
+  REQUIRE(early.connected());
+  REQUIRE(early.send_frame(wire::produce(produce_of("orders", 0, make_batch()))));
+  CHECK_FALSE(early.readable(100));
+  CHECK(path->statistics().connections_total == 0);
+
+  HostedPartition hosted;
+  auto log = std::make_shared<FakeLog>("orders", 0, true);
+  hosted.topic = "orders";
+  hosted.topic_id = uuid_of('s');
+  hosted.partition = PartitionIndex(0);
+  hosted.leader_epoch = LeaderEpoch(5);
+  hosted.log = log;
+  path->host(std::move(hosted));
+  path->serve();
+  path->serve();
+  const auto answer = early.receive_frame();
+  REQUIRE(answer);
+  CHECK(wire::read_produce(*answer, produce_of("orders", 0, make_batch()).version).parts[0].error ==
+        0);
+  CHECK(log->log_end_offset() == Offset(1));
+  path->stop();
+}
+
 TEST_CASE("connections beyond the limit are closed, until others leave") {
   DataPathOptions options;
   options.connections_max = 3;

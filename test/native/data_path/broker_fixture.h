@@ -65,6 +65,7 @@ class BrokerFixture {
     path = BrokerDataPath::start(options, system_clock(), control);
     auto bound = path->listen({"127.0.0.1", 0});
     port = bound->port;
+    path->serve();
   }
   ~BrokerFixture() { path->stop(); }
 

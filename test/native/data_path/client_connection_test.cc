@@ -89,6 +89,73 @@ TEST_CASE("control requests wait for each other, and are handed over one at a ti
   }
 }
 
+// A hundred MiB in a hundred thousand requests: a join that waits, or a client that reads no
+// answer, must not make the broker hold them.
+constexpr int kFloodRequests = 100000;
+constexpr size_t kFloodPadding = 1000;
+// A scratch buffer of frames taken from the socket, and the answers that may wait to be sent.
+constexpr uint64_t kFloodBytesHeldMax = (128U << 10) + (256U << 10) + (64U << 10);
+
+TEST_CASE("behind a control request that is not answered nothing is read") {
+  BrokerFixture broker;
+  auto client = broker.client();
+  std::thread flood([&client] {
+    for (int i = 0; i < kFloodRequests; ++i) {
+      if (!client.send_frame(control_frame(i, kFloodPadding))) return;
+    }
+  });
+  REQUIRE(broker.control.wait_for([&] { return broker.control.frames.size() == 1; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  CHECK(broker.path->statistics().requests_control == 1);
+  CHECK(broker.path->statistics().bytes_in <= kFloodBytesHeldMax);
+  // Answered, the others follow, each and in order.
+  broker.control.echo = broker.path.get();
+  ControlFrame first;
+  {
+    const std::lock_guard lock(broker.control.mutex);
+    first = broker.control.frames[0];
+  }
+  broker.path->respond(first.connection, first.sequence, first.bytes);
+  int wrong = 0;
+  for (int i = 0; i < kFloodRequests; ++i) {
+    const auto answer = client.receive_frame();
+    REQUIRE(answer);
+    wrong += load_be<int32_t>(answer->data() + 4) == i ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+  flood.join();
+}
+
+TEST_CASE("a client that reads no answer is not read from") {
+  BrokerFixture broker;
+  broker.control.echo = broker.path.get();
+  auto client = broker.client(64 << 10);
+  std::thread flood([&client] {
+    for (int i = 0; i < kFloodRequests; ++i) {
+      if (!client.send_frame(control_frame(i, kFloodPadding))) return;
+    }
+  });
+  // Until both directions are full.
+  uint64_t before = 0;
+  REQUIRE(eventually([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const uint64_t now = broker.path->statistics().bytes_in;
+    return now > 0 && now == std::exchange(before, now);
+  }));
+  const DataPathStatistics stuck = broker.path->statistics();
+  CHECK(stuck.requests_control < kFloodRequests / 2);
+  // What was taken in and not sent on: as many bytes come out as went in.
+  CHECK(stuck.bytes_in - stuck.bytes_out <= kFloodBytesHeldMax);
+  int wrong = 0;
+  for (int i = 0; i < kFloodRequests; ++i) {
+    const auto answer = client.receive_frame();
+    REQUIRE(answer);
+    wrong += load_be<int32_t>(answer->data() + 4) == i ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+  flood.join();
+}
+
 TEST_CASE("answers keep the order of the requests, whatever finishes first") {
   BrokerFixture broker;
   broker.control.echo = broker.path.get();

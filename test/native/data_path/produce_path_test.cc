@@ -109,8 +109,12 @@ TEST_CASE("an unknown topic id, a transactional id and impossible acks") {
   CHECK(call(client, by_id)->parts[0].error == code(ErrorCode::unknown_topic_id));
   auto transactional = produce_of("orders", 0, make_batch());
   transactional.transactional_id = "mine";
-  CHECK(call(client, transactional)->parts[0].error ==
-        code(ErrorCode::transactional_id_authorization_failed));
+  transactional.parts.push_back(transactional.parts[0]);
+  transactional.parts.push_back({"nowhere", {}, 0, make_batch()});
+  const auto refused = call(client, transactional);
+  for (const auto& part : refused->parts) {
+    CHECK(part.error == code(ErrorCode::transactional_id_authorization_failed));
+  }
   for (int16_t acks : {2, -2, 100}) {
     CHECK(call(client, produce_of("orders", 0, make_batch(), acks))->parts[0].error ==
           code(ErrorCode::invalid_required_acks));

@@ -52,7 +52,8 @@ class EchoServer {
       idle_buffer_bytes = set_.buffers().idle_bytes();
       turned_away = listener_->turned_away();
     });
-    listener_->open(reactor_, [this](Socket socket) { set_.adopt(std::move(socket), ++last_id_); });
+    const auto adopt = [this](Socket socket) { set_.adopt(std::move(socket), ++last_id_); };
+    listener_->open(reactor_, adopt, true);
     REQUIRE(reactor_.start());
   }
   ~EchoServer() {
