@@ -2,9 +2,10 @@
  * The composition root: brings store, data plane, controller, group coordinator and handlers
  * together, in the order in which they can be started and stopped, and does nothing else.
  *
- * A start refuses before it changes anything on disk: it checks the options, binds its ports
- * (frames that arrive wait in the router), compares the directory's identity, and only then opens
- * it.
+ * A start refuses before it changes anything on disk: it checks the options, binds its ports,
+ * compares the directory's identity, and only then opens it. Who connects meanwhile waits in the
+ * system, and is served when every partition is hosted: nobody is told that a topic is unknown
+ * because its log is not open yet.
  */
 import { availableParallelism } from 'node:os'
 import { Controller } from '../controller/controller.ts'
@@ -80,6 +81,7 @@ export class Broker {
       const store = await openStore(starting)
       const context = await compose(starting, store)
       bound.router.open(context)
+      bound.dataPlane.serve()
       finishInBackground(starting, context)
       return new Broker(starting, context.clusterId)
     } catch (error) {
@@ -117,7 +119,7 @@ interface StartingBroker {
   readonly listeners: readonly Listener[]
 }
 
-/** Starts the data plane and binds every listener. What clients send waits in the router. */
+/** Starts the data plane and binds every listener. Nobody is served yet. */
 async function bind(
   settings: BrokerSettings,
   environment: BrokerEnvironment,
@@ -194,6 +196,7 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
     onSnapshotFailure: (cause) => logger.error('A metadata snapshot could not be written', cause),
   })
   parts.add('controller', () => controller.close())
+  parts.add('data directory', () => store.close(controller.brokerEpoch))
   await controller.activate({
     rack,
     listeners: listeners.map((listener) => ({

@@ -1,6 +1,7 @@
 /** The machine as a broker's environment. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { systemClock, systemTimers } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
 import { startNativeDataPlane } from '../storage/native-data-plane.ts'
@@ -19,6 +20,7 @@ export const systemEnvironment: BrokerEnvironment = {
 }
 
 async function resolveHost(host: string): Promise<readonly string[]> {
+  if (host === '') return [wildcardAddress()]
   if (isIP(host) !== 0) return [host]
   try {
     const found = await lookup(host, { all: true, order: 'ipv4first' })
@@ -27,4 +29,10 @@ async function resolveHost(host: string): Promise<readonly string[]> {
     const advice = 'listen on an address of this machine or on a name that has one'
     throw new StartError(`The host name "${host}" cannot be resolved; ${advice}.`, cause)
   }
+}
+
+/** `::` takes connections of IPv4 as well, where the machine has IPv6 at all. */
+function wildcardAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+  return addresses.some(({ family }) => family === 'IPv6') ? '::' : '0.0.0.0'
 }

@@ -11,9 +11,12 @@ type Wanted = Pick<BrokerSettings, 'clusterId' | 'nodeId' | 'dataDirectory'>
 /** Bytes that a new directory needs for its first files and the first piece of its metadata log. */
 const newDirectoryBytes = 1024 * 1024
 
+/** Bytes that a start needs in an old one: its checkpoints, and room to register in that log. */
+const oldDirectoryBytes = 128 * 1024
+
 /**
- * Refuses a directory of another cluster or node, and a new one on a full disk, before it is
- * opened, because opening alone changes it. Whatever else is wrong is left to whoever opens the
+ * Refuses a directory of another cluster or node, and one on a full disk, before it is opened,
+ * because opening alone changes it. Whatever else is wrong is left to whoever opens the
  * directory.
  */
 export async function judgeDirectory(wanted: Wanted): Promise<void> {
@@ -21,7 +24,7 @@ export async function judgeDirectory(wanted: Wanted): Promise<void> {
   try {
     text = await readFile(join(wanted.dataDirectory, 'meta.properties'), 'latin1')
   } catch {
-    await refuseFullDisk(wanted.dataDirectory)
+    await refuseFullDisk(wanted.dataDirectory, newDirectoryBytes, 'a new data directory')
     return
   }
   const properties = new Map(
@@ -32,20 +35,22 @@ export async function judgeDirectory(wanted: Wanted): Promise<void> {
     clusterId: properties.get('cluster.id') ?? wanted.clusterId ?? '',
     nodeId: nodeId === undefined ? wanted.nodeId : Number(nodeId),
   })
+  await refuseFullDisk(wanted.dataDirectory, oldDirectoryBytes, 'a start')
 }
 
-async function refuseFullDisk(dataDirectory: string): Promise<void> {
+async function refuseFullDisk(dataDirectory: string, needed: number, what: string): Promise<void> {
   for (let path = dataDirectory; ; path = dirname(path)) {
     try {
-      const { bavail, bsize } = await statfs(path)
-      if (bavail * bsize >= newDirectoryBytes) return
+      const { bavail, bsize, blocks } = await statfs(path)
+      // A file system without blocks, such as /proc, is refused for what it is later.
+      if (blocks === 0 || bavail * bsize >= needed) return
     } catch {
       // Not there yet: its disk is that of the folder that it will be made in.
       if (path !== dirname(path)) continue
       return
     }
     throw new StartError(
-      `The disk of ${dataDirectory} is full: a new data directory needs 1 MiB; ` +
+      `The disk of ${dataDirectory} is full: ${what} needs ${needed / 1024} KiB; ` +
         'free some room or name another directory.',
     )
   }

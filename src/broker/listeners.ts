@@ -30,7 +30,10 @@ export interface Listener extends ListenerPlan {
 export interface Binder {
   /** Binds one numeric address and returns it with the real port. Throws a sentence. */
   readonly listen: (endpoint: HostPort) => HostPort
-  /** Every numeric address of a host name. Rejects with a sentence that names it. */
+  /**
+   * Every numeric address of a host name. Rejects with a sentence that names it. Of the empty name
+   * the one that takes connections on all addresses of this machine.
+   */
   readonly resolve: (host: string) => Promise<readonly string[]>
 }
 
@@ -48,9 +51,9 @@ export async function bindListeners(
   const listeners: Listener[] = []
   for (const plan of plans) {
     const { host, port } = plan.endpoint
-    const addresses = isWildcardHost(host)
-      ? [host === '::' ? '::' : '0.0.0.0']
-      : await binder.resolve(host)
+    // As in Apache Kafka, 0.0.0.0 takes connections of both families too.
+    const isAny = isWildcardHost(host) && host !== '::'
+    const addresses = await binder.resolve(isAny ? '' : host)
     const bound = bindAll(addresses, port, binder)
     listeners.push({ ...plan, endpoint: { host, port: bound[0]?.port ?? port }, bound })
   }

@@ -37,7 +37,10 @@ export interface BrokerEnvironment {
   readonly openStore: (path: string, options: StoreOptions) => Promise<LogStore>
   /** Starts the threads that own the sockets. */
   readonly startDataPlane: (options: DataPlaneOptions, events: DataPlaneEvents) => DataPlane
-  /** Every numeric address of a host name, the preferred one first. */
+  /**
+   * Every numeric address of a host name, the preferred one first; of the empty name the one that
+   * takes connections on all addresses of the machine.
+   */
   readonly resolve: (host: string) => Promise<readonly string[]>
 }
 

@@ -42,7 +42,7 @@ const refusalWindowMs = 10_000
 
 /**
  * Owns what is between a control frame's arrival and its answer. All calls are on the Node thread.
- * Until {@link open} frames wait: a broker binds its port before it is ready to serve.
+ * No frame may come before {@link open}: a broker serves its port when it is ready.
  */
 export class Router {
   readonly #options: RouterOptions
@@ -50,7 +50,6 @@ export class Router {
   /** Frames behind one that is being handled, per connection; an entry means "busy". */
   readonly #waiting = new Map<number, ControlFrame[]>()
   readonly #refusals: LogLimiter
-  #early: ControlFrame[] = []
   #context: BrokerContext | undefined
 
   constructor(options: RouterOptions) {
@@ -58,21 +57,15 @@ export class Router {
     this.#refusals = new LogLimiter(options.monotonicMs, refusalLinesMax, refusalWindowMs)
   }
 
-  /** Starts to answer, first what has waited. */
+  /** Starts to answer. */
   open(context: BrokerContext): void {
     assert(this.#context === undefined, 'a router is opened once')
     this.#context = context
-    const early = this.#early
-    this.#early = []
-    this.accept(early)
   }
 
   /** Takes frames in the order in which they arrived. */
   accept(frames: readonly ControlFrame[]): void {
-    if (this.#context === undefined) {
-      this.#early.push(...frames)
-      return
-    }
+    assert(this.#context !== undefined, 'frames come to an open router')
     for (const frame of frames) {
       const queue = this.#waiting.get(frame.connection)
       if (queue !== undefined) queue.push(frame)
@@ -87,9 +80,6 @@ export class Router {
       const queue = this.#waiting.get(connection)
       if (queue !== undefined) queue.length = 0
     }
-    if (this.#early.length === 0) return
-    const closed = new Set(connections)
-    this.#early = this.#early.filter(({ connection }) => !closed.has(connection))
   }
 
   /** Imports every handler that no request has asked for yet. */

@@ -131,6 +131,11 @@ export class Controller {
     return this.#image
   }
 
+  /** Epoch of this node's last registration as a broker, committed or not; -1 before the first. */
+  get brokerEpoch(): number {
+    return this.#log.image.brokers.get(this.#options.nodeId)?.epoch ?? -1
+  }
+
   /** Adds a listener for all images from the next one on. */
   subscribe(listener: ImageListener): void {
     this.#listeners.push(listener)
@@ -215,8 +220,8 @@ export class Controller {
   }
 
   /**
-   * Fences this broker as a clean stop does, and takes no more commands. Idempotent. Does not
-   * reject: when the log has failed, the store says so.
+   * Gives up the partitions and fences this broker, as Kafka's controlled shutdown does, and takes
+   * no more commands. Idempotent. Does not reject: when the log has failed, the store says so.
    */
   close(): Promise<void> {
     this.#closing ??= this.#stop()
@@ -224,8 +229,8 @@ export class Controller {
   }
 
   async #stop(): Promise<void> {
-    const broker = this.#log.image.brokers.get(this.#options.nodeId)
-    const records = this.#state === 'active' ? stopRecords(broker) : []
+    const isActive = this.#state === 'active'
+    const records = isActive ? stopRecords(this.#log.image, this.#options.nodeId) : []
     const stop = this.#run(() => ({ records, response: undefined }))
     this.#state = 'closed'
     await stop.catch(() => undefined)

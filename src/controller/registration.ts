@@ -1,14 +1,10 @@
 /**
  * Decides how a broker comes and goes: it registers with every start, is unfenced, and takes the
- * lead of the partitions that it alone can lead; a clean stop fences it.
+ * lead of the partitions that it alone can lead; a clean stop gives them up and fences it. The
+ * records are those of a single node of Apache Kafka 4.3.1, so that each takes over from the other.
  */
 import { assert } from '../base/assert.ts'
-import type {
-  BrokerImage,
-  ListenerImage,
-  MetadataImage,
-  PartitionImage,
-} from '../metadata/image.ts'
+import type { ListenerImage, MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { elrEnabled, metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
@@ -107,10 +103,49 @@ export function leadershipRecords(image: MetadataImage, node: Registration): Met
   return records
 }
 
-/** The record of a clean stop, or none when the broker is not registered or fenced already. */
-export function stopRecords(broker: BrokerImage | undefined): MetadataRecordInput[] {
+/**
+ * The records of a clean stop, which is Kafka's controlled shutdown: the broker is about to go, its
+ * partitions have no leader any more, it is fenced. A Kafka that starts on the directory would
+ * otherwise load what it still leads, until its own registration takes the lead away. None when the
+ * broker is not registered or fenced already.
+ */
+export function stopRecords(image: MetadataImage, nodeId: number): MetadataRecordInput[] {
+  const broker = image.brokers.get(nodeId)
   if (broker === undefined || broker.fenced) return []
-  return [fenceRecord(broker.id, broker.epoch, true)]
+  return [
+    {
+      name: 'BrokerRegistrationChangeRecord',
+      version: 1,
+      value: { brokerId: nodeId, brokerEpoch: broker.epoch, inControlledShutdown: 1 },
+    },
+    ...leaderlessRecords(image, nodeId),
+    fenceRecord(nodeId, broker.epoch, true),
+  ]
+}
+
+/** The partitions that only this node holds lose their leader; its log stays eligible. */
+function leaderlessRecords(image: MetadataImage, nodeId: number): MetadataRecordInput[] {
+  const version = recordVersions(metadataVersionOf(image) ?? 0).partition
+  // Without eligible replicas the last member stays in the ISR.
+  const elr = elrEnabled(image) && version >= 2
+  const records: MetadataRecordInput[] = []
+  for (const topic of image.topicsByName.values()) {
+    for (const { index, replicas, leader } of topic.partitions) {
+      if (leader !== nodeId || replicas.length !== 1) continue
+      assert(replicas[0] === nodeId, 'a leader is a replica')
+      records.push({
+        name: 'PartitionChangeRecord',
+        version,
+        value: {
+          partitionId: index,
+          topicId: topic.id,
+          leader: -1,
+          ...(elr ? { isr: [], eligibleLeaderReplicas: [nodeId], lastKnownElr: [nodeId] } : {}),
+        },
+      })
+    }
+  }
+  return records
 }
 
 /**

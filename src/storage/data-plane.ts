@@ -73,8 +73,14 @@ export interface DataPlaneStatistics {
 export interface DataPlane {
   /**
    * Binds a numeric address, port 0 for a free one. Throws an error that names address and cause.
+   * Who connects waits in the system until {@link serve}.
    */
   listen(endpoint: Endpoint): Endpoint
+  /**
+   * Takes connections from now on, first those that wait. Called once what they may ask for is
+   * hosted: Produce and Fetch answer an unknown partition at once. Idempotent.
+   */
+  serve(): void
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void
   unhost(topic: string, partition: number): void
   respond(connection: number, sequence: number, frame: Uint8Array): void

@@ -147,8 +147,12 @@ export interface LogStore {
   /** Renames a folder that no metadata names to `…-stray`; nothing is lost. */
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>
-  /** Finishes what was asked for, then stops cleanly; later calls are refused. Idempotent. */
-  close(): Promise<void>
+  /**
+   * Finishes what was asked for, then stops cleanly; later calls are refused. Idempotent. The
+   * marker of the clean stop carries `brokerEpoch`, by which Kafka's controller knows whether the
+   * last registration is the one that stopped; none: no broker had the store.
+   */
+  close(brokerEpoch?: number): Promise<void>
   recoveryReport(): RecoveryReport
   /** Empty while online, otherwise the sentence of the first failure. */
   offlineReason(): string

@@ -27,6 +27,9 @@ class NativeDataPlaneFace implements DataPlane {
   listen(endpoint: Endpoint): Endpoint {
     return this.#native.listen(endpoint.host, endpoint.port)
   }
+  serve(): void {
+    this.#native.serve()
+  }
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void {
     assert(log instanceof NativePartitionLog, 'the native data plane serves native logs only')
     assert(leaderEpoch >= 0, 'what is hosted has a leader')

@@ -178,9 +178,9 @@ class NativeLogStore implements LogStore {
   checkpoint(): Promise<void> {
     return this.#directory.checkpoint()
   }
-  close(): Promise<void> {
+  close(brokerEpoch = -1): Promise<void> {
     this.#logs.clear()
-    this.#closing ??= this.#directory.close()
+    this.#closing ??= this.#directory.close(brokerEpoch)
     return this.#closing
   }
   recoveryReport(): RecoveryReport {

@@ -2,6 +2,7 @@
 import type { Api } from '../../src/protocol/codec.ts'
 import { encodeRequestFrame, openResponse } from '../../src/protocol/header.ts'
 import type {
+  ControlFrame,
   DataPlane,
   DataPlaneEvents,
   DataPlaneStatistics,
@@ -25,11 +26,14 @@ export class FakeDataPlane implements DataPlane {
   /** Addresses that somebody else has taken, as `host port`. */
   readonly taken = new Set<string>()
   stopped = false
+  serving = false
   /** Local address of every connection. */
   local: Endpoint = { host: '127.0.0.1', port: 9092 }
   #sequence = 0
   #nextPort = 41_000
   readonly #waiting = new Map<string, Waiting>()
+  /** Frames of clients that connected before anybody served them. */
+  #early: ControlFrame[] = []
   readonly #order = new Map<number, number[]>()
 
   /** In the form of the factory that a broker takes. */
@@ -45,6 +49,12 @@ export class FakeDataPlane implements DataPlane {
     }
     this.listening.push({ host: endpoint.host, port })
     return { host: endpoint.host, port }
+  }
+  serve(): void {
+    this.serving = true
+    const early = this.#early
+    this.#early = []
+    if (early.length > 0) this.events?.onFrames(early)
   }
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void {
     this.hosted.set(`${log.topic}-${log.partition}`, { log, leaderEpoch, internal })
@@ -78,7 +88,9 @@ export class FakeDataPlane implements DataPlane {
     const outcome = new Promise<Outcome>((resolve) => {
       this.#waiting.set(`${connection}/${sequence}`, { resolve })
     })
-    this.events?.onFrames([{ connection, sequence, bytes }])
+    const frame = { connection, sequence, bytes }
+    if (this.serving) this.events?.onFrames([frame])
+    else this.#early.push(frame)
     return outcome
   }
 

@@ -45,7 +45,7 @@ export async function startTestBroker(
       timers: systemTimers,
       openStore: () => Promise.resolve(store),
       startDataPlane: plane.start,
-      resolve: (host) => Promise.resolve(host === 'localhost' ? ['127.0.0.1', '::1'] : [host]),
+      resolve: async (host) => ({ localhost: ['127.0.0.1', '::1'], '': ['::'] })[host] ?? [host],
       ...rest.environment,
     },
   })

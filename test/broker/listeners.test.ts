@@ -22,7 +22,8 @@ function machine(taken: readonly string[] = []) {
         bound.push(`${host} ${real}`)
         return { host, port: real }
       },
-      resolve: async (host: string) => (host === 'localhost' ? ['127.0.0.1', '::1'] : [host]),
+      resolve: async (host: string) =>
+        ({ localhost: ['127.0.0.1', '::1'], '': ['::'] })[host] ?? [host],
     },
   }
 }
@@ -47,6 +48,12 @@ describe('binding', () => {
       { host: '::1', port: 40_001 },
     ])
     expect(describeListeners(listeners)).toBe('localhost:40001')
+  })
+
+  test.each(['', '*', '0.0.0.0', '::'])('"%s" takes both families, by one socket', async (host) => {
+    const { binder, bound } = machine()
+    await bindListeners([plan(host, 9092)], binder)
+    expect(bound).toEqual([':: 9092'])
   })
 
   test('a fixed port that is taken on one address is an error', async () => {

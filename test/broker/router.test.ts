@@ -60,6 +60,7 @@ function start(load: () => Promise<AnyHandler>): void {
     onOpenBatches: () => {},
     onConnectionsClosed: (connections) => router.forget(connections),
   })
+  plane.serve()
 }
 
 beforeEach(() => {
@@ -80,11 +81,10 @@ function gate(name: string): () => void {
   return open
 }
 
-test('frames that come before the router is open are answered in order', async () => {
-  const answers = [beat('a'), beat('b'), beat('c', 2)]
-  await Promise.resolve()
-  expect(log).toEqual([])
+test('frames that wait for the first load of their handler are answered in order', async () => {
   router.open(context)
+  const answers = [beat('a'), beat('b'), beat('c', 2)]
+  expect(log).toEqual([])
   expect((await Promise.all(answers)).map(({ errorCode }) => errorCode)).toEqual([5, 5, 5])
   expect(log.filter((entry) => entry !== 'begin c')).toEqual(['begin a', 'begin b'])
   expect(plane.outOfOrder()).toEqual([])

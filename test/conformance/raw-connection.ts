@@ -26,9 +26,9 @@ export class RawConnection {
     socket.on('end', () => this.#end())
   }
 
-  /** Connects to 127.0.0.1; rejects if nobody listens. */
-  static async open(port: number): Promise<RawConnection> {
-    const socket = connect({ host: '127.0.0.1', port })
+  /** Connects to a numeric address; rejects if nobody listens. */
+  static async open(port: number, host = '127.0.0.1'): Promise<RawConnection> {
+    const socket = connect({ host, port })
     await once(socket, 'connect')
     return new RawConnection(socket)
   }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Controller } from '../../src/controller/controller.ts'
-import { configsOf, emptyImage, ResourceType } from '../../src/metadata/image.ts'
+import {
+  configsOf,
+  emptyImage,
+  type MetadataImage,
+  type PartitionImage,
+  ResourceType,
+} from '../../src/metadata/image.ts'
 import { decodeLog, encodeRecords } from '../../src/metadata/records.ts'
 import { Replay } from '../../src/metadata/replay.ts'
 import { createMemoryLogStore, type MemoryLogStore } from '../../src/storage/memory-log-store.ts'
@@ -102,18 +108,45 @@ describe('a restart', () => {
     const first = await startedController()
     const configs = [{ name: 'retention.ms', value: '1000' }]
     await first.controller.createTopics(creating(topic('a', { numPartitions: 3, configs })))
+    const before = first.controller.image
     await first.controller.close()
     await first.store.close()
     const second = await startedController(first.store.disk)
     expect(second.controller.properties).toEqual(first.controller.properties)
-    const before = first.controller.image
     const after = second.controller.image
-    expect(after.topicsByName).toEqual(before.topicsByName)
+    expect(after.topicsByName).toEqual(ledAnew(before))
     expect(after.configs).toEqual(before.configs)
     expect(after.epoch).toBe(2)
     expect(after.brokers.get(1)?.fenced).toBe(false)
-    expect(before.brokers.get(1)?.fenced).toBe(true)
-    expect(after.brokers.get(1)!.epoch).toBeGreaterThan(before.brokers.get(1)!.epoch)
+    expect(second.controller.brokerEpoch).toBeGreaterThan(first.controller.brokerEpoch)
+  })
+
+  it("finds what Apache Kafka's controlled shutdown leaves", async () => {
+    const { controller, store } = await startedController()
+    await controller.createTopics(creating(topic('a', { numPartitions: 2 })))
+    const { brokerEpoch } = controller
+    const { length } = decodeLog(logBytes(store.disk)).batches
+    await controller.close()
+    await store.close()
+    // As a combined node of Apache Kafka 4.3.1 wrote it: the broker says that it goes, its
+    // partitions lose their leader and keep it as eligible, it is fenced.
+    const written = decodeLog(logBytes(store.disk)).batches.slice(length)
+    const change = { leader: -1, isr: [], eligibleLeaderReplicas: [1], lastKnownElr: [1] }
+    expect(written.flatMap(({ records }) => records)).toMatchObject([
+      {
+        name: 'BrokerRegistrationChangeRecord',
+        version: 1,
+        value: { brokerId: 1, brokerEpoch, fenced: 0, inControlledShutdown: 1 },
+      },
+      { name: 'PartitionChangeRecord', version: 2, value: { partitionId: 0, ...change } },
+      { name: 'PartitionChangeRecord', version: 2, value: { partitionId: 1, ...change } },
+      {
+        name: 'BrokerRegistrationChangeRecord',
+        version: 0,
+        value: { brokerId: 1, brokerEpoch, fenced: 1 },
+      },
+    ])
+    expect(controller.brokerEpoch).toBe(brokerEpoch)
   })
 
   it('after a kill lets the leader epochs grow, because records may be gone', async () => {
@@ -318,6 +351,7 @@ describe('snapshots', () => {
     const names = await first.store.listFiles('__cluster_metadata-0')
     const snapshots = names.filter((name) => name.endsWith('.checkpoint'))
     expect(snapshots.length).toBeGreaterThan(2)
+    const before = first.controller.image
     await first.controller.close()
     await first.store.close()
     // Without the beginning of the log the newest snapshot has to do.
@@ -327,7 +361,7 @@ describe('snapshots', () => {
     state.batches = state.batches.filter(({ header }) => header.baseOffset >= newest)
     state.logStartOffset = newest
     const { controller } = await startedController(disk, settings)
-    expect(controller.image.topicsByName).toEqual(first.controller.image.topicsByName)
+    expect(controller.image.topicsByName).toEqual(ledAnew(before))
     expect(controller.image.quorum).toEqual(first.controller.image.quorum)
   })
 
@@ -399,5 +433,20 @@ function openTransaction(baseOffset: number): Uint8Array {
     ],
     0,
     { baseOffset, partitionLeaderEpoch: 1 },
+  )
+}
+
+/** The topics of an image as they are after a clean stop and a start: each step is an epoch. */
+function ledAnew({ topicsByName }: MetadataImage): MetadataImage['topicsByName'] {
+  const after = (partition: PartitionImage): PartitionImage => ({
+    ...partition,
+    leaderEpoch: partition.leaderEpoch + 2,
+    partitionEpoch: partition.partitionEpoch + 2,
+  })
+  return new Map(
+    [...topicsByName].map(([name, one]) => [
+      name,
+      { ...one, partitions: one.partitions.map(after) },
+    ]),
   )
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { leadershipRecords, type Registration } from '../../src/controller/registration.ts'
+import {
+  leadershipRecords,
+  type Registration,
+  stopRecords,
+} from '../../src/controller/registration.ts'
 import { applyRecords } from '../../src/metadata/delta.ts'
 import type { MetadataImage, PartitionImage } from '../../src/metadata/image.ts'
 import {
@@ -44,6 +48,28 @@ describe('a broker that comes back', () => {
     const features = new Map([...image.features, ['eligible.leader.replicas.version', 0]] as const)
     const [record] = leadershipRecords({ ...image, features }, node)
     expect(record?.value).not.toHaveProperty('eligibleLeaderReplicas')
+  })
+})
+
+describe('a broker that stops', () => {
+  it.each<[string, Partial<PartitionImage>, number]>([
+    ['gives up what it leads', {}, 3],
+    ['leaves what nobody leads', { leader: -1 }, 2],
+    ['leaves what others hold too', { replicas: [1, 2] }, 2],
+    ['leaves what others lead', { replicas: [2], leader: 2 }, 2],
+  ])('%s', async (_, partition, records) => {
+    expect(stopRecords(await imageWith(partition), 1)).toHaveLength(records)
+  })
+
+  it('stays in the ISR where the cluster has no eligible replicas', async () => {
+    const image = await imageWith({})
+    const features = new Map([...image.features, ['eligible.leader.replicas.version', 0]] as const)
+    const records = stopRecords({ ...image, features }, 1)
+    const position = { offset: image.offset + 1, epoch: 1, timestamp: 0 }
+    const after = applyRecords(image, records.map(full), position).image
+    expect(after.topicsByName.get('x')?.partitions[0]).toMatchObject({ leader: -1, isr: [1] })
+    expect(after.brokers.get(1)).toMatchObject({ fenced: true, inControlledShutdown: true })
+    expect(stopRecords(after, 1)).toEqual([])
   })
 })
 

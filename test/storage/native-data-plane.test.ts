@@ -43,6 +43,7 @@ beforeEach(async () => {
     },
   )
   port = plane.listen({ host: '127.0.0.1', port: 0 }).port
+  plane.serve()
 })
 afterEach(async () => {
   for (const connection of connections.splice(0)) connection.close()

@@ -1,10 +1,21 @@
-/** Rebuilds groups and offsets from the records of a `__consumer_offsets` partition. */
+/**
+ * Rebuilds groups and offsets from the records of a `__consumer_offsets` partition. What a
+ * transaction wrote counts once its marker says so: nothing counts of one that was aborted, or that
+ * the log leaves open.
+ */
 import { assert } from '../../base/assert.ts'
+import { decodeControlRecord } from '../../protocol/control-record.ts'
 import type { GroupMetadataValue } from '../../protocol/generated/record/group.ts'
 import { decodeGroupRecord, type GroupRecord } from '../../protocol/group-record.ts'
-import { batchAttributes, decodeBatches, type ReadBatch } from '../../protocol/record-batch.ts'
+import {
+  batchAttributes,
+  decodeBatches,
+  offsetOf,
+  type ReadBatch,
+} from '../../protocol/record-batch.ts'
 import type { PartitionLog } from '../../storage/log-store.ts'
 import type { OffsetTable } from './offsets.ts'
+import { PendingOffsets } from './pending-offsets.ts'
 
 /** What a replay fills. The last record of a key counts. */
 export interface ReplayTarget {
@@ -16,6 +27,7 @@ const readBytes = 1 << 20
 
 /** Reads the whole log up to its end. Rejects when a batch in it is broken. */
 export async function replayLog(log: PartitionLog, target: ReplayTarget): Promise<void> {
+  const pending = new PendingOffsets()
   let at = log.logStartOffset()
   while (at < log.logEndOffset()) {
     const bytes = await log.read(at, readBytes, 'logEndOffset')
@@ -24,38 +36,57 @@ export async function replayLog(log: PartitionLog, target: ReplayTarget): Promis
     if (value === null) throw new Error(`${where} cannot be read: ${error}`)
     const last = value.batches.at(-1)
     if (last === undefined) throw new Error(`${where} cannot be read: no whole batch`)
-    for (const batch of value.batches) replayBatch(batch, target)
+    for (const batch of value.batches) replayBatch(batch, target, pending)
     const end = last.baseOffset + last.lastOffsetDelta + 1
     assert(end > at, 'a read gives the batch of its offset, or a later one')
     at = end
   }
 }
 
-function replayBatch(batch: ReadBatch, target: ReplayTarget): void {
-  if ((batch.attributes & batchAttributes.control) !== 0) return
-  for (const { key, value } of batch.records) {
-    if (key === null) continue
-    const record = decodeGroupRecord(key, value).value
+function replayBatch(batch: ReadBatch, target: ReplayTarget, pending: PendingOffsets): void {
+  if ((batch.attributes & batchAttributes.control) !== 0) {
+    replayMarker(batch, target, pending)
+    return
+  }
+  for (const record of batch.records) {
+    if (record.key === null) continue
+    const decoded = decodeGroupRecord(record.key, record.value).value
     // Unknown kinds belong to group types that are not built; they stay in the log untouched.
-    if (record !== null && record.name !== null) replayRecord(record, target)
+    if (decoded === null || decoded.name === null) continue
+    if (decoded.name !== 'GroupMetadata') {
+      replayOffset(decoded, batch.producerId, offsetOf(batch, record), target, pending)
+    } else if (decoded.value === null) target.groups.delete(decoded.key.group)
+    else target.groups.set(decoded.key.group, decoded.value)
   }
 }
 
-/** Applies one record. */
-export function replayRecord(record: GroupRecord, target: ReplayTarget): void {
-  if (record.name === 'GroupMetadata') {
-    if (record.value === null) target.groups.delete(record.key.group)
-    else target.groups.set(record.key.group, record.value)
-    return
-  }
-  const { group, topic, partition } = record.key
-  if (record.value === null) {
+/** A control record ends the transaction of its batch's producer, or is none of ours. */
+function replayMarker(batch: ReadBatch, target: ReplayTarget, pending: PendingOffsets): void {
+  const [marker] = batch.records
+  const name = marker === undefined ? null : decodeControlRecord(marker).value?.name
+  if (name === 'commit') pending.commit(batch.producerId, target.offsets)
+  else if (name === 'abort') pending.abort(batch.producerId)
+}
+
+function replayOffset(
+  { key, value }: Exclude<GroupRecord, { readonly name: 'GroupMetadata' }>,
+  producerId: number,
+  at: number,
+  target: ReplayTarget,
+  pending: PendingOffsets,
+): void {
+  const { group, topic, partition } = key
+  if (value === null) {
+    // A tombstone takes pending offsets with it, whoever wrote it.
     target.offsets.apply(group, topic, partition, undefined)
+    pending.supersede(group, topic, partition, at)
     return
   }
-  target.offsets.apply(group, topic, partition, {
-    leaderEpoch: -1,
-    expireTimestamp: -1,
-    ...record.value,
-  })
+  const offset = { leaderEpoch: -1, expireTimestamp: -1, ...value }
+  if (producerId >= 0) {
+    pending.add(producerId, group, topic, partition, offset, at)
+    return
+  }
+  target.offsets.apply(group, topic, partition, offset)
+  pending.supersede(group, topic, partition, at)
 }

@@ -102,7 +102,7 @@ export function describeDefaultBrokerConfigs(
   })
 }
 
-/** The configs of a group that has `texts` set. */
+/** The configs of a group that has `texts` set; most get their default from the broker. */
 export function describeGroupConfigs(
   texts: ConfigTexts,
   broker: BrokerConfig,
@@ -110,8 +110,7 @@ export function describeGroupConfigs(
 ): DescribeConfigsResourceResult[] {
   return describePlain(groupConfigs(), texts, ConfigSource.GROUP, options, (definition) => {
     const name = `group.${definition.name}`
-    if (!brokerConfigs().has(name)) return definition.default
-    return formatValue(definition.type, broker.value(name))
+    return brokerConfigs().has(name) ? synonymsOf(name, broker) : defaultOf(definition)
   })
 }
 
@@ -121,7 +120,7 @@ export function describeClientMetricsConfigs(
   options: DescribeOptions,
 ): DescribeConfigsResourceResult[] {
   const source = ConfigSource.CLIENT_METRICS
-  return describePlain(clientMetricsConfigs(), texts, source, options, ({ default: text }) => text)
+  return describePlain(clientMetricsConfigs(), texts, source, options, defaultOf)
 }
 
 /** A topic's configs as CreateTopics answers them from version 5 on. */
@@ -135,24 +134,25 @@ export function createdTopicConfigs(
   })
 }
 
+/** Configs whose value is set on the resource itself, or is the first of those `behind` it. */
 function describePlain(
   table: ConfigTable,
   texts: ConfigTexts,
   source: number,
   options: DescribeOptions,
-  fallback: (definition: ConfigDefinition) => string | null,
+  behind: (definition: ConfigDefinition) => DescribeConfigsSynonym[],
 ): DescribeConfigsResourceResult[] {
   return wanted(table, options).map((definition) => {
     const { name } = definition
     const text = texts.get(name)
-    const value = text === undefined ? fallback(definition) : shown(definition, text)
-    const synonyms: DescribeConfigsSynonym[] = []
-    if (text !== undefined) synonyms.push({ name, value, source })
-    if (definition.default !== null) {
-      synonyms.push({ name, value: definition.default, source: ConfigSource.DEFAULT })
-    }
-    return entry(definition, value, synonyms, false, options)
+    const synonyms = behind(definition)
+    if (text !== undefined) synonyms.unshift({ name, value: shown(definition, text), source })
+    return entry(definition, synonyms[0]?.value ?? null, synonyms, false, options)
   })
+}
+
+function defaultOf({ name, default: value }: ConfigDefinition): DescribeConfigsSynonym[] {
+  return value === null ? [] : [{ name, value, source: ConfigSource.DEFAULT }]
 }
 
 function wanted(table: ConfigTable, options: DescribeOptions): ConfigDefinition[] {
