@@ -12,6 +12,11 @@ const steps = {
   '--ts': ['TypeScript', buildTypeScript],
 }
 
+if (only !== undefined && !(only in steps)) {
+  console.error(`There is no option ${only}; there are ${Object.keys(steps).join(', ')}.`)
+  process.exit(2)
+}
+
 await withBuildLock(() => {
   for (const [name, build] of only ? [steps[only]] : Object.values(steps)) {
     const start = performance.now()

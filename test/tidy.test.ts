@@ -19,8 +19,7 @@ console.log(formatScorecard(measures))
  * Entries only tighten and leave; the printed scorecard goes on saying MISSED.
  */
 const reached: Readonly<Record<string, Bounds>> = {
-  'asserts per 100 lines, native batch, log, net': { min: 2.05 },
-  'test lines per source line': { min: 0.67 },
+  'test lines per source line': { min: 0.81 },
 }
 
 describe('the scorecard', () => {

@@ -108,7 +108,8 @@ export interface NativeDirectory {
   deletePartition(topic: string, partition: number): Promise<void>
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>
-  close(): Promise<void>
+  /** `brokerEpoch` is what the marker of a clean stop says; -1 without a broker. */
+  close(brokerEpoch: number): Promise<void>
   recoveryReport(): {
     readonly clean: boolean
     readonly partitions: number
@@ -169,6 +170,7 @@ export interface NativeDataPlaneHandlers {
 /** The running data plane of one broker (native/addon/data_plane_binding.h). */
 export interface NativeDataPlane {
   listen(host: string, port: number): NativeEndpoint
+  serve(): void
   host(log: NativeLog, leaderEpoch: number, internal: boolean): void
   unhost(topic: string, partition: number): void
   /** An empty frame closes the connection. */

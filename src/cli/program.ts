@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type HostPort, parseHostPort } from '../base/endpoint.ts'
 import { exitCode } from './exit-codes.ts'
-import type { Terminal } from './terminal.ts'
+import { failureLine, type Terminal } from './terminal.ts'
 
 /** Where `topic` commands find a broker when they are not told. */
 const defaultBroker: HostPort = { host: 'localhost', port: 9092 }
+
+/** `odradek help start` and `odradek topic help create` say what `--help` does. */
+const helpCommand = ['help [command]', 'print the help of a command'] as const
+
+/** What an endpoint that cannot be read is answered with. */
+const endpointForm = 'It must have the form HOST:PORT, with a port of 0 to 65535.'
 
 /** What a command's function returns: the code that the process ends with. */
 type Run = () => Promise<number>
@@ -29,7 +35,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   try {
     return (await run?.()) ?? exitCode.success
   } catch (error) {
-    terminal.err(terminal.styles.bad(`odradek: ${error instanceof Error ? error.message : error}`))
+    terminal.err(failureLine(error instanceof Error ? error.message : String(error), terminal))
     return exitCode.failure
   }
 }
@@ -39,7 +45,7 @@ function programOf(terminal: Terminal, choose: (run: Run) => void): Command {
     .description('A Kafka-compatible log in one process.')
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
-    .helpCommand(false)
+    .helpCommand(...helpCommand)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
@@ -79,9 +85,9 @@ function addStart(program: Command, terminal: Terminal, choose: (run: Run) => vo
 }
 
 function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => void): void {
-  const topic = subcommand(program, 'topic').description(
-    'Create, list, describe and delete topics.',
-  )
+  const topic = subcommand(program, 'topic')
+    .description('Create, list, describe and delete topics.')
+    .helpCommand(...helpCommand)
   const verb = (name: string): Command =>
     subcommand(topic, name)
       .addOption(
@@ -124,7 +130,9 @@ function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => vo
 }
 
 function addLog(program: Command, terminal: Terminal, choose: (run: Run) => void): void {
-  const log = subcommand(program, 'log').description('Look into the files of a data directory.')
+  const log = subcommand(program, 'log')
+    .description('Look into the files of a data directory.')
+    .helpCommand(...helpCommand)
   subcommand(log, 'dump')
     .description('Print what segments, indexes, snapshots and checkpoints hold. Reads only.')
     .argument('<file...>', 'files, told apart by their names')
@@ -142,7 +150,7 @@ function subcommand(parent: Command, name: string): Command {
 
 function endpointOf(text: string): HostPort {
   const endpoint = parseHostPort(text)
-  if (endpoint === undefined) throw new InvalidArgumentError('It must have the form HOST:PORT.')
+  if (endpoint === undefined) throw new InvalidArgumentError(endpointForm)
   return endpoint
 }
 

@@ -6,10 +6,13 @@ export interface Terminal {
   out(line: string): void
   /** Writes one line to stderr. */
   err(line: string): void
+  /** For lines on stdout. */
   readonly styles: Styles
+  /** For lines on stderr. */
+  readonly errStyles: Styles
 }
 
-/** Colours; each leaves the text as it is where stdout is not a terminal. */
+/** Colours; each leaves the text as it is where the stream is not a terminal. */
 export interface Styles {
   heading(text: string): string
   faint(text: string): string
@@ -19,28 +22,33 @@ export interface Styles {
 
 type Writable = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean }
 
-/** A terminal on two streams. Colours only where stdout is one, and `NO_COLOR` is not set. */
+/** A terminal on two streams. Colours on those that are one, unless `NO_COLOR` is set. */
 export function createTerminal(
   stdout: Writable,
   stderr: Writable,
   environment: Readonly<Record<string, string | undefined>>,
 ): Terminal {
-  const coloured = stdout.isTTY === true && (environment['NO_COLOR'] ?? '') === ''
-  const style =
-    (format: Parameters<typeof styleText>[0]) =>
-    (text: string): string =>
-      // The decision is made above: Node would look at its own stdout, not at this terminal's.
-      coloured ? styleText(format, text, { validateStream: false }) : text
+  const wanted = (environment['NO_COLOR'] ?? '') === ''
   return {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
-    styles: {
-      heading: style('bold'),
-      faint: style('dim'),
-      good: style('green'),
-      bad: style('red'),
-    },
+    styles: stylesOf(wanted && stdout.isTTY === true),
+    errStyles: stylesOf(wanted && stderr.isTTY === true),
   }
+}
+
+function stylesOf(coloured: boolean): Styles {
+  const style =
+    (format: Parameters<typeof styleText>[0]) =>
+    (text: string): string =>
+      // The caller decided: Node would look at its own stdout, not at the terminal's.
+      coloured ? styleText(format, text, { validateStream: false }) : text
+  return { heading: style('bold'), faint: style('dim'), good: style('green'), bad: style('red') }
+}
+
+/** A failure as one line for stderr: the program's name, and a sentence that ends as one. */
+export function failureLine(text: string, { errStyles }: Terminal): string {
+  return errStyles.bad(`odradek: ${/[.?!]$/.test(text) ? text : `${text}.`}`)
 }
 
 /**

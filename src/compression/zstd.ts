@@ -97,6 +97,7 @@ function decompressFrames(
 function frames(bytes: Uint8Array): FrameExtent[] {
   const found: FrameExtent[] = []
   let at = 0
+  if (bytes.length === 0) throw corrupt('zstd', 'no frame')
   while (at < bytes.length) {
     const frame = frameExtent(bytes, at)
     if (!frame.skippable) found.push(frame)

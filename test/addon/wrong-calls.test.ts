@@ -127,7 +127,7 @@ beforeEach(async () => {
   directory = await native.openDirectory({ ...openOptions, path: join(folder, `${lives}`) })
   log = await directory.openPartition('topic', 0, topicIdBytes, settings())
 })
-afterEach(() => directory.close().catch(() => {}))
+afterEach(() => directory.close(-1).catch(() => {}))
 
 describe('wrong arguments', () => {
   it('of a log', { timeout: 60_000 }, async () => {
@@ -136,7 +136,7 @@ describe('wrong arguments', () => {
     expect(methodsOf(log).length).toBeGreaterThan(20)
     const { requiredHighWatermark } = log.append(batchOf([1]))
     await log.committed(requiredHighWatermark)
-    await directory.close()
+    await directory.close(-1)
     await Promise.all(waiting)
   })
 
@@ -173,7 +173,7 @@ describe('wrong arguments', () => {
           options.path = join(folder, 'a', 'b', value)
         }
         const opened = await call(native, 'openDirectory', [options])
-        if (!(opened instanceof Error)) await (opened as NativeDirectory).close()
+        if (!(opened instanceof Error)) await (opened as NativeDirectory).close(-1)
       }
       for (const field of Object.keys(planeOptions)) {
         // A great many threads is no wrong call.
@@ -256,6 +256,7 @@ async function servedBesides(onFrame: () => void): Promise<number> {
     },
   })
   const { port } = plane.listen('127.0.0.1', 0)
+  plane.serve()
   for (let i = 0; i < 4; i++) {
     const socket = connect(port, '127.0.0.1')
     socket.end(Buffer.from('0000000a00120000000000070000', 'hex'))

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   formatHostPort,
@@ -36,4 +37,30 @@ test('tells wildcard hosts and loopback addresses', () => {
   }
   expect(unmapped('::ffff:10.1.2.3')).toBe('10.1.2.3')
   expect(unmapped('fe80::1')).toBe('fe80::1')
+})
+
+test('what is written is read back, for every kind of host and every port', () => {
+  const address = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6().filter((one) => /^[\da-f:.]+$/i.test(one)),
+  )
+  const host = fc.oneof(address, fc.domain(), fc.constantFrom('', '*', 'my_host'))
+  fc.assert(
+    fc.property(host, fc.nat({ max: 65_535 }), (name, port) => {
+      expect(parseHostPort(formatHostPort({ host: name, port }))).toEqual({ host: name, port })
+    }),
+  )
+})
+
+test('any text is an endpoint that writes itself, or none', () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'a1:[].%/ -') }))
+  fc.assert(
+    fc.property(text, (given) => {
+      const endpoint = parseHostPort(given)
+      if (endpoint === undefined) return
+      expect(endpoint.port).toBeLessThan(65_536)
+      expect(parseHostPort(formatHostPort(endpoint))).toEqual(endpoint)
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -15,14 +15,34 @@ test('--version is that of the package', async () => {
   expect(await run('--version')).toEqual({ code: 0, out: version, err: '' })
 })
 
-test.each([[['--help']], [['start', '--help']], [['topic', 'create', '--help']]])(
+const commands = [
+  ...[[], ['start'], ['topic'], ['topic', 'create'], ['topic', 'list'], ['topic', 'describe']],
+  ...[['topic', 'delete'], ['log'], ['log', 'dump']],
+]
+
+test.each(commands.map((command) => [[...command, '--help']]))(
   'help for %j goes to stdout and is a success',
   async (args) => {
     const { code, out, err } = await run(...args)
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('Usage: odradek')
+    expect(out).toContain(['Usage: odradek', ...args.slice(0, -1)].join(' '))
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   },
 )
+
+test.each([
+  [['help'], ['--help']],
+  [
+    ['help', 'start'],
+    ['start', '--help'],
+  ],
+  [
+    ['topic', 'help', 'create'],
+    ['topic', 'create', '--help'],
+  ],
+])('%j says what %j says', async (asked, option) => {
+  expect(await run(...asked)).toEqual(await run(...option))
+})
 
 test('without a command the help is the answer, and a mistake', async () => {
   const { code, out, err } = await run()
@@ -36,7 +56,8 @@ test.each([
   [['start', '--lisen', 'a:1'], 'Did you mean --listen?'],
   [['topic', 'create'], "missing required argument 'name'"],
   [['topic', 'list', 'extra'], 'too many arguments'],
-  [['start', '--listen', 'nonsense'], 'It must have the form HOST:PORT.'],
+  [['start', '--listen', 'nonsense'], 'It must have the form HOST:PORT,'],
+  [['start', '--listen', '127.0.0.1:65536'], 'with a port of 0 to 65535.'],
   [['start', '--set', 'nonsense'], 'It must have the form NAME=VALUE.'],
   [['topic', 'create', 'x', '--partitions', '0'], 'a whole number of at least 1'],
   [['log', 'dump'], "missing required argument 'file'"],
@@ -60,6 +81,20 @@ test('a config file that is not there', async () => {
   expect(err).toBe(
     'odradek: Cannot read the config file /nonexistent/server.properties: it does not exist.',
   )
+})
+
+test('a config file that is a directory', async () => {
+  const { code, err } = await run('start', '--config', import.meta.dirname)
+  expect(code).toBe(1)
+  expect(err).toBe(
+    `odradek: Cannot read the config file ${import.meta.dirname}: it is a directory, not a file.`,
+  )
+})
+
+test('an unknown config by --set that is near none', async () => {
+  const { code, err } = await run('start', '--set', 'zzz=1')
+  expect(code).toBe(1)
+  expect(err).toBe("odradek: unknown config 'zzz', a name that no Kafka broker knows.")
 })
 
 test('an unknown config by --set is refused with a suggestion', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminal, tableLines } from '../../src/cli/terminal.ts'
+import { createTerminal, failureLine, tableLines } from '../../src/cli/terminal.ts'
 
 function captured(isTTY: boolean, environment: Record<string, string> = {}) {
   const written: string[] = []
@@ -12,6 +12,21 @@ test('colours appear on a terminal only, and NO_COLOR turns them off', () => {
   expect(captured(true).terminal.styles.bad('x')).toContain(sequence)
   expect(captured(false).terminal.styles.bad('x')).toBe('x')
   expect(captured(true, { NO_COLOR: '1' }).terminal.styles.bad('x')).toBe('x')
+})
+
+test('each stream has colours by itself: a file of output or of errors gets none', () => {
+  const stream = (isTTY: boolean) => ({ isTTY, write: () => true })
+  const piped = createTerminal(stream(false), stream(true), {})
+  expect([piped.styles.bad('x'), piped.errStyles.bad('x') === 'x']).toEqual(['x', false])
+  const logged = createTerminal(stream(true), stream(false), {})
+  expect([logged.styles.bad('x') === 'x', logged.errStyles.bad('x')]).toEqual([false, 'x'])
+})
+
+test('a failure is one sentence with one full stop', () => {
+  const { terminal } = captured(false)
+  expect(failureLine('it is full', terminal)).toBe('odradek: it is full.')
+  expect(failureLine('It is full.', terminal)).toBe('odradek: It is full.')
+  expect(failureLine('did you mean it?', terminal)).toBe('odradek: did you mean it?')
 })
 
 test('a line ends with one line end', () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeMessage, encodeMessage } from '../../src/protocol/codec.ts'
 import { Reader } from '../../src/protocol/reader.ts'
-import { messageArbitrary, subjects, versionsOf } from './samples.ts'
+import { encodeNaively } from './naive-codec.ts'
+import { defaultStruct, messageArbitrary, subjects, versionsOf } from './samples.ts'
 
 // Shrinking a whole message takes minutes; the seed that a failure prints is enough to repeat it.
 fc.configureGlobal({ endOnFailure: true })
@@ -17,6 +18,14 @@ describe.each(subjects.map((subject) => [subject.codec.name, subject] as const))
         expect(decoded.error).toBeNull()
         expect(decoded.value).toEqual(value)
         expect(encodeMessage(codec, version, decoded.value)).toEqual(bytes)
+      })
+      fc.assert(property, { numRuns: 15 })
+    })
+
+    test.each(versionsOf(model))('version %i is what its schema says, byte by byte', (version) => {
+      const property = fc.property(messageArbitrary(model, version), (value) => {
+        const naive = encodeNaively(model, version, value, defaultStruct)
+        expect(Buffer.compare(encodeMessage(codec, version, value), naive)).toBe(0)
       })
       fc.assert(property, { numRuns: 15 })
     })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FrameAssembler } from '../../src/transport/frame-assembler.ts'
 
@@ -32,4 +33,48 @@ test('a length beyond the limit or below zero ends the stream at once', () => {
   expect(new FrameAssembler(100).push(tooLong)).toBeUndefined()
   expect(new FrameAssembler(100).push(Buffer.alloc(4, 0xff))).toBeUndefined()
   expect(new FrameAssembler(100).push(Buffer.from([0, 0, 0]))).toEqual([])
+})
+
+test('any frames, cut anywhere, come out as they went in, and not a byte too early', () => {
+  const bodies = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 12 })
+  const steps = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 })
+  fc.assert(
+    fc.property(bodies, steps, (sent, sizes) => {
+      const stream = Buffer.concat(
+        sent.map((body) => Buffer.concat([Buffer.of(0, 0, 0, body.length), body])),
+      )
+      const ends = sent.map((_, at) =>
+        sent.slice(0, at + 1).reduce((end, body) => end + 4 + body.length, 0),
+      )
+      const assembler = new FrameAssembler(30)
+      const got: Buffer[] = []
+      for (let at = 0, step = 0; at < stream.length; step++) {
+        const size = sizes[step % sizes.length] ?? 1
+        // As from a socket: each chunk is memory of its own.
+        got.push(...(assembler.push(Buffer.from(stream.subarray(at, at + size))) ?? []))
+        at += size
+        expect(got.length).toBe(ends.filter((end) => end <= at).length)
+      }
+      expect(got.map((frame) => [...frame])).toEqual(sent.map((body) => [...body]))
+    }),
+  )
+})
+
+test('a length that nobody may hold is told wherever in the stream it stands', () => {
+  const length = fc.oneof(fc.integer({ min: 31, max: 2 ** 31 - 1 }), fc.integer({ max: -1 }))
+  fc.assert(
+    fc.property(fc.nat({ max: 4 }), length, fc.integer({ min: 1, max: 9 }), (before, bad, step) => {
+      const wrong = Buffer.alloc(4)
+      wrong.writeInt32BE(bad)
+      const honest = framed(...Array.from({ length: before }, () => 'frame'))
+      const stream = Buffer.concat([honest, wrong, Buffer.alloc(50)])
+      const assembler = new FrameAssembler(30)
+      let told = -1
+      for (let at = 0; at < stream.length && told < 0; at += step) {
+        if (assembler.push(stream.subarray(at, at + step)) === undefined) told = at + step
+      }
+      // With the chunk that completes it, before anything behind it is waited for.
+      expect(told).toBe(Math.ceil((honest.length + 4) / step) * step)
+    }),
+  )
 })

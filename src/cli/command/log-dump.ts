@@ -1,7 +1,8 @@
 import { fileRows } from '../dump/file-rows.ts'
 import { rowAsJson, rowInWords } from '../dump/words.ts'
 import { exitCode } from '../exit-codes.ts'
-import type { Terminal } from '../terminal.ts'
+import { fileErrorReason } from '../file-error.ts'
+import { failureLine, type Terminal } from '../terminal.ts'
 
 /** Options of `log dump`. */
 export interface LogDumpOptions {
@@ -25,7 +26,7 @@ export async function logDump(
       }
     } catch (error) {
       faults++
-      terminal.err(`odradek: ${file}: ${error instanceof Error ? error.message : String(error)}`)
+      terminal.err(failureLine(`Cannot read ${file}: ${fileErrorReason(error)}`, terminal))
     }
   }
   return faults === 0 ? exitCode.success : exitCode.failure

@@ -3,6 +3,7 @@ import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
 import { Broker } from '../../broker/index.ts'
 import { createLogger, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
+import { fileErrorReason } from '../file-error.ts'
 import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -19,6 +20,12 @@ export interface StartOptions {
 /** A shell's exit code for a process that a signal ended is this much above the signal's number. */
 const signalExitBase = 128
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
+
+/**
+ * Signals so near to each other are one wish: `timeout` signals the process and then its group, and
+ * of one Ctrl-C the terminal tells everybody while a wrapper passes it on.
+ */
+const sameWishMs = 500
 
 /** Longer than any process lives; Node's longest timer. */
 const foreverMs = 2 ** 31 - 1
@@ -62,8 +69,8 @@ async function runUntil(
 }
 
 /**
- * Waits for the process to be asked to stop. A second signal ends it at once; the next start then
- * recovers what the clean stop would have written.
+ * Waits for the process to be asked to stop. Asked again, by a later signal, it ends at once; the
+ * next start then recovers what the clean stop would have written.
  */
 class StopRequest {
   /** Resolves with why the process shall stop. */
@@ -73,11 +80,12 @@ class StopRequest {
 
   constructor() {
     this.reason = new Promise((resolve) => {
-      let asked = false
+      let askedMs = Number.POSITIVE_INFINITY
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
         this.#handlers.set(signal, () => {
-          if (asked) process.exit(signalExitBase + signalNumbers[signal])
-          asked = true
+          const nowMs = performance.now()
+          if (nowMs - askedMs > sameWishMs) process.exit(signalExitBase + signalNumbers[signal])
+          askedMs = Math.min(askedMs, nowMs)
           resolve(signal)
         })
       }
@@ -100,8 +108,6 @@ function readConfigFile(path: string): { readonly name: string; readonly text: s
   try {
     return { name: path, text: readFileSync(path, 'latin1') }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    const reason = code === 'ENOENT' ? 'it does not exist' : String((error as Error).message)
-    throw new Error(`Cannot read the config file ${path}: ${reason}.`)
+    throw new Error(`Cannot read the config file ${path}: ${fileErrorReason(error)}.`)
   }
 }

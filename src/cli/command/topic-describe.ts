@@ -51,7 +51,9 @@ async function describe(
   for (const topic of topics) {
     // A topic without a leader is described all the same.
     if (topic.errorCode === ErrorCode.LEADER_NOT_AVAILABLE) continue
-    requireSuccess(`Cannot describe topic "${topic.name ?? ''}"`, topic.errorCode, null)
+    const unknown = topic.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const reason = unknown ? 'There is no topic of this name' : null
+    requireSuccess(`Cannot describe topic "${topic.name ?? ''}"`, topic.errorCode, reason)
   }
   const sorted = [...topics].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1))
   const configs = await topicConfigs(

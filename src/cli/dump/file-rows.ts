@@ -17,7 +17,11 @@ export async function* fileRows(path: string, records: boolean): AsyncGenerator<
   const what = fileKind(path)
   const descriptor = openSync(path, 'r')
   try {
-    const { size } = fstatSync(descriptor)
+    const stats = fstatSync(descriptor)
+    if (stats.isDirectory()) {
+      throw Object.assign(new Error(`${path} is a directory`), { code: 'EISDIR' })
+    }
+    const { size } = stats
     yield { kind: 'file', path, holds: what?.kind ?? 'unknown', bytes: size }
     if (what === undefined) {
       yield faultRow(0, 'the name is none of a log directory, so what it holds is not known')

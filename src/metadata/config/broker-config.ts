@@ -157,7 +157,9 @@ function check(name: string, value: string): { problem: string | undefined; know
 
 function unknownConfig(name: string): string {
   const near = nearestName(name, brokerConfigs().keys())
-  return `unknown config '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`
+  const told =
+    near === undefined ? ', a name that no Kafka broker knows' : `; did you mean '${near}'?`
+  return `unknown config '${name}'${told}`
 }
 
 /** `broker.id` is the older name of `node.id`; whichever is set stands for both. */

@@ -86,6 +86,7 @@ function parseList(text: string): readonly string[] {
 
 /** Java's form: always a fraction, and an exponent from 10^7 on and below 10^-3. */
 function formatDouble(value: number): string {
+  if (Object.is(value, -0)) return '-0.0'
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) {
     const [digits = '', exponent = ''] = value.toExponential().split('e')

@@ -239,7 +239,11 @@ describe('files beside the segments', () => {
 test('a file that is not there, and one that is none of a log directory', async () => {
   const missing = await dump(join(folder, '00000000000000000000.log'))
   expect(missing.code).toBe(1)
-  expect(missing.err.join()).toContain('ENOENT')
+  const absent = join(folder, '00000000000000000000.log')
+  expect(missing.err).toEqual([`odradek: Cannot read ${absent}: it does not exist.`])
+  const directory = await dump(folder)
+  expect(directory).toMatchObject({ code: 1, out: [] })
+  expect(directory.err).toEqual([`odradek: Cannot read ${folder}: it is a directory, not a file.`])
   const foreign = await dump(file('holiday.jpg', 'x'))
   expect(foreign.code).toBe(1)
   expect(foreign.out.join()).toContain('the name is none of a log directory')

@@ -72,6 +72,25 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
+test('a signal told twice is one wish, a later one ends the process at once', async () => {
+  const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never)
+  const clock = vi.spyOn(performance, 'now')
+  const { stop } = await started('--listen', '127.0.0.1:0')
+  clock.mockReturnValue(1_000_000)
+  const stopped = stop('SIGTERM')
+  process.emit('SIGTERM')
+  clock.mockReturnValue(1_000_400)
+  process.emit('SIGINT')
+  expect(exit).not.toHaveBeenCalled()
+  clock.mockReturnValue(1_000_600)
+  process.emit('SIGINT')
+  expect(exit.mock.calls).toEqual([[130]])
+  clock.mockRestore()
+  exit.mockRestore()
+  expect(await stopped).toBe(0)
+  expect(existsSync(join(folder, 'data', '.kafka_cleanshutdown'))).toBe(true)
+})
+
 test('topics survive a restart', async () => {
   const first = await started('--listen', '127.0.0.1:0')
   const terminal = capturedTerminal()

@@ -30,7 +30,8 @@ describe('readBrokerConfig', () => {
     expect(read.problem === undefined && read.warnings).toEqual([
       "server.properties, line 2: unknown config 'num.partition'; " +
         "did you mean 'num.partitions'?; it is not used",
-      "server.properties, line 3: unknown config 'my.plugin.thing'; it is not used",
+      "server.properties, line 3: unknown config 'my.plugin.thing', " +
+        'a name that no Kafka broker knows; it is not used',
       "server.properties, line 4: config 'leader.replication.throttled.rate' " +
         'can only be set while the broker runs; it is not used',
     ])

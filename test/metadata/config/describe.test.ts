@@ -85,15 +85,28 @@ describe('what is asked for', () => {
 describe('groups and client metrics', () => {
   it('have their own value, or that of the broker', () => {
     const broker = configOf('group.consumer.session.timeout.ms=46000')
-    const own = new Map([['share.isolation.level', 'read_committed']])
+    const own = new Map([
+      ['share.isolation.level', 'read_committed'],
+      ['streams.session.timeout.ms', '50000'],
+    ])
     const described = describeGroupConfigs(own, broker, all)
     const find = (name: string) => described.find((one) => one.name === name)
     expect(described).toHaveLength(17)
-    expect(find('consumer.session.timeout.ms')).toMatchObject({ value: '46000', configSource: 5 })
-    expect(find('share.isolation.level')).toMatchObject({
-      value: 'read_committed',
-      configSource: 8,
-    })
+    // As Apache Kafka 4.3.1 answered: behind a group's own value are those of the broker's config.
+    const session = 'consumer.session.timeout.ms'
+    expect(find(session)).toMatchObject({ value: '46000', configSource: 4 })
+    expect(find(session)?.synonyms).toEqual([
+      { name: `group.${session}`, value: '46000', source: 4 },
+      { name: `group.${session}`, value: '45000', source: 5 },
+    ])
+    expect(find('streams.session.timeout.ms')?.synonyms).toEqual([
+      { name: 'streams.session.timeout.ms', value: '50000', source: 8 },
+      { name: 'group.streams.session.timeout.ms', value: '45000', source: 5 },
+    ])
+    expect(find('share.isolation.level')?.synonyms).toEqual([
+      { name: 'share.isolation.level', value: 'read_committed', source: 8 },
+      { name: 'share.isolation.level', value: 'read_uncommitted', source: 5 },
+    ])
     expect(find('share.auto.offset.reset')?.value).toBe('latest')
     const metrics = describeClientMetricsConfigs(new Map([['interval.ms', '100']]), all)
     expect(metrics.map(({ name, value, configSource }) => [name, value, configSource])).toEqual([
