@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t kNsPerMs = 1000000;
 // From here on one syncfs is cheaper than a sync of each file (design.md, "The journal").
 constexpr size_t kFilesForFileSystemSync = 200;
+// More than this of one log goes to its segments alone, which is then no dearer.
+constexpr int64_t kCommitBytesMax = 1 << 20;
 
 }  // namespace
 
@@ -63,14 +65,49 @@ void Flusher::run_due() {
     // One that was flushed on demand meanwhile may have asked twice.
     if (seen.insert(log.get()).second) each.push_back(log.get());
   }
+  if (each.empty()) return;
+  const std::vector<Flushable*> left = commit(each);
   // What fails ends the directory or is asked for again.
-  if (!each.empty()) static_cast<void>(flush_all(each));
+  if (!left.empty()) static_cast<void>(sync_round(left));
+  if (journal_filling_ && (journal_.wants_part() || journal_.wants_release())) journal_filling_();
 }
 
-LogResult<bool> Flusher::flush(Flushable& log) {
-  RETURN_IF_FILE_ERROR(flush_all({&log}));
+LogResult<bool> Flusher::sync(const std::vector<Flushable*>& logs) {
+  RETURN_IF_FILE_ERROR(sync_round(logs));
   if (!health_.online()) return Err(storage_error(health_.reason()));
   return true;
+}
+
+LogResult<bool> Flusher::release_journal(const std::function<Logs()>& all_logs) {
+  const std::lock_guard release(release_mutex_);
+  JournalPartNumber first;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    first = journal_.mark();
+  }
+  // Not before: a log that was opened in between may have committed into what is released.
+  const Logs logs = all_logs();
+  std::vector<Flushable*> each;
+  for (const auto& log : logs) each.push_back(log.get());
+  RETURN_IF_ERROR(sync(each));
+  if (!journal_.begun()) return true;
+  const FileResult<void> released = journal_.release(first);
+  if (!released.ok()) return Err(health_.change_failed(released.error()));
+  return true;
+}
+
+LogResult<bool> Flusher::fence(Flushable& log, const Uuid& topic_id, PartitionIndex partition) {
+  if (!journal_.holds(log.newest_part())) return true;
+  std::vector<Flushable*> synced;
+  RETURN_IF_FILE_ERROR(sync_locked({&log}, &synced));
+  if (!health_.online()) return Err(storage_error(health_.reason()));
+  auto committed = journal_.commit_fence(topic_id, partition);
+  if (!committed.ok()) {
+    health_.fail("a write of the journal failed: " + committed.error().detail);
+    return Err(storage_error(health_.reason()));
+  }
+  if (committed->has_value()) return true;
+  return Err(storage_error("the journal of " + path_ + " has no room just now; try again"));
 }
 
 Flusher::Logs Flusher::take_due(int64_t now_ns) {
@@ -99,44 +136,122 @@ void Flusher::run() {
   }
 }
 
-FileResult<void> Flusher::flush_all(const std::vector<Flushable*>& logs) {
-  std::vector<Flushable*> flushed;
-  FileResult<void> done = run_round(logs, &flushed);
-  for (Flushable* log : flushed) log->after_flush();
+// One commit after the other, each of at most kCommitBytesMax. Returns the logs whose segments have
+// to be synced instead.
+std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs) {
+  if (!journal_.begun()) return logs;
+  std::vector<Flushable*> left;
+  std::vector<Flushable*> done;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    Pending pending;
+    for (Flushable* log : logs) {
+      CommitOrder order;
+      if (!health_.online() || !log->begin_commit(&order)) continue;
+      if (order.slice_bytes > kCommitBytesMax || order.topic_id.is_zero()) {
+        left.push_back(log);
+        continue;
+      }
+      const auto together = static_cast<int64_t>(journal_.pending_bytes()) + order.slice_bytes;
+      if (together > kCommitBytesMax) write_journal(&pending, &done, &left);
+      if (read_into_journal(order)) {
+        pending.emplace_back(log, std::move(order));
+      } else {
+        left.push_back(log);
+      }
+    }
+    write_journal(&pending, &done, &left);
+  }
+  for (Flushable* log : done) log->after_flush();
+  return left;
+}
+
+// False if the segments do not give the bytes: their sync then tells why.
+bool Flusher::read_into_journal(const CommitOrder& order) {
+  const Journal::Pending before = journal_.pending();
+  for (const CommitOrder::Slice& slice : order.slices) {
+    JournalEntry entry;
+    entry.topic_id = order.topic_id;
+    entry.partition = order.partition;
+    entry.offset = slice.offset;
+    entry.segment_base = slice.segment_base;
+    entry.position = slice.from;
+    const ByteSpan bytes = journal_.open_entry(entry, static_cast<size_t>(slice.bytes));
+    auto read = slice.file->read_at(slice.from, bytes);
+    if (!read.ok() || *read != bytes.size()) {
+      journal_.take_back(before);
+      return false;
+    }
+    journal_.close_entry();
+  }
+  return true;
+}
+
+// Commits what is pending. The logs go to `done`, or to `left` if the journal has no room; to
+// neither if the directory went offline.
+void Flusher::write_journal(Pending* pending, std::vector<Flushable*>* done,
+                            std::vector<Flushable*>* left) {
+  JournalPartNumber part(-1);
+  bool full = false;
+  if (journal_.pending_bytes() > 0) {  // otherwise all that was missing is synced by now
+    auto committed = journal_.commit();
+    if (!committed.ok()) health_.fail("a flush failed: " + committed.error().detail);
+    full = committed.ok() && !committed->has_value();
+    if (committed.ok() && !full) part = **committed;
+  }
+  if (part.value >= 0) {
+    for (auto& [log, order] : *pending) log->stands_in(part);
+  }
+  // A write that failed meanwhile counts as well: its log must not pass for durable.
+  if (!health_.online()) pending->clear();
+  for (auto& [log, order] : *pending) {
+    if (!full) log->finish_commit(order);
+    (full ? left : done)->push_back(log);
+  }
+  pending->clear();
+}
+
+FileResult<void> Flusher::sync_round(const std::vector<Flushable*>& logs) {
+  std::vector<Flushable*> synced;
+  FileResult<void> done;
+  {
+    const std::lock_guard round(sync_mutex_);
+    done = sync_locked(logs, &synced);
+  }
+  for (Flushable* log : synced) log->after_flush();
   return done;
 }
 
-// Adds the logs that were flushed to `flushed`.
-FileResult<void> Flusher::run_round(const std::vector<Flushable*>& logs,
-                                    std::vector<Flushable*>* flushed) {
-  const std::lock_guard round(round_mutex_);
-  std::vector<FlushOrder> orders;
+// Adds the logs that were synced to `synced`.
+FileResult<void> Flusher::sync_locked(const std::vector<Flushable*>& logs,
+                                      std::vector<Flushable*>* synced) {
+  std::vector<SyncOrder> orders;
   std::vector<Flushable*> ordered;
   if (!health_.online()) return {};
   for (Flushable* log : logs) {
-    FlushOrder order;
-    if (!log->begin_flush(&order)) continue;
+    SyncOrder order;
+    if (!log->begin_sync(&order)) continue;
     orders.push_back(std::move(order));
     ordered.push_back(log);
   }
   if (orders.empty()) return {};
-  FileResult<void> synced = sync(orders);
-  if (!synced.ok() && synced.error().kind == FileErrorKind::too_many_files) {
+  FileResult<void> done = carry_out(orders);
+  if (!done.ok() && done.error().kind == FileErrorKind::too_many_files) {
     // A folder could not be opened to be synced. Nothing was lost.
-    for (size_t i = 0; i < orders.size(); ++i) ordered[i]->flush_postponed(orders[i]);
-    return synced;
+    for (size_t i = 0; i < orders.size(); ++i) ordered[i]->sync_postponed(orders[i]);
+    return done;
   }
-  if (!synced.ok()) health_.fail("a flush failed: " + synced.error().detail);
+  if (!done.ok()) health_.fail("a flush failed: " + done.error().detail);
   // A write that failed meanwhile counts as well: its log must not pass for durable.
   if (!health_.online()) return {};
-  for (size_t i = 0; i < orders.size(); ++i) ordered[i]->finish_flush(orders[i]);
-  *flushed = std::move(ordered);
+  for (size_t i = 0; i < orders.size(); ++i) ordered[i]->finish_sync(orders[i]);
+  *synced = std::move(ordered);
   return {};
 }
 
-FileResult<void> Flusher::sync(const std::vector<FlushOrder>& orders) {
+FileResult<void> Flusher::carry_out(const std::vector<SyncOrder>& orders) {
   size_t files = 0;
-  for (const FlushOrder& order : orders) files += order.files.size();
+  for (const SyncOrder& order : orders) files += order.files.size();
   if (files >= kFilesForFileSystemSync) {
     FileResult<void> synced = fs_.sync_file_system(path_);
     // Without the call, or a descriptor for it, each file is synced, which needs neither.
@@ -146,11 +261,11 @@ FileResult<void> Flusher::sync(const std::vector<FlushOrder>& orders) {
   }
   if (files > 1) {
     // All writes are under way before the first is waited for.
-    for (const FlushOrder& order : orders) {
+    for (const SyncOrder& order : orders) {
       for (const auto& file : order.files) file->start_write_back(Position(0), 0);
     }
   }
-  for (const FlushOrder& order : orders) {
+  for (const SyncOrder& order : orders) {
     for (const auto& file : order.files) RETURN_IF_ERROR(file->sync_data());
     if (!order.folder.empty()) RETURN_IF_ERROR(fs_.sync_directory(order.folder));
   }

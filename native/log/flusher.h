@@ -2,97 +2,162 @@
 // durable together, tells them. Batches that arrive meanwhile wait for the next round, so that each
 // round carries what came during the one before.
 //
-// Safe from any thread. All syncs of segment files go through it, one round at a time: a failed
-// sync is reported once, and nobody may take the next one, which succeeds, for his own.
+// A round is a commit: it copies what is not yet durable into the journal. Where there is too much
+// of it, no room, or no journal, the segments are synced instead. They are all synced before a part
+// of the journal is used again (release_journal).
+//
+// Safe from any thread. All syncs of segment files go through here, one at a time: a failed sync is
+// reported once, and nobody may take the next one, which succeeds, for his own. A commit does not
+// wait for them. Locks, in their order: release_mutex_, sync_mutex_, commit_mutex_.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "file/file_system.h"
 #include "log/background_thread.h"
 #include "log/directory_health.h"
+#include "log/journal.h"
 #include "log/log_error.h"
 #include "log/log_point.h"
 
 namespace odradek {
 
-// What must be synced so that everything below `end` is durable.
-struct FlushOrder {
+// What must be synced so that everything below `end` is.
+struct SyncOrder {
   LogPoint end;
   std::vector<std::shared_ptr<File>> files;
-  std::string folder;  // to be synced as well if not empty: it has new entries
-  int64_t bytes = 0;   // that become durable and were counted as waiting
+  std::string folder;   // to be synced as well if not empty: it has new entries
+  int64_t counted = 0;  // bytes that were to become durable, counted since the log was opened
+};
+
+// What must be in the journal so that everything below `end` is durable.
+struct CommitOrder {
+  struct Slice {
+    std::shared_ptr<const File> file;
+    Position from;
+    int64_t bytes;
+    Offset segment_base;
+    Offset offset;  // of the first batch in it
+  };
+  LogPoint end;
+  std::vector<Slice> slices;
+  int64_t slice_bytes = 0;
+  int64_t counted = 0;  // as in SyncOrder
+  Uuid topic_id;        // zero: the log has no identity that outlives its name, and stays out
+  PartitionIndex partition{0};
 };
 
 // A log, as the flusher sees it.
 class Flushable {
  public:
   virtual ~Flushable() = default;
-  // What there is to flush now; nothing if all is durable or the log is closed.
-  virtual bool begin_flush(FlushOrder* order) = 0;
+  // What there is to do now; false if there is nothing, or the log is closed.
+  virtual bool begin_sync(SyncOrder* order) = 0;
+  virtual bool begin_commit(CommitOrder* order) = 0;
   // The order was not carried out for want of a descriptor, and nothing is lost: the log asks
   // again, for the same.
-  virtual void flush_postponed(const FlushOrder& order) = 0;
+  virtual void sync_postponed(const SyncOrder& order) = 0;
   // The order was carried out. Not called after a failure: the directory is offline then.
-  virtual void finish_flush(const FlushOrder& order) = 0;
-  // Follows finish_flush once the round is over: tells those who wait, under no lock.
+  virtual void finish_sync(const SyncOrder& order) = 0;
+  virtual void finish_commit(const CommitOrder& order) = 0;
+  // The order stands in that part of the journal. Precedes finish_commit, and is called also if the
+  // directory failed meanwhile.
+  virtual void stands_in(JournalPartNumber part) = 0;
+  // Part of the journal with the newest commit, -1 if there was none.
+  virtual JournalPartNumber newest_part() const = 0;
+  // Follows the finish_ calls once the round is over: tells those who wait, under no lock.
   virtual void after_flush() = 0;
 };
 
 class Flusher {
  public:
+  using Logs = std::vector<std::shared_ptr<Flushable>>;
+
   // All must outlive the flusher. `path` is the log directory.
-  Flusher(FileSystem& fs, const Clock& clock, DirectoryHealth& health, std::string path)
-      : fs_(fs), clock_(clock), health_(health), path_(std::move(path)) {}
+  Flusher(FileSystem& fs, const Clock& clock, DirectoryHealth& health, Journal& journal,
+          std::string path)
+      : fs_(fs), clock_(clock), health_(health), journal_(journal), path_(std::move(path)) {}
   ~Flusher() { stop(); }
 
   // Starts the thread unless it runs. False if the system has no thread left.
   bool start();
   // Ends the thread after the round it is in. Idempotent.
   void stop();
+  // Called after each round while half of the journal is used, or its last spare part. Set before
+  // the first thread runs.
+  void on_journal_filling(std::function<void()> callback) {
+    journal_filling_ = std::move(callback);
+  }
 
   // Asks for a flush of the log now, or not later than in `delay_ms`.
   void request(std::shared_ptr<Flushable> log);
   void request_within(int64_t delay_ms, std::shared_ptr<Flushable> log);
   // Carries out what is asked for and due, on this thread.
   void run_due();
-  // Flushes this one log on this thread. Error kafka_storage_error if the directory is offline, or
-  // if the flush was postponed.
-  LogResult<bool> flush(Flushable& log);
+  // Syncs the segments of these logs on this thread. Error kafka_storage_error if the directory is
+  // offline, or if the sync was postponed.
+  LogResult<bool> sync(const std::vector<Flushable*>& logs);
+  // Syncs all logs of the directory and releases what the journal holds by now. `all_logs` is asked
+  // once that is settled: a log that is opened later has nothing in it.
+  LogResult<bool> release_journal(const std::function<Logs()>& all_logs);
+
   // Runs `work`, which may sync, truncate or rename segment files, while no round is under way.
+  // What the journal holds of the log it changes must be void: see fence().
   template <class Work>
   auto exclusively(Work work) {
-    const std::lock_guard round(round_mutex_);
+    const std::lock_guard round(sync_mutex_);
+    const std::lock_guard commit(commit_mutex_);
     return work();
   }
+  // Runs `work`, which syncs, while no other sync is under way; commits go on.
+  template <class Work>
+  auto between_syncs(Work work) {
+    const std::lock_guard round(sync_mutex_);
+    return work();
+  }
+  // Inside exclusively(): if the journal holds anything of the log, syncs its segments and makes
+  // that void, durably. After that its files may change in any way; observers are still to be told
+  // by after_flush(). Whoever expects much to sync calls sync() first, which holds nobody up.
+  LogResult<bool> fence(Flushable& log, const Uuid& topic_id, PartitionIndex partition);
 
  private:
-  using Logs = std::vector<std::shared_ptr<Flushable>>;
+  using Pending = std::vector<std::pair<Flushable*, CommitOrder>>;
 
   void run();
   Logs take_due(int64_t now_ns);
-  FileResult<void> flush_all(const std::vector<Flushable*>& logs);
-  FileResult<void> run_round(const std::vector<Flushable*>& logs, std::vector<Flushable*>* flushed);
-  FileResult<void> sync(const std::vector<FlushOrder>& orders);
+  std::vector<Flushable*> commit(const std::vector<Flushable*>& logs);
+  bool read_into_journal(const CommitOrder& order);
+  void write_journal(Pending* pending, std::vector<Flushable*>* done,
+                     std::vector<Flushable*>* left);
+  FileResult<void> sync_round(const std::vector<Flushable*>& logs);
+  FileResult<void> sync_locked(const std::vector<Flushable*>& logs,
+                               std::vector<Flushable*>* synced);
+  FileResult<void> carry_out(const std::vector<SyncOrder>& orders);
 
   FileSystem& fs_;
   const Clock& clock_;
   DirectoryHealth& health_;
+  Journal& journal_;
   const std::string path_;
+  std::function<void()> journal_filling_;
 
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
   Logs asked_;
   std::multimap<int64_t, std::shared_ptr<Flushable>> deadlines_;  // monotonic ns
-  std::mutex round_mutex_;                                        // held while syncing
+  std::mutex release_mutex_;                                      // one release at a time
+  std::mutex sync_mutex_;                                         // held while syncing segments
+  std::mutex commit_mutex_;                                       // held by the journal's committer
   std::unique_ptr<BackgroundThread> thread_;
 };
 

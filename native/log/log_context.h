@@ -10,6 +10,7 @@
 #include "log/directory_health.h"
 #include "log/flusher.h"
 #include "log/helper_pool.h"
+#include "log/journal.h"
 #include "log/open_files.h"
 #include "log/write_window_pool.h"
 
@@ -18,14 +19,15 @@ namespace odradek {
 struct LogContext {
   // `fs_` and `clock_` must outlive the directory.
   LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, int64_t delete_delay_ms,
-             size_t open_files_max)
+             size_t open_files_max, const JournalLimits& journal_limits)
       : fs(fs_),
         clock(clock_),
         file_delete_delay_ms(delete_delay_ms),
         open_files(open_files_max),
         checkpoints(fs_, health, path),
+        journal(fs_, path, journal_limits),
         helpers(clock_),
-        flusher(fs_, clock_, health, path) {}
+        flusher(fs_, clock_, health, journal, path) {}
 
   FileSystem& fs;
   const Clock& clock;
@@ -36,6 +38,7 @@ struct LogContext {
   // Bytes appended to logs that ask for flushes and not yet durable.
   std::atomic<int64_t> unflushed_bytes{0};
   WriteWindowPool windows;
+  Journal journal;
   HelperPool helpers;
   Flusher flusher;
 };

@@ -19,6 +19,8 @@
 #include "base/clock.h"
 #include "file/file_system.h"
 #include "log/clean_shutdown.h"
+#include "log/journal.h"
+#include "log/journal_replay.h"
 #include "log/meta_properties.h"
 #include "log/partition_log.h"
 
@@ -32,6 +34,8 @@ struct LogDirectoryOptions {
   int helper_threads = 2;                  // write-back, population, deletion, cold reads: 1 to 4
   int64_t checkpoint_interval_ms = 60000;  // log.flush.offset.checkpoint.interval.ms
   int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms
+  JournalLimits journal;
+  Uuid run;                // of the journal, another one for each open(); zero: a random one
   bool background = true;  // false: no threads; tests and the simulator pump run_once()
   std::shared_ptr<const void> keep_alive;  // owns what the pointers point to, if nobody else does
 };
@@ -50,6 +54,7 @@ struct RecoveryReport {
   int64_t bytes_scanned = 0;
   int64_t bytes_cut = 0;  // behind the last whole batch
   int64_t indexes_rebuilt = 0;
+  JournalReplayReport journal;
 };
 
 class LogDirectory {

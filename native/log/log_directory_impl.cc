@@ -17,6 +17,7 @@ LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
                                    std::shared_ptr<LogContext> context, Found found)
     : options_(options), context_(std::move(context)), fs_(context_->fs), found_(std::move(found)) {
   report_.clean = found_.clean;
+  context_->flusher.on_journal_filling([this] { journal_filling(); });
   // The thread that fails may hold a log's lock, so the observers are told by a helper. It may also
   // outlive this object, which the helpers do not, and then holds the context.
   context_->health.on_failure([this, context = context_.get()] {
@@ -40,7 +41,7 @@ LogDirectoryImpl::~LogDirectoryImpl() {
 LogResult<bool> LogDirectoryImpl::format(const MetaProperties& properties) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
-  const std::string text = format_meta_properties(properties);
+  const std::string text = format_meta_properties(properties, true);
   RETURN_IF_ERROR(
       changed(replace_file(fs_, options_.path + "/" + kMetaPropertiesFile, as_bytes(text))));
   const std::lock_guard facts(facts_mutex_);
@@ -181,18 +182,23 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
   if (open != logs_.end()) {
     *log = open->second;
     unique = (*log)->topic_id();
+    // Whatever may refuse this comes before the log goes out of service.
+    const bool journaled = context_->journal.holds((*log)->newest_part());
+    if (journaled) RETURN_IF_ERROR(context_->flusher.sync({log->get()}));
+    RETURN_IF_ERROR(context_->flusher.exclusively([&] { return (*log)->fence(); }));
     (*log)->retire(ErrorCode::not_leader_or_follower);
-    logs_.erase(open);
   }
-  // The topic id makes the name unique; a topic whose partition comes and goes, the counter.
-  uint64_t salt = static_cast<uint64_t>(context_->clock.now().value) + marked_++;
-  for (size_t i = 0; i < 8; ++i, salt >>= 8) {
-    unique.bytes[i] = static_cast<uint8_t>(unique.bytes[i] ^ (salt & 0xff));
-  }
-  const std::string target = options_.path + "/" + marked_folder_name(id, uuid_hex(unique), suffix);
+  const std::string target = unused_name(id, unique, suffix);
   // Not while a flush is on its way into the folder.
-  const FileResult<void> renamed =
-      context_->flusher.exclusively([&] { return fs_.rename(folder_of(id), target); });
+  FileResult<void> renamed;
+  RETURN_IF_ERROR(context_->flusher.exclusively([&]() -> LogResult<bool> {
+    if (*log) RETURN_IF_ERROR((*log)->fence());
+    renamed = fs_.rename(folder_of(id), target);
+    const bool gone = renamed.ok() || renamed.error().kind == FileErrorKind::not_found;
+    if (*log && gone) (*log)->folder_gone();
+    return true;
+  }));
+  logs_.erase(id);
   const bool missing = !renamed.ok() && renamed.error().kind == FileErrorKind::not_found;
   if (!missing) RETURN_IF_ERROR(changed(renamed));
   context_->checkpoints.remove(id);
@@ -207,7 +213,22 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
   return true;
 }
 
+// The topic id makes the name unique; a topic whose partition comes and goes, clock and counter.
+std::string LogDirectoryImpl::unused_name(const TopicPartition& id, Uuid unique,
+                                          std::string_view suffix) {
+  for (;;) {
+    uint64_t salt = static_cast<uint64_t>(context_->clock.now().value) + marked_++;
+    Uuid salted = unique;
+    for (size_t i = 0; i < 8; ++i, salt >>= 8) {
+      salted.bytes[i] = static_cast<uint8_t>(salted.bytes[i] ^ (salt & 0xff));
+    }
+    std::string name = options_.path + "/" + marked_folder_name(id, uuid_hex(salted), suffix);
+    if (!fs_.status(name).ok()) return name;
+  }
+}
+
 LogResult<bool> LogDirectoryImpl::checkpoint() {
+  RETURN_IF_ERROR(release_journal());
   // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
   for (const auto& log : logs()) static_cast<void>(log->checkpoint());
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
@@ -225,6 +246,7 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
     }
     if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
     RETURN_IF_ERROR(recover_unopened());
+    closing_ = true;  // nothing is opened any more that would not be closed
   }
   for (const auto& log : logs()) {
     RETURN_IF_ERROR(log->close());
@@ -234,6 +256,9 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
   context_->flusher.stop();
   context_->helpers.stop();
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  // From here on it is Kafka's directory: the marker last, when there is nothing else to know.
+  RETURN_IF_ERROR(changed(context_->journal.remove()));
+  RETURN_IF_ERROR(write_meta_version(false));
   RETURN_IF_ERROR(changed(write_clean_shutdown(fs_, options_.path, epoch)));
   const std::lock_guard lock(mutex_);
   closed_ = true;
@@ -259,10 +284,11 @@ LogResult<bool> LogDirectoryImpl::recover_unopened() {
 // Before the first change: the directory is no longer cleanly closed. What refused to open, or was
 // only looked at, stays as it was.
 LogResult<bool> LogDirectoryImpl::begin_changes() {
-  if (closed_) return Err(storage_error(options_.path + " is closed"));
+  if (closed_ || closing_) return Err(storage_error(options_.path + " is closed"));
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   if (changing_) return true;
-  if (found_.clean) RETURN_IF_ERROR(changed(remove_clean_shutdown(fs_, options_.path)));
+  RETURN_IF_ERROR(mark_in_use());
+  RETURN_IF_ERROR(begin_journal());
   if (options_.background) {
     if (!context_->flusher.start() || !context_->helpers.start(options_.helper_threads)) {
       return Err(
@@ -274,6 +300,7 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
     remove_folder_later(options_.path + "/" + name, 0);
   }
   schedule_upkeep();
+  journal_filling();
   return true;
 }
 
@@ -287,6 +314,7 @@ void LogDirectoryImpl::schedule_upkeep() {
 void LogDirectoryImpl::upkeep() {
   for (const auto& log : logs()) log->tidy_up();
   // A failure has taken the directory offline already; a full disk passes.
+  context_->journal.allow_growth();
   static_cast<void>(checkpoint());
 }
 
@@ -303,74 +331,6 @@ RecoveryReport LogDirectoryImpl::recovery_report() const {
 int64_t LogDirectoryImpl::free_bytes() const {
   auto free = fs_.free_bytes(options_.path);
   return free.ok() ? *free : 0;
-}
-
-LogResult<std::vector<uint8_t>> LogDirectoryImpl::read_file(const std::string& relative,
-                                                            size_t bytes_max) const {
-  auto path = absolute(relative);
-  if (!path.ok()) return Err(path.error());
-  auto bytes = read_whole_file(fs_, *path, bytes_max);
-  if (!bytes.ok()) return Err(storage_error(bytes.error()));
-  return std::move(*bytes);
-}
-
-LogResult<bool> LogDirectoryImpl::write_file(const std::string& relative, ByteView bytes) {
-  auto path = absolute_file(relative);
-  if (!path.ok()) return Err(path.error());
-  const FileResult<FileStatus> present = fs_.status(*path);
-  if (present.ok() && present->is_directory) {
-    // A wrong name is the caller's mistake, not a failure of the disk.
-    return Err(storage_error(*path + " is a directory, not a file"));
-  }
-  const std::lock_guard lock(mutex_);
-  RETURN_IF_ERROR(begin_changes());
-  return changed(replace_file(fs_, *path, bytes));
-}
-
-LogResult<std::vector<std::string>> LogDirectoryImpl::list_files(
-    const std::string& relative) const {
-  auto path = absolute(relative);
-  if (!path.ok()) return Err(path.error());
-  std::vector<std::string> names;
-  auto entries = fs_.list(*path);
-  if (!entries.ok() && entries.error().kind == FileErrorKind::not_found) return names;
-  if (!entries.ok()) return Err(storage_error(entries.error()));
-  for (const DirectoryEntry& entry : *entries) {
-    if (!entry.is_directory) names.push_back(entry.name);
-  }
-  return names;
-}
-
-LogResult<bool> LogDirectoryImpl::remove_file(const std::string& relative) {
-  auto path = absolute_file(relative);
-  if (!path.ok()) return Err(path.error());
-  const std::lock_guard lock(mutex_);
-  RETURN_IF_ERROR(begin_changes());
-  return changed(fs_.remove_file(*path));
-}
-
-LogResult<std::string> LogDirectoryImpl::absolute(const std::string& relative) const {
-  const bool escapes = relative.starts_with("/") || relative.find("..") != std::string::npos;
-  if (escapes) return Err(storage_error("no path inside the log directory: " + relative));
-  return relative.empty() ? options_.path : options_.path + "/" + relative;
-}
-
-// Refuses what could not be a file: a failed change would take the directory offline for it.
-LogResult<std::string> LogDirectoryImpl::absolute_file(const std::string& relative) const {
-  constexpr size_t kNameBytesMax = 240;  // replace_file() appends to it
-  auto path = absolute(relative);
-  if (!path.ok()) return path;
-  size_t name_at = 0;
-  bool is_name = !relative.empty() && !relative.ends_with('/');
-  for (size_t end = 0; end != std::string::npos && is_name; name_at = end + 1) {
-    end = relative.find('/', name_at);
-    is_name = std::min(end, relative.size()) - name_at <= kNameBytesMax;
-  }
-  const auto status = fs_.status(*path);
-  if (!is_name || (status.ok() && status->is_directory)) {
-    return Err(storage_error("no name of a file inside the log directory: " + relative));
-  }
-  return path;
 }
 
 // The answer after a call that changes the directory. Where nothing stands at the path, or not what

@@ -4,6 +4,7 @@
 // a partition is opened, so that one is never opened twice, and never while a log is used.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@ class LogDirectoryImpl final : public LogDirectory {
     std::optional<MetaProperties> meta_properties;
     std::vector<PartitionOnDisk> partitions;
     std::vector<std::string> doomed;  // names of folders that wait to be removed
+    bool journal = false;             // it has one
     bool clean = false;
   };
 
@@ -65,6 +67,12 @@ class LogDirectoryImpl final : public LogDirectory {
   using Logs = std::vector<std::shared_ptr<PartitionLogImpl>>;
 
   LogResult<bool> begin_changes();  // mutex_ is held
+  LogResult<bool> mark_in_use();
+  LogResult<bool> begin_journal();
+  LogResult<bool> write_meta_version(bool in_use);
+  void journal_filling();
+  void tend_journal();
+  LogResult<bool> release_journal();
   LogResult<std::shared_ptr<PartitionLogImpl>> open_locked(const TopicPartition& id,
                                                            const Uuid& topic_id,
                                                            const LogConfig& config);
@@ -74,6 +82,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> take_out(const TopicPartition& id, std::string_view suffix);
   LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
                                   std::shared_ptr<PartitionLogImpl>* log);
+  std::string unused_name(const TopicPartition& id, Uuid unique, std::string_view suffix);
   LogResult<bool> recover_unopened();
   LogResult<bool> changed(const FileResult<void>& done);
   LogResult<std::string> absolute(const std::string& relative) const;
@@ -92,7 +101,9 @@ class LogDirectoryImpl final : public LogDirectory {
   bool changing_ = false;  // the marker is removed, threads run
   // A folder's name may not be durable: an earlier run, or a call that failed, may have made it.
   bool names_unsynced_ = true;
+  bool closing_ = false;
   bool closed_ = false;
+  std::atomic<bool> tending_journal_{false};
   uint64_t marked_ = 0;  // folders renamed so far, for unique names
   // What callers who must not wait for the disk may ask: written under both locks, read under
   // either; facts_mutex_ is held for copies only.

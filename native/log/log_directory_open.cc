@@ -1,4 +1,6 @@
 // LogDirectory::open: looks at a directory and refuses it with one sentence, changing nothing.
+#include <random>
+
 #include "base/assert.h"
 #include "log/clean_shutdown.h"
 #include "log/log_directory_impl.h"
@@ -10,7 +12,6 @@ namespace odradek {
 namespace {
 
 constexpr size_t kOpenFilesMax = 1024;
-constexpr size_t kMetaPropertiesBytesMax = 1U << 20;
 constexpr const char* kLockFile = ".lock";
 
 LogError refuse(const std::string& path, const FileError& error) {
@@ -88,6 +89,13 @@ LogResult<bool> list_partitions(FileSystem& fs, const std::string& path,
   return true;
 }
 
+Uuid random_uuid() {
+  std::random_device device;
+  Uuid uuid;
+  for (uint8_t& byte : uuid.bytes) byte = static_cast<uint8_t>(device());
+  return uuid;
+}
+
 }  // namespace
 
 LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOptions& options) {
@@ -106,17 +114,26 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   found.meta_properties = std::move(*properties);
   auto clean = has_clean_shutdown(fs, options.path);
   if (!clean.ok()) return Err(refuse(options.path, clean.error()));
-  found.clean = *clean;
+  // A journal tells of an unclean stop, whatever else is there.
+  auto journal = fs.status(options.path + "/" + kJournalFolder);
+  if (!journal.ok() && journal.error().kind != FileErrorKind::not_found) {
+    return Err(refuse(options.path, journal.error()));
+  }
+  found.journal = journal.ok();
+  found.clean = *clean && !found.journal;
   RETURN_IF_ERROR(list_partitions(fs, options.path, &found));
 
-  auto context = std::make_shared<LogContext>(fs, *options.clock, options.path,
-                                              options.file_delete_delay_ms, kOpenFilesMax);
+  auto context =
+      std::make_shared<LogContext>(fs, *options.clock, options.path, options.file_delete_delay_ms,
+                                   kOpenFilesMax, options.journal);
   RETURN_IF_ERROR(context->checkpoints.load());
   std::set<TopicPartition> there;
   for (const PartitionOnDisk& partition : found.partitions) there.insert(partition.topic_partition);
   context->checkpoints.keep_only(there);
+  LogDirectoryOptions chosen = options;
+  if (chosen.run.is_zero()) chosen.run = random_uuid();
   return std::unique_ptr<LogDirectory>(
-      new LogDirectoryImpl(options, std::move(context), std::move(found)));
+      new LogDirectoryImpl(chosen, std::move(context), std::move(found)));
 }
 
 }  // namespace odradek

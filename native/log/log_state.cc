@@ -51,7 +51,7 @@ LogState::Moved LogState::appended(const BatchHeader& batch, const LogPoint& beg
   }
   if (epochs_.assign(batch.leader_epoch, batch.base_offset)) epochs_changed_ = true;
   if (asks_for_flushes_) {
-    counted_bytes_ += batch.size_bytes;
+    counted_appended_ += batch.size_bytes;
     moved.counted_bytes = batch.size_bytes;
   }
   moved.high_watermark = watermarks_.appended(log_end);
@@ -87,7 +87,7 @@ LogState::Moved LogState::truncated(std::shared_ptr<const SegmentSet> segments,
   if (epochs_.truncate_end(log_end.offset)) epochs_changed_ = true;
   truncations_.fetch_add(1, std::memory_order_acq_rel);
   if (watermarks_.durable().offset == log_end.offset) {
-    moved.counted_bytes = -std::exchange(counted_bytes_, 0);  // nothing is left to wait for
+    moved.counted_bytes = all_counted();
   }
   publish();
   return moved;
@@ -102,33 +102,80 @@ void LogState::deleted(std::shared_ptr<const SegmentSet> segments, Offset log_st
   publish();
 }
 
-bool LogState::begin_flush(FlushOrder* order) const {
+Offset LogState::synced() const {
   const std::lock_guard lock(mutex_);
-  const LogPoint& durable = watermarks_.durable();
+  return watermarks_.synced().offset;
+}
+
+bool LogState::begin_sync(SyncOrder* order) const {
+  const std::lock_guard lock(mutex_);
+  const LogPoint& synced = watermarks_.synced();
   order->end = watermarks_.log_end();
-  order->bytes = counted_bytes_;
-  if (durable.offset == order->end.offset) return false;
-  // Only what lies behind the durable offset can be dirty.
+  order->counted = counted_appended_;
+  if (synced.offset == order->end.offset) return false;
+  // Only what lies behind the synced offset can be dirty.
   for (const auto& sealed : segments_->sealed()) {
-    if (sealed->base_offset() < durable.segment_base) continue;
+    if (sealed->base_offset() < synced.segment_base) continue;
     if (auto file = sealed->writable_file()) order->files.push_back(std::move(file));
   }
   order->files.push_back(segments_->active()->writable_file());
   return true;
 }
 
-LogState::Moved LogState::finish_flush(const FlushOrder& order) {
+LogState::Moved LogState::finish_sync(const SyncOrder& order) {
   const std::lock_guard lock(mutex_);
+  return now_durable(order.end, order.counted, watermarks_.synced(order.end));
+}
+
+bool LogState::begin_commit(CommitOrder* order) const {
+  const std::lock_guard lock(mutex_);
+  const LogPoint& durable = watermarks_.durable();
+  order->end = watermarks_.log_end();
+  order->counted = counted_appended_;
+  if (durable.offset == order->end.offset) return false;
+  ASSERT(durable.has_position());
+  const auto add = [&](const Segment& segment, const std::shared_ptr<File>& file, int64_t end) {
+    const bool holds_durable = segment.base_offset() == durable.segment_base;
+    const Position from = holds_durable ? durable.position : Position(0);
+    ASSERT(from.value <= end);
+    if (from.value == end || !file) return;  // a finished segment is synced
+    const Offset offset = holds_durable ? durable.offset : segment.base_offset();
+    order->slices.push_back({file, from, end - from.value, segment.base_offset(), offset});
+    order->slice_bytes += end - from.value;
+  };
+  for (const auto& sealed : segments_->sealed()) {
+    if (sealed->base_offset() < durable.segment_base) continue;
+    add(*sealed, sealed->writable_file(), sealed->size_bytes());
+  }
+  const ActiveSegment& active = *segments_->active();
+  ASSERT(active.base_offset() == order->end.segment_base ||
+         order->end.offset == active.base_offset());
+  if (active.base_offset() == order->end.segment_base) {
+    add(active, active.writable_file(), order->end.position.value);
+  }
+  return true;
+}
+
+LogState::Moved LogState::finish_commit(const CommitOrder& order) {
+  const std::lock_guard lock(mutex_);
+  return now_durable(order.end, order.counted, watermarks_.committed(order.end));
+}
+
+LogState::Moved LogState::now_durable(LogPoint end, int64_t counted, bool high_watermark) {
   Moved moved;
-  // Fewer are left if the log went out of service during the flush.
-  const int64_t bytes = std::min(order.bytes, counted_bytes_);
-  counted_bytes_ -= bytes;
-  moved.counted_bytes = -bytes;
-  moved.first_unflushed = order.end.offset < watermarks_.log_end().offset;
-  moved.high_watermark = watermarks_.flushed(order.end);
+  const int64_t durable = std::clamp(counted, counted_durable_, counted_appended_);
+  moved.counted_bytes = counted_durable_ - durable;
+  counted_durable_ = durable;
+  moved.first_unflushed = end.offset < watermarks_.log_end().offset;
+  moved.high_watermark = high_watermark;
   moved.wants_flush = watermarks_.wants_flush();
   publish();
   return moved;
+}
+
+// Nothing is left to wait for. Returns the change of the counted bytes.
+int64_t LogState::all_counted() {
+  return std::exchange(counted_durable_, counted_appended_) - counted_appended_;
 }
 
 LeaderEpochs LogState::epochs() const {
@@ -158,13 +205,13 @@ void LogState::epochs_not_written() {
 
 int64_t LogState::counted_bytes() const {
   const std::lock_guard lock(mutex_);
-  return counted_bytes_;
+  return counted_appended_ - counted_durable_;
 }
 
 int64_t LogState::stop_counting() {
   const std::lock_guard lock(mutex_);
   asks_for_flushes_ = false;
-  return -std::exchange(counted_bytes_, 0);
+  return all_counted();
 }
 
 // Records of an open transaction may be deleted; what is left of it is not before the log start.

@@ -27,6 +27,7 @@ class LogState {
   std::shared_ptr<const SegmentSet> segments() const;
 
   Offset log_start() const { return load(log_start_); }
+  Offset synced() const;
   Offset durable() const { return load(durable_); }
   Offset high_watermark() const { return load(high_watermark_); }
   Offset last_stable() const { return load(last_stable_); }
@@ -52,9 +53,12 @@ class LogState {
   // The log start moved up and segments before it are gone.
   void deleted(std::shared_ptr<const SegmentSet> segments, Offset log_start);
 
-  // What a flush has to sync; false if all is durable.
-  bool begin_flush(FlushOrder* order) const;
-  Moved finish_flush(const FlushOrder& order);
+  // What has to be synced; false if all is.
+  bool begin_sync(SyncOrder* order) const;
+  Moved finish_sync(const SyncOrder& order);
+  // What has to be written to the journal; false if all is durable.
+  bool begin_commit(CommitOrder* order) const;
+  Moved finish_commit(const CommitOrder& order);
 
   LeaderEpochs epochs() const;
   LeaderEpoch epoch_at(Offset offset) const;
@@ -73,8 +77,11 @@ class LogState {
   static bool asks_for_flushes(const LogConfig& config) {
     return config.flush_messages != INT64_MAX || config.flush_ms != INT64_MAX;
   }
-  LogPoint last_stable_point() const;  // mutex_ is held
-  void publish();                      // copies the offsets into the atomics; mutex_ is held
+  // mutex_ is held for these.
+  Moved now_durable(LogPoint end, int64_t counted, bool high_watermark);
+  int64_t all_counted();
+  LogPoint last_stable_point() const;
+  void publish();  // copies the offsets into the atomics
 
   mutable std::mutex mutex_;
   std::shared_ptr<const SegmentSet> segments_;
@@ -84,7 +91,9 @@ class LogState {
   bool epochs_changed_ = false;
   Offset start_;
   bool asks_for_flushes_ = false;
-  int64_t counted_bytes_ = 0;  // not yet durable, appended while flushes were asked for
+  // Bytes appended while flushes were asked for, since the start; and how many of them are durable.
+  int64_t counted_appended_ = 0;
+  int64_t counted_durable_ = 0;
 
   std::atomic<int64_t> log_start_{0};
   std::atomic<int64_t> durable_{0};

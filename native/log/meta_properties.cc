@@ -8,6 +8,7 @@
 namespace odradek {
 namespace {
 
+constexpr int32_t kVersionInUse = 2;
 constexpr std::string_view kSpaces = " \t\f\r";
 
 // Java's escapes: a backslash makes the next character literal.
@@ -41,12 +42,26 @@ std::map<std::string, std::string> parse_properties(std::string_view text) {
   return properties;
 }
 
+std::string version_line(bool in_use) {
+  return "version=" + std::to_string(in_use ? kVersionInUse : 1);
+}
+
 }  // namespace
 
 // Keys in the order in which Kafka writes them; its comment with the date is left out.
-std::string format_meta_properties(const MetaProperties& properties) {
+std::string format_meta_properties(const MetaProperties& properties, bool in_use) {
   return "cluster.id=" + properties.cluster_id + "\ndirectory.id=" + properties.directory_id +
-         "\nnode.id=" + std::to_string(properties.node_id) + "\nversion=1\n";
+         "\nnode.id=" + std::to_string(properties.node_id) + "\n" + version_line(in_use) + "\n";
+}
+
+std::string with_meta_properties_version(std::string_view text, bool in_use) {
+  std::string changed;
+  for (std::string_view line : split_lines(text)) {
+    const bool is_version = parse_properties(line).contains("version");
+    changed += is_version ? version_line(in_use) : std::string(line);
+    changed += '\n';
+  }
+  return changed;
 }
 
 Result<MetaProperties, std::string> parse_meta_properties(std::string_view text) {
@@ -54,7 +69,7 @@ Result<MetaProperties, std::string> parse_meta_properties(std::string_view text)
   const auto version = parse_decimal<int32_t>(found["version"]);
   if (!version) return Err(std::string("has no version"));
   if (*version < 1) return Err(std::string("is of version 0, from before Apache Kafka's KRaft"));
-  if (*version > 1) {
+  if (*version > kVersionInUse) {
     return Err("is of version " + std::to_string(*version) +
                ", which this release does not know; use a newer one");
   }

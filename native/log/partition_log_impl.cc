@@ -167,27 +167,41 @@ LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limi
 
 LogResult<Offset> PartitionLogImpl::flush() {
   RETURN_IF_ERROR(check_online());
-  RETURN_IF_ERROR(context_->flusher.flush(*this));
+  RETURN_IF_ERROR(context_->flusher.sync({this}));
   return state_.durable();
 }
 
-bool PartitionLogImpl::begin_flush(FlushOrder* order) {
-  flush_asked_.store(false);
-  if (retired_.load() == ErrorCode::not_leader_or_follower) return false;  // its folder is gone
-  if (!state_.begin_flush(order)) return false;
+bool PartitionLogImpl::begin_sync(SyncOrder* order) {
+  if (folder_gone_.load()) return false;
+  if (!state_.begin_sync(order)) return false;
   if (folder_changed_.exchange(false)) order->folder = folder_;
   return true;
 }
 
-void PartitionLogImpl::finish_flush(const FlushOrder& order) {
-  const LogState::Moved moved = state_.finish_flush(order);
+bool PartitionLogImpl::begin_commit(CommitOrder* order) {
+  flush_asked_.store(false);
+  if (folder_gone_.load()) return false;
+  order->topic_id = topic_id_;
+  order->partition = id_.partition;
+  return state_.begin_commit(order);
+}
+
+void PartitionLogImpl::finish_sync(const SyncOrder& order) {
+  note_durable(state_.finish_sync(order));
+}
+
+void PartitionLogImpl::finish_commit(const CommitOrder& order) {
+  note_durable(state_.finish_commit(order));
+}
+
+void PartitionLogImpl::note_durable(const LogState::Moved& moved) {
   context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
   if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved);
 }
 
 void PartitionLogImpl::after_flush() { observers_.tell(*this, high_watermark()); }
 
-void PartitionLogImpl::flush_postponed(const FlushOrder& order) {
+void PartitionLogImpl::sync_postponed(const SyncOrder& order) {
   if (!order.folder.empty()) folder_changed_.store(true);
   context_->flusher.request_within(kFlushRetryMs, shared_from_this());
 }

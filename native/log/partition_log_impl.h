@@ -61,17 +61,25 @@ class PartitionLogImpl final : public PartitionLog,
   std::vector<ProducerSummary> producers() const override;
 
   // Flushable, for the flusher.
-  bool begin_flush(FlushOrder* order) override;
-  void finish_flush(const FlushOrder& order) override;
+  bool begin_sync(SyncOrder* order) override;
+  bool begin_commit(CommitOrder* order) override;
+  void sync_postponed(const SyncOrder& order) override;
+  void finish_sync(const SyncOrder& order) override;
+  void finish_commit(const CommitOrder& order) override;
+  void stands_in(JournalPartNumber part) override { newest_part_.store(part.value); }
+  JournalPartNumber newest_part() const override { return JournalPartNumber(newest_part_.load()); }
   void after_flush() override;
-  void flush_postponed(const FlushOrder& order) override;
 
-  // For the directory. Writes what recovery must find beside the segments, flushes, and tells the
-  // directory's checkpoints what they may say.
+  // For the directory, which has synced the segments. Writes what recovery must find beside them,
+  // and tells the directory's checkpoints what they may say.
   LogResult<bool> checkpoint();
   // Makes the folder exactly what Apache Kafka leaves at a clean stop, and tells the checkpoints.
   // Idempotent.
   LogResult<bool> close();
+  // Inside the flusher's exclusively(): the folder is renamed, nothing in it is to be synced.
+  void folder_gone() { folder_gone_.store(true); }
+  // Inside the flusher's exclusively(), before the folder is renamed.
+  LogResult<bool> fence() { return context_->flusher.fence(*this, topic_id_, id_.partition); }
   // Takes the log out of service; later calls answer `code`.
   void retire(ErrorCode code);
   // Tells the observers that nothing more will come.
@@ -87,6 +95,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
   void announce(const LogState::Moved& moved);
+  void note_durable(const LogState::Moved& moved);
   void ask_for_flush(const LogState::Moved& moved);
   uint64_t partition_hash() const;
 
@@ -103,11 +112,11 @@ class PartitionLogImpl final : public PartitionLog,
     }
   }
 
-  // Runs `work`, which syncs, while no round is under way. A failed sync ends the directory before
-  // the next round begins: that one would succeed, and take the lost bytes for durable.
+  // Runs `work`, which syncs, while no other sync is under way. A failed one ends the directory
+  // before the next begins: that would succeed, and take the lost bytes for durable.
   template <class Work>
-  FileResult<void> between_rounds(Work work) {
-    return context_->flusher.exclusively([&]() -> FileResult<void> {
+  FileResult<void> between_syncs(Work work) {
+    return context_->flusher.between_syncs([&]() -> FileResult<void> {
       FileResult<void> done = work();
       if (!done.ok()) static_cast<void>(context_->health.change_failed(done.error()));
       return done;
@@ -121,6 +130,9 @@ class PartitionLogImpl final : public PartitionLog,
   FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
   FileResult<void> write_clean();
   void stop_windows();
+  LogResult<Offset> truncate_at(Offset offset);
+  LogResult<Offset> truncate_exclusively(Offset offset);
+  LogResult<Offset> delete_below(Offset offset);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint();
   void remove_later(std::vector<std::string> paths, std::shared_ptr<const SealedSegment> segment);
@@ -148,6 +160,8 @@ class PartitionLogImpl final : public PartitionLog,
   std::atomic<int64_t> flush_ms_;
   std::atomic<ErrorCode> retired_{ErrorCode::none};
   std::atomic<bool> flush_asked_{false};
+  std::atomic<int64_t> newest_part_{-1};
+  std::atomic<bool> folder_gone_{false};
   std::atomic<bool> folder_changed_{true};  // its new entries are not synced yet
   ObserverList observers_;
 };

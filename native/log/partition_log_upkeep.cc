@@ -50,7 +50,7 @@ FileResult<void> PartitionLogImpl::write_roll_snapshots() {
 // what it said of producers must outlive it.
 FileResult<void> PartitionLogImpl::finish_segments() {
   RETURN_IF_ERROR(write_roll_snapshots());
-  return between_rounds([&]() -> FileResult<void> {
+  return between_syncs([&]() -> FileResult<void> {
     const std::shared_ptr<const SegmentSet> segments = state_.segments();
     for (const auto& sealed : segments->sealed()) RETURN_IF_ERROR(sealed->finish());
     return {};
@@ -75,10 +75,24 @@ FileResult<void> PartitionLogImpl::write_epochs() {
 }
 
 LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
+  auto end = truncate_at(offset);
+  after_flush();  // what was synced for it may have been waited for
+  return end;
+}
+
+LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
+  RETURN_IF_ERROR(check_online());
+  if (offset >= state_.log_end()) return state_.log_end();
+  if (context_->journal.holds(newest_part())) RETURN_IF_ERROR(context_->flusher.sync({this}));
+  return truncate_exclusively(offset);
+}
+
+LogResult<Offset> PartitionLogImpl::truncate_exclusively(Offset offset) {
   return context_->flusher.exclusively([&]() -> LogResult<Offset> {
-    const std::lock_guard lock(append_mutex_);
     RETURN_IF_ERROR(check_online());
+    RETURN_IF_ERROR(fence());
+    const std::lock_guard lock(append_mutex_);
     const LogView view = state_.view();
     if (offset >= view.log_end.offset) return view.log_end.offset;
     auto cut = locate(view, std::max(offset, view.log_start));
@@ -125,6 +139,12 @@ LogResult<ProducerHistory> PartitionLogImpl::history_at(const SegmentSet& segmen
 }
 
 LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
+  auto start = delete_below(offset);
+  after_flush();  // as in truncate_to()
+  return start;
+}
+
+LogResult<Offset> PartitionLogImpl::delete_below(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
   // Both only move up while no truncation or other deletion runs.
@@ -134,8 +154,12 @@ LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
   // refuses the deletion as a whole, and the next try begins where this one did.
   if (log_start > state_.log_start()) {
     // Nor may the start outlive what was to be before it: markers end transactions.
-    if (log_start > state_.durable()) RETURN_IF_ERROR(context_->flusher.flush(*this));
+    if (log_start > state_.durable()) RETURN_IF_ERROR(context_->flusher.sync({this}));
     RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
+  }
+  if (!plan_deletion(*state_.segments(), log_start).gone.empty()) {
+    if (context_->journal.holds(newest_part())) RETURN_IF_ERROR(context_->flusher.sync({this}));
+    RETURN_IF_ERROR(context_->flusher.exclusively([&] { return fence(); }));
   }
   DeletionPlan plan;
   {
@@ -190,7 +214,6 @@ void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std
 LogResult<bool> PartitionLogImpl::checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
-  RETURN_IF_ERROR(context_->flusher.flush(*this));
   const FileResult<void> written = write_epochs();
   if (!written.ok()) return Err(context_->health.change_failed(written.error()));
   put_checkpoint();
@@ -200,10 +223,10 @@ LogResult<bool> PartitionLogImpl::checkpoint() {
 // Under surgery_mutex_, so that what a truncation or deletion tells the checkpoints is never taken
 // back by something older.
 void PartitionLogImpl::put_checkpoint() {
-  // The durable offset first: a roll may make room for it to pass the segments of the view.
-  const Offset durable = state_.durable();
+  // The synced offset first: a roll may make room for it to pass the segments of the view.
+  const Offset synced = state_.synced();
   const LogView view = state_.view();
-  PartitionCheckpoint content{id_, durable, view.high_watermark.offset, std::nullopt};
+  PartitionCheckpoint content{id_, synced, view.high_watermark.offset, std::nullopt};
   for (const auto& sealed : view.segments->sealed()) {
     // Recovery trusts the index files of what lies below the recovery point.
     if (!sealed->finished()) {
@@ -223,7 +246,7 @@ LogResult<bool> PartitionLogImpl::close() {
     RETURN_IF_ERROR(check_online());
     retired_.store(ErrorCode::kafka_storage_error, std::memory_order_release);
   }
-  RETURN_IF_ERROR(context_->flusher.flush(*this));
+  RETURN_IF_ERROR(context_->flusher.sync({this}));
   const FileResult<void> written = changed_ ? write_clean() : FileResult<void>();
   if (!written.ok()) return Err(context_->health.change_failed(written.error()));
   closed_ = true;
@@ -237,7 +260,7 @@ FileResult<void> PartitionLogImpl::write_clean() {
   const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
   active->complete_time_index();
   const std::shared_ptr<File>& file = active->writable_file();
-  RETURN_IF_ERROR(between_rounds([&]() -> FileResult<void> {
+  RETURN_IF_ERROR(between_syncs([&]() -> FileResult<void> {
     RETURN_IF_ERROR(file->truncate(active->size_bytes()));
     return file->sync_data();
   }));

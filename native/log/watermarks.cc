@@ -11,9 +11,15 @@ bool Watermarks::appended(const LogPoint& log_end) {
   return advance();
 }
 
-bool Watermarks::flushed(const LogPoint& durable) {
-  ASSERT(durable.offset <= log_end_.offset);
-  if (durable.offset > durable_.offset) durable_ = durable;
+bool Watermarks::synced(const LogPoint& end) {
+  ASSERT(end.offset <= log_end_.offset);
+  if (end.offset > synced_.offset) synced_ = end;
+  return committed(end);
+}
+
+bool Watermarks::committed(const LogPoint& end) {
+  ASSERT(end.offset <= log_end_.offset);
+  if (end.offset > durable_.offset) durable_ = end;
   return advance();
 }
 
@@ -26,6 +32,7 @@ bool Watermarks::configure(int64_t flush_messages) {
 void Watermarks::truncated(const LogPoint& log_end) {
   ASSERT(log_end.offset <= log_end_.offset);
   log_end_ = log_end;
+  if (synced_.offset > log_end.offset) synced_ = log_end;
   if (durable_.offset > log_end.offset) durable_ = log_end;
   if (high_watermark_.offset > log_end.offset) high_watermark_ = log_end;
   while (!ends_above_.empty() && ends_above_.back().offset > log_end.offset) {
@@ -43,6 +50,7 @@ bool Watermarks::advance() {
     ends_above_.pop_front();
     moved = true;
   }
+  ASSERT(synced_.offset <= durable_.offset && durable_.offset <= log_end_.offset);
   ASSERT(high_watermark_.offset <= log_end_.offset);
   return moved;
 }

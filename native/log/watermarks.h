@@ -1,10 +1,13 @@
-// Durable offset, high watermark and log end offset of one partition, and the rule between them
-// (design.md, "The path of a produced batch", step 5). On a single node, rounded down to a batch:
+// Synced and durable offset, high watermark and log end offset of one partition, and the rule
+// between them (design.md, "The path of a produced batch", step 5). On a single node, rounded down
+// to a batch:
 //
 //   high watermark = min(log end, durable + flush.messages - 1)
 //
-// Invariant: high watermark <= log end, durable <= log end; the high watermark never moves back but
-// for a truncation. Not safe for concurrent use: guarded by the log's state lock.
+// What is durable but not synced stands in the directory's journal.
+//
+// Invariant: high watermark <= log end, synced <= durable <= log end; the high watermark never
+// moves back but for a truncation. Not safe for concurrent use: guarded by the log's state lock.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +21,13 @@ class Watermarks {
  public:
   // A log whose stored batches are all durable.
   Watermarks(LogPoint log_end, int64_t flush_messages)
-      : durable_(log_end),
+      : synced_(log_end),
+        durable_(log_end),
         high_watermark_(log_end),
         log_end_(log_end),
         flush_messages_(flush_messages) {}
 
+  const LogPoint& synced() const { return synced_; }
   const LogPoint& durable() const { return durable_; }
   const LogPoint& high_watermark() const { return high_watermark_; }
   const LogPoint& log_end() const { return log_end_; }
@@ -31,15 +36,19 @@ class Watermarks {
 
   // Each returns true if the high watermark moved up.
   bool appended(const LogPoint& log_end);
-  bool flushed(const LogPoint& durable);
+  // Everything below stands in synced segments.
+  bool synced(const LogPoint& end);
+  // Everything below stands in the journal or in synced segments.
+  bool committed(const LogPoint& end);
   bool configure(int64_t flush_messages);
 
-  // Everything from `log_end` on is gone. May move all three back.
+  // Everything from `log_end` on is gone. May move all four back.
   void truncated(const LogPoint& log_end);
 
  private:
   bool advance();
 
+  LogPoint synced_;
   LogPoint durable_;
   LogPoint high_watermark_;
   LogPoint log_end_;

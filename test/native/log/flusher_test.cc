@@ -11,16 +11,20 @@ namespace {
 class FakeLog final : public Flushable {
  public:
   explicit FakeLog(std::shared_ptr<File> file) : file_(std::move(file)) {}
-  bool begin_flush(FlushOrder* order) override {
+  bool begin_sync(SyncOrder* order) override {
     if (!dirty.exchange(false)) return false;
     order->files.push_back(file_);
     order->folder = folder;
     begun.fetch_add(1);
     return true;
   }
-  void finish_flush(const FlushOrder&) override { finished.fetch_add(1); }
+  bool begin_commit(CommitOrder*) override { return false; }
+  void finish_sync(const SyncOrder&) override { finished.fetch_add(1); }
+  void finish_commit(const CommitOrder&) override { finished.fetch_add(1); }
+  void stands_in(JournalPartNumber) override {}
+  JournalPartNumber newest_part() const override { return JournalPartNumber(-1); }
   void after_flush() override { told.fetch_add(1); }
-  void flush_postponed(const FlushOrder&) override {
+  void sync_postponed(const SyncOrder&) override {
     dirty = true;
     postponed.fetch_add(1);
   }
@@ -37,7 +41,7 @@ class FakeLog final : public Flushable {
 };
 
 struct Fixture {
-  Fixture() : flusher(disk, clock, health, "/") {}
+  Fixture() : journal(disk, "", {}), flusher(disk, clock, health, journal, "/") {}
   std::shared_ptr<FakeLog> log(const std::string& path) {
     auto file = disk.open(path, OpenMode::create);
     REQUIRE(file.ok());
@@ -48,6 +52,7 @@ struct Fixture {
   MemoryFileSystem disk;
   ManualClock clock;
   DirectoryHealth health;
+  Journal journal;  // not begun: all goes to the segments
   Flusher flusher;
 };
 
@@ -103,7 +108,7 @@ TEST_CASE("a failed sync finishes nothing and ends the directory") {
   CHECK(f.health.reason().find("flush failed") != std::string::npos);
   f.disk.before_each_change(nullptr);
   a->dirty = true;
-  auto again = f.flusher.flush(*a);
+  auto again = f.flusher.sync({a.get()});
   REQUIRE_FALSE(again.ok());
   CHECK(again.error().code == ErrorCode::kafka_storage_error);
   CHECK(a->begun.load() == 1);
@@ -123,11 +128,11 @@ TEST_CASE("a folder that cannot be opened for want of descriptors postpones the 
   f.flusher.run_due();
   CHECK(log->postponed.load() == 1);
   CHECK(log->finished.load() == 0);
-  CHECK_FALSE(f.flusher.flush(*log).ok());
+  CHECK_FALSE(f.flusher.sync({log.get()}).ok());
   CHECK(log->postponed.load() == 2);
   CHECK(f.health.online());
   f.disk.before_each_change(nullptr);
-  CHECK(f.flusher.flush(*log).ok());
+  CHECK(f.flusher.sync({log.get()}).ok());
   CHECK(log->told.load() == 1);
 }
 
@@ -168,7 +173,8 @@ TEST_CASE("a write that fails while a round is under way spoils it") {
 TEST_CASE("the flusher's thread serves requests until it is stopped") {
   DirectoryHealth health;
   MemoryFileSystem disk;
-  Flusher flusher(disk, system_clock(), health, "/");
+  Journal journal(disk, "", {});
+  Flusher flusher(disk, system_clock(), health, journal, "/");
   auto file = disk.open("/a", OpenMode::create);
   auto log = std::make_shared<FakeLog>(std::shared_ptr<File>(std::move(*file)));
   REQUIRE(flusher.start());

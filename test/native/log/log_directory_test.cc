@@ -87,9 +87,9 @@ TEST_CASE("a directory that is refused, or only looked at, stays as it was") {
   f.close();  // looked at, then closed
   CHECK(f.disk->status("/data/.kafka_cleanshutdown").ok());
 
-  write(*f.disk, "/data/meta.properties", "version=2\ncluster.id=a\nnode.id=1\n");
+  write(*f.disk, "/data/meta.properties", "version=3\ncluster.id=a\nnode.id=1\n");
   const uint64_t calls = f.disk->calls();
-  CHECK(refusal(f).find("meta.properties is of version 2") != std::string::npos);
+  CHECK(refusal(f).find("meta.properties is of version 3") != std::string::npos);
   CHECK(f.disk->calls() <= calls + 1);  // the lock file, at most
   write(*f.disk, "/data/meta.properties", "cluster.id=a\n");
   CHECK(refusal(f).find("has no version") != std::string::npos);

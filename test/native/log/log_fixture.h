@@ -125,6 +125,8 @@ class DirectoryFixture {
     options.file_system = disk.get();
     options.clock = &clock;
     options.background = false;
+    options.journal = journal;
+    options.run = make_uuid(++runs);
     return LogDirectory::open(options);
   }
   std::shared_ptr<PartitionLog> log(const std::string& topic = "orders", int32_t partition = 0) {
@@ -150,6 +152,8 @@ class DirectoryFixture {
 
   std::unique_ptr<MemoryFileSystem> disk;
   ManualClock clock;
+  JournalLimits journal{1 << 14, 4};
+  uint8_t runs = 0;
   LogConfig config;
   std::unique_ptr<LogDirectory> directory;
 };

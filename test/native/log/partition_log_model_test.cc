@@ -76,6 +76,7 @@ class Model {
     if (what < 85) return truncate();
     if (what < 88) return delete_some();
     if (what < 90) return static_cast<void>(f_.directory->checkpoint().ok());
+    if (what < 91) return recreate();
     if (what < 92) return static_cast<void>(log_->flush().ok());
     if (what < 94) return f_.clock.advance(static_cast<int64_t>(pick(50000)));
     if (what < 95) return reconfigure();
@@ -353,6 +354,20 @@ class Model {
     REQUIRE(start.ok());
     CHECK(*start == expected);
     CHECK(log_->log_start_offset() == expected);
+  }
+
+  // Under the same topic id, so that nothing but the journal's fence tells old and new apart.
+  void recreate() {
+    log_ = nullptr;
+    const TopicPartition id{"orders", PartitionIndex(0)};
+    const bool deleted = pick(2) == 0;
+    auto done = deleted ? f_.directory->delete_partition(id) : f_.directory->set_aside(id);
+    REQUIRE_MESSAGE(done.ok(), (done.ok() ? std::string() : done.error().detail));
+    batches_.clear();
+    end_ = Offset(0);
+    reopened();
+    CHECK(log_->log_end_offset() == Offset(0));
+    CHECK(log_->log_start_offset() == Offset(0));
   }
 
   void reconfigure() {

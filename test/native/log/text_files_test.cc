@@ -150,7 +150,7 @@ TEST_CASE("partition.metadata and meta.properties survive their texts") {
     properties.cluster_id = format_uuid(random_uuid(random));
     properties.directory_id = format_uuid(random_uuid(random));
     properties.node_id = static_cast<int32_t>(random() >> 33);
-    const std::string text = format_meta_properties(properties);
+    const std::string text = format_meta_properties(properties, i % 2 == 0);
     const auto parsed = parse_meta_properties(text);
     REQUIRE(parsed.ok());
     CHECK(parsed->cluster_id == properties.cluster_id);

@@ -37,7 +37,7 @@ class TransactionLog {
     if (random_() % 15 == 0) indexes_.emplace_back();
     if (random_() % 3 == 0) {
       durable_ += static_cast<int64_t>(random_() % static_cast<uint64_t>(end_ - durable_ + 1));
-      watermarks_.flushed(point(durable_));
+      watermarks_.synced(point(durable_));
     } else {
       append();
     }

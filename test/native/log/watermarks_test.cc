@@ -17,7 +17,7 @@ TEST_CASE("without flushes the high watermark follows the log end") {
   CHECK(w.high_watermark().offset == Offset(3));
   CHECK(w.high_watermark().position == Position(30));
   CHECK_FALSE(w.wants_flush());
-  CHECK_FALSE(w.flushed(at(3)));
+  CHECK_FALSE(w.synced(at(3)));
 }
 
 TEST_CASE("with flush.messages 1 the high watermark is the durable offset") {
@@ -25,10 +25,10 @@ TEST_CASE("with flush.messages 1 the high watermark is the durable offset") {
   CHECK_FALSE(w.appended(at(13)));
   CHECK(w.wants_flush());
   CHECK_FALSE(w.appended(at(15)));
-  CHECK(w.flushed(at(13)));
+  CHECK(w.synced(at(13)));
   CHECK(w.high_watermark().offset == Offset(13));
   CHECK(w.wants_flush());
-  CHECK(w.flushed(at(15)));
+  CHECK(w.synced(at(15)));
   CHECK_FALSE(w.wants_flush());
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("the high watermark stops at a batch's end") {
   CHECK_FALSE(w.appended(at(6)));  // 6 > 4: not in the middle of the batch
   CHECK(w.high_watermark().offset == Offset(3));
   CHECK(w.wants_flush());
-  CHECK(w.flushed(at(3)));  // bound 7
+  CHECK(w.synced(at(3)));  // bound 7
   CHECK(w.high_watermark().offset == Offset(6));
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a stricter configuration takes nothing back") {
 TEST_CASE("a truncation takes all of them back") {
   Watermarks w(at(0), 3);
   w.appended(at(4));
-  w.flushed(at(4));
+  w.synced(at(4));
   w.appended(at(8));
   w.truncated(at(2));
   CHECK(w.log_end().offset == Offset(2));
@@ -78,7 +78,7 @@ TEST_CASE("the rule holds after any sequence of appends and flushes") {
         ends.push_back(ends.back() + 1 + static_cast<int64_t>(random() % 5));
         w.appended(at(ends.back()));
       } else {
-        w.flushed(at(ends[random() % ends.size()]));
+        w.synced(at(ends[random() % ends.size()]));
       }
       const int64_t durable = w.durable().offset.value;
       const int64_t bound = flush_messages == INT64_MAX ? INT64_MAX : durable + flush_messages - 1;
