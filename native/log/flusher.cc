@@ -97,6 +97,8 @@ LogResult<bool> Flusher::release_journal(const std::function<Logs()>& all_logs) 
 }
 
 LogResult<bool> Flusher::fence(Flushable& log, const Uuid& topic_id, PartitionIndex partition) {
+  // Also where nothing is known to be held: what a failed commit left may pass for one.
+  if (!health_.online()) return Err(storage_error(health_.reason()));
   if (!journal_.holds(log.newest_part())) return true;
   std::vector<Flushable*> synced;
   RETURN_IF_FILE_ERROR(sync_locked({&log}, &synced));
@@ -106,7 +108,10 @@ LogResult<bool> Flusher::fence(Flushable& log, const Uuid& topic_id, PartitionIn
     health_.fail("a write of the journal failed: " + committed.error().detail);
     return Err(storage_error(health_.reason()));
   }
-  if (committed->has_value()) return true;
+  if (committed->has_value()) {
+    log.stands_in(JournalPartNumber(-1));
+    return true;
+  }
   return Err(storage_error("the journal of " + path_ + " has no room just now; try again"));
 }
 
@@ -193,6 +198,7 @@ void Flusher::write_journal(Pending* pending, std::vector<Flushable*>* done,
                             std::vector<Flushable*>* left) {
   JournalPartNumber part(-1);
   bool full = false;
+  if (!health_.online()) journal_.abandon();
   if (journal_.pending_bytes() > 0) {  // otherwise all that was missing is synced by now
     auto committed = journal_.commit();
     if (!committed.ok()) health_.fail("a flush failed: " + committed.error().detail);

@@ -69,12 +69,13 @@ class Flushable {
   // The order was carried out. Not called after a failure: the directory is offline then.
   virtual void finish_sync(const SyncOrder& order) = 0;
   virtual void finish_commit(const CommitOrder& order) = 0;
-  // The order stands in that part of the journal. Precedes finish_commit, and is called also if the
-  // directory failed meanwhile.
+  // The log's newest commit stands in that part of the journal; -1: nothing of it counts. Precedes
+  // finish_commit, and is called also if the directory failed meanwhile.
   virtual void stands_in(JournalPartNumber part) = 0;
   // Part of the journal with the newest commit, -1 if there was none.
   virtual JournalPartNumber newest_part() const = 0;
-  // Follows the finish_ calls once the round is over: tells those who wait, under no lock.
+  // Follows the finish_ calls once the round is over: tells those who wait, who must only wake
+  // somebody: locks of the log or the directory may be held.
   virtual void after_flush() = 0;
 };
 

@@ -5,7 +5,6 @@
 
 #include "base/assert.h"
 #include "log/partition_folder.h"
-#include "log/storage_error.h"
 
 namespace odradek {
 namespace {
@@ -135,15 +134,15 @@ FileResult<std::optional<JournalPartNumber>> Journal::write(bool fence) {
   }
   const ByteView whole(buffer_);
   const ByteView written = opens_part ? whole : whole.subspan(kJournalPartHeaderBytes);
-  const FileResult<void> done = file->write_at(at, written);
-  if (!done.ok() && !is_shortage(done.error())) return Err(done.error());
-  if (done.ok()) RETURN_IF_ERROR(file->sync_data());
-  const std::lock_guard lock(mutex_);
-  if (!done.ok()) {  // a file system that never writes in place may be full here
-    if (opens_part) give_back_part();
-    abandon();
-    return std::optional<JournalPartNumber>();
+  // A full disk is a failure like any other here: the room was written once, and what of the commit
+  // stands in it now could pass for one.
+  FileResult<void> done = file->write_at(at, written);
+  if (done.ok()) done = file->sync_data();
+  if (!done.ok()) {
+    abandon();  // nothing is tried again
+    return Err(done.error());
   }
+  const std::lock_guard lock(mutex_);
   written_ += static_cast<int64_t>(written.size());
   ASSERT(written_.value <= limits_.part_bytes);
   next_ = pending_;
@@ -170,14 +169,6 @@ bool Journal::next_part() {
   written_ = Position(0);
   closed_ = false;
   return true;
-}
-
-// The last part was taken and nothing was written to it: it never was.
-void Journal::give_back_part() {
-  spare_.push_back(std::move(live_.back().part));
-  live_.pop_back();
-  next_number_ = next_number_ - 1;
-  closed_ = true;
 }
 
 JournalPartNumber Journal::mark() {

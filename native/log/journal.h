@@ -96,7 +96,6 @@ class Journal {
   FileResult<std::optional<JournalPartNumber>> write(bool fence);
   // mutex_ is held for these.
   bool next_part();
-  void give_back_part();
   int64_t room_for_batches() const;
 
   FileSystem& fs_;

@@ -194,8 +194,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
   RETURN_IF_ERROR(context_->flusher.exclusively([&]() -> LogResult<bool> {
     if (*log) RETURN_IF_ERROR((*log)->fence());
     renamed = fs_.rename(folder_of(id), target);
-    const bool gone = renamed.ok() || renamed.error().kind == FileErrorKind::not_found;
-    if (*log && gone) (*log)->folder_gone();
+    if (*log) (*log)->folder_gone();  // for this object, also where the rename was refused
     return true;
   }));
   logs_.erase(id);

@@ -318,24 +318,6 @@ TEST_CASE("an order goes in as a whole or not at all") {
   CHECK(replayed(*cut) == "kept!");
 }
 
-TEST_CASE("a commit that met a full disk leaves the journal as it was") {
-  for (const bool opens_part : {false, true}) {
-    CAPTURE(opens_part);
-    Fixture f;
-    f.grow(2);
-    REQUIRE(f.put(Position(0), std::string(opens_part ? 1600 : 10, 'x')).has_value());
-    f.disk.before_each_change([](const FileCall& call) {
-      return call.kind == FileCallKind::write ? FaultDecision::fail(FileErrorKind::no_space)
-                                              : FaultDecision::proceed();
-    });
-    CHECK_FALSE(f.put(Position(0), std::string(200, 'y')).has_value());
-    f.disk.before_each_change(nullptr);
-    REQUIRE(f.put(Position(0), std::string(200, 'z')).has_value());
-    auto cut = f.disk.after_crash(CrashKind::lost);
-    CHECK(replayed(*cut).substr(0, 200) == std::string(200, 'z'));
-  }
-}
-
 TEST_CASE("parts of another size go only when nothing in them counts any more") {
   Fixture f;
   f.grow(2);
