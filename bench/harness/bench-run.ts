@@ -55,9 +55,15 @@ async function runOnce(
   cases: readonly BenchCase[],
   prepare: (broker: BrokerProcess) => Promise<void>,
 ): Promise<BenchRun> {
-  if (!options.cold) fillPageCache()
   const { settings, parent } = options
-  const broker = await BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
+  const start = () => BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
+  if (!options.cold) {
+    fillPageCache()
+    // That drove the program itself out of memory: a start would wait for the disk to read it.
+    const first = await start()
+    await first.stop().finally(() => first.dispose())
+  }
+  const broker = await start()
   try {
     const { firstAnswerMs } = broker
     await sleep(restMs)
