@@ -169,6 +169,8 @@ Napi::Value DirectoryBinding::recovery_report(Info info) {
   result.Set("bytesScanned", from_int64(env, report.bytes_scanned));
   result.Set("bytesCut", from_int64(env, report.bytes_cut));
   result.Set("indexesRebuilt", from_int64(env, report.indexes_rebuilt));
+  result.Set("journalEntries", from_int64(env, report.journal.entries));
+  result.Set("journalBytes", from_int64(env, report.journal.bytes_written));
   return result;
 }
 

@@ -13,6 +13,9 @@ void WriteWindow::store(Position at, ByteView bytes) {
 
 namespace {
 
+// From here on one syncfs is cheaper than a sync of each file (docs/decisions/journal.md).
+constexpr size_t kFilesForFileSystemSync = 200;
+
 std::string directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -45,6 +48,16 @@ FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::stri
   if (!read.ok()) return Err(read.error());
   bytes.resize(*read);
   return bytes;
+}
+
+FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t files) {
+  if (files < kFilesForFileSystemSync) return false;
+  const FileResult<void> synced = fs.sync_file_system(path);
+  if (synced.ok()) return true;
+  // Without the call, or a descriptor for it, each file is synced, which needs neither.
+  const FileErrorKind kind = synced.error().kind;
+  if (kind == FileErrorKind::unsupported || kind == FileErrorKind::too_many_files) return false;
+  return Err(synced.error());
 }
 
 FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes) {

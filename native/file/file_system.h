@@ -170,6 +170,10 @@ FileSystem& posix_file_system();
 FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::string& path,
                                                  size_t bytes_max);
 
+// Makes everything on the path's file system durable where that costs less than syncing `files`
+// files one by one. False if it does not, or cannot be done here: then each is to be synced.
+FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t files);
+
 // Replaces `path` so that after a crash it holds either all old or all new bytes, and the new ones
 // once this returned: writes `path`.tmp, syncs it, renames it, syncs the directory.
 FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes);

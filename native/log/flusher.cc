@@ -10,8 +10,6 @@ namespace odradek {
 namespace {
 
 constexpr int64_t kNsPerMs = 1000000;
-// From here on one syncfs is cheaper than a sync of each file (design.md, "The journal").
-constexpr size_t kFilesForFileSystemSync = 200;
 // More than this of one log goes to its segments alone, which is then no dearer.
 constexpr int64_t kCommitBytesMax = 1 << 20;
 
@@ -96,23 +94,29 @@ LogResult<bool> Flusher::release_journal(const std::function<Logs()>& all_logs) 
   return true;
 }
 
-LogResult<bool> Flusher::fence(Flushable& log, const Uuid& topic_id, PartitionIndex partition) {
+bool Flusher::in_journal(const Flushable& log) const {
+  return journal_.holds(JournalPartNumber(log.newest_part_.load()));
+}
+
+// Inside exclusively().
+LogResult<bool> Flusher::fence(Flushable& log) {
   // Also where nothing is known to be held: what a failed commit left may pass for one.
   if (!health_.online()) return Err(storage_error(health_.reason()));
-  if (!journal_.holds(log.newest_part())) return true;
+  if (!in_journal(log)) return true;
   std::vector<Flushable*> synced;
   RETURN_IF_FILE_ERROR(sync_locked({&log}, &synced));
   if (!health_.online()) return Err(storage_error(health_.reason()));
-  auto committed = journal_.commit_fence(topic_id, partition);
+  const JournalIdentity identity = log.journal_identity();
+  auto committed = journal_.commit_fence(identity.topic_id, identity.partition);
   if (!committed.ok()) {
     health_.fail("a write of the journal failed: " + committed.error().detail);
     return Err(storage_error(health_.reason()));
   }
-  if (committed->has_value()) {
-    log.stands_in(JournalPartNumber(-1));
-    return true;
+  if (!committed->has_value()) {
+    return Err(storage_error("the journal of " + path_ + " has no room just now; try again"));
   }
-  return Err(storage_error("the journal of " + path_ + " has no room just now; try again"));
+  log.newest_part_.store(-1);
+  return true;
 }
 
 Flusher::Logs Flusher::take_due(int64_t now_ns) {
@@ -153,13 +157,14 @@ std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs) {
     for (Flushable* log : logs) {
       CommitOrder order;
       if (!health_.online() || !log->begin_commit(&order)) continue;
-      if (order.slice_bytes > kCommitBytesMax || order.topic_id.is_zero()) {
+      const JournalIdentity identity = log->journal_identity();
+      if (order.slice_bytes > kCommitBytesMax || identity.topic_id.is_zero()) {
         left.push_back(log);
         continue;
       }
       const auto together = static_cast<int64_t>(journal_.pending_bytes()) + order.slice_bytes;
       if (together > kCommitBytesMax) write_journal(&pending, &done, &left);
-      if (read_into_journal(order)) {
+      if (read_into_journal(identity, order)) {
         pending.emplace_back(log, std::move(order));
       } else {
         left.push_back(log);
@@ -172,13 +177,12 @@ std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs) {
 }
 
 // False if the segments do not give the bytes: their sync then tells why.
-bool Flusher::read_into_journal(const CommitOrder& order) {
+bool Flusher::read_into_journal(const JournalIdentity& identity, const CommitOrder& order) {
   const Journal::Pending before = journal_.pending();
   for (const CommitOrder::Slice& slice : order.slices) {
     JournalEntry entry;
-    entry.topic_id = order.topic_id;
-    entry.partition = order.partition;
-    entry.offset = slice.offset;
+    entry.topic_id = identity.topic_id;
+    entry.partition = identity.partition;
     entry.segment_base = slice.segment_base;
     entry.position = slice.from;
     const ByteSpan bytes = journal_.open_entry(entry, static_cast<size_t>(slice.bytes));
@@ -206,7 +210,7 @@ void Flusher::write_journal(Pending* pending, std::vector<Flushable*>* done,
     if (committed.ok() && !full) part = **committed;
   }
   if (part.value >= 0) {
-    for (auto& [log, order] : *pending) log->stands_in(part);
+    for (auto& [log, order] : *pending) log->newest_part_.store(part.value);
   }
   // A write that failed meanwhile counts as well: its log must not pass for durable.
   if (!health_.online()) pending->clear();
@@ -258,13 +262,9 @@ FileResult<void> Flusher::sync_locked(const std::vector<Flushable*>& logs,
 FileResult<void> Flusher::carry_out(const std::vector<SyncOrder>& orders) {
   size_t files = 0;
   for (const SyncOrder& order : orders) files += order.files.size();
-  if (files >= kFilesForFileSystemSync) {
-    FileResult<void> synced = fs_.sync_file_system(path_);
-    // Without the call, or a descriptor for it, each file is synced, which needs neither.
-    const bool other_way = !synced.ok() && (synced.error().kind == FileErrorKind::unsupported ||
-                                            synced.error().kind == FileErrorKind::too_many_files);
-    if (!other_way) return synced;
-  }
+  auto at_once = sync_at_once(fs_, path_, files);
+  if (!at_once.ok()) return Err(at_once.error());
+  if (*at_once) return {};
   if (files > 1) {
     // All writes are under way before the first is waited for.
     for (const SyncOrder& order : orders) {

@@ -11,6 +11,7 @@
 // wait for them. Locks, in their order: release_mutex_, sync_mutex_, commit_mutex_.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -43,16 +44,20 @@ struct SyncOrder {
 struct CommitOrder {
   struct Slice {
     std::shared_ptr<const File> file;
+    Offset segment_base;
     Position from;
     int64_t bytes;
-    Offset segment_base;
-    Offset offset;  // of the first batch in it
   };
   LogPoint end;
   std::vector<Slice> slices;
   int64_t slice_bytes = 0;
   int64_t counted = 0;  // as in SyncOrder
-  Uuid topic_id;        // zero: the log has no identity that outlives its name, and stays out
+};
+
+// What a log is called in the journal. A zero topic id is no identity that outlives the log's name:
+// such a log stays out.
+struct JournalIdentity {
+  Uuid topic_id;
   PartitionIndex partition{0};
 };
 
@@ -60,6 +65,7 @@ struct CommitOrder {
 class Flushable {
  public:
   virtual ~Flushable() = default;
+  virtual JournalIdentity journal_identity() const = 0;
   // What there is to do now; false if there is nothing, or the log is closed.
   virtual bool begin_sync(SyncOrder* order) = 0;
   virtual bool begin_commit(CommitOrder* order) = 0;
@@ -69,14 +75,14 @@ class Flushable {
   // The order was carried out. Not called after a failure: the directory is offline then.
   virtual void finish_sync(const SyncOrder& order) = 0;
   virtual void finish_commit(const CommitOrder& order) = 0;
-  // The log's newest commit stands in that part of the journal; -1: nothing of it counts. Precedes
-  // finish_commit, and is called also if the directory failed meanwhile.
-  virtual void stands_in(JournalPartNumber part) = 0;
-  // Part of the journal with the newest commit, -1 if there was none.
-  virtual JournalPartNumber newest_part() const = 0;
   // Follows the finish_ calls once the round is over: tells those who wait, who must only wake
   // somebody: locks of the log or the directory may be held.
   virtual void after_flush() = 0;
+
+ private:
+  friend class Flusher;
+  // Part of the journal in which the newest commit stands that counts; -1 if none does.
+  std::atomic<int64_t> newest_part_{-1};
 };
 
 class Flusher {
@@ -112,12 +118,23 @@ class Flusher {
   LogResult<bool> release_journal(const std::function<Logs()>& all_logs);
 
   // Runs `work`, which may sync, truncate or rename segment files, while no round is under way.
-  // What the journal holds of the log it changes must be void: see fence().
   template <class Work>
   auto exclusively(Work work) {
     const std::lock_guard round(sync_mutex_);
     const std::lock_guard commit(commit_mutex_);
     return work();
+  }
+  // The same for work on the files of one log, of which the journal could bring something back: its
+  // segments are synced and what the journal holds of it is made void, durably. What fails there is
+  // returned, before any work. Observers are still to be told by after_flush().
+  template <class Work>
+  auto exclusively(Flushable& log, Work work) -> decltype(work()) {
+    // First what holds nobody up: little is left to sync under the locks.
+    if (in_journal(log)) RETURN_IF_ERROR(sync({&log}));
+    return exclusively([&]() -> decltype(work()) {
+      RETURN_IF_ERROR(fence(log));
+      return work();
+    });
   }
   // Runs `work`, which syncs, while no other sync is under way; commits go on.
   template <class Work>
@@ -125,10 +142,6 @@ class Flusher {
     const std::lock_guard round(sync_mutex_);
     return work();
   }
-  // Inside exclusively(): if the journal holds anything of the log, syncs its segments and makes
-  // that void, durably. After that its files may change in any way; observers are still to be told
-  // by after_flush(). Whoever expects much to sync calls sync() first, which holds nobody up.
-  LogResult<bool> fence(Flushable& log, const Uuid& topic_id, PartitionIndex partition);
 
  private:
   using Pending = std::vector<std::pair<Flushable*, CommitOrder>>;
@@ -136,7 +149,9 @@ class Flusher {
   void run();
   Logs take_due(int64_t now_ns);
   std::vector<Flushable*> commit(const std::vector<Flushable*>& logs);
-  bool read_into_journal(const CommitOrder& order);
+  bool read_into_journal(const JournalIdentity& identity, const CommitOrder& order);
+  bool in_journal(const Flushable& log) const;
+  LogResult<bool> fence(Flushable& log);
   void write_journal(Pending* pending, std::vector<Flushable*>* done,
                      std::vector<Flushable*>* left);
   FileResult<void> sync_round(const std::vector<Flushable*>& logs);

@@ -18,9 +18,8 @@ constexpr size_t kSequenceAt = 8;
 constexpr size_t kKindAt = 16;
 constexpr size_t kTopicIdAt = 17;
 constexpr size_t kPartitionAt = 33;
-constexpr size_t kOffsetAt = 37;
-constexpr size_t kSegmentAt = 45;
-constexpr size_t kPositionAt = 53;
+constexpr size_t kSegmentAt = 37;
+constexpr size_t kPositionAt = 45;
 static_assert(kPositionAt + 8 == kJournalEntryHeaderBytes);
 
 // Headers of parts and the start: checksum, magic, version, run id, then one or two numbers.
@@ -55,7 +54,6 @@ void store_journal_entry(JournalSequence sequence, const JournalEntry& entry, By
   at[kKindAt] = static_cast<uint8_t>(entry.kind);
   store_uuid(at + kTopicIdAt, entry.topic_id);
   store_be<int32_t>(at + kPartitionAt, entry.partition.value);
-  store_be<int64_t>(at + kOffsetAt, entry.offset.value);
   store_be<int64_t>(at + kSegmentAt, entry.segment_base.value);
   store_be<int64_t>(at + kPositionAt, entry.position.value);
 }
@@ -79,10 +77,8 @@ std::optional<DecodedJournalEntry> decode_journal_entry(const JournalSeed& seed,
   if (load_be<uint32_t>(at) != crc32c_extend(seed.crc, covered)) return std::nullopt;
   DecodedJournalEntry decoded;
   decoded.bytes = static_cast<size_t>(length);
-  decoded.entry = {static_cast<JournalEntryKind>(at[kKindAt]),
-                   load_uuid(at + kTopicIdAt),
+  decoded.entry = {static_cast<JournalEntryKind>(at[kKindAt]), load_uuid(at + kTopicIdAt),
                    PartitionIndex(load_be<int32_t>(at + kPartitionAt)),
-                   Offset(load_be<int64_t>(at + kOffsetAt)),
                    Offset(load_be<int64_t>(at + kSegmentAt)),
                    Position(load_be<int64_t>(at + kPositionAt))};
   return decoded;

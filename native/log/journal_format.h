@@ -26,7 +26,7 @@ inline constexpr std::string_view kJournalPartPrefix = "part-";
 
 inline constexpr size_t kJournalStartBytes = 34;
 inline constexpr size_t kJournalPartHeaderBytes = 42;
-inline constexpr size_t kJournalEntryHeaderBytes = 61;
+inline constexpr size_t kJournalEntryHeaderBytes = 53;
 
 // Order of entries within a run, without gaps, from 0.
 using JournalSequence = StrongInt<struct JournalSequenceTag, int64_t>;
@@ -51,8 +51,7 @@ struct JournalEntry {
   JournalEntryKind kind = JournalEntryKind::batches;
   Uuid topic_id;  // with the partition, the identity: a name may be used again
   PartitionIndex partition{0};
-  // Of batches only: offset of the first, the segment, and where in its file they stand.
-  Offset offset{0};
+  // Of batches only: the segment, and where in its file they stand.
   Offset segment_base{0};
   Position position{0};
 };

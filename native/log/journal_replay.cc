@@ -14,8 +14,6 @@ namespace odradek {
 namespace {
 
 constexpr size_t kPartBytesMax = 64U << 20;
-// From here on one syncfs is cheaper than a sync of each file (design.md, "The journal").
-constexpr size_t kFilesForFileSystemSync = 200;
 
 // Where an entry's bytes stand in the journal.
 struct PlacedEntry {
@@ -210,13 +208,9 @@ LogResult<bool> Replay::changed(const FileResult<void>& done) {
 }
 
 LogResult<bool> Replay::sync() {
-  report_.segments = static_cast<int64_t>(segments_.size());
-  if (segments_.size() >= kFilesForFileSystemSync) {
-    const FileResult<void> synced = fs_.sync_file_system(path_);
-    const bool other_way = !synced.ok() && (synced.error().kind == FileErrorKind::unsupported ||
-                                            synced.error().kind == FileErrorKind::too_many_files);
-    if (!other_way) return changed(synced);
-  }
+  auto at_once = sync_at_once(fs_, path_, segments_.size());
+  if (!at_once.ok()) return Err(health_.change_failed(at_once.error()));
+  if (*at_once) return true;
   for (const std::string& path : segments_) {
     auto file = open_segment(path);
     if (!file.ok()) return Err(file.error());

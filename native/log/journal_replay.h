@@ -21,7 +21,6 @@ namespace odradek {
 struct JournalReplayReport {
   int64_t entries = 0;        // that were found
   int64_t bytes_written = 0;  // to segments, most of which may have held them
-  int64_t segments = 0;       // that were synced
 };
 
 // The folder of a partition; nothing if it is not in this directory.

@@ -183,20 +183,19 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
     *log = open->second;
     unique = (*log)->topic_id();
     // Whatever may refuse this comes before the log goes out of service.
-    const bool journaled = context_->journal.holds((*log)->newest_part());
-    if (journaled) RETURN_IF_ERROR(context_->flusher.sync({log->get()}));
-    RETURN_IF_ERROR(context_->flusher.exclusively([&] { return (*log)->fence(); }));
+    RETURN_IF_ERROR(context_->flusher.exclusively(**log, [] { return LogResult<bool>(true); }));
     (*log)->retire(ErrorCode::not_leader_or_follower);
   }
   const std::string target = unused_name(id, unique, suffix);
   // Not while a flush is on its way into the folder.
   FileResult<void> renamed;
-  RETURN_IF_ERROR(context_->flusher.exclusively([&]() -> LogResult<bool> {
-    if (*log) RETURN_IF_ERROR((*log)->fence());
+  const auto rename = [&]() -> LogResult<bool> {
     renamed = fs_.rename(folder_of(id), target);
     if (*log) (*log)->folder_gone();  // for this object, also where the rename was refused
     return true;
-  }));
+  };
+  Flusher& flusher = context_->flusher;
+  RETURN_IF_ERROR(*log ? flusher.exclusively(**log, rename) : flusher.exclusively(rename));
   logs_.erase(id);
   const bool missing = !renamed.ok() && renamed.error().kind == FileErrorKind::not_found;
   if (!missing) RETURN_IF_ERROR(changed(renamed));

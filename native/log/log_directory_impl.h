@@ -69,6 +69,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> begin_changes();  // mutex_ is held
   LogResult<bool> mark_in_use();
   LogResult<bool> begin_journal();
+  LogResult<bool> replay();
   LogResult<bool> write_meta_version(bool in_use);
   void journal_filling();
   void tend_journal();

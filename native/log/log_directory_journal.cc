@@ -7,12 +7,12 @@
 
 namespace odradek {
 
-// Apache Kafka must refuse the directory from here on, and this is no longer a clean stop.
+// Apache Kafka must refuse the directory from here on, and this is no longer a clean stop. All of
+// it is durable when this returns, by the sync that comes last.
 LogResult<bool> LogDirectoryImpl::mark_in_use() {
-  if (found_.clean) RETURN_IF_ERROR(changed(remove_clean_shutdown(fs_, options_.path)));
   RETURN_IF_ERROR(write_meta_version(true));
-  if (found_.journal) return true;
   RETURN_IF_ERROR(changed(fs_.create_directories(options_.path + "/" + kJournalFolder)));
+  if (found_.clean) return changed(remove_clean_shutdown(fs_, options_.path));
   return changed(fs_.sync_directory(options_.path));
 }
 
@@ -30,22 +30,25 @@ LogResult<bool> LogDirectoryImpl::write_meta_version(bool in_use) {
 // Brings what an earlier run's journal says into the segments, then begins a new one.
 LogResult<bool> LogDirectoryImpl::begin_journal() {
   if (context_->journal.begun()) return true;
+  if (found_.journal) RETURN_IF_ERROR(replay());
+  return changed(context_->journal.begin(options_.run));
+}
+
+LogResult<bool> LogDirectoryImpl::replay() {
   std::map<std::pair<Uuid, PartitionIndex>, std::string> folders;
   for (const PartitionOnDisk& partition : found_.partitions) {
     folders[{partition.topic_id, partition.topic_partition.partition}] =
         folder_of(partition.topic_partition);
   }
-  const auto folder_of_partition = [&](const Uuid& topic_id, PartitionIndex partition) {
-    const auto found = folders.find({topic_id, partition});
-    return found == folders.end() ? std::nullopt : std::make_optional(found->second);
-  };
-  auto replayed = replay_journal(fs_, context_->health, options_.path, folder_of_partition);
+  auto replayed = replay_journal(
+      fs_, context_->health, options_.path, [&](const Uuid& topic_id, PartitionIndex partition) {
+        const auto found = folders.find({topic_id, partition});
+        return found == folders.end() ? std::nullopt : std::make_optional(found->second);
+      });
   if (!replayed.ok()) return Err(replayed.error());
-  {
-    const std::lock_guard facts(facts_mutex_);
-    report_.journal = *replayed;
-  }
-  return changed(context_->journal.begin(options_.run));
+  const std::lock_guard facts(facts_mutex_);
+  report_.journal = *replayed;
+  return true;
 }
 
 // Has a helper make room in the journal. Called by the flusher.

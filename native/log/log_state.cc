@@ -139,8 +139,7 @@ bool LogState::begin_commit(CommitOrder* order) const {
     const Position from = holds_durable ? durable.position : Position(0);
     ASSERT(from.value <= end);
     if (from.value == end || !file) return;  // a finished segment is synced
-    const Offset offset = holds_durable ? durable.offset : segment.base_offset();
-    order->slices.push_back({file, from, end - from.value, segment.base_offset(), offset});
+    order->slices.push_back({file, segment.base_offset(), from, end - from.value});
     order->slice_bytes += end - from.value;
   };
   for (const auto& sealed : segments_->sealed()) {

@@ -181,8 +181,6 @@ bool PartitionLogImpl::begin_sync(SyncOrder* order) {
 bool PartitionLogImpl::begin_commit(CommitOrder* order) {
   flush_asked_.store(false);
   if (folder_gone_.load()) return false;
-  order->topic_id = topic_id_;
-  order->partition = id_.partition;
   return state_.begin_commit(order);
 }
 

@@ -61,13 +61,12 @@ class PartitionLogImpl final : public PartitionLog,
   std::vector<ProducerSummary> producers() const override;
 
   // Flushable, for the flusher.
+  JournalIdentity journal_identity() const override { return {topic_id_, id_.partition}; }
   bool begin_sync(SyncOrder* order) override;
   bool begin_commit(CommitOrder* order) override;
   void sync_postponed(const SyncOrder& order) override;
   void finish_sync(const SyncOrder& order) override;
   void finish_commit(const CommitOrder& order) override;
-  void stands_in(JournalPartNumber part) override { newest_part_.store(part.value); }
-  JournalPartNumber newest_part() const override { return JournalPartNumber(newest_part_.load()); }
   void after_flush() override;
 
   // For the directory, which has synced the segments. Writes what recovery must find beside them,
@@ -78,8 +77,6 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<bool> close();
   // Inside the flusher's exclusively(): the folder is renamed, nothing in it is to be synced.
   void folder_gone() { folder_gone_.store(true); }
-  // Inside the flusher's exclusively(), before the folder is renamed.
-  LogResult<bool> fence() { return context_->flusher.fence(*this, topic_id_, id_.partition); }
   // Takes the log out of service; later calls answer `code`.
   void retire(ErrorCode code);
   // Tells the observers that nothing more will come.
@@ -131,7 +128,6 @@ class PartitionLogImpl final : public PartitionLog,
   FileResult<void> write_clean();
   void stop_windows();
   LogResult<Offset> truncate_at(Offset offset);
-  LogResult<Offset> truncate_exclusively(Offset offset);
   LogResult<Offset> delete_below(Offset offset);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint();
@@ -160,7 +156,6 @@ class PartitionLogImpl final : public PartitionLog,
   std::atomic<int64_t> flush_ms_;
   std::atomic<ErrorCode> retired_{ErrorCode::none};
   std::atomic<bool> flush_asked_{false};
-  std::atomic<int64_t> newest_part_{-1};
   std::atomic<bool> folder_gone_{false};
   std::atomic<bool> folder_changed_{true};  // its new entries are not synced yet
   ObserverList observers_;

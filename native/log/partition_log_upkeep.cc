@@ -84,14 +84,8 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
   if (offset >= state_.log_end()) return state_.log_end();
-  if (context_->journal.holds(newest_part())) RETURN_IF_ERROR(context_->flusher.sync({this}));
-  return truncate_exclusively(offset);
-}
-
-LogResult<Offset> PartitionLogImpl::truncate_exclusively(Offset offset) {
-  return context_->flusher.exclusively([&]() -> LogResult<Offset> {
+  return context_->flusher.exclusively(*this, [&]() -> LogResult<Offset> {
     RETURN_IF_ERROR(check_online());
-    RETURN_IF_ERROR(fence());
     const std::lock_guard lock(append_mutex_);
     const LogView view = state_.view();
     if (offset >= view.log_end.offset) return view.log_end.offset;
@@ -158,8 +152,7 @@ LogResult<Offset> PartitionLogImpl::delete_below(Offset offset) {
     RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
   }
   if (!plan_deletion(*state_.segments(), log_start).gone.empty()) {
-    if (context_->journal.holds(newest_part())) RETURN_IF_ERROR(context_->flusher.sync({this}));
-    RETURN_IF_ERROR(context_->flusher.exclusively([&] { return fence(); }));
+    RETURN_IF_ERROR(context_->flusher.exclusively(*this, [&] { return check_online(); }));
   }
   DeletionPlan plan;
   {

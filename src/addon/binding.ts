@@ -117,6 +117,8 @@ export interface NativeDirectory {
     readonly bytesScanned: number
     readonly bytesCut: number
     readonly indexesRebuilt: number
+    readonly journalEntries: number
+    readonly journalBytes: number
   }
   offlineReason(): string
   onOffline(listener: (reason: string) => void): void

@@ -271,11 +271,12 @@ function effectiveConfig({ config, nodeId }: BrokerSettings, image: MetadataImag
 }
 
 function reportRecovery(store: LogStore, logger: Logger): void {
-  const { clean, partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } =
-    store.recoveryReport()
+  const report = store.recoveryReport()
+  const { clean, partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } = report
   if (clean) return
   logger.info(
-    `The last stop was not clean: recovered ${partitions} partitions, ` +
+    `The last stop was not clean: replayed ${report.journalEntries} entries ` +
+      `(${report.journalBytes} bytes) of the journal, recovered ${partitions} partitions, ` +
       `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
       `rebuilt ${indexesRebuilt} indexes.`,
   )

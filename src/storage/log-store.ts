@@ -54,6 +54,9 @@ export interface RecoveryReport {
   readonly bytesScanned: number
   readonly bytesCut: number
   readonly indexesRebuilt: number
+  /** Entries of the journal that were replayed, and the bytes that they brought to segments. */
+  readonly journalEntries: number
+  readonly journalBytes: number
 }
 
 /** Kafka error code and a sentence that names the thing and the way out. */

@@ -82,6 +82,8 @@ class Store implements MemoryLogStore {
       bytesScanned: 0,
       bytesCut: 0,
       indexesRebuilt: 0,
+      journalEntries: 0,
+      journalBytes: 0,
     }
     disk.clean = false
     for (const [name, { topic, partition }] of disk.partitions) {

@@ -21,8 +21,7 @@ class FakeLog final : public Flushable {
   bool begin_commit(CommitOrder*) override { return false; }
   void finish_sync(const SyncOrder&) override { finished.fetch_add(1); }
   void finish_commit(const CommitOrder&) override { finished.fetch_add(1); }
-  void stands_in(JournalPartNumber) override {}
-  JournalPartNumber newest_part() const override { return JournalPartNumber(-1); }
+  JournalIdentity journal_identity() const override { return {}; }
   void after_flush() override { told.fetch_add(1); }
   void sync_postponed(const SyncOrder&) override {
     dirty = true;

@@ -228,7 +228,7 @@ TEST_CASE("an entry with any bit flipped is no entry") {
   const JournalSeed seed(make_uuid(3));
   JournalEntry entry;
   entry.topic_id = make_uuid(7);
-  entry.offset = Offset(42);
+  entry.segment_base = Offset(42);
   entry.position = Position(99);
   std::vector<uint8_t> whole(kJournalEntryHeaderBytes + 5);
   store_journal_entry(JournalSequence(8), entry, whole);
@@ -236,7 +236,7 @@ TEST_CASE("an entry with any bit flipped is no entry") {
   seal_journal_entry(seed, whole);
   auto decoded = decode_journal_entry(seed, JournalSequence(8), whole);
   REQUIRE(decoded.has_value());
-  CHECK(decoded->entry.offset == Offset(42));
+  CHECK(decoded->entry.segment_base == Offset(42));
   CHECK(decoded->entry.position == Position(99));
   CHECK(decoded->bytes == 5);
   CHECK_FALSE(decode_journal_entry(seed, JournalSequence(9), whole).has_value());
