@@ -2,7 +2,6 @@
  * Keeps the store and the data plane as the metadata says: a partition that the metadata gives to
  * this broker has an open log and is hosted; any other is not.
  */
-import { assert } from '../base/assert.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { topicSettings } from '../metadata/config/topic-settings.ts'
 import type { MetadataChanges } from '../metadata/delta.ts'
@@ -21,9 +20,6 @@ import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
-
-/** Partitions that are opened at the same time. Each waits for the disk, not for the processor. */
-const opensAtOnceMax = 32
 
 /** Why a partition is not opened whose directory does not work or is not named. */
 const absent = 'its log directory is not there; name it in log.dirs again, or replace its disk'
@@ -109,15 +105,15 @@ export class TopicLogs {
 
   async #openAll(topics: readonly TopicImage[], image: MetadataImage): Promise<ReplicaFailure[]> {
     const failures: ReplicaFailure[] = []
-    await inParallel(
-      topics.flatMap((topic) => this.#ours(topic)),
-      async ({ topic, partition }) => {
+    const opening = topics
+      .flatMap((topic) => this.#ours(topic))
+      .map(async ({ topic, partition }) => {
         const reason = await this.#open(topic, partition, image)
         if (reason === undefined) return
         const { index } = partition
         failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
-      },
-    )
+      })
+    await Promise.all(opening)
     return failures
   }
 
@@ -206,15 +202,4 @@ export class TopicLogs {
       }
     }
   }
-}
-
-/** Runs a task for each item, several at a time. Rejects with the first failure. */
-async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await task(item)
-  }
-  const workers = Math.min(opensAtOnceMax, items.length)
-  await Promise.all(Array.from({ length: workers }, worker))
-  assert(next >= items.length, 'every item was taken')
 }
