@@ -1,6 +1,7 @@
 #include "file/file_system.h"
 
 #include <cstring>
+#include <set>
 
 namespace odradek {
 
@@ -22,12 +23,25 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-FileResult<void> write_and_sync(FileSystem& fs, const std::string& path, ByteView bytes) {
+FileResult<std::unique_ptr<File>> write_anew(FileSystem& fs, const std::string& path,
+                                             ByteView bytes) {
   auto file = fs.open(path, OpenMode::create);
-  if (!file.ok()) return Err(file.error());
+  if (!file.ok()) return file;
   RETURN_IF_ERROR((*file)->truncate(0));  // what an earlier, unfinished replacement left
   RETURN_IF_ERROR((*file)->write_at(Position(0), bytes));
+  return file;
+}
+
+FileResult<void> write_and_sync(FileSystem& fs, const std::string& path, ByteView bytes) {
+  auto file = write_anew(fs, path, bytes);
+  if (!file.ok()) return Err(file.error());
   return (*file)->sync_data();
+}
+
+std::string temporary_of(const std::string& path) { return path + ".tmp"; }
+
+bool is_missing(const FileResult<void>& done) {
+  return !done.ok() && done.error().kind == FileErrorKind::not_found;
 }
 
 }  // namespace
@@ -61,7 +75,7 @@ FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t fi
 }
 
 FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes) {
-  const std::string temporary = path + ".tmp";
+  const std::string temporary = temporary_of(path);
   FileResult<void> written = write_and_sync(fs, temporary, bytes);
   if (written.ok()) written = fs.rename(temporary, path);
   if (!written.ok()) {
@@ -70,6 +84,35 @@ FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView 
     return written;
   }
   return fs.sync_directory(directory_of(path));
+}
+
+FileResult<void> replace_files(FileSystem& fs, const std::string& root,
+                               const std::vector<FileContent>& contents) {
+  std::vector<std::unique_ptr<File>> files;
+  for (const FileContent& content : contents) {
+    auto file = write_anew(fs, temporary_of(content.path), content.bytes);
+    if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
+    if (!file.ok()) return Err(file.error());
+    files.push_back(std::move(*file));
+  }
+  auto synced = sync_at_once(fs, root, files.size());
+  if (!synced.ok()) return Err(synced.error());
+  for (size_t i = 0; i < files.size() && !*synced; ++i) RETURN_IF_ERROR(files[i]->sync_data());
+  std::set<std::string> directories;
+  for (const FileContent& content : contents) {
+    const FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);
+    if (is_missing(renamed)) continue;
+    RETURN_IF_ERROR(renamed);
+    directories.insert(directory_of(content.path));
+  }
+  synced = sync_at_once(fs, root, directories.size());
+  if (!synced.ok()) return Err(synced.error());
+  if (*synced) return {};
+  for (const std::string& directory : directories) {
+    const FileResult<void> done = fs.sync_directory(directory);
+    if (!is_missing(done)) RETURN_IF_ERROR(done);
+  }
+  return {};
 }
 
 }  // namespace odradek

@@ -181,4 +181,14 @@ FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t fi
 // once this returned: writes `path`.tmp, syncs it, renames it, syncs the directory.
 FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes);
 
+// A file and what it is to hold.
+struct FileContent {
+  std::string path;
+  std::vector<uint8_t> bytes;
+};
+// Replaces many files below `root` like replace_file(), but syncs them together. A file whose
+// folder is gone is passed over. After an error some are replaced, each of them durably or not.
+FileResult<void> replace_files(FileSystem& fs, const std::string& root,
+                               const std::vector<FileContent>& contents);
+
 }  // namespace odradek

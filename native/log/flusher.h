@@ -26,6 +26,7 @@
 #include "file/file_system.h"
 #include "log/background_thread.h"
 #include "log/directory_health.h"
+#include "log/fair_mutex.h"
 #include "log/journal.h"
 #include "log/log_error.h"
 #include "log/log_point.h"
@@ -165,7 +166,7 @@ class Flusher {
   Logs asked_;
   std::multimap<int64_t, std::shared_ptr<Flushable>> deadlines_;  // monotonic ns
   std::mutex release_mutex_;                                      // one release at a time
-  std::mutex sync_mutex_;                                         // held while syncing segments
+  FairMutex sync_mutex_;                                          // held while syncing segments
   std::mutex commit_mutex_;                                       // held by the journal's committer
   std::unique_ptr<BackgroundThread> thread_;
 };

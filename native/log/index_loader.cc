@@ -1,6 +1,7 @@
 #include "log/index_loader.h"
 
 #include "base/assert.h"
+#include "checksum/crc32c.h"
 #include "log/header_cursor.h"
 #include "log/segment_format.h"
 #include "log/storage_error.h"
@@ -20,8 +21,10 @@ LogResult<std::optional<Bytes>> read_index(FileSystem& fs, const std::string& pa
   return Err(storage_error(bytes.error()));
 }
 
-// The first `bytes` of an index file; nothing if it has fewer.
-LogResult<std::optional<Bytes>> read_front(FileSystem& fs, const std::string& path, size_t bytes) {
+// The first entries of an index file; nothing if these are not they.
+LogResult<std::optional<Bytes>> read_front(FileSystem& fs, const std::string& path,
+                                           size_t entry_bytes, const IndexFront& front) {
+  const size_t bytes = static_cast<size_t>(front.entries) * entry_bytes;
   auto file = fs.open(path, OpenMode::read);
   if (!file.ok()) {
     if (file.error().kind == FileErrorKind::not_found) return std::optional<Bytes>();
@@ -30,11 +33,11 @@ LogResult<std::optional<Bytes>> read_front(FileSystem& fs, const std::string& pa
   auto size = (*file)->size();
   if (!size.ok()) return Err(storage_error(size.error()));
   if (static_cast<uint64_t>(*size) < bytes) return std::optional<Bytes>();
-  Bytes front(bytes);
-  auto got = (*file)->read_at(Position(0), front);
+  Bytes read(bytes);
+  auto got = (*file)->read_at(Position(0), read);
   if (!got.ok()) return Err(storage_error(got.error()));
-  if (*got < bytes) return std::optional<Bytes>();
-  return std::optional<Bytes>(std::move(front));
+  if (*got < bytes || crc32c(read) != front.crc) return std::optional<Bytes>();
+  return std::optional<Bytes>(std::move(read));
 }
 
 // False unless the entries ascend and lie inside the file.
@@ -142,10 +145,10 @@ LogResult<std::shared_ptr<ActiveSegment>> load_resumed_segment(FileSystem& fs,
   if (*file_bytes < bytes) return none;
 
   auto offsets = read_front(fs, segment_file_path(folder, base, SegmentFileKind::offset_index),
-                            static_cast<size_t>(point.offset_entries) * kOffsetIndexEntryBytes);
+                            kOffsetIndexEntryBytes, point.offset_index);
   if (!offsets.ok()) return Err(offsets.error());
   auto times = read_front(fs, segment_file_path(folder, base, SegmentFileKind::time_index),
-                          static_cast<size_t>(point.time_entries) * kTimeIndexEntryBytes);
+                          kTimeIndexEntryBytes, point.time_index);
   if (!times.ok()) return Err(times.error());
   if (!*offsets || !*times) return none;
   auto indexes = std::make_shared<SegmentIndexes>(base);

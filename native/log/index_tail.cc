@@ -1,49 +1,53 @@
 #include "log/index_tail.h"
 
 #include "base/assert.h"
+#include "checksum/crc32c.h"
 #include "log/segment_format.h"
 
 namespace odradek {
 namespace {
 
-FileResult<void> write_tail(FileSystem& fs, const std::string& path, size_t at, ByteView bytes,
-                            std::vector<std::unique_ptr<File>>* written) {
-  auto file = fs.open(path, OpenMode::create);
-  if (!file.ok()) return Err(file.error());
-  if (!bytes.empty()) {
-    RETURN_IF_ERROR((*file)->write_at(Position(static_cast<int64_t>(at)), bytes));
+// Adds the entries of `index` up to `to->entries` to a file that has those of `*written`.
+template <class Index>
+FileResult<void> write_tail(FileSystem& fs, const std::string& path, const Index& index,
+                            size_t entry_bytes, IndexFront* written, IndexFront* to) {
+  const auto from = static_cast<size_t>(written->entries);
+  const auto end = static_cast<size_t>(to->entries);
+  ASSERT(from <= end && end <= index.size());
+  // The file must be there, also without an entry.
+  if (from < end || end == 0) {
+    const std::vector<uint8_t> bytes = index.encode(from, end);
+    auto file = fs.open(path, OpenMode::create);
+    if (!file.ok()) return Err(file.error());
+    const Position at(static_cast<int64_t>(from * entry_bytes));
+    if (!bytes.empty()) RETURN_IF_ERROR((*file)->write_at(at, bytes));
+    written->crc = crc32c_extend(written->crc, bytes);
+    written->entries = to->entries;
   }
-  written->push_back(std::move(*file));
+  to->crc = written->crc;
   return {};
 }
 
 }  // namespace
 
 FileResult<void> IndexTail::write(FileSystem& fs, const std::string& folder,
-                                  const SegmentIndexes& indexes, size_t offset_entries,
-                                  size_t time_entries,
-                                  std::vector<std::unique_ptr<File>>* written) {
+                                  const SegmentIndexes& indexes, ResumePoint* point) {
+  const std::lock_guard lock(mutex_);
   const Offset base = indexes.offsets.base_offset();
-  ASSERT(offset_entries <= indexes.offsets.size() && time_entries <= indexes.times.size());
-  const bool new_files = base_ != base;
-  const size_t offsets_from = new_files ? 0 : offset_entries_;
-  const size_t times_from = new_files ? 0 : time_entries_;
-  ASSERT(offsets_from <= offset_entries && times_from <= time_entries);
-  // Both files must be there, also without an entry.
-  if (new_files || offsets_from < offset_entries) {
-    RETURN_IF_ERROR(write_tail(fs, segment_file_path(folder, base, SegmentFileKind::offset_index),
-                               offsets_from * kOffsetIndexEntryBytes,
-                               indexes.offsets.encode(offsets_from, offset_entries), written));
+  if (base_ != base) {
+    base_ = base;
+    offsets_ = times_ = IndexFront();
   }
-  if (new_files || times_from < time_entries) {
-    RETURN_IF_ERROR(write_tail(fs, segment_file_path(folder, base, SegmentFileKind::time_index),
-                               times_from * kTimeIndexEntryBytes,
-                               indexes.times.encode(times_from, time_entries), written));
-  }
-  base_ = base;
-  offset_entries_ = offset_entries;
-  time_entries_ = time_entries;
-  return {};
+  RETURN_IF_ERROR(write_tail(fs, segment_file_path(folder, base, SegmentFileKind::offset_index),
+                             indexes.offsets, kOffsetIndexEntryBytes, &offsets_,
+                             &point->offset_index));
+  return write_tail(fs, segment_file_path(folder, base, SegmentFileKind::time_index), indexes.times,
+                    kTimeIndexEntryBytes, &times_, &point->time_index);
+}
+
+void IndexTail::forget() {
+  const std::lock_guard lock(mutex_);
+  base_ = kNoOffset;
 }
 
 }  // namespace odradek

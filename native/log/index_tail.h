@@ -1,31 +1,33 @@
 // How far the index files of an active segment are written. They are searched in memory while the
 // segment is active; a checkpoint adds to the files what is new, so that a start need not make them
-// again.
+// again. Nothing is synced: the checksum tells what of it reached the disk.
+//
+// Safe from any thread.
 #pragma once
 
-#include <memory>
+#include <mutex>
 #include <string>
-#include <vector>
 
 #include "file/file_system.h"
 #include "log/active_segment.h"
+#include "log/resume_point.h"
 
 namespace odradek {
 
 class IndexTail {
  public:
-  // Writes the entries up to these counts, which must be in `indexes`, as far as they are not in
-  // the files yet. Adds what is to be synced to `written`.
+  // Writes the entries that `point` counts, which must be in `indexes`, as far as they are not in
+  // the files yet, and sets the checksums of the point.
   FileResult<void> write(FileSystem& fs, const std::string& folder, const SegmentIndexes& indexes,
-                         size_t offset_entries, size_t time_entries,
-                         std::vector<std::unique_ptr<File>>* written);
+                         ResumePoint* point);
   // The files tell nothing any more: the next write begins at their start.
-  void forget() { base_ = kNoOffset; }
+  void forget();
 
  private:
-  Offset base_ = kNoOffset;  // of the segment; the counts are of its files
-  size_t offset_entries_ = 0;
-  size_t time_entries_ = 0;
+  std::mutex mutex_;
+  Offset base_ = kNoOffset;  // of the segment; what follows is of its files
+  IndexFront offsets_;
+  IndexFront times_;
 };
 
 }  // namespace odradek

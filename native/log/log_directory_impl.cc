@@ -149,9 +149,12 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
     RETURN_IF_ERROR(recover_unopened());
     closing_ = true;  // nothing is opened any more that would not be closed
   }
-  for (const auto& log : logs()) {
-    RETURN_IF_ERROR(log->close());
-    log->tell_out_of_service();
+  {
+    const std::lock_guard no_checkpoint(checkpoint_mutex_);  // which writes the same files
+    for (const auto& log : logs()) {
+      RETURN_IF_ERROR(log->close());
+      log->tell_out_of_service();
+    }
   }
   RETURN_IF_ERROR(context_->checkpoints.write(true));
   context_->flusher.stop();

@@ -76,7 +76,7 @@ class LogDirectoryImpl final : public LogDirectory {
   void checkpoint_soon();
   void tend_journal();
   LogResult<bool> sync_logs();
-  LogResult<bool> write_indexes(const Logs& logs);
+  LogResult<bool> write_epochs(const Logs& logs);
   // An opening that is under way: of a partition that is open already only `log` is set.
   struct Opening {
     std::shared_ptr<PartitionLogImpl> log;

@@ -78,8 +78,9 @@ LogResult<bool> LogDirectoryImpl::checkpoint() {
   const Logs all = logs();
   for (const auto& log : all) log->begin_checkpoint();
   RETURN_IF_ERROR(sync_logs());
-  RETURN_IF_ERROR(write_indexes(all));
-  // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
+  for (const auto& log : all) log->write_indexes();
+  RETURN_IF_ERROR(write_epochs(all));
+  // A log that was taken out meanwhile is passed over.
   for (const auto& log : all) static_cast<void>(log->finish_checkpoint());
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   RETURN_IF_ERROR(context_->resume_points.write());
@@ -93,16 +94,19 @@ LogResult<bool> LogDirectoryImpl::sync_logs() {
   });
 }
 
-LogResult<bool> LogDirectoryImpl::write_indexes(const Logs& logs) {
-  std::vector<std::unique_ptr<File>> written;
-  for (const auto& log : logs) static_cast<void>(log->write_indexes(&written));
-  return changed(context_->flusher.between_syncs([&]() -> FileResult<void> {
-    auto at_once = sync_at_once(fs_, options_.path, written.size());
-    if (!at_once.ok()) return Err(at_once.error());
-    if (*at_once) return {};
-    for (const auto& file : written) RETURN_IF_ERROR(file->sync_data());
-    return {};
-  }));
+LogResult<bool> LogDirectoryImpl::write_epochs(const Logs& logs) {
+  std::vector<FileContent> contents;
+  Logs changed_logs;
+  for (const auto& log : logs) {
+    auto content = log->epochs_to_write();
+    if (!content) continue;
+    contents.push_back(std::move(*content));
+    changed_logs.push_back(log);
+  }
+  auto written = changed(replace_files(fs_, options_.path, contents));
+  if (written.ok()) return true;
+  for (const auto& log : changed_logs) log->epochs_not_written();
+  return written;
 }
 
 }  // namespace odradek

@@ -73,11 +73,13 @@ class PartitionLogImpl final : public PartitionLog,
   void after_flush() override;
 
   // A checkpoint in three steps, for the directory: before the segments are synced, what recovery
-  // should resume with is noted; then the index files are completed up to there, and what is to be
-  // synced of them is added to `written`; at last, with all that synced, the directory's
-  // checkpoints are told what they may say.
+  // should resume with is noted; then the index files are completed up to there, and the directory
+  // writes the epochs; at last its checkpoints are told what they may say.
   void begin_checkpoint();
-  LogResult<bool> write_indexes(std::vector<std::unique_ptr<File>>* written);
+  void write_indexes();
+  // The checkpoint file of the leader epochs, if they changed since it was written.
+  std::optional<FileContent> epochs_to_write();
+  void epochs_not_written() { state_.epochs_not_written(); }
   LogResult<bool> finish_checkpoint();
   // Makes the folder exactly what Apache Kafka leaves at a clean stop, and tells the checkpoints.
   // Idempotent.
@@ -149,7 +151,7 @@ class PartitionLogImpl final : public PartitionLog,
   const std::string folder_;
   LogState state_;
 
-  // What a checkpoint that is under way noted.
+  // What a checkpoint that is under way noted; its thread's alone.
   struct Draft {
     ResumePoint point;
     std::shared_ptr<const SegmentIndexes> indexes;  // of its segment

@@ -66,6 +66,13 @@ FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,
   return {};
 }
 
+std::optional<FileContent> PartitionLogImpl::epochs_to_write() {
+  if (!online() || !state_.take_epochs_changed()) return std::nullopt;
+  const std::string text = state_.epochs().format();
+  const ByteView bytes = as_bytes(text);
+  return FileContent{folder_ + "/" + kLeaderEpochCheckpoint, {bytes.begin(), bytes.end()}};
+}
+
 FileResult<void> PartitionLogImpl::write_epochs() {
   if (!state_.take_epochs_changed()) return {};
   const std::string text = state_.epochs().format();
@@ -218,8 +225,8 @@ void PartitionLogImpl::begin_checkpoint() {
   Draft draft;
   draft.point.end = {view.log_end.offset, active.base_offset(), Position(active.size_bytes())};
   draft.point.largest_timestamp = active.largest_timestamp();
-  draft.point.offset_entries = static_cast<int32_t>(active.indexes()->offsets.size());
-  draft.point.time_entries = static_cast<int32_t>(active.indexes()->times.size());
+  draft.point.offset_index.entries = static_cast<int32_t>(active.indexes()->offsets.size());
+  draft.point.time_index.entries = static_cast<int32_t>(active.indexes()->times.size());
   draft.point.aborted = active.aborted().entries();
   // Recovery reads the segment instead: these are written with the file of all partitions.
   if (draft.point.aborted.size() > kAbortedMax) return;
@@ -229,30 +236,23 @@ void PartitionLogImpl::begin_checkpoint() {
   draft_ = std::move(draft);
 }
 
-LogResult<bool> PartitionLogImpl::write_indexes(std::vector<std::unique_ptr<File>>* written) {
-  const std::lock_guard surgery(surgery_mutex_);
-  RETURN_IF_ERROR(check_online());
-  if (!draft_) return true;
-  const Offset base = draft_->point.end.segment_base;
-  const std::shared_ptr<const SegmentSet> segments = state_.segments();
-  const size_t index = segments->index_of_base(base);
-  const bool is_active = index + 1 == segments->size();
-  // Gone meanwhile, or cut. A segment that is finished has its files, with all entries.
-  if (state_.truncations() != draft_->truncations || index == segments->size()) draft_.reset();
-  if (!draft_ || (!is_active && segments->sealed()[index]->finished())) return true;
-  const FileResult<void> done = index_tail_.write(
-      context_->fs, folder_, *draft_->indexes, static_cast<size_t>(draft_->point.offset_entries),
-      static_cast<size_t>(draft_->point.time_entries), written);
-  if (done.ok()) return true;
+// Not under surgery_mutex_, which is held while segments are synced.
+void PartitionLogImpl::write_indexes() {
+  if (!draft_) return;
+  // A segment that was sealed meanwhile has its files from whoever finishes it.
+  const bool is_active = state_.segments()->active()->indexes() == draft_->indexes;
+  if (!is_active || !online()) return draft_.reset();
+  const FileResult<void> done =
+      index_tail_.write(context_->fs, folder_, *draft_->indexes, &draft_->point);
+  if (done.ok()) return;
   draft_.reset();
-  return Err(context_->health.change_failed(done.error()));
+  // Of a folder that was renamed meanwhile nothing is told.
+  if (!folder_gone_.load()) static_cast<void>(context_->health.change_failed(done.error()));
 }
 
 LogResult<bool> PartitionLogImpl::finish_checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
-  const FileResult<void> written = write_epochs();
-  if (!written.ok()) return Err(context_->health.change_failed(written.error()));
   put_checkpoint();
   const std::optional<Draft> draft = std::exchange(draft_, std::nullopt);
   if (!draft || state_.truncations() != draft->truncations) return true;

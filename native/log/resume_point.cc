@@ -100,15 +100,17 @@ bool take_producer(Reader* from, ProducerState* producers) {
 
 std::vector<uint8_t> encode_resume_point(const ResumePoint& point) {
   ASSERT(point.end.has_position() && point.end.offset >= point.end.segment_base);
-  ASSERT(point.offset_entries >= 0 && point.time_entries >= 0);
+  ASSERT(point.offset_index.entries >= 0 && point.time_index.entries >= 0);
   Writer to;
   to.put<int64_t>(point.end.offset.value);
   to.put<int64_t>(point.end.segment_base.value);
   to.put<int64_t>(point.end.position.value);
   to.put<int64_t>(point.largest_timestamp.timestamp.value);
   to.put<int64_t>(point.largest_timestamp.offset.value);
-  to.put<int32_t>(point.offset_entries);
-  to.put<int32_t>(point.time_entries);
+  for (const IndexFront& front : {point.offset_index, point.time_index}) {
+    to.put<int32_t>(front.entries);
+    to.put<uint32_t>(front.crc);
+  }
   to.put<int32_t>(static_cast<int32_t>(point.aborted.size()));
   to.put(encode_aborted_index(point.aborted));
   to.put<int32_t>(static_cast<int32_t>(point.producers.entries().size()));
@@ -124,8 +126,10 @@ std::optional<ResumePoint> decode_resume_point(ByteView bytes) {
   point.end.position = Position(from.take<int64_t>());
   point.largest_timestamp.timestamp = TimestampMs(from.take<int64_t>());
   point.largest_timestamp.offset = Offset(from.take<int64_t>());
-  point.offset_entries = from.take<int32_t>();
-  point.time_entries = from.take<int32_t>();
+  for (IndexFront* front : {&point.offset_index, &point.time_index}) {
+    front->entries = from.take<int32_t>();
+    front->crc = from.take<uint32_t>();
+  }
   const size_t aborted_count = from.take_count(kAbortedIndexEntryBytes);
   auto aborted = decode_aborted_index(from.take(aborted_count * kAbortedIndexEntryBytes));
   if (!aborted) return std::nullopt;
@@ -135,8 +139,8 @@ std::optional<ResumePoint> decode_resume_point(ByteView bytes) {
     if (!take_producer(&from, &point.producers)) return std::nullopt;
   }
   const bool plausible = point.end.segment_base >= Offset(0) && point.end.position >= Position(0) &&
-                         point.end.offset >= point.end.segment_base && point.offset_entries >= 0 &&
-                         point.time_entries >= 0;
+                         point.end.offset >= point.end.segment_base &&
+                         point.offset_index.entries >= 0 && point.time_index.entries >= 0;
   if (!from.at_end() || !plausible) return std::nullopt;
   return point;
 }

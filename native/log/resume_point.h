@@ -3,7 +3,7 @@
 // appended since and not the whole segment. Big endian:
 //
 //   +----------+----------------+------------+---------------------------+-----------------------+
-//   | offset 8 | segment base 8 | position 8 | largest timestamp 8, of 8 | index entries 4 + 4   |
+//   | offset 8 | segment base 8 | position 8 | largest timestamp 8, of 8 | indexes: 4, 4 by 2    |
 //   +----------+----------------+------------+---------------------------+-----------------------+
 //   | int32 count of aborted transactions, each as in a .txnindex file    (aborted_index.h)      |
 //   +--------------------------------------------------------------------------------------------+
@@ -26,13 +26,19 @@
 
 namespace odradek {
 
+// The first entries of an index file. They are not synced: who reads them compares the checksum.
+struct IndexFront {
+  int32_t entries = 0;
+  uint32_t crc = 0;  // CRC-32C of their bytes
+};
+
 // What recovery begins with, instead of the segment's first batch.
 struct ResumePoint {
   LogPoint end;  // everything before is in synced segments
   // Of the segment, up to `end`.
   TimeIndexEntry largest_timestamp;
-  int32_t offset_entries = 0;  // synced in its index files, to be believed no further
-  int32_t time_entries = 0;
+  IndexFront offset_index;
+  IndexFront time_index;
   std::vector<AbortedIndexEntry> aborted;
   // Of the partition, at `end`.
   ProducerState producers;

@@ -91,9 +91,9 @@ LogResult<bool> ResumePoints::write() {
 }
 
 LogResult<bool> ResumePoints::write_locked() {
-  std::vector<uint8_t> bytes(kCrcBytes);
-  bytes.insert(bytes.end(), kFileMagic.begin(), kFileMagic.end());
-  bytes.push_back(kVersion);
+  std::vector<uint8_t> bytes(kHeaderBytes);
+  std::copy(kFileMagic.begin(), kFileMagic.end(), bytes.begin() + kCrcBytes);
+  bytes.back() = kVersion;
   for (const auto& [key, point] : points_) {
     const size_t at = bytes.size();
     bytes.resize(at + kEntryBytes);

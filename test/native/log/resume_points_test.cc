@@ -18,8 +18,8 @@ ResumePoint random_point(std::mt19937_64& random) {
                Position(static_cast<int64_t>(random() % (1 << 30)))};
   point.largest_timestamp = {TimestampMs(static_cast<int64_t>(random() % (1LL << 40))),
                              point.end.offset - 1};
-  point.offset_entries = static_cast<int32_t>(random() % 1000);
-  point.time_entries = static_cast<int32_t>(random() % 1000);
+  point.offset_index = {static_cast<int32_t>(random() % 1000), static_cast<uint32_t>(random())};
+  point.time_index = {static_cast<int32_t>(random() % 1000), static_cast<uint32_t>(random())};
   for (uint64_t i = random() % 3; i > 0; --i) {
     const Offset last(static_cast<int64_t>(10 * (point.aborted.size() + 1)));
     point.aborted.push_back({ProducerId(7), last - 5, last, last + 1});
@@ -69,6 +69,7 @@ TEST_CASE("a resume point is read as it was written, and nothing shorter or long
     const auto decoded = decode_resume_point(bytes);
     REQUIRE(decoded.has_value());
     CHECK(decoded->end.offset == point.end.offset);
+    CHECK(decoded->time_index.crc == point.time_index.crc);
     CHECK(decoded->aborted.size() == point.aborted.size());
     CHECK(decoded->producers.entries().size() == point.producers.entries().size());
     CHECK(encode_resume_point(*decoded).size() == bytes.size());
