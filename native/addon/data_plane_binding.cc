@@ -70,6 +70,7 @@ Napi::Function DataPlaneBinding::define(Napi::Env env) {
       env, "NativeDataPlane",
       {InstanceMethod<&P::listen>("listen"), InstanceMethod<&P::serve>("serve"),
        InstanceMethod<&P::host>("host"), InstanceMethod<&P::unhost>("unhost"),
+       InstanceMethod<&P::host_unavailable>("hostUnavailable"),
        InstanceMethod<&P::respond>("respond"), InstanceMethod<&P::batch_opened>("batchOpened"),
        InstanceMethod<&P::connection_info>("connectionInfo"),
        InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::stop>("stop")});
@@ -155,6 +156,15 @@ Napi::Value DataPlaneBinding::host(Info info) {
     }
   };
   plane_->path->host(std::move(hosted));
+  return env.Undefined();
+}
+
+Napi::Value DataPlaneBinding::host_unavailable(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const TopicPartition id = to_topic_partition(read, info[0], info[1]);
+  const Uuid topic_id = read.uuid(info[2], "the topic id");
+  if (!read.failed() && plane_ != nullptr) plane_->path->host_unavailable(id, topic_id);
   return env.Undefined();
 }
 

@@ -21,9 +21,13 @@ import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
+import { openFilesMax, requireOpenFiles } from './open-files.ts'
 
 /** Partitions that are opened at the same time. Each waits for the disk, not for the processor. */
 const opensAtOnceMax = 32
+
+/** Reasons that are told in a line each at one change. */
+const reasonsToldMax = 10
 
 /** Why a partition is not opened whose directory does not work or is not named. */
 const absent = 'its log directory is not there; name it in log.dirs again, or replace its disk'
@@ -41,7 +45,7 @@ export interface ReplicaFailure {
 export interface TopicLogsOptions {
   readonly nodeId: number
   readonly directories: DataDirectories
-  readonly dataPlane: Pick<DataPlane, 'host' | 'unhost'>
+  readonly dataPlane: Pick<DataPlane, 'host' | 'hostUnavailable' | 'unhost'>
   readonly config: () => BrokerConfig
   readonly logger: Logger
 }
@@ -49,6 +53,8 @@ export interface TopicLogsOptions {
 /** See the head of this file. All calls are on the Node thread, one change after the other. */
 export class TopicLogs {
   readonly #options: TopicLogsOptions
+  /** Why partitions of this broker cannot be used, by their names. */
+  readonly #failed = new Map<string, string>()
 
   constructor(options: TopicLogsOptions) {
     this.#options = options
@@ -64,6 +70,8 @@ export class TopicLogs {
    * that it does not name. Returns the partitions that cannot be opened; the log tells why.
    */
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
+    const replicas = [...image.topicsByName.values()].flatMap((topic) => this.#ours(topic))
+    requireOpenFiles(replicas.length, openFilesMax())
     await this.#setStraysAside(image)
     const failures = await this.#openAll([...image.topicsByName.values()], image)
     this.#report(failures)
@@ -113,23 +121,35 @@ export class TopicLogs {
       topics.flatMap((topic) => this.#ours(topic)),
       async ({ topic, partition }) => {
         const reason = await this.#open(topic, partition, image)
-        if (reason === undefined) return
         const { index } = partition
+        const name = `${topic.name}-${index}`
+        // What failed before was told of before.
+        const isNews = reason !== undefined && this.#failed.get(name) !== reason
+        if (reason === undefined) this.#failed.delete(name)
+        else this.#failed.set(name, reason)
+        if (!isNews) return
         failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
       },
     )
     return failures
   }
 
-  /** One line for all that fail for the same reason. */
+  /** One line for all that fail for the same reason; reasons that name files may be many. */
   #report(failures: readonly ReplicaFailure[]): void {
+    const { logger } = this.#options
     const names = new Map<string, string[]>()
     for (const { topic, partition, reason } of failures) {
-      names.set(reason, [...(names.get(reason) ?? []), `${topic}-${partition}`])
+      const alike = names.get(reason)
+      if (alike === undefined) names.set(reason, [`${topic}-${partition}`])
+      else alike.push(`${topic}-${partition}`)
     }
-    for (const [reason, [first, ...others]] of names) {
+    for (const [reason, [first, ...others]] of [...names].slice(0, reasonsToldMax)) {
       const more = others.length === 0 ? '' : ` and ${others.length} more`
-      this.#options.logger.error(`The partition ${first}${more} cannot be used: ${reason}`)
+      logger.error(`The partition ${first}${more} cannot be used: ${reason}`)
+    }
+    const untold = [...names.values()].slice(reasonsToldMax).flat()
+    if (untold.length > 0) {
+      logger.error(`So cannot ${untold.length} more partitions, from ${untold[0]} on`)
     }
   }
 
@@ -153,14 +173,18 @@ export class TopicLogs {
     try {
       const settings = this.#settings(topic, image)
       const log = isOpen ? known : await directories.open(topic, partition, nodeId, settings)
-      if (log === undefined) return absent
+      if (log === undefined) {
+        dataPlane.hostUnavailable(topic.name, index, topic.id)
+        return absent
+      }
       if (leader !== nodeId) return undefined
       log.becomeLeader(leaderEpoch)
       host(log)
       return undefined
     } catch (error) {
-      if (error instanceof StorageError) return error.message
-      throw error
+      if (!(error instanceof StorageError)) throw error
+      dataPlane.hostUnavailable(topic.name, index, topic.id)
+      return error.message
     }
   }
 
@@ -168,6 +192,7 @@ export class TopicLogs {
     const { directories, dataPlane, logger } = this.#options
     for (const { partition } of this.#ours(topic)) {
       dataPlane.unhost(topic.name, partition.index)
+      this.#failed.delete(`${topic.name}-${partition.index}`)
       try {
         await directories.deletePartition(topic.name, partition.index)
       } catch (error) {

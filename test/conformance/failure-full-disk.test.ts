@@ -47,7 +47,9 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
     disk = MountedDisk.make(kind, 64)
     if (disk === undefined) return context.skip()
     const { path } = disk
-    broker = await BrokerProcess.start({ settings: { ...settings, 'log.dirs': `data,${path}/data` } })
+    broker = await BrokerProcess.start({
+      settings: { ...settings, 'log.dirs': `data,${path}/data` },
+    })
     const ledger = new RecordLedger(broker.port)
     expect(await ledger.createTopic('orders', 2)).toBe(0)
     const makeRoom = fillUp(path)
@@ -86,7 +88,7 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
     })
     expect(await ledger.missing()).toEqual([])
     expect(await ledger.deleteTopic('old')).toBe(0)
-    ledger.forget('old')
+    ledger.forget('old', 0)
     await eventually('appends resume', async () => {
       return (await ledger.produce('orders', 0, recordBytes)).errorCode === 0
     })

@@ -8,10 +8,17 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BrokerProcess } from './broker-process.ts'
-import { type Settings, targetFromEnvironment } from './broker-target.ts'
+import {
+  type BrokerTarget,
+  odradekTarget,
+  type Settings,
+  targetFromEnvironment,
+} from './broker-target.ts'
 import { eventually } from './eventually.ts'
 import { MountedDisk } from './mounted-disk.ts'
 import { RecordLedger } from './record-ledger.ts'
+
+type Args = Parameters<BrokerTarget['command']>
 
 const storageError = 56
 const isOurs = targetFromEnvironment().name === 'odradek'
@@ -105,10 +112,13 @@ describe.runIf(isOurs)('a directory that is removed underneath', () => {
     await broker.stop()
     await broker.start()
     expect(broker.log).not.toMatch(/ at .*\.(ts|js):\d+/)
+    expect(broker.log).toMatch(/orders-1 cannot be used: the journal of .* holds acknowledged/)
+    expect(await ledger.produce('orders', 1)).toMatchObject({ errorCode: storageError })
+    expect(await ledger.fetchError('orders', 1)).toBe(storageError)
+    ledger.forget('orders', 1)
     expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
-    const missing = await ledger.missing().catch(() => [])
-    expect(missing.filter((one) => one.startsWith('orders-0'))).toEqual([])
-    await broker.kill()
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
   })
 
   test('a whole log directory: a restart with the disk back has everything', async () => {
@@ -141,6 +151,24 @@ describe.runIf(isOurs)('a directory that is removed underneath', () => {
 })
 
 describe.runIf(isOurs)('a full table of file descriptors', () => {
+  test('at the start refuses it with a sentence, and loses nothing', async () => {
+    let limited: readonly string[] = []
+    const command = (...args: Args) => [...limited, ...odradekTarget.command(...args)]
+    broker = await BrokerProcess.start({ target: { ...odradekTarget, command } })
+    const ledger = new RecordLedger(broker.port)
+    expect(await ledger.createTopic('orders', 50)).toBe(0)
+    for (let i = 0; i < 50; i++) await ledger.produce('orders', i)
+    await broker.kill()
+    limited = ['sh', '-c', 'ulimit -n 100; exec "$@"', '-']
+    await expect(broker.start()).rejects.toThrow(
+      /odradek: This broker may have 100 files open, and with 50 partitions it needs at least 114/,
+    )
+    limited = []
+    await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+
   const limit = (pid: number, files: number): void => {
     const { status } = spawnSync('prlimit', [`--pid=${pid}`, `--nofile=${files}:`])
     expect(status).toBe(0)
@@ -152,8 +180,7 @@ describe.runIf(isOurs)('a full table of file descriptors', () => {
     const inUse = new Set(readdirSync(`/proc/${broker.pid}/fd`).map(Number))
     let free = 0
     while (inUse.has(free)) free++
-    // One for the client's own connection, none for the next segment.
-    limit(broker.pid, free + 1)
+    limit(broker.pid, free)
     const refused = await ledger.fill('orders', 0, 100_000, 100)
     expect(refused).toMatchObject({ errorCode: storageError })
     expect(refused.errorMessage).toMatch(/Too many open files/)
