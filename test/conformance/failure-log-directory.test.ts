@@ -4,7 +4,7 @@
  * it has all that was acknowledged and still is on the disk.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BrokerProcess } from './broker-process.ts'
@@ -190,6 +190,35 @@ describe.runIf(isOurs)('a full table of file descriptors', () => {
     expect(offlineLines(broker.log)).toEqual([])
     await broker.stop()
     await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+})
+
+describe.runIf(isOurs)('a segment that is damaged where it was on the disk', () => {
+  test('takes its partition alone out of service, until it is whole again', async () => {
+    const { ledger, broker } = await start({ 'log.segment.bytes': '1048576' })
+    for (const partition of [0, 1]) await ledger.fill('orders', partition, 100_000, 30)
+    expect(await ledger.createTopic('others', 4)).toBe(0)
+    for (let i = 0; i < 20; i++) await ledger.produce('others', i % 4)
+    await broker.stop()
+    const folder = join(broker.folder, 'data', 'orders-0')
+    const name = readdirSync(folder).find((one) => /^0*[1-9]\d*\.log$/.test(one)) ?? ''
+    const segment = join(folder, name)
+    const whole = readFileSync(segment)
+    writeFileSync(segment, Buffer.concat([whole.subarray(0, 1000), Buffer.alloc(5000, 0xff)]))
+    // Only a start after an unclean stop, or without indexes, looks into it.
+    for (const one of readdirSync(folder)) if (one.endsWith('index')) rmSync(join(folder, one))
+    await broker.start()
+    expect(broker.log).toMatch(/The partition orders-0 cannot be used: .*\.log is damaged/)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: storageError })
+    expect(await ledger.fetchError('orders', 0)).toBe(storageError)
+    expect(await ledger.produce('orders', 1)).toMatchObject({ errorCode: 0 })
+    expect(await ledger.produce('others', 0)).toMatchObject({ errorCode: 0 })
+    await broker.stop()
+    writeFileSync(segment, whole)
+    await broker.start()
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
     expect(await ledger.missing()).toEqual([])
     await broker.stop()
   })
