@@ -1,15 +1,15 @@
 /**
- * A disk that fills up under a whole broker: appends are refused with a clear error, everything else
- * goes on, and appends resume when there is room again.
+ * A disk that fills up under a whole broker: appends are refused with a clear error, everything
+ * else goes on, and appends resume when there is room again.
  */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { BrokerProcess } from './broker-process.ts'
-import { targetFromEnvironment } from './broker-target.ts'
-import { eventually } from './eventually.ts'
+import { BrokerProcess } from '../broker-process.ts'
+import { targetFromEnvironment } from '../broker-target.ts'
+import { eventually } from '../eventually.ts'
+import { RecordLedger } from '../record-ledger.ts'
 import { type DiskKind, MountedDisk } from './mounted-disk.ts'
-import { RecordLedger } from './record-ledger.ts'
 
 const storageError = 56
 const recordBytes = 100_000

@@ -7,16 +7,16 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { BrokerProcess } from './broker-process.ts'
+import { BrokerProcess } from '../broker-process.ts'
 import {
   type BrokerTarget,
   odradekTarget,
   type Settings,
   targetFromEnvironment,
-} from './broker-target.ts'
-import { eventually } from './eventually.ts'
+} from '../broker-target.ts'
+import { eventually } from '../eventually.ts'
+import { RecordLedger } from '../record-ledger.ts'
 import { MountedDisk } from './mounted-disk.ts'
-import { RecordLedger } from './record-ledger.ts'
 
 type Args = Parameters<BrokerTarget['command']>
 
@@ -137,7 +137,7 @@ describe.runIf(isOurs)('a directory that is removed underneath', () => {
     await broker.stop()
   })
 
-  test('a whole log directory for good: its partitions stay offline, none is made anew', async () => {
+  test('a whole log directory for good: its partitions stay offline, none made anew', async () => {
     const { ledger, broker, second } = await start()
     for (let i = 0; i < 100; i++) await ledger.produce('orders', i % 2, 1000)
     await broker.stop()
