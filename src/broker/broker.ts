@@ -282,7 +282,11 @@ function groupService(
   config: BrokerConfig,
 ): GroupService {
   return new GroupService({
-    log: (partition) => logs.find(groupOffsetsTopic, partition),
+    // Groups whose log has failed have no coordinator, as a partition without leader has none.
+    log: (partition) => {
+      const log = logs.find(groupOffsetsTopic, partition)
+      return log?.online() === true ? log : undefined
+    },
     topics: {
       nameOf: (id) => controller.image.topicsById.get(id)?.name,
       idOf: (name) => controller.image.topicsByName.get(name)?.id,

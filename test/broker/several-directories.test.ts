@@ -4,6 +4,8 @@ import type { BrokerOptions } from '../../src/broker/options.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { offsetCommitApi } from '../../src/protocol/generated/08-offset-commit.ts'
+import { findCoordinatorApi } from '../../src/protocol/generated/10-find-coordinator.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.ts'
 import type { LogStore } from '../../src/storage/log-store.ts'
@@ -180,6 +182,24 @@ describe('a directory that fails while the broker runs', () => {
     await running.broker.close()
     expect(disks.get(a)?.clean).toBe(true)
     expect(disks.get(b)?.clean).toBe(false)
+  })
+
+  test('has groups without a coordinator, and others with theirs', async () => {
+    const running = await start(new Map(), [a, b])
+    await running.plane.send(findCoordinatorApi, 0, { key: 'any' })
+    const partition = { partitionIndex: 0, committedOffset: 1, committedMetadata: '' }
+    const topics = [{ name: 'x', partitions: [partition] }]
+    const commit = async (groupId: string): Promise<number | undefined> => {
+      const answer = await running.plane.send(offsetCommitApi, 2, { groupId, topics })
+      return answer.topics[0]?.partitions[0]?.errorCode
+    }
+    await create(running, 'x', 1)
+    const groups = Array.from({ length: 8 }, (_, i) => `group-${i}`)
+    for (const group of groups) expect(await commit(group)).toBe(0)
+    running.stores.get(b)?.goOffline('the disk is gone')
+    const codes = new Set<number | undefined>()
+    for (const group of groups) codes.add(await commit(group))
+    expect([...codes].sort()).toEqual([0, ErrorCode.COORDINATOR_NOT_AVAILABLE])
   })
 
   test('leads its partitions again at the next start', async () => {
