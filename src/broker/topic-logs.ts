@@ -9,6 +9,7 @@ import type { MetadataChanges } from '../metadata/delta.ts'
 import {
   configKey,
   configsOf,
+  emptyImage,
   internalTopics,
   type MetadataImage,
   type PartitionImage,
@@ -41,6 +42,11 @@ export interface ReplicaFailure {
   readonly reason: string
 }
 
+interface Replica {
+  readonly topic: TopicImage
+  readonly partition: PartitionImage
+}
+
 /** What a {@link TopicLogs} works with. */
 export interface TopicLogsOptions {
   readonly nodeId: number
@@ -55,6 +61,8 @@ export class TopicLogs {
   readonly #options: TopicLogsOptions
   /** Why partitions of this broker cannot be used, by their names. */
   readonly #failed = new Map<string, string>()
+  #image: MetadataImage = emptyImage
+  #last: Promise<void> = Promise.resolve()
 
   constructor(options: TopicLogsOptions) {
     this.#options = options
@@ -72,8 +80,9 @@ export class TopicLogs {
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
     const replicas = [...image.topicsByName.values()].flatMap((topic) => this.#ours(topic))
     requireOpenFiles(replicas.length, openFilesMax())
+    this.#image = image
     await this.#setStraysAside(image)
-    const failures = await this.#openAll([...image.topicsByName.values()], image)
+    const failures = await this.#openAll(replicas, image)
     this.#report(failures)
     return failures
   }
@@ -82,12 +91,27 @@ export class TopicLogs {
    * Applies a change of the metadata. Never rejects: what cannot be opened is logged and not
    * hosted, and whoever waits for the change goes on.
    */
-  async apply(image: MetadataImage, changes: MetadataChanges): Promise<void> {
-    try {
-      await this.#applyNow(image, changes)
-    } catch (error) {
-      this.#options.logger.error('A change of the metadata could not be applied', error)
-    }
+  apply(image: MetadataImage, changes: MetadataChanges): Promise<void> {
+    return this.#inTurn(() => this.#applyNow(image, changes))
+  }
+
+  /**
+   * Opens what this broker leads and could not open, as a topic that was created on a full disk.
+   * Never rejects; a reason that stays the same is not told again.
+   */
+  retry(): Promise<void> {
+    if (this.#failed.size === 0) return Promise.resolve()
+    return this.#inTurn(async () => {
+      const image = this.#image
+      const { nodeId } = this.#options
+      const missing = [...image.topicsByName.values()]
+        .flatMap((topic) => this.#ours(topic))
+        .filter(({ topic, partition }) => {
+          const isFailed = this.#failed.has(`${topic.name}-${partition.index}`)
+          return isFailed && partition.leader === nodeId
+        })
+      this.#report(await this.#openAll(missing, image))
+    })
   }
 
   /** Gives every hosted log its settings anew, as after a change of the broker's configuration. */
@@ -95,10 +119,20 @@ export class TopicLogs {
     for (const topic of image.topicsByName.values()) this.#configure(topic, image)
   }
 
+  /** One change after the other, so that nothing is opened that is deleted meanwhile. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(change).catch((error: unknown) => {
+      this.#options.logger.error('A change of the metadata could not be applied', error)
+    })
+    return this.#last
+  }
+
   async #applyNow(image: MetadataImage, changes: MetadataChanges): Promise<void> {
+    this.#image = image
     for (const topic of changes.deletedTopics) await this.#delete(topic)
     const changed = [...changes.createdTopics, ...changes.changedTopics]
-    const failures = await this.#openAll(changed, image)
+    const replicas = changed.flatMap((topic) => this.#ours(topic))
+    const failures = await this.#openAll(replicas, image)
     // Of a directory that failed its own line told.
     this.#report(failures.filter(({ reason }) => reason !== absent))
     for (const topic of image.topicsByName.values()) {
@@ -108,29 +142,26 @@ export class TopicLogs {
     }
   }
 
-  #ours(topic: TopicImage): { topic: TopicImage; partition: PartitionImage }[] {
+  #ours(topic: TopicImage): Replica[] {
     const { nodeId } = this.#options
     return topic.partitions
       .filter(({ replicas }) => replicas.includes(nodeId))
       .map((partition) => ({ topic, partition }))
   }
 
-  async #openAll(topics: readonly TopicImage[], image: MetadataImage): Promise<ReplicaFailure[]> {
+  /** Returns what fails now, or for another reason than before. */
+  async #openAll(replicas: readonly Replica[], image: MetadataImage): Promise<ReplicaFailure[]> {
     const failures: ReplicaFailure[] = []
-    await inParallel(
-      topics.flatMap((topic) => this.#ours(topic)),
-      async ({ topic, partition }) => {
-        const reason = await this.#open(topic, partition, image)
-        const { index } = partition
-        const name = `${topic.name}-${index}`
-        // What failed before was told of before.
-        const isNews = reason !== undefined && this.#failed.get(name) !== reason
-        if (reason === undefined) this.#failed.delete(name)
-        else this.#failed.set(name, reason)
-        if (!isNews) return
-        failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
-      },
-    )
+    await inParallel(replicas, async ({ topic, partition }) => {
+      const reason = await this.#open(topic, partition, image)
+      const { index } = partition
+      const name = `${topic.name}-${index}`
+      const isNews = reason !== undefined && this.#failed.get(name) !== reason
+      if (reason === undefined) this.#failed.delete(name)
+      else this.#failed.set(name, reason)
+      if (!isNews) return
+      failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
+    })
     return failures
   }
 

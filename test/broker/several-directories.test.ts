@@ -1,5 +1,6 @@
 /** A broker on several log directories, in memory: placement, failures, refusals. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { systemTimers, type Timers } from '../../src/base/clock.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
@@ -39,6 +40,7 @@ async function start(
   more: Record<string, string> = {},
   broken: readonly string[] = [],
   damage: (path: string, store: MemoryLogStore) => void = () => {},
+  timers: Timers = systemTimers,
 ): Promise<Running> {
   const stores = new Map<string, MemoryLogStore>()
   const openStore = async (path: string): Promise<LogStore> => {
@@ -52,7 +54,7 @@ async function start(
   }
   const options: BrokerOptions = {
     config: { 'log.dirs': paths.join(','), ...more },
-    environment: { openStore },
+    environment: { openStore, timers },
   }
   const running = { ...(await startTestBroker(options)), stores }
   open.push(running)
@@ -61,13 +63,13 @@ async function start(
 
 async function create(running: TestBroker, name: string, partitions: number): Promise<number> {
   const topic = { name, numPartitions: partitions, replicationFactor: -1 }
-  const request = { topics: [{ ...topic, assignments: [], configs: [] }], timeoutMs: 5000 }
+  const request = { topics: [{ ...topic, assignments: [], configs: [] }], timeoutMs: 10_000 }
   const { topics } = await running.plane.send(createTopicsApi, 7, request)
   return topics[0]?.errorCode ?? -1
 }
 
 async function remove(running: TestBroker, name: string): Promise<void> {
-  await running.plane.send(deleteTopicsApi, 5, { topicNames: [name], timeoutMs: 5000 })
+  await running.plane.send(deleteTopicsApi, 5, { topicNames: [name], timeoutMs: 10_000 })
 }
 
 /** Partitions as a client sees them: leader, offline replicas. */
@@ -293,6 +295,38 @@ describe('partitions that cannot be opened', () => {
     const third = await start(disks, [a, b])
     expect(await seen(third, 'x')).toEqual([fine(0), fine(1), fine(2), fine(3)])
   })
+})
+
+test('a topic that is created on a full disk is led once there is room', async () => {
+  let isFull = true
+  const fill = (_: string, store: MemoryLogStore): void => {
+    const openPartition = store.openPartition.bind(store)
+    store.openPartition = async (topic, ...rest) => {
+      if (topic !== 'x' || !isFull) return openPartition(topic, ...rest)
+      throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, 'the disk is full')
+    }
+  }
+  const retries: (() => void)[] = []
+  const timers: Timers = {
+    ...systemTimers,
+    setTimeout: (callback, delayMs) => {
+      if (delayMs !== 5_000) return systemTimers.setTimeout(callback, delayMs)
+      return retries.push(callback)
+    },
+    clear: (handle) => (typeof handle === 'number' ? undefined : systemTimers.clear(handle)),
+  }
+  const running = await start(new Map(), [a], {}, [], fill, timers)
+  expect(await create(running, 'x', 2)).toBe(0)
+  expect([...running.plane.unavailable].sort()).toEqual(['x-0', 'x-1'])
+  expect(await latestOf(running, 'x', 0)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+  retries.shift()?.()
+  await expect.poll(() => retries.length).toBe(1)
+  expect(running.lines.filter((line) => line.includes('cannot be used'))).toHaveLength(1)
+  isFull = false
+  retries.shift()?.()
+  await expect.poll(() => running.plane.hosted.size).toBe(2)
+  expect(running.plane.unavailable.size).toBe(0)
+  expect(await latestOf(running, 'x', 0)).toBe(0)
 })
 
 describe('a start is refused', () => {

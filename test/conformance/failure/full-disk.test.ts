@@ -60,7 +60,13 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
     expect(await ledger.fill('orders', 0, recordBytes, 50)).toMatchObject({ errorCode: 0 })
     expect(await ledger.missing()).toEqual([])
     expect(await ledger.partitions('orders')).toMatchObject([{ leaderId: 1 }, { leaderId: 1 }])
+    expect(await ledger.createTopic('late', 2)).toBe(0)
     makeRoom()
+    for (const partition of [0, 1]) {
+      await eventually('a topic of that time is led', async () => {
+        return (await ledger.produce('late', partition)).errorCode === 0
+      })
+    }
     expect(await ledger.fill('orders', 1, recordBytes, 20)).toMatchObject({ errorCode: 0 })
     expect(broker.log).not.toMatch(/is offline/)
     await broker.stop()
