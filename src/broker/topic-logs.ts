@@ -2,7 +2,6 @@
  * Keeps the store and the data plane as the metadata says: a partition that the metadata gives to
  * this broker has an open log and is hosted; any other is not.
  */
-import { assert } from '../base/assert.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { topicSettings } from '../metadata/config/topic-settings.ts'
 import type { MetadataChanges } from '../metadata/delta.ts'
@@ -23,9 +22,6 @@ import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
 import { openFilesMax, requireOpenFiles } from './open-files.ts'
-
-/** Partitions that are opened at the same time. Each waits for the disk, not for the processor. */
-const opensAtOnceMax = 32
 
 /** Reasons that are told in a line each at one change. */
 const reasonsToldMax = 10
@@ -152,7 +148,7 @@ export class TopicLogs {
   /** Returns what fails now, or for another reason than before. */
   async #openAll(replicas: readonly Replica[], image: MetadataImage): Promise<ReplicaFailure[]> {
     const failures: ReplicaFailure[] = []
-    await inParallel(replicas, async ({ topic, partition }) => {
+    const opening = replicas.map(async ({ topic, partition }) => {
       const reason = await this.#open(topic, partition, image)
       const { index } = partition
       const name = `${topic.name}-${index}`
@@ -162,6 +158,7 @@ export class TopicLogs {
       if (!isNews) return
       failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
     })
+    await Promise.all(opening)
     return failures
   }
 
@@ -262,15 +259,4 @@ export class TopicLogs {
       }
     }
   }
-}
-
-/** Runs a task for each item, several at a time. Rejects with the first failure. */
-async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await task(item)
-  }
-  const workers = Math.min(opensAtOnceMax, items.length)
-  await Promise.all(Array.from({ length: workers }, worker))
-  assert(next >= items.length, 'every item was taken')
 }

@@ -89,9 +89,8 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
       errorCode: storageError,
     })
     fillUp(path)
-    expect(await ledger.produce('orders', 0, recordBytes)).toMatchObject({
-      errorCode: storageError,
-    })
+    const refused = await ledger.fill('orders', 0, recordBytes, 2000)
+    expect(refused).toMatchObject({ errorCode: storageError })
     expect(await ledger.missing()).toEqual([])
     expect(await ledger.deleteTopic('old')).toBe(0)
     ledger.forget('old', 0)
