@@ -2,7 +2,7 @@
  * A disk that fills up under a whole broker: appends are refused with a clear error, everything
  * else goes on, and appends resume when there is room again.
  */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BrokerProcess } from '../broker-process.ts'
@@ -96,6 +96,9 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
     ledger.forget('old', 0)
     await eventually('appends resume', async () => {
       return (await ledger.produce('orders', 0, recordBytes)).errorCode === 0
+    })
+    await eventually('all of the topic is removed', () => {
+      return readdirSync(join(path, 'data')).every((name) => !name.endsWith('-delete'))
     })
     await broker.kill()
     await broker.start()
