@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "addon/background_task.h"
+#include "addon/batch_verdict_binding.h"
 #include "addon/directory_options_binding.h"
-#include "addon/log_answers.h"
 #include "addon/value_reader.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -32,34 +32,6 @@ Napi::Value endpoint_object(Napi::Env env, const Endpoint& endpoint) {
   return object;
 }
 
-BatchVerdict to_verdict(ValueReader& read, const Napi::Object& given) {
-  BatchVerdict verdict;
-  verdict.code = static_cast<ErrorCode>(read.int32_field(given, "code", INT16_MIN, INT16_MAX));
-  verdict.message = read.text(read.field(given, "message"), "message");
-  const Napi::Value faults = read.field(given, "faults");
-  if (!read.failed() && !faults.IsArray()) read.refuse("faults", "an array");
-  if (read.failed()) return verdict;
-  const auto list = faults.As<Napi::Array>();
-  const auto count = std::min<size_t>(list.Length(), kRecordFaultsMax);
-  for (uint32_t i = 0; i < count && !read.failed(); ++i) {
-    const Napi::Object fault = read.object(list.Get(i), "a fault");
-    verdict.faults.push_back(
-        {read.int32_field(fault, "index", 0), read.text(read.field(fault, "message"), "message")});
-  }
-  return verdict;
-}
-
-// The batch to store instead, none for undefined.
-ByteSpan to_replacement(ValueReader& read, const Napi::Object& given) {
-  const Napi::Value value = read.field(given, "replacement");
-  if (read.failed() || value.IsUndefined()) return {};
-  const ByteSpan batch = read.bytes(value, "replacement");
-  if (!read.failed() && refusal_of(batch).code != ErrorCode::none) {
-    read.refuse("replacement", "exactly one record batch");
-  }
-  return batch;
-}
-
 std::vector<uint8_t> copy_of(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
@@ -70,6 +42,7 @@ Napi::Function DataPlaneBinding::define(Napi::Env env) {
       env, "NativeDataPlane",
       {InstanceMethod<&P::listen>("listen"), InstanceMethod<&P::serve>("serve"),
        InstanceMethod<&P::host>("host"), InstanceMethod<&P::unhost>("unhost"),
+       InstanceMethod<&P::host_unavailable>("hostUnavailable"),
        InstanceMethod<&P::respond>("respond"), InstanceMethod<&P::batch_opened>("batchOpened"),
        InstanceMethod<&P::connection_info>("connectionInfo"),
        InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::stop>("stop")});
@@ -155,6 +128,15 @@ Napi::Value DataPlaneBinding::host(Info info) {
     }
   };
   plane_->path->host(std::move(hosted));
+  return env.Undefined();
+}
+
+Napi::Value DataPlaneBinding::host_unavailable(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const TopicPartition id = to_topic_partition(read, info[0], info[1]);
+  const Uuid topic_id = read.uuid(info[2], "the topic id");
+  if (!read.failed() && plane_ != nullptr) plane_->path->host_unavailable(id, topic_id);
   return env.Undefined();
 }
 

@@ -24,6 +24,7 @@ class DataPlaneBinding : public Napi::ObjectWrap<DataPlaneBinding> {
   Napi::Value listen(Info info);
   Napi::Value serve(Info info);
   Napi::Value host(Info info);
+  Napi::Value host_unavailable(Info info);
   Napi::Value unhost(Info info);
   Napi::Value respond(Info info);
   Napi::Value batch_opened(Info info);

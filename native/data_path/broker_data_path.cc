@@ -96,6 +96,9 @@ class DataPath final : public BrokerDataPath {
   }
 
   void host(HostedPartition partition) override { table_->host(std::move(partition)); }
+  void host_unavailable(const TopicPartition& id, const Uuid& topic_id) override {
+    table_->host_unavailable(id, topic_id);
+  }
   void unhost(const TopicPartition& id) override { table_->unhost(id); }
 
   void respond(ConnectionId connection, uint64_t sequence, std::vector<uint8_t> frame) override {

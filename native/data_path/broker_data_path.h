@@ -111,6 +111,8 @@ class BrokerDataPath {
   // Adds or replaces a partition (a new leader epoch replaces). Fetches and produces see it at
   // once.
   virtual void host(HostedPartition partition) = 0;
+  // A partition whose log cannot be opened: answered with kafka_storage_error until it is hosted.
+  virtual void host_unavailable(const TopicPartition& id, const Uuid& topic_id) = 0;
   // Removes it: parked requests on it are answered with unknown_topic_or_partition.
   virtual void unhost(const TopicPartition& id) = 0;
 

@@ -77,9 +77,9 @@ void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_
   item->entry_changes = item->entry->changes();
   if (item->entry->is_retired())
     return refuse_fetch_item(item, ErrorCode::unknown_topic_or_partition);
+  if (!log.online()) return refuse_fetch_item(item, ErrorCode::kafka_storage_error);
   const ErrorCode wrong_epoch = epoch_error(*item, terms);
   if (wrong_epoch != ErrorCode::none) return refuse_fetch_item(item, wrong_epoch);
-  if (!log.online()) return refuse_fetch_item(item, ErrorCode::kafka_storage_error);
   if (diverges(item)) return;
   const Offset limit = terms.committed ? log.last_stable_offset() : log.high_watermark();
   // The usual case of a waiting consumer, and of a whole-answer limit that is used up.

@@ -119,8 +119,9 @@ void FetchPlan::resolve(FetchItem* item, PartitionView& partitions) {
   const HostedTopic* topic = by_id ? partitions.find(item->topic_id) : partitions.find(item->topic);
   item->entry = topic == nullptr ? nullptr : topic->find(item->asked.index);
   if (item->entry == nullptr) {
-    refuse_fetch_item(item, topic == nullptr && by_id ? ErrorCode::unknown_topic_id
-                                                      : ErrorCode::unknown_topic_or_partition);
+    const ErrorCode unknown =
+        by_id ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
+    refuse_fetch_item(item, topic == nullptr ? unknown : topic->error_of(item->asked.index));
   } else if (item->hint.entry_serial != item->entry->serial()) {
     item->hint = FetchHint{item->entry->serial(), ReadHint{}};
   }

@@ -1,16 +1,15 @@
 #include "data_path/partition_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 
 namespace odradek {
 namespace {
 
-using Entries = std::vector<std::shared_ptr<PartitionEntry>>;
-
 // Waiters of a retired entry look the partition up again, so the change must be visible first.
-void retire(const Entries& entries) {
+void retire(const std::vector<std::shared_ptr<PartitionEntry>>& entries) {
   for (const auto& entry : entries) {
     if (entry != nullptr) entry->retire();
   }
@@ -22,19 +21,10 @@ void PartitionTable::host(HostedPartition partition) {
   ASSERT(partition.log != nullptr && partition.partition.value >= 0);
   const auto index = static_cast<size_t>(partition.partition.value);
   Entries retired;
-  std::shared_ptr<const HostedTopic> before;
   {
     const std::lock_guard lock(mutex_);
-    auto found = topics_.find(partition.topic);
-    if (found != topics_.end()) before = found->second;
-    auto after = std::make_shared<HostedTopic>();
-    if (before != nullptr && before->id == partition.topic_id) {
-      *after = *before;
-    } else {
-      if (before != nullptr) retired = before->partitions;  // deleted and made anew
-      after->name = partition.topic;
-      after->id = partition.topic_id;
-    }
+    const auto before = known(partition.topic);
+    auto after = successor(before, partition.topic, partition.topic_id, &retired);
     if (after->partitions.size() <= index) after->partitions.resize(index + 1);
     auto& slot = after->partitions[index];
     if (slot != nullptr && slot->shared_log() == partition.log) {
@@ -42,8 +32,26 @@ void PartitionTable::host(HostedPartition partition) {
       return;
     }
     if (slot != nullptr) retired.push_back(slot);
+    after->unavailable.erase(partition.partition);
     slot = std::make_shared<PartitionEntry>(std::move(partition), wakers_);
     slot->open();
+    publish(before, std::move(after));
+  }
+  retire(retired);
+}
+
+void PartitionTable::host_unavailable(const TopicPartition& id, const Uuid& topic_id) {
+  ASSERT(id.partition.value >= 0);
+  Entries retired;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto before = known(id.topic);
+    auto after = successor(before, id.topic, topic_id, &retired);
+    if (after->find(id.partition) != nullptr) {
+      auto& slot = after->partitions[static_cast<size_t>(id.partition.value)];
+      retired.push_back(std::exchange(slot, nullptr));
+    }
+    after->unavailable.insert(id.partition);
     publish(before, std::move(after));
   }
   retire(retired);
@@ -53,18 +61,37 @@ void PartitionTable::unhost(const TopicPartition& id) {
   std::shared_ptr<PartitionEntry> entry;
   {
     const std::lock_guard lock(mutex_);
-    auto found = topics_.find(id.topic);
-    if (found == topics_.end()) return;
-    const std::shared_ptr<const HostedTopic> before = found->second;
+    const auto before = known(id.topic);
+    if (before == nullptr) return;
     entry = before->find(id.partition);
-    if (entry == nullptr) return;
+    if (entry == nullptr && !before->unavailable.contains(id.partition)) return;
     auto after = std::make_shared<HostedTopic>(*before);
-    after->partitions[static_cast<size_t>(id.partition.value)].reset();
-    const bool empty = std::all_of(after->partitions.begin(), after->partitions.end(),
+    if (entry != nullptr) after->partitions[static_cast<size_t>(id.partition.value)].reset();
+    after->unavailable.erase(id.partition);
+    const bool empty = after->unavailable.empty() &&
+                       std::all_of(after->partitions.begin(), after->partitions.end(),
                                    [](const auto& partition) { return partition == nullptr; });
     publish(before, empty ? nullptr : std::move(after));
   }
-  entry->retire();
+  if (entry != nullptr) entry->retire();
+}
+
+// Null if nothing of it is hosted. mutex_ is held.
+std::shared_ptr<const HostedTopic> PartitionTable::known(const std::string& topic) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? nullptr : found->second;
+}
+
+// A copy to be changed, or a new topic; what a topic of the same name had goes to `retired`.
+std::shared_ptr<HostedTopic> PartitionTable::successor(
+    const std::shared_ptr<const HostedTopic>& before, const std::string& name, const Uuid& id,
+    Entries* retired) {
+  if (before != nullptr && before->id == id) return std::make_shared<HostedTopic>(*before);
+  if (before != nullptr) *retired = before->partitions;  // deleted and made anew
+  auto after = std::make_shared<HostedTopic>();
+  after->name = name;
+  after->id = id;
+  return after;
 }
 
 void PartitionTable::clear() {

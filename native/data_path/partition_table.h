@@ -12,6 +12,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,12 +27,18 @@ struct HostedTopic {
   std::string name;
   Uuid id;
   std::vector<std::shared_ptr<PartitionEntry>> partitions;  // by index; null: not hosted
+  std::set<PartitionIndex> unavailable;                     // of those that are not hosted
 
   // Null if it is not hosted.
   const std::shared_ptr<PartitionEntry>& find(PartitionIndex index) const {
     static const std::shared_ptr<PartitionEntry>* const none = new std::shared_ptr<PartitionEntry>;
     const bool known = index.value >= 0 && static_cast<size_t>(index.value) < partitions.size();
     return known ? partitions[static_cast<size_t>(index.value)] : *none;
+  }
+  // What a client is told of a partition that find() does not have.
+  ErrorCode error_of(PartitionIndex index) const {
+    return unavailable.contains(index) ? ErrorCode::kafka_storage_error
+                                       : ErrorCode::unknown_topic_or_partition;
   }
 };
 
@@ -111,6 +118,8 @@ class PartitionTable {
 
   // Adds or replaces a partition; returns once every later lookup sees it.
   void host(HostedPartition partition);
+  // The partition is ours, but its log cannot be opened: clients are told so.
+  void host_unavailable(const TopicPartition& id, const Uuid& topic_id);
   // Removes it; does nothing if it is not there.
   void unhost(const TopicPartition& id);
   // Removes all.
@@ -121,6 +130,12 @@ class PartitionTable {
   using ByName = TopicShards<std::string, std::string_view, TextHash, std::equal_to<>>;
   using ById = TopicShards<Uuid, const Uuid&, std::hash<Uuid>, std::equal_to<>>;
 
+  using Entries = std::vector<std::shared_ptr<PartitionEntry>>;
+
+  std::shared_ptr<const HostedTopic> known(const std::string& topic) const;
+  static std::shared_ptr<HostedTopic> successor(const std::shared_ptr<const HostedTopic>& before,
+                                                const std::string& name, const Uuid& id,
+                                                Entries* retired);
   // Puts `after` (null: nothing) in the place of `before` (null: nothing) in all maps.
   void publish(const std::shared_ptr<const HostedTopic>& before,
                const std::shared_ptr<const HostedTopic>& after);

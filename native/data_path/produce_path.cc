@@ -60,7 +60,7 @@ void ProducePath::append_partition(const ProduceRequest& request,
   }
   const std::shared_ptr<PartitionEntry>& entry = hosted->find(produced.index);
   if (entry == nullptr) {
-    result.code = ErrorCode::unknown_topic_or_partition;
+    result.code = hosted->error_of(produced.index);
   } else if (entry->is_internal()) {
     result.code = ErrorCode::invalid_topic_exception;
   } else if (!produced.records) {

@@ -177,6 +177,7 @@ export interface NativeDataPlane {
   listen(host: string, port: number): NativeEndpoint
   serve(): void
   host(log: NativeLog, leaderEpoch: number, internal: boolean): void
+  hostUnavailable(topic: string, partition: number, topicId: Uint8Array): void
   unhost(topic: string, partition: number): void
   /** An empty frame closes the connection. */
   respond(connection: number, sequence: number, frame: Uint8Array): void

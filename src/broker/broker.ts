@@ -202,6 +202,7 @@ async function compose(
     }
     await logs.apply(image, changes)
   })
+  retryInBackground(starting, logs)
   watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(environment, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
@@ -282,7 +283,11 @@ function groupService(
   config: BrokerConfig,
 ): GroupService {
   return new GroupService({
-    log: (partition) => logs.find(groupOffsetsTopic, partition),
+    // Groups whose log has failed have no coordinator, as a partition without leader has none.
+    log: (partition) => {
+      const log = logs.find(groupOffsetsTopic, partition)
+      return log?.online() === true ? log : undefined
+    },
     topics: {
       nameOf: (id) => controller.image.topicsById.get(id)?.name,
       idOf: (name) => controller.image.topicsByName.get(name)?.id,
@@ -314,6 +319,22 @@ function reportRecovery({ path, report, durationMs }: Recovery, logger: Logger):
       `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
       `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`,
   )
+}
+
+/** Between attempts to open what a full disk or a full table of descriptors refused, in ms. */
+const retryMs = 5_000
+
+function retryInBackground({ environment, parts }: StartingBroker, logs: TopicLogs): void {
+  const { timers } = environment
+  const arm = (): unknown => timers.setTimeout(() => void logs.retry().then(rearm), retryMs)
+  const rearm = (): void => {
+    timer = timer === undefined ? undefined : arm()
+  }
+  let timer: unknown = arm()
+  parts.add('retries', async () => {
+    timers.clear(timer)
+    timer = undefined
+  })
 }
 
 /** The first client's requests come before this, in ms: they load only what they need. */

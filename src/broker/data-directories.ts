@@ -197,13 +197,18 @@ export class DataDirectories {
   }
 
   /**
-   * Stops all cleanly that work, and rejects with the first failure. One that failed before is left
-   * as it is: the next start recovers it.
+   * Stops all cleanly that work, and rejects with the first failure. One that failed before is only
+   * let go of, and told of before: the next start recovers it. Without the metadata log's nothing
+   * was stopped cleanly.
    */
   async close(brokerEpoch?: number): Promise<void> {
-    const working = this.stores().filter((store) => isOnline(store) || store === this.metadata)
-    const closed = await Promise.allSettled(working.map((store) => store.close(brokerEpoch)))
-    for (const one of closed) if (one.status === 'rejected') throw one.reason
+    const stores = this.stores()
+    const failed = new Set(stores.filter((store) => !isOnline(store) && store !== this.metadata))
+    const closed = await Promise.allSettled(stores.map((store) => store.close(brokerEpoch)))
+    for (const [at, store] of stores.entries()) {
+      const one = closed[at]
+      if (one?.status === 'rejected' && !failed.has(store)) throw one.reason
+    }
   }
 
   /** What lies nowhere yet and was never placed goes where the fewest are. */

@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/logger.ts'
  */
 const stopOrder = [
   'background loading',
+  'retries',
   'data plane',
   'batch opener',
   'group coordinator',

@@ -8,6 +8,7 @@ import type { MetadataChanges } from '../metadata/delta.ts'
 import {
   configKey,
   configsOf,
+  emptyImage,
   internalTopics,
   type MetadataImage,
   type PartitionImage,
@@ -20,6 +21,10 @@ import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
+import { openFilesMax, requireOpenFiles } from './open-files.ts'
+
+/** Reasons that are told in a line each at one change. */
+const reasonsToldMax = 10
 
 /** Why a partition is not opened whose directory does not work or is not named. */
 const absent = 'its log directory is not there; name it in log.dirs again, or replace its disk'
@@ -33,11 +38,16 @@ export interface ReplicaFailure {
   readonly reason: string
 }
 
+interface Replica {
+  readonly topic: TopicImage
+  readonly partition: PartitionImage
+}
+
 /** What a {@link TopicLogs} works with. */
 export interface TopicLogsOptions {
   readonly nodeId: number
   readonly directories: DataDirectories
-  readonly dataPlane: Pick<DataPlane, 'host' | 'unhost'>
+  readonly dataPlane: Pick<DataPlane, 'host' | 'hostUnavailable' | 'unhost'>
   readonly config: () => BrokerConfig
   readonly logger: Logger
 }
@@ -45,6 +55,10 @@ export interface TopicLogsOptions {
 /** See the head of this file. All calls are on the Node thread, one change after the other. */
 export class TopicLogs {
   readonly #options: TopicLogsOptions
+  /** Why partitions of this broker cannot be used, by their names. */
+  readonly #failed = new Map<string, string>()
+  #image: MetadataImage = emptyImage
+  #last: Promise<void> = Promise.resolve()
 
   constructor(options: TopicLogsOptions) {
     this.#options = options
@@ -60,8 +74,11 @@ export class TopicLogs {
    * that it does not name. Returns the partitions that cannot be opened; the log tells why.
    */
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
+    const replicas = [...image.topicsByName.values()].flatMap((topic) => this.#ours(topic))
+    requireOpenFiles(replicas.length, openFilesMax())
+    this.#image = image
     await this.#setStraysAside(image)
-    const failures = await this.#openAll([...image.topicsByName.values()], image)
+    const failures = await this.#openAll(replicas, image)
     this.#report(failures)
     return failures
   }
@@ -70,12 +87,27 @@ export class TopicLogs {
    * Applies a change of the metadata. Never rejects: what cannot be opened is logged and not
    * hosted, and whoever waits for the change goes on.
    */
-  async apply(image: MetadataImage, changes: MetadataChanges): Promise<void> {
-    try {
-      await this.#applyNow(image, changes)
-    } catch (error) {
-      this.#options.logger.error('A change of the metadata could not be applied', error)
-    }
+  apply(image: MetadataImage, changes: MetadataChanges): Promise<void> {
+    return this.#inTurn(() => this.#applyNow(image, changes))
+  }
+
+  /**
+   * Opens what this broker leads and could not open, as a topic that was created on a full disk.
+   * Never rejects; a reason that stays the same is not told again.
+   */
+  retry(): Promise<void> {
+    if (this.#failed.size === 0) return Promise.resolve()
+    return this.#inTurn(async () => {
+      const image = this.#image
+      const { nodeId } = this.#options
+      const missing = [...image.topicsByName.values()]
+        .flatMap((topic) => this.#ours(topic))
+        .filter(({ topic, partition }) => {
+          const isFailed = this.#failed.has(`${topic.name}-${partition.index}`)
+          return isFailed && partition.leader === nodeId
+        })
+      this.#report(await this.#openAll(missing, image))
+    })
   }
 
   /** Gives every hosted log its settings anew, as after a change of the broker's configuration. */
@@ -83,10 +115,20 @@ export class TopicLogs {
     for (const topic of image.topicsByName.values()) this.#configure(topic, image)
   }
 
+  /** One change after the other, so that nothing is opened that is deleted meanwhile. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(change).catch((error: unknown) => {
+      this.#options.logger.error('A change of the metadata could not be applied', error)
+    })
+    return this.#last
+  }
+
   async #applyNow(image: MetadataImage, changes: MetadataChanges): Promise<void> {
+    this.#image = image
     for (const topic of changes.deletedTopics) await this.#delete(topic)
     const changed = [...changes.createdTopics, ...changes.changedTopics]
-    const failures = await this.#openAll(changed, image)
+    const replicas = changed.flatMap((topic) => this.#ours(topic))
+    const failures = await this.#openAll(replicas, image)
     // Of a directory that failed its own line told.
     this.#report(failures.filter(({ reason }) => reason !== absent))
     for (const topic of image.topicsByName.values()) {
@@ -96,36 +138,46 @@ export class TopicLogs {
     }
   }
 
-  #ours(topic: TopicImage): { topic: TopicImage; partition: PartitionImage }[] {
+  #ours(topic: TopicImage): Replica[] {
     const { nodeId } = this.#options
     return topic.partitions
       .filter(({ replicas }) => replicas.includes(nodeId))
       .map((partition) => ({ topic, partition }))
   }
 
-  async #openAll(topics: readonly TopicImage[], image: MetadataImage): Promise<ReplicaFailure[]> {
+  /** Returns what fails now, or for another reason than before. */
+  async #openAll(replicas: readonly Replica[], image: MetadataImage): Promise<ReplicaFailure[]> {
     const failures: ReplicaFailure[] = []
-    const opening = topics
-      .flatMap((topic) => this.#ours(topic))
-      .map(async ({ topic, partition }) => {
-        const reason = await this.#open(topic, partition, image)
-        if (reason === undefined) return
-        const { index } = partition
-        failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
-      })
+    const opening = replicas.map(async ({ topic, partition }) => {
+      const reason = await this.#open(topic, partition, image)
+      const { index } = partition
+      const name = `${topic.name}-${index}`
+      const isNews = reason !== undefined && this.#failed.get(name) !== reason
+      if (reason === undefined) this.#failed.delete(name)
+      else this.#failed.set(name, reason)
+      if (!isNews) return
+      failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
+    })
     await Promise.all(opening)
     return failures
   }
 
-  /** One line for all that fail for the same reason. */
+  /** One line for all that fail for the same reason; reasons that name files may be many. */
   #report(failures: readonly ReplicaFailure[]): void {
+    const { logger } = this.#options
     const names = new Map<string, string[]>()
     for (const { topic, partition, reason } of failures) {
-      names.set(reason, [...(names.get(reason) ?? []), `${topic}-${partition}`])
+      const alike = names.get(reason)
+      if (alike === undefined) names.set(reason, [`${topic}-${partition}`])
+      else alike.push(`${topic}-${partition}`)
     }
-    for (const [reason, [first, ...others]] of names) {
+    for (const [reason, [first, ...others]] of [...names].slice(0, reasonsToldMax)) {
       const more = others.length === 0 ? '' : ` and ${others.length} more`
-      this.#options.logger.error(`The partition ${first}${more} cannot be used: ${reason}`)
+      logger.error(`The partition ${first}${more} cannot be used: ${reason}`)
+    }
+    const untold = [...names.values()].slice(reasonsToldMax).flat()
+    if (untold.length > 0) {
+      logger.error(`So cannot ${untold.length} more partitions, from ${untold[0]} on`)
     }
   }
 
@@ -149,14 +201,18 @@ export class TopicLogs {
     try {
       const settings = this.#settings(topic, image)
       const log = isOpen ? known : await directories.open(topic, partition, nodeId, settings)
-      if (log === undefined) return absent
+      if (log === undefined) {
+        dataPlane.hostUnavailable(topic.name, index, topic.id)
+        return absent
+      }
       if (leader !== nodeId) return undefined
       log.becomeLeader(leaderEpoch)
       host(log)
       return undefined
     } catch (error) {
-      if (error instanceof StorageError) return error.message
-      throw error
+      if (!(error instanceof StorageError)) throw error
+      dataPlane.hostUnavailable(topic.name, index, topic.id)
+      return error.message
     }
   }
 
@@ -164,6 +220,7 @@ export class TopicLogs {
     const { directories, dataPlane, logger } = this.#options
     for (const { partition } of this.#ours(topic)) {
       dataPlane.unhost(topic.name, partition.index)
+      this.#failed.delete(`${topic.name}-${partition.index}`)
       try {
         await directories.deletePartition(topic.name, partition.index)
       } catch (error) {

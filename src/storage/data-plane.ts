@@ -2,6 +2,7 @@
  * The data plane as the broker sees it: sockets, Produce and Fetch live in native threads; every
  * other request arrives here as a whole frame, and its answer goes back as a whole frame.
  */
+import type { Uuid } from '../protocol/uuid.ts'
 import type { PartitionLog } from './log-store.ts'
 
 /** Address of a socket, numeric host. */
@@ -82,6 +83,8 @@ export interface DataPlane {
    */
   serve(): void
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void
+  /** Has a partition whose log cannot be opened answered with KAFKA_STORAGE_ERROR. */
+  hostUnavailable(topic: string, partition: number, topicId: Uuid): void
   unhost(topic: string, partition: number): void
   respond(connection: number, sequence: number, frame: Uint8Array): void
   /** Closes a connection whose request cannot be answered. */

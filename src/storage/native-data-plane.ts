@@ -2,6 +2,7 @@
 import type { NativeDataPlane } from '../addon/binding.ts'
 import { assert } from '../base/assert.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
+import { type Uuid, uuidToBytes } from '../protocol/uuid.ts'
 import type {
   DataPlane,
   DataPlaneEvents,
@@ -34,6 +35,11 @@ class NativeDataPlaneFace implements DataPlane {
     assert(log instanceof NativePartitionLog, 'the native data plane serves native logs only')
     assert(leaderEpoch >= 0, 'what is hosted has a leader')
     this.#native.host(log.native, leaderEpoch, internal)
+  }
+  hostUnavailable(topic: string, partition: number, topicId: Uuid): void {
+    const id = new Uint8Array(16)
+    assert(uuidToBytes(topicId, id), 'a topic id is a UUID')
+    this.#native.hostUnavailable(topic, partition, id)
   }
   unhost(topic: string, partition: number): void {
     this.#native.unhost(topic, partition)

@@ -21,6 +21,8 @@ interface Waiting {
 export class FakeDataPlane implements DataPlane {
   events: DataPlaneEvents | undefined
   readonly hosted = new Map<string, { log: PartitionLog; leaderEpoch: number; internal: boolean }>()
+  /** Partitions that are answered with KAFKA_STORAGE_ERROR. */
+  readonly unavailable = new Set<string>()
   readonly listening: Endpoint[] = []
   readonly verdicts = new Map<number, OpenBatchVerdict>()
   /** Addresses that somebody else has taken, as `host port`. */
@@ -57,9 +59,15 @@ export class FakeDataPlane implements DataPlane {
     if (early.length > 0) this.events?.onFrames(early)
   }
   host(log: PartitionLog, leaderEpoch: number, internal: boolean): void {
+    this.unavailable.delete(`${log.topic}-${log.partition}`)
     this.hosted.set(`${log.topic}-${log.partition}`, { log, leaderEpoch, internal })
   }
+  hostUnavailable(topic: string, partition: number): void {
+    this.hosted.delete(`${topic}-${partition}`)
+    this.unavailable.add(`${topic}-${partition}`)
+  }
   unhost(topic: string, partition: number): void {
+    this.unavailable.delete(`${topic}-${partition}`)
     this.hosted.delete(`${topic}-${partition}`)
   }
   respond(connection: number, sequence: number, frame: Uint8Array): void {

@@ -1,5 +1,5 @@
 /** A whole broker on files and sockets: who is served when, and what a stop leaves. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -189,4 +189,33 @@ test('100,000 requests behind a join that waits are not read, and cost nobody el
   expect(process.memoryUsage().rss - before).toBeLessThan(3 * requests * frame.length)
   expect((await join).errorCode).toBe(0)
   for (let i = 0; i < 1_000; i++) expect((await flood.nextAnswer())?.readInt32BE(0)).toBe(7)
+})
+
+test('a log directory that failed works again in the next broker of the process', async () => {
+  const paths = ['a', 'b'].map((name) => join(folder, name))
+  const config = { 'log.dirs': paths.join(','), 'log.segment.bytes': '1048576' }
+  const options = { listen: '127.0.0.1:0', config }
+  broker = await Broker.start(options)
+  let connection = await connect(broker.endpoints[0]?.port ?? 0)
+  const topic = { name: 'orders', numPartitions: 2, replicationFactor: 1 }
+  const topics = [{ ...topic, assignments: [], configs: [] }]
+  await ask(connection, createTopicsApi, 5, { topics, timeoutMs: 5_000 })
+  const produce = async (index: number): Promise<number | undefined> => {
+    const records = Buffer.from(batchOf(Array.from({ length: 5_000 }, (_, i) => i)))
+    const partitionData = [{ index, records }]
+    const topicData = [{ name: 'orders', partitionData }]
+    const request = { acks: -1, timeoutMs: 5_000, topicData }
+    const { responses } = await ask(connection, produceApi, 9, request)
+    return responses[0]?.partitionResponses[0]?.errorCode
+  }
+  expect([await produce(0), await produce(1)]).toEqual([0, 0])
+  // Its next segment cannot be made where it should stand.
+  renameSync(join(folder, 'b'), join(folder, 'elsewhere'))
+  await expect.poll(() => produce(1), { timeout: 20_000, interval: 0 }).toBe(56)
+  expect(await produce(0)).toBe(0)
+  await broker.close()
+  renameSync(join(folder, 'elsewhere'), join(folder, 'b'))
+  broker = await Broker.start(options)
+  connection = await connect(broker.endpoints[0]?.port ?? 0)
+  expect([await produce(0), await produce(1)]).toEqual([0, 0])
 })

@@ -1,9 +1,12 @@
 /** A broker on several log directories, in memory: placement, failures, refusals. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { systemTimers, type Timers } from '../../src/base/clock.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { offsetCommitApi } from '../../src/protocol/generated/08-offset-commit.ts'
+import { findCoordinatorApi } from '../../src/protocol/generated/10-find-coordinator.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.ts'
 import type { LogStore } from '../../src/storage/log-store.ts'
@@ -37,6 +40,7 @@ async function start(
   more: Record<string, string> = {},
   broken: readonly string[] = [],
   damage: (path: string, store: MemoryLogStore) => void = () => {},
+  timers: Timers = systemTimers,
 ): Promise<Running> {
   const stores = new Map<string, MemoryLogStore>()
   const openStore = async (path: string): Promise<LogStore> => {
@@ -50,7 +54,7 @@ async function start(
   }
   const options: BrokerOptions = {
     config: { 'log.dirs': paths.join(','), ...more },
-    environment: { openStore },
+    environment: { openStore, timers },
   }
   const running = { ...(await startTestBroker(options)), stores }
   open.push(running)
@@ -59,13 +63,13 @@ async function start(
 
 async function create(running: TestBroker, name: string, partitions: number): Promise<number> {
   const topic = { name, numPartitions: partitions, replicationFactor: -1 }
-  const request = { topics: [{ ...topic, assignments: [], configs: [] }], timeoutMs: 5000 }
+  const request = { topics: [{ ...topic, assignments: [], configs: [] }], timeoutMs: 10_000 }
   const { topics } = await running.plane.send(createTopicsApi, 7, request)
   return topics[0]?.errorCode ?? -1
 }
 
 async function remove(running: TestBroker, name: string): Promise<void> {
-  await running.plane.send(deleteTopicsApi, 5, { topicNames: [name], timeoutMs: 5000 })
+  await running.plane.send(deleteTopicsApi, 5, { topicNames: [name], timeoutMs: 10_000 })
 }
 
 /** Partitions as a client sees them: leader, offline replicas. */
@@ -182,6 +186,24 @@ describe('a directory that fails while the broker runs', () => {
     expect(disks.get(b)?.clean).toBe(false)
   })
 
+  test('has groups without a coordinator, and others with theirs', async () => {
+    const running = await start(new Map(), [a, b])
+    await running.plane.send(findCoordinatorApi, 0, { key: 'any' })
+    const partition = { partitionIndex: 0, committedOffset: 1, committedMetadata: '' }
+    const topics = [{ name: 'x', partitions: [partition] }]
+    const commit = async (groupId: string): Promise<number | undefined> => {
+      const answer = await running.plane.send(offsetCommitApi, 2, { groupId, topics })
+      return answer.topics[0]?.partitions[0]?.errorCode
+    }
+    await create(running, 'x', 1)
+    const groups = Array.from({ length: 8 }, (_, i) => `group-${i}`)
+    for (const group of groups) expect(await commit(group)).toBe(0)
+    running.stores.get(b)?.goOffline('the disk is gone')
+    const codes = new Set<number | undefined>()
+    for (const group of groups) codes.add(await commit(group))
+    expect([...codes].sort()).toEqual([0, ErrorCode.COORDINATOR_NOT_AVAILABLE])
+  })
+
   test('leads its partitions again at the next start', async () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
@@ -273,6 +295,38 @@ describe('partitions that cannot be opened', () => {
     const third = await start(disks, [a, b])
     expect(await seen(third, 'x')).toEqual([fine(0), fine(1), fine(2), fine(3)])
   })
+})
+
+test('a topic that is created on a full disk is led once there is room', async () => {
+  let isFull = true
+  const fill = (_: string, store: MemoryLogStore): void => {
+    const openPartition = store.openPartition.bind(store)
+    store.openPartition = async (topic, ...rest) => {
+      if (topic !== 'x' || !isFull) return openPartition(topic, ...rest)
+      throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, 'the disk is full')
+    }
+  }
+  const retries: (() => void)[] = []
+  const timers: Timers = {
+    ...systemTimers,
+    setTimeout: (callback, delayMs) => {
+      if (delayMs !== 5_000) return systemTimers.setTimeout(callback, delayMs)
+      return retries.push(callback)
+    },
+    clear: (handle) => (typeof handle === 'number' ? undefined : systemTimers.clear(handle)),
+  }
+  const running = await start(new Map(), [a], {}, [], fill, timers)
+  expect(await create(running, 'x', 2)).toBe(0)
+  expect([...running.plane.unavailable].sort()).toEqual(['x-0', 'x-1'])
+  expect(await latestOf(running, 'x', 0)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+  retries.shift()?.()
+  await expect.poll(() => retries.length).toBe(1)
+  expect(running.lines.filter((line) => line.includes('cannot be used'))).toHaveLength(1)
+  isFull = false
+  retries.shift()?.()
+  await expect.poll(() => running.plane.hosted.size).toBe(2)
+  expect(running.plane.unavailable.size).toBe(0)
+  expect(await latestOf(running, 'x', 0)).toBe(0)
 })
 
 describe('a start is refused', () => {

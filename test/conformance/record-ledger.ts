@@ -27,21 +27,18 @@ const unchanged = { compress: identity, decompress: identity }
 
 /**
  * Produces records one at a time, with acks=all, and remembers which were acknowledged, so that
- * {@link missing} tells what a broker lost. One connection for each call: brokers come and go.
+ * {@link missing} tells what a broker lost. Has one connection, made anew when the broker was away.
+ * Calls must not overlap.
  */
 export class RecordLedger {
   readonly #port: number
   /** Values by partition and offset. */
   readonly #acknowledged = new Map<string, Map<number, string>>()
   #written = 0
+  #connection: RawConnection | undefined
 
   constructor(port: number) {
     this.#port = port
-  }
-
-  /** Records that were acknowledged so far. */
-  get acknowledged(): number {
-    return [...this.#acknowledged.values()].reduce((sum, values) => sum + values.size, 0)
   }
 
   async createTopic(
@@ -116,11 +113,9 @@ export class RecordLedger {
     return missing
   }
 
-  /** Forgets a topic that is gone for good. */
-  forget(topic: string): void {
-    for (const name of [...this.#acknowledged.keys()]) {
-      if (name.slice(0, name.lastIndexOf('-')) === topic) this.#acknowledged.delete(name)
-    }
+  /** Forgets a partition that is gone for good. */
+  forget(topic: string, partition: number): void {
+    this.#acknowledged.delete(`${topic}-${partition}`)
   }
 
   async #readAll(topic: string, partition: number): Promise<Map<number, string>> {
@@ -153,14 +148,13 @@ export class RecordLedger {
     version: number,
     request: RequestInput,
   ): Promise<Response> {
-    const connection = await RawConnection.open(this.#port)
-    try {
-      connection.send(encodeRequestFrame(api, version, 7, 'ledger', request))
-      const frame = await connection.nextAnswer()
-      if (frame === undefined) throw new Error(`the broker hung up instead of ${api.name}`)
-      return api.response.decode(openResponse(api.key, version, frame).reader, version)
-    } finally {
-      connection.close()
+    if (this.#connection === undefined || this.#connection.closed) {
+      this.#connection = await RawConnection.open(this.#port)
     }
+    const connection = this.#connection
+    connection.send(encodeRequestFrame(api, version, 7, 'ledger', request))
+    const frame = await connection.nextAnswer()
+    if (frame === undefined) throw new Error(`the broker hung up instead of ${api.name}`)
+    return api.response.decode(openResponse(api.key, version, frame).reader, version)
   }
 }

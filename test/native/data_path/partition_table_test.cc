@@ -82,6 +82,52 @@ TEST_CASE("a new epoch of the same log keeps the entry, another log replaces it"
   CHECK(view.find("orders")->find(PartitionIndex(0))->shared_log() == other);
 }
 
+TEST_CASE("a partition that is unavailable is told apart from one that is unknown") {
+  CountingWaker waker;
+  PartitionTable table({&waker});
+  PartitionView view(table);
+  const auto error_of = [&](int32_t index) {
+    const HostedTopic* topic = view.find("orders");
+    REQUIRE(topic != nullptr);
+    CHECK(topic == view.find(id_of(1)));
+    CHECK(topic->find(PartitionIndex(index)) == nullptr);
+    return topic->error_of(PartitionIndex(index));
+  };
+  table.host_unavailable({"orders", PartitionIndex(1)}, id_of(1));
+  CHECK(error_of(1) == ErrorCode::kafka_storage_error);
+  CHECK(error_of(0) == ErrorCode::unknown_topic_or_partition);
+
+  SUBCASE("until it is hosted") {
+    auto log = std::make_shared<FakeLog>("orders", 1);
+    table.host(hosted(log, id_of(1)));
+    CHECK(view.find("orders")->find(PartitionIndex(1))->shared_log() == log);
+    table.unhost({"orders", PartitionIndex(1)});
+    CHECK(view.find("orders") == nullptr);
+  }
+  SUBCASE("or unhosted") {
+    table.unhost({"orders", PartitionIndex(0)});
+    CHECK(error_of(1) == ErrorCode::kafka_storage_error);
+    table.unhost({"orders", PartitionIndex(1)});
+    CHECK(view.find("orders") == nullptr);
+    CHECK(view.find(id_of(1)) == nullptr);
+  }
+  SUBCASE("or its topic was made anew") {
+    auto log = std::make_shared<FakeLog>("orders", 0);
+    table.host(hosted(log, id_of(2)));
+    CHECK(view.find("orders")->error_of(PartitionIndex(1)) ==
+          ErrorCode::unknown_topic_or_partition);
+  }
+  SUBCASE("and its log is let go of") {
+    auto log = std::make_shared<FakeLog>("orders", 2);
+    table.host(hosted(log, id_of(1)));
+    const auto entry = view.find("orders")->find(PartitionIndex(2));
+    table.host_unavailable({"orders", PartitionIndex(2)}, id_of(1));
+    CHECK(entry->is_retired());
+    CHECK(log->observer_count() == 0);
+    CHECK(error_of(2) == ErrorCode::kafka_storage_error);
+  }
+}
+
 TEST_CASE("a topic that was deleted and made anew has no old partitions and no old id") {
   CountingWaker waker;
   PartitionTable table({&waker});

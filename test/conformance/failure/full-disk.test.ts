@@ -1,15 +1,15 @@
 /**
- * A disk that fills up under a whole broker: appends are refused with a clear error, everything else
- * goes on, and appends resume when there is room again.
+ * A disk that fills up under a whole broker: appends are refused with a clear error, everything
+ * else goes on, and appends resume when there is room again.
  */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { BrokerProcess } from './broker-process.ts'
-import { targetFromEnvironment } from './broker-target.ts'
-import { eventually } from './eventually.ts'
+import { BrokerProcess } from '../broker-process.ts'
+import { targetFromEnvironment } from '../broker-target.ts'
+import { eventually } from '../eventually.ts'
+import { RecordLedger } from '../record-ledger.ts'
 import { type DiskKind, MountedDisk } from './mounted-disk.ts'
-import { RecordLedger } from './record-ledger.ts'
 
 const storageError = 56
 const recordBytes = 100_000
@@ -60,7 +60,13 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
     expect(await ledger.fill('orders', 0, recordBytes, 50)).toMatchObject({ errorCode: 0 })
     expect(await ledger.missing()).toEqual([])
     expect(await ledger.partitions('orders')).toMatchObject([{ leaderId: 1 }, { leaderId: 1 }])
+    expect(await ledger.createTopic('late', 2)).toBe(0)
     makeRoom()
+    for (const partition of [0, 1]) {
+      await eventually('a topic of that time is led', async () => {
+        return (await ledger.produce('late', partition)).errorCode === 0
+      })
+    }
     expect(await ledger.fill('orders', 1, recordBytes, 20)).toMatchObject({ errorCode: 0 })
     expect(broker.log).not.toMatch(/is offline/)
     await broker.stop()
@@ -83,17 +89,27 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
       errorCode: storageError,
     })
     fillUp(path)
-    expect(await ledger.produce('orders', 0, recordBytes)).toMatchObject({
-      errorCode: storageError,
-    })
+    const refused = await ledger.fill('orders', 0, recordBytes, 2000)
+    expect(refused).toMatchObject({ errorCode: storageError })
     expect(await ledger.missing()).toEqual([])
     expect(await ledger.deleteTopic('old')).toBe(0)
-    ledger.forget('old')
+    ledger.forget('old', 0)
     await eventually('appends resume', async () => {
       return (await ledger.produce('orders', 0, recordBytes)).errorCode === 0
     })
+    await eventually('all of the topic is removed', () => {
+      return readdirSync(join(path, 'data')).every((name) => !name.endsWith('-delete'))
+    })
     await broker.kill()
     await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    // A stop is clean and a start works although nothing is left.
+    await ledger.fill('orders', 0, recordBytes, 2000)
+    fillUp(path)
+    await broker.stop()
+    const told = broker.log.length
+    await broker.start()
+    expect(broker.log.slice(told)).not.toMatch(/was not clean|ERROR/)
     expect(await ledger.missing()).toEqual([])
     await broker.stop()
   })
