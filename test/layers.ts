@@ -288,7 +288,7 @@ export const typeScriptLayers: readonly TypeScriptLayer[] = [
   layer('src/http', [base, publicIndexes], 'metrics, health and console over public indexes', any),
   layer('src/cli', [base, publicIndexes, 'src/http'], 'commands over public indexes', {
     builtins: 'any',
-    packages: ['commander'],
+    packages: ['commander', 'cli-progress'],
   }),
 ]
 
