@@ -32,6 +32,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("initialize", Napi::Function::New<initialize>(env, "initialize"));
   exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(env, "openDirectory"));
   exports.Set("openCheck", Napi::Function::New<CheckBinding::open>(env, "openCheck"));
+  exports.Set("repairDirectory", Napi::Function::New<CheckBinding::repair>(env, "repairDirectory"));
   exports.Set("NativeDataPlane", state->data_plane_class.Value());
   return exports;
 }

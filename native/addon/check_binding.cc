@@ -3,6 +3,7 @@
 #include "addon/addon_state.h"
 #include "addon/background_task.h"
 #include "addon/value_reader.h"
+#include "check/directory_repair.h"
 
 namespace odradek {
 namespace {
@@ -81,6 +82,33 @@ Napi::Value from_partitions(Napi::Env env, const std::vector<PartitionToCheck>& 
   return result;
 }
 
+Napi::Value from_names(Napi::Env env, const std::vector<std::string>& names) {
+  auto result = Napi::Array::New(env, names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) result.Set(i, names[i]);
+  return result;
+}
+
+Napi::Value from_repair(Napi::Env env, const DirectoryRepair& repair) {
+  auto partitions = Napi::Array::New(env, repair.partitions.size());
+  uint32_t index = 0;
+  for (const PartitionRepair& partition : repair.partitions) {
+    const Napi::HandleScope scope(env);
+    auto entry = Napi::Object::New(env);
+    entry.Set("folder", partition.folder);
+    entry.Set("logEnd", from_int64(env, partition.log_end.value));
+    entry.Set("bytesCut", from_int64(env, partition.bytes_cut));
+    entry.Set("kept", from_names(env, partition.kept));
+    entry.Set("rebuilt", from_names(env, partition.rebuilt));
+    partitions.Set(index++, entry);
+  }
+  auto result = Napi::Object::New(env);
+  result.Set("partitions", partitions);
+  result.Set("journalEntries", from_int64(env, repair.journal_entries));
+  result.Set("checkpoints", from_names(env, repair.checkpoints));
+  result.Set("kept", from_names(env, repair.kept));
+  return result;
+}
+
 }  // namespace
 
 Napi::Function CheckBinding::define(Napi::Env env) {
@@ -118,6 +146,28 @@ CheckBinding::CheckBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Ch
   // Not wrapped, on a dying environment: never finalized, so it must not own anything.
   if (IsEmpty()) return;
   check_ = *info[0].As<Napi::External<std::shared_ptr<DirectoryCheck>>>().Data();
+}
+
+Napi::Value CheckBinding::repair(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const std::string path = read.text(info[0], "the path");
+  std::vector<std::string> folders;
+  if (!read.failed() && !info[1].IsArray()) read.refuse("the folders", "an array");
+  if (read.failed()) return env.Undefined();
+  const auto given = info[1].As<Napi::Array>();
+  for (uint32_t i = 0; i < given.Length() && !read.failed(); ++i) {
+    folders.push_back(read.text(given.Get(i), "a folder"));
+  }
+  const bool keep = read.boolean(info[2], "whether to keep what is cut");
+  if (read.failed()) return env.Undefined();
+  const RepairKeeps keeps = keep ? RepairKeeps::everything : RepairKeeps::nothing;
+  return background_task<DirectoryRepair>(
+      env, AddonState::of(env).port,
+      [path, folders, keeps] {
+        return repair_directory(posix_file_system(), path, folders, keeps);
+      },
+      [](Napi::Env alive, DirectoryRepair& repair) { return from_repair(alive, repair); });
 }
 
 Napi::Value CheckBinding::report(Info info) {

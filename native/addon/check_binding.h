@@ -14,6 +14,8 @@ class CheckBinding : public Napi::ObjectWrap<CheckBinding> {
   static Napi::Function define(Napi::Env env);
   // openCheck(path): a promise of a NativeCheck.
   static Napi::Value open(const Napi::CallbackInfo& info);
+  // repairDirectory(path, folders, keep): a promise of what was done.
+  static Napi::Value repair(const Napi::CallbackInfo& info);
 
   explicit CheckBinding(const Napi::CallbackInfo& info);
 

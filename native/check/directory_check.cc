@@ -21,7 +21,6 @@ namespace odradek {
 namespace {
 
 constexpr const char* kLockFile = ".lock";
-constexpr const char* kCleanerCheckpoint = "cleaner-offset-checkpoint";
 
 // Which of a partition's facts a checkpoint tells.
 struct CheckpointField {
@@ -38,7 +37,8 @@ constexpr std::array<CheckpointField, 4> kCheckpoints = {{
 }  // namespace
 
 LogResult<std::unique_ptr<DirectoryCheck>> DirectoryCheck::open(FileSystem& fs,
-                                                                const std::string& path) {
+                                                                const std::string& path,
+                                                                CheckLock lock) {
   auto status = fs.status(path);
   if (!status.ok() && status.error().kind == FileErrorKind::not_found) {
     return Err(storage_error("there is no directory " + path));
@@ -48,13 +48,14 @@ LogResult<std::unique_ptr<DirectoryCheck>> DirectoryCheck::open(FileSystem& fs,
     return Err(storage_error(path + " is not a directory; name a log directory"));
   }
   std::unique_ptr<DirectoryCheck> check(new DirectoryCheck(fs, path));
-  RETURN_IF_ERROR(check->lock());
+  RETURN_IF_ERROR(check->lock(lock));
   RETURN_IF_ERROR(check->look());
   return check;
 }
 
-LogResult<bool> DirectoryCheck::lock() {
-  auto lock = fs_.lock_shared(path_ + "/" + kLockFile);
+LogResult<bool> DirectoryCheck::lock(CheckLock how) {
+  const std::string file = path_ + "/" + kLockFile;
+  auto lock = how == CheckLock::alone ? fs_.lock(file) : fs_.lock_shared(file);
   if (lock.ok()) {
     lock_ = std::move(*lock);
     return true;
@@ -67,6 +68,7 @@ LogResult<bool> DirectoryCheck::lock() {
 }
 
 LogResult<bool> DirectoryCheck::look() {
+  report_ = DirectoryReport();
   RETURN_IF_ERROR(find_partitions());
   auto identity = fs_.status(path_ + "/" + kMetaPropertiesFile);
   if (report_.partitions.empty() && !identity.ok()) {
@@ -156,26 +158,31 @@ LogResult<bool> DirectoryCheck::check_checkpoints() {
 }
 
 LogResult<bool> DirectoryCheck::check_journal_of_partitions() {
-  std::map<std::pair<Uuid, PartitionIndex>, std::string> folders;
+  folders_.clear();
   for (const PartitionToCheck& partition : report_.partitions) {
     const std::string folder = path_ + "/" + partition.facts.folder;
     auto text = read_small_file(fs_, folder + "/" + kPartitionMetadataFile);
     if (!text.ok() || !*text) continue;
     const auto topic_id = parse_partition_metadata(**text);
     if (!topic_id) continue;
-    folders[{*topic_id, parse_partition_folder_name(partition.facts.folder)->partition}] = folder;
+    folders_[{*topic_id, parse_partition_folder_name(partition.facts.folder)->partition}] = folder;
   }
   auto journal = check_journal(
       fs_, path_,
-      [&](const Uuid& topic_id, PartitionIndex partition) {
-        const auto found = folders.find({topic_id, partition});
-        return found == folders.end() ? std::nullopt : std::make_optional(found->second);
+      [this](const Uuid& topic_id, PartitionIndex partition) {
+        return folder_of(topic_id, partition);
       },
       &report_.findings);
   if (!journal.ok()) return Err(journal.error());
   report_.journal = *journal;
   report_.bytes += journal->bytes;
   return true;
+}
+
+std::optional<std::string> DirectoryCheck::folder_of(const Uuid& topic_id,
+                                                     PartitionIndex partition) const {
+  const auto found = folders_.find({topic_id, partition});
+  return found == folders_.end() ? std::nullopt : std::make_optional(found->second);
 }
 
 LogResult<PartitionReport> DirectoryCheck::check(size_t partition) {

@@ -7,8 +7,11 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check/finding.h"
@@ -16,6 +19,9 @@
 #include "check/partition_check.h"
 
 namespace odradek {
+
+// The cleaner's own, which Odradek only reads; form and place as of the others.
+inline constexpr const char* kCleanerCheckpoint = "cleaner-offset-checkpoint";
 
 // A partition folder that may be checked.
 struct PartitionToCheck {
@@ -32,12 +38,23 @@ struct DirectoryReport {
   Findings findings;
 };
 
+// How the directory is kept from others.
+enum class CheckLock : uint8_t {
+  shared,  // with other checks; nothing is written
+  alone,   // for a repair: makes the lock file if there is none
+};
+
 class DirectoryCheck {
  public:
   // Errors, each a sentence: nothing there, not a log directory, in use, or not to be read.
-  static LogResult<std::unique_ptr<DirectoryCheck>> open(FileSystem& fs, const std::string& path);
+  static LogResult<std::unique_ptr<DirectoryCheck>> open(FileSystem& fs, const std::string& path,
+                                                         CheckLock lock = CheckLock::shared);
 
   const DirectoryReport& report() const { return report_; }
+  // Reads the directory's own files anew; no check of a partition may be under way.
+  LogResult<bool> look();
+  // Where a partition lies, by its identity.
+  std::optional<std::string> folder_of(const Uuid& topic_id, PartitionIndex partition) const;
   // Checks one of report().partitions. From any thread, several at a time.
   LogResult<PartitionReport> check(size_t partition);
   // Bytes of partitions read so far by all checks.
@@ -45,8 +62,7 @@ class DirectoryCheck {
 
  private:
   DirectoryCheck(FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)) {}
-  LogResult<bool> lock();
-  LogResult<bool> look();
+  LogResult<bool> lock(CheckLock how);
   LogResult<bool> check_identity();
   LogResult<bool> check_marker();
   LogResult<bool> check_checkpoints();
@@ -58,6 +74,7 @@ class DirectoryCheck {
   const std::string path_;
   std::unique_ptr<FileLock> lock_;  // null where there is no lock file
   DirectoryReport report_;
+  std::map<std::pair<Uuid, PartitionIndex>, std::string> folders_;
   std::atomic<int64_t> bytes_checked_{0};
 };
 

@@ -272,6 +272,23 @@ export interface NativeBinding {
   }): Promise<NativeDirectory>
   /** Shares the directory's lock until `release`. */
   openCheck(path: string): Promise<NativeCheck>
+  /** Mends what is damaged in these partition folders, and the directory's checkpoints. */
+  repairDirectory(
+    path: string,
+    folders: readonly string[],
+    keep: boolean,
+  ): Promise<{
+    readonly partitions: readonly {
+      readonly folder: string
+      readonly logEnd: number
+      readonly bytesCut: number
+      readonly kept: readonly string[]
+      readonly rebuilt: readonly string[]
+    }[]
+    readonly journalEntries: number
+    readonly checkpoints: readonly string[]
+    readonly kept: readonly string[]
+  }>
   readonly NativeDataPlane: new (
     options: NativeDataPlaneOptions,
     handlers: NativeDataPlaneHandlers,

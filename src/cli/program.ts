@@ -165,6 +165,24 @@ function addLog(program: Command, terminal: Terminal, choose: (run: Run) => void
         (await import('./command/log-recover.ts')).logRecover(directory, options, terminal),
       ),
     )
+  addRepair(log, terminal, choose)
+}
+
+function addRepair(log: Command, terminal: Terminal, choose: (run: Run) => void): void {
+  subcommand(log, 'repair')
+    .description(
+      'Mend a damaged directory that no broker uses: cut damaged partitions behind their last ' +
+        'whole batch, rebuild indexes. Says what it would do; does it with --yes.',
+    )
+    .argument('<dir>', 'a log directory')
+    .requiredOption('--truncate', 'agree that records from the first damage on are cut')
+    .option('--yes', 'do it; without this nothing is changed')
+    .option('--discard', 'remove what is cut, instead of keeping it in files beside it')
+    .action((directory, options) =>
+      choose(async () =>
+        (await import('./command/log-repair.ts')).logRepair(directory, options, terminal),
+      ),
+    )
 }
 
 /** A command that inherits output, exit and help settings from `parent`. */

@@ -9,4 +9,5 @@ export {
   type PartitionReport,
 } from './directory-check.ts'
 export { type DirectoryRecovery, recoverDirectory } from './directory-recovery.ts'
+export { type DirectoryRepair, type PartitionRepair, repairDirectory } from './directory-repair.ts'
 export { StorageError } from './log-store.ts'
