@@ -157,7 +157,7 @@ Napi::Value CheckBinding::repair(const Napi::CallbackInfo& info) {
   if (read.failed()) return env.Undefined();
   const auto given = info[1].As<Napi::Array>();
   for (uint32_t i = 0; i < given.Length() && !read.failed(); ++i) {
-    folders.push_back(read.text(given.Get(i), "a folder"));
+    folders.push_back(read.text(read.field(given, std::to_string(i).c_str()), "a folder"));
   }
   const bool keep = read.boolean(info[2], "whether to keep what is cut");
   if (read.failed()) return env.Undefined();
@@ -210,6 +210,9 @@ Napi::Value CheckBinding::bytes_checked(Info info) {
 }
 
 Napi::Value CheckBinding::release(Info info) {
+  // At once: who is told that a check is done may open the directory before the thread that made it
+  // has let go.
+  if (check_) check_->unlock();
   check_ = nullptr;
   return info.Env().Undefined();
 }

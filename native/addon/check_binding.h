@@ -26,8 +26,7 @@ class CheckBinding : public Napi::ObjectWrap<CheckBinding> {
   Napi::Value bytes_checked(Info info);
   Napi::Value release(Info info);
 
-  // Shared with checks that run; empty once released, which gives the directory's lock back when
-  // the last of them is done.
+  // Shared with checks that run; empty once released.
   std::shared_ptr<DirectoryCheck> check_;
 };
 

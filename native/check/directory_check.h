@@ -57,6 +57,8 @@ class DirectoryCheck {
   std::optional<std::string> folder_of(const Uuid& topic_id, PartitionIndex partition) const;
   // Checks one of report().partitions. From any thread, several at a time.
   LogResult<PartitionReport> check(size_t partition);
+  // Gives the directory's lock back before the end; checks that run read on. One caller.
+  void unlock() { lock_ = nullptr; }
   // Bytes of partitions read so far by all checks.
   int64_t bytes_checked() const { return bytes_checked_.load(std::memory_order_relaxed); }
 

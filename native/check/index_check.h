@@ -31,6 +31,7 @@ LogResult<IndexBytes> read_index_bytes(FileSystem& fs, const std::string& path,
                                        const std::string& file, size_t entry_bytes,
                                        Findings* findings);
 
+// The check of a `.index`.
 class OffsetIndexCheck {
  public:
   // `file` is what findings call it.
@@ -58,6 +59,7 @@ class OffsetIndexCheck {
   size_t met_end_ = 0;
 };
 
+// The check of a `.timeindex`.
 class TimeIndexCheck {
  public:
   TimeIndexCheck(std::string file, Offset base_offset, IndexBytes index);

@@ -50,7 +50,7 @@ function printPlan(report: DirectoryReport, terminal: Terminal): void {
     terminal.out(
       `${folder}: cut from offset ${cut.offset} on: ${lost} are lost, ` +
         `${counted(cut.batches, 'whole batch', 'whole batches')} among them, ` +
-        `${bytesInWords(cut.bytes)} in all.`,
+        `${counted(cut.bytes, 'byte')} in all.`,
     )
   }
   for (const finding of report.findings) terminal.out(findingInWords(finding))

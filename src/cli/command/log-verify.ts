@@ -54,7 +54,7 @@ function asJson(report: DirectoryReport): object {
     journal,
     faults,
     partitions: partitions.length,
-    batches: partitions.reduce((sum, { batches }) => sum + batches, 0),
+    batches: batchesIn(report),
     bytes,
     seconds,
     gigabytesPerSecond: bytes / 1e9 / seconds,
@@ -67,29 +67,25 @@ function asJson(report: DirectoryReport): object {
 
 function print(report: DirectoryReport, terminal: Terminal): void {
   const { styles } = terminal
-  const { partitions } = report
+  const { path, partitions, faults, bytes, seconds } = report
   for (const finding of [...report.findings, ...partitions.flatMap((one) => one.findings)]) {
     const line = findingInWords(finding)
     terminal.out(finding.kind === 'unclean' ? line : styles.bad(line))
   }
-  const damaged = partitions.filter(({ faults }) => faults > 0)
+  const damaged = partitions.filter((partition) => partition.faults > 0)
   for (const partition of damaged) printDamaged(partition, terminal)
-  const whole = partitions.length - damaged.length
-  const speed = bytesInWords(report.bytes / report.seconds)
-  const work = `${bytesInWords(report.bytes)} in ${secondsInWords(report.seconds)}, ${speed}/s`
   const state =
-    report.faults === 0
-      ? styles.good('whole')
-      : styles.bad(`damaged (${counted(report.faults, 'fault')})`)
-  terminal.out(
-    `${report.path} is ${state}: ${whole} of ${counted(partitions.length, 'partition')} without ` +
-      `a fault, ${counted(
-        partitions.reduce((sum, { batches }) => sum + batches, 0),
-        'whole batch',
-        'whole batches',
-      )} (${work}).`,
-  )
+    faults === 0 ? styles.good('whole') : styles.bad(`damaged (${counted(faults, 'fault')})`)
+  const whole = `${partitions.length - damaged.length} of ${counted(partitions.length, 'partition')}`
+  const batches = counted(batchesIn(report), 'whole batch', 'whole batches')
+  const speed = `${bytesInWords(bytes / seconds)}/s`
+  const work = `${bytesInWords(bytes)} in ${secondsInWords(seconds)}, ${speed}`
+  terminal.out(`${path} is ${state}: ${whole} without a fault, ${batches} (${work}).`)
   if (!report.clean) printUnclean(report, terminal)
+}
+
+function batchesIn(report: DirectoryReport): number {
+  return report.partitions.reduce((sum, { batches }) => sum + batches, 0)
 }
 
 /** What is left of a damaged partition. */
@@ -98,21 +94,15 @@ function printDamaged(partition: PartitionReport, terminal: Terminal): void {
   const unlisted = faults + partition.unclean - findings.length
   if (unlisted > 0) terminal.out(`${folder}: ${counted(unlisted, 'more finding')} not listed.`)
   const held = logEnd > logStart ? offsetsInWords(logStart, logEnd) : 'no offsets'
-  const way =
-    cut === undefined
-      ? ''
-      : ` "odradek log repair --truncate" would end it at offset ${cut.offset}.`
-  terminal.out(
-    `${folder}: ${counted(batches, 'batch', 'batches')} of ${held} are whole but for the above.${way}`,
-  )
+  const repair = '"odradek log repair --truncate"'
+  const way = cut === undefined ? '' : ` ${repair} would end it at offset ${cut.offset}.`
+  const whole = `${counted(batches, 'batch', 'batches')} of ${held}`
+  terminal.out(`${folder}: ${whole} are whole but for the above.${way}`)
 }
 
 function printUnclean({ journal }: DirectoryReport, terminal: Terminal): void {
-  const replay =
-    journal === undefined
-      ? ''
-      : ` The journal holds ${counted(journal.entries, 'entry', 'entries')}.`
-  terminal.out(
-    `The last stop was not clean.${replay} A start of the broker or "odradek log recover" sees to it.`,
-  )
+  const entries = counted(journal?.entries ?? 0, 'entry', 'entries')
+  const replay = journal === undefined ? '' : ` The journal holds ${entries}.`
+  const advice = 'A start of the broker or "odradek log recover" sees to it.'
+  terminal.out(`The last stop was not clean.${replay} ${advice}`)
 }

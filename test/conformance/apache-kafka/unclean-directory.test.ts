@@ -1,6 +1,6 @@
 /**
- * A directory after a SIGKILL of our broker: Apache Kafka refuses it and changes nothing in it. After
- * `odradek log recover` it opens it, recovers nothing and serves every record.
+ * A directory after a SIGKILL of our broker: Apache Kafka refuses it and changes nothing in it.
+ * After `odradek log recover` it opens it, recovers nothing and serves every record.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
