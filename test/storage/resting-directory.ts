@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openNativeLogStore } from '../../src/storage/native-log-store.ts'
 import { batchOf, commit, settings, topicId } from './store-behaviour.ts'
 
@@ -38,7 +39,10 @@ export class RestingDirectory {
       const log = await store.openPartition('orders', partition, topicId, config)
       for (let i = 0; i < batchesEach; i++) await commit(log, batchOf([1_700_000_000_000 + i]))
     }
-    if (stop === 'unclean') cpSync(live, made.path, { recursive: true })
+    if (stop === 'unclean') {
+      await calm(live)
+      cpSync(live, made.path, { recursive: true })
+    }
     await store.close()
     return made
   }
@@ -53,15 +57,7 @@ export class RestingDirectory {
 
   /** Every path with its size, time of writing and content. */
   tree(): readonly string[] {
-    return readdirSync(this.path, { recursive: true, encoding: 'utf8' })
-      .map((name) => {
-        const stats = statSync(join(this.path, name))
-        if (stats.isDirectory()) return `${name}/ ${stats.mtimeMs}`
-        const bytes = readFileSync(join(this.path, name))
-        const hash = createHash('sha256').update(bytes).digest('hex')
-        return `${name} ${stats.size} ${stats.mtimeMs} ${hash}`
-      })
-      .sort()
+    return treeOf(this.path)
   }
 
   dispose(): void {
@@ -72,4 +68,30 @@ export class RestingDirectory {
 /** The name of the segment of `orders-0` that begins at an offset. */
 export function segmentAt(offset: number, suffix = '.log', partition = 0): string {
   return `orders-${partition}/${String(offset).padStart(20, '0')}${suffix}`
+}
+
+/** Every path below a folder with its size, time of writing and content. */
+function treeOf(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => {
+      const stats = statSync(join(folder, name))
+      if (stats.isDirectory()) return `${name}/ ${stats.mtimeMs}`
+      const bytes = readFileSync(join(folder, name))
+      const hash = createHash('sha256').update(bytes).digest('hex')
+      return `${name} ${stats.size} ${stats.mtimeMs} ${hash}`
+    })
+    .sort()
+}
+
+/** Waits until the helpers of an open directory have nothing more to write: a copy is one moment. */
+async function calm(folder: string): Promise<void> {
+  for (let before = '', now = ' '; before !== now; ) {
+    before = now
+    await sleep(100)
+    try {
+      now = treeOf(folder).join('\n')
+    } catch {
+      now = '' // a file came or went meanwhile
+    }
+  }
 }
