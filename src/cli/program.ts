@@ -143,8 +143,8 @@ function addLog(program: Command, terminal: Terminal, choose: (run: Run) => void
     )
   subcommand(log, 'verify')
     .description(
-      'Check every checksum, index and checkpoint of a directory that no broker uses. Reads only. ' +
-        'Exit code 0: whole, 1: damaged, 2: could not look.',
+      'Check every checksum, index and checkpoint of a directory that no broker uses. Reads ' +
+        'only. Exit code 0: whole, 1: damaged, 2: could not look.',
     )
     .argument('<dir>', 'a log directory, of Odradek or Apache Kafka')
     .option('--json', 'print one JSON object')

@@ -10,7 +10,7 @@ import { batchOf, commit, settings, topicId } from './store-behaviour.ts'
 let directory: RestingDirectory | undefined
 afterEach(() => directory?.dispose())
 
-test('a damaged partition ends before the damage and goes on; the other one is not touched', async () => {
+test('a damaged partition ends before the damage and goes on; others are not touched', async () => {
   directory = await RestingDirectory.create()
   directory.flip(segmentAt(10), batchBytes * 3 + 65)
   const tail = readFileSync(join(directory.path, segmentAt(10))).subarray(batchBytes * 3)

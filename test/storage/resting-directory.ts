@@ -83,7 +83,7 @@ function treeOf(folder: string): readonly string[] {
     .sort()
 }
 
-/** Waits until the helpers of an open directory have nothing more to write: a copy is one moment. */
+/** Waits until the helpers of an open directory write nothing more: a copy is of one moment. */
 async function calm(folder: string): Promise<void> {
   for (let before = '', now = ' '; before !== now; ) {
     before = now

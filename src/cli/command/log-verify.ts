@@ -76,7 +76,8 @@ function print(report: DirectoryReport, terminal: Terminal): void {
   for (const partition of damaged) printDamaged(partition, terminal)
   const state =
     faults === 0 ? styles.good('whole') : styles.bad(`damaged (${counted(faults, 'fault')})`)
-  const whole = `${partitions.length - damaged.length} of ${counted(partitions.length, 'partition')}`
+  const wholes = partitions.length - damaged.length
+  const whole = `${wholes} of ${counted(partitions.length, 'partition')}`
   const batches = counted(batchesIn(report), 'whole batch', 'whole batches')
   const speed = `${bytesInWords(bytes / seconds)}/s`
   const work = `${bytesInWords(bytes)} in ${secondsInWords(seconds)}, ${speed}`
