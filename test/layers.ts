@@ -79,6 +79,11 @@ export const nativeLayers: readonly NativeLayer[] = [
     reason: 'partitions on disk: no socket and no Kafka request',
   },
   {
+    folder: 'native/check',
+    mayImport: ['native/base', 'native/checksum', 'native/file', 'native/batch', 'native/log'],
+    reason: 'tells what is damaged in a log directory that nobody uses, and repairs it',
+  },
+  {
     folder: 'native/net',
     mayImport: ['native/base'],
     reason: 'sockets and frames: knows bytes, not Kafka and not logs',
@@ -90,7 +95,7 @@ export const nativeLayers: readonly NativeLayer[] = [
   },
   {
     folder: 'native/addon',
-    mayImport: [...belowDataPath, 'native/data_path'],
+    mayImport: [...belowDataPath, 'native/check', 'native/data_path'],
     reason: 'translates the core for Node and does nothing else',
   },
 ]
@@ -283,7 +288,7 @@ export const typeScriptLayers: readonly TypeScriptLayer[] = [
   layer('src/http', [base, publicIndexes], 'metrics, health and console over public indexes', any),
   layer('src/cli', [base, publicIndexes, 'src/http'], 'commands over public indexes', {
     builtins: 'any',
-    packages: ['commander'],
+    packages: ['commander', 'cli-progress'],
   }),
 ]
 

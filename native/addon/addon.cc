@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "addon/addon_state.h"
+#include "addon/check_binding.h"
 #include "addon/data_plane_binding.h"
 #include "addon/directory_binding.h"
 #include "addon/error_binding.h"
@@ -27,8 +28,11 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   state->directory_class = Napi::Persistent(DirectoryBinding::define(env));
   state->log_class = Napi::Persistent(LogBinding::define(env));
   state->data_plane_class = Napi::Persistent(DataPlaneBinding::define(env));
+  state->check_class = Napi::Persistent(CheckBinding::define(env));
   exports.Set("initialize", Napi::Function::New<initialize>(env, "initialize"));
   exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(env, "openDirectory"));
+  exports.Set("openCheck", Napi::Function::New<CheckBinding::open>(env, "openCheck"));
+  exports.Set("repairDirectory", Napi::Function::New<CheckBinding::repair>(env, "repairDirectory"));
   exports.Set("NativeDataPlane", state->data_plane_class.Value());
   return exports;
 }

@@ -15,6 +15,7 @@ struct AddonState {
   Napi::FunctionReference directory_class;
   Napi::FunctionReference log_class;
   Napi::FunctionReference data_plane_class;
+  Napi::FunctionReference check_class;
 
   static AddonState& of(Napi::Env env) { return *env.GetInstanceData<AddonState>(); }
 };

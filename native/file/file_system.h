@@ -108,7 +108,7 @@ class File {
   virtual int descriptor() const = 0;
 };
 
-// An exclusive lock on a file, held until destruction; also excludes this process itself.
+// A lock on a file, held until destruction; also excludes this process itself.
 class FileLock {
  public:
   virtual ~FileLock() = default;
@@ -160,8 +160,12 @@ class FileSystem {
   // Makes everything dirty on the path's file system durable (syncfs). Kind unsupported where the
   // platform lacks it; other failures as of sync_directory.
   virtual FileResult<void> sync_file_system(const std::string& path) = 0;
-  // Takes the lock (F_OFD_SETLK) without waiting; kind `locked` if somebody holds it.
+  // Takes the lock (F_OFD_SETLK) alone and without waiting, creating the file; kind `locked` if
+  // somebody holds it.
   virtual FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+  // The same for those who only read, any number of them, while nobody holds it alone. Changes
+  // nothing: the file must exist, and is opened for reading.
+  virtual FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) = 0;
   // Bytes that an unprivileged writer may still allocate on the path's file system.
   virtual FileResult<int64_t> free_bytes(const std::string& path) const = 0;
 };

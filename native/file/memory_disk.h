@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +39,8 @@ struct MemoryDisk {
   std::mutex mutex;
   std::shared_ptr<MemoryDirectory> root = std::make_shared<MemoryDirectory>();
   std::vector<NamespaceOperation> namespace_journal;
-  std::set<const MemoryFile*> locked;
+  // Who holds locks: -1 somebody alone, else how many share it. Invariant: no zeros.
+  std::map<const MemoryFile*, int> locked;
   FaultHook hook;
   uint64_t calls = 0;
   int64_t capacity = INT64_MAX;

@@ -22,14 +22,19 @@ void for_each_file(const MemoryDirectory& directory, const Visit& visit) {
   }
 }
 
-// Held in the disk's set of locked files until destruction.
+// Counted among the disk's locked files until destruction.
 class MemoryLock final : public FileLock {
  public:
   MemoryLock(std::shared_ptr<MemoryDisk> disk, std::shared_ptr<MemoryFile> file)
       : disk_(std::move(disk)), file_(std::move(file)) {}
   ~MemoryLock() override {
     const std::lock_guard lock(disk_->mutex);
-    disk_->locked.erase(file_.get());
+    const auto held = disk_->locked.find(file_.get());
+    if (held->second > 1) {
+      held->second -= 1;
+    } else {
+      disk_->locked.erase(held);
+    }
   }
 
  private:
@@ -181,9 +186,23 @@ FileResult<std::unique_ptr<FileLock>> MemoryFileSystem::lock(const std::string& 
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_existing("lock", path);
   if (!place.ok()) return Err(place.error());
-  if (!disk_->locked.insert(place->entry.file.get()).second) {
+  if (!disk_->locked.emplace(place->entry.file.get(), -1).second) {
     return memory_failure(FileErrorKind::locked, "lock", path, "held by somebody else");
   }
+  return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(disk_, place->entry.file));
+}
+
+FileResult<std::unique_ptr<FileLock>> MemoryFileSystem::lock_shared(const std::string& path) {
+  auto opened = open(path, OpenMode::read);
+  if (!opened.ok()) return Err(opened.error());
+  const std::lock_guard lock(disk_->mutex);
+  auto place = disk_->find_existing("lock", path);
+  if (!place.ok()) return Err(place.error());
+  int& holders = disk_->locked[place->entry.file.get()];
+  if (holders < 0) {
+    return memory_failure(FileErrorKind::locked, "lock", path, "held by somebody else");
+  }
+  holders += 1;
   return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(disk_, place->entry.file));
 }
 

@@ -45,6 +45,7 @@ class MemoryFileSystem final : public FileSystem {
   FileResult<void> sync_directory(const std::string& path) override;
   FileResult<void> sync_file_system(const std::string& path) override;
   FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override;
+  FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
 
   // Asked before every change; null asks nobody. Must not call back into the disk.

@@ -68,6 +68,7 @@ class PosixFileSystem final : public FileSystem {
   FileResult<void> sync_directory(const std::string& path) override;
   FileResult<void> sync_file_system(const std::string& path) override;
   FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override;
+  FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
 };
 
@@ -164,27 +165,36 @@ FileResult<void> PosixFileSystem::sync_file_system(const std::string& path) {
 
 // True if the lock was taken. An open file description's lock also excludes this process, unlike
 // POSIX record locks, and conflicts with those that a Java process takes.
-bool try_lock(int fd) {
+bool try_lock(int fd, bool shared) {
 #if defined(F_OFD_SETLK)
   struct flock whole_file = {};
-  whole_file.l_type = F_WRLCK;
+  whole_file.l_type = shared ? F_RDLCK : F_WRLCK;
   whole_file.l_whence = SEEK_SET;
   return without_interrupts([&] { return ::fcntl(fd, F_OFD_SETLK, &whole_file); }) == 0;
 #else
-  return without_interrupts([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) == 0;
+  return without_interrupts([&] { return ::flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB); }) ==
+         0;
 #endif
 }
 
-FileResult<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path) {
-  auto descriptor = open_descriptor("lock", path, O_RDWR | O_CREAT);
+FileResult<std::unique_ptr<FileLock>> take_lock(const std::string& path, bool shared) {
+  auto descriptor = open_descriptor("lock", path, shared ? O_RDONLY : O_RDWR | O_CREAT);
   if (!descriptor.ok()) return Err(descriptor.error());
-  if (!try_lock(descriptor->get())) {
+  if (!try_lock(descriptor->get(), shared)) {
     const int os_error = errno;
     Err<FileError> failure = posix_error("lock", path, os_error);
     if (os_error == EAGAIN || os_error == EACCES) failure.error.kind = FileErrorKind::locked;
     return failure;
   }
   return std::unique_ptr<FileLock>(std::make_unique<PosixLock>(std::move(descriptor).value()));
+}
+
+FileResult<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path) {
+  return take_lock(path, false);
+}
+
+FileResult<std::unique_ptr<FileLock>> PosixFileSystem::lock_shared(const std::string& path) {
+  return take_lock(path, true);
 }
 
 FileResult<int64_t> PosixFileSystem::free_bytes(const std::string& path) const {

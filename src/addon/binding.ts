@@ -206,6 +206,62 @@ export interface NativeDataPlane {
   stop(): Promise<void>
 }
 
+/** One fact about a file of a directory that was checked; -1 is "does not apply". */
+export interface NativeFinding {
+  readonly kind: 'damaged' | 'missing' | 'unclean'
+  readonly file: string
+  readonly from: number
+  readonly to: number
+  readonly firstOffset: number
+  readonly nextOffset: number
+  readonly reason: string
+}
+
+/** What a check of one partition found (native/check/partition_check.h). */
+export interface NativePartitionReport {
+  readonly folder: string
+  readonly logStart: number
+  readonly logEnd: number
+  readonly segments: number
+  readonly batches: number
+  readonly bytes: number
+  readonly cut:
+    | {
+        readonly segmentBase: number
+        readonly position: number
+        readonly offset: number
+        readonly batches: number
+        readonly bytes: number
+      }
+    | undefined
+  readonly findings: readonly NativeFinding[]
+  readonly faults: number
+  readonly unclean: number
+}
+
+/** A log directory that is looked at, not opened (native/addon/check_binding.h). */
+export interface NativeCheck {
+  report(): {
+    readonly clean: boolean
+    readonly bytes: number
+    readonly journal: boolean
+    readonly journalEntries: number
+    readonly journalBytes: number
+    readonly partitions: readonly {
+      readonly folder: string
+      readonly bytes: number
+      readonly cleanedTo: number
+    }[]
+    readonly findings: readonly NativeFinding[]
+    readonly faults: number
+    readonly unclean: number
+  }
+  /** By its place in `report().partitions`. */
+  checkPartition(index: number): Promise<NativePartitionReport>
+  bytesChecked(): number
+  release(): void
+}
+
 /** The module's exports. */
 export interface NativeBinding {
   /** Must be called once per environment, before anything else. */
@@ -218,6 +274,25 @@ export interface NativeBinding {
     /** How far the directory's wall clock is ahead of the machine's; 0 without it. */
     readonly clockOffsetMs?: number
   }): Promise<NativeDirectory>
+  /** Shares the directory's lock until `release`. */
+  openCheck(path: string): Promise<NativeCheck>
+  /** Mends what is damaged in these partition folders, and the directory's checkpoints. */
+  repairDirectory(
+    path: string,
+    folders: readonly string[],
+    keep: boolean,
+  ): Promise<{
+    readonly partitions: readonly {
+      readonly folder: string
+      readonly logEnd: number
+      readonly bytesCut: number
+      readonly kept: readonly string[]
+      readonly rebuilt: readonly string[]
+    }[]
+    readonly journalEntries: number
+    readonly checkpoints: readonly string[]
+    readonly kept: readonly string[]
+  }>
   readonly NativeDataPlane: new (
     options: NativeDataPlaneOptions,
     handlers: NativeDataPlaneHandlers,

@@ -6,4 +6,6 @@ export const exitCode = {
   failure: 1,
   /** The command line itself is wrong. */
   usage: 2,
+  /** `log verify`, `repair` and `recover` could not look at what they were pointed at. */
+  unusable: 2,
 } as const

@@ -6,6 +6,8 @@ export interface Terminal {
   out(line: string): void
   /** Writes one line to stderr. */
   err(line: string): void
+  /** Stderr itself where it is a terminal, for what redraws itself. */
+  readonly errStream: NodeJS.WriteStream | undefined
   /** For lines on stdout. */
   readonly styles: Styles
   /** For lines on stderr. */
@@ -32,6 +34,7 @@ export function createTerminal(
   return {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
+    errStream: stderr.isTTY === true ? (stderr as NodeJS.WriteStream) : undefined,
     styles: stylesOf(wanted && stdout.isTTY === true),
     errStyles: stylesOf(wanted && stderr.isTTY === true),
   }

@@ -153,6 +153,27 @@ describe('wrong arguments', () => {
     await attack(plane, [])
   })
 
+  it('of a check and a repair', { timeout: 60_000 }, async () => {
+    const path = join(folder, `${lives}`)
+    expect(await call(native, 'openCheck', [path])).toBeInstanceOf(StorageError)
+    await directory.close(-1)
+    const check = await native.openCheck(path)
+    await attack(check, ['release'])
+    expect((await check.checkPartition(0)).findings).toEqual([])
+    await expect(async () => check.checkPartition(1)).rejects.toThrow(TypeError)
+    for (const value of hostile) {
+      await call(native, 'openCheck', [value])
+      await call(native, 'repairDirectory', [path, value, true])
+      await call(native, 'repairDirectory', [path, [value], true])
+      await call(native, 'repairDirectory', [path, [], value])
+    }
+    expect(await call(native, 'repairDirectory', [path, [], true])).toBeInstanceOf(StorageError)
+    check.release()
+    check.release()
+    expect(() => check.report()).toThrow(TypeError)
+    expect(await native.repairDirectory(path, ['topic-0'], true)).toMatchObject({ partitions: [] })
+  })
+
   it('of the module itself', async () => {
     const { openDirectory, NativeDataPlane } = native
     for (const value of hostile) {

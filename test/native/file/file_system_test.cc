@@ -219,6 +219,28 @@ TEST_CASE_TEMPLATE("a lock excludes everybody, this process too", Disk, OnDisk, 
   CHECK(kind_of(disk.fs.lock(disk.path("no/.lock"))) == FileErrorKind::not_found);
 }
 
+TEST_CASE_TEMPLATE("readers share a lock, and exclude who wants it alone", Disk, OnDisk, InMemory) {
+  Disk disk;
+  const std::string path = disk.path(".lock");
+  CHECK(kind_of(disk.fs.lock_shared(path)) == FileErrorKind::not_found);
+  {
+    auto lock = disk.fs.lock(path);
+    REQUIRE(lock.ok());
+    CHECK(kind_of(disk.fs.lock_shared(path)) == FileErrorKind::locked);
+  }
+  {
+    auto first = disk.fs.lock_shared(path);
+    REQUIRE(first.ok());
+    {
+      auto second = disk.fs.lock_shared(path);
+      REQUIRE(second.ok());
+      CHECK(kind_of(disk.fs.lock(path)) == FileErrorKind::locked);
+    }
+    CHECK(kind_of(disk.fs.lock(path)) == FileErrorKind::locked);
+  }
+  CHECK(disk.fs.lock(path).ok());
+}
+
 TEST_CASE_TEMPLATE("free space is a number, and write-back a hint", Disk, OnDisk, InMemory) {
   Disk disk;
   REQUIRE(disk.fs.free_bytes(disk.path("")).ok());

@@ -82,6 +82,9 @@ class SlowFileSystem final : public FileSystem {
     if (at_lock != nullptr) at_lock->wait();
     return disk_.lock(path);
   }
+  FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override {
+    return disk_.lock_shared(path);
+  }
   FileResult<void> sync_directory(const std::string& path) override {
     if (at_sync_directory != nullptr) at_sync_directory->wait();
     return disk_.sync_directory(path);
