@@ -1,0 +1,80 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { buildFolder, make } from '../../scripts/sanitized.mjs'
+
+/** The file systems that are tried. */
+export const fileSystems = ['ext4', 'xfs'] as const
+export type FileSystemName = (typeof fileSystems)[number]
+
+/** What a run of cuts found. */
+export interface CutReport {
+  readonly cuts: number
+  /** Of the cuts: those that came before the last one was recovered from. */
+  readonly whileRecovering: number
+  /** Processes that were killed while the machine went on. */
+  readonly kills: number
+  readonly cleanStops: number
+  /** Records that were acknowledged. */
+  readonly acknowledged: number
+  /** Of those: the ones that were not there, or not as they were sent. */
+  readonly lost: number
+  /** A sentence for each broken promise. */
+  readonly faults: readonly string[]
+}
+
+/** Exit code of a program that this machine does not allow to cut anything. */
+const notPossible = 77
+
+export const program: string = join(buildFolder('debug'), 'power_cuts')
+
+/** To be preloaded: every other sync lies of the files with $ODRADEK_FORGET_SYNC in their path. */
+export const forgetfulSync: string = join(buildFolder('debug'), 'forgetful_sync.so')
+
+/** Files that a lying disk forgets to sync, each enough to lose records. */
+export const forgotten = ['odradek-journal/part-', '.log'] as const
+
+/** Why the power can't be cut here, in words; `undefined` where it can. Compiles what it needs. */
+export function obstacle(): string | undefined {
+  const works = (command: string) => spawnSync(command, ['--version']).status === 0
+  if (process.platform !== 'linux') return 'loop devices and the shutdown call are Linux'
+  if (!works('make') || !works(process.env['CXX'] ?? 'g++')) return 'there is no compiler'
+  if (!make('-s', 'power_cuts')) throw new Error('test/power does not compile')
+  for (const kind of fileSystems) {
+    const tried = spawnSync(program, ['--file-system', kind, '--cuts', '1'], { encoding: 'utf8' })
+    if (tried.status === notPossible) return tried.stderr.trim().split('\n').at(-1)
+  }
+  return undefined
+}
+
+/** How {@link cutPower} goes about it. */
+export interface CutOptions {
+  readonly fileSystem: FileSystemName
+  readonly cuts: number
+  readonly seed: number
+  /** A part of paths of which every other sync is forgotten. */
+  readonly forget?: string
+  /** Where the directories of faults are kept. */
+  readonly keep?: string
+}
+
+/** Cuts the power under the native log, driven directly. Rejects where that could not be done. */
+export async function cutPower(options: CutOptions): Promise<CutReport> {
+  const { fileSystem, cuts, seed, forget, keep } = options
+  const args = ['--file-system', fileSystem, '--cuts', String(cuts), '--seed', String(seed)]
+  if (keep !== undefined) args.push('--keep', keep)
+  const env = { ...process.env, ...(forget === undefined ? {} : { ODRADEK_FORGET_SYNC: forget }) }
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`power_cuts ${args.join(' ')}: ${stderr || error.message}`))
+      else resolve(JSON.parse(stdout) as CutReport)
+    })
+  })
+}
+
+/** One line of figures, and one for each fault. */
+export function print(title: string, report: CutReport): void {
+  const { cuts, whileRecovering, kills, cleanStops, acknowledged, lost, faults } = report
+  const how = `${whileRecovering} while recovering; ${kills} kills, ${cleanStops} clean stops`
+  console.log(`${title}: ${cuts} cuts (${how}), ${acknowledged} records acknowledged, ${lost} lost`)
+  for (const fault of faults) console.log(`  ${fault}`)
+}
