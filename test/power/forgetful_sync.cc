@@ -1,5 +1,5 @@
 // A disk that lies, for positive controls: where the environment names a part of paths
-// (ODRADEK_FORGET_SYNC), every other sync of such a file succeeds without doing anything. Linked
+// (ODRADEK_FORGET_SYNC), seven of eight syncs of such files succeed without doing anything. Linked
 // into a program, or preloaded into one (LD_PRELOAD), it takes the place of libc's calls.
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ bool forgets(int descriptor) {
   const ssize_t length = ::readlink(link, path, sizeof(path) - 1);
   if (length < 0) return false;
   path[length] = '\0';
-  return std::strstr(path, part) != nullptr && syncs.fetch_add(1) % 2 == 1;
+  return std::strstr(path, part) != nullptr && syncs.fetch_add(1) % 8 != 7;
 }
 
 }  // namespace

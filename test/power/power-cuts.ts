@@ -1,5 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { root } from '../../scripts/native-sources.mjs'
 import { buildFolder, make } from '../../scripts/sanitized.mjs'
 
 /** The file systems that are tried. */
@@ -27,7 +30,7 @@ const notPossible = 77
 
 export const program: string = join(buildFolder('debug'), 'power_cuts')
 
-/** To be preloaded: every other sync lies of the files with $ODRADEK_FORGET_SYNC in their path. */
+/** To be preloaded: syncs of files with $ODRADEK_FORGET_SYNC in their path mostly do nothing. */
 export const forgetfulSync: string = join(buildFolder('debug'), 'forgetful_sync.so')
 
 /** Files that a lying disk forgets to sync, each enough to lose records. */
@@ -51,22 +54,55 @@ export interface CutOptions {
   readonly fileSystem: FileSystemName
   readonly cuts: number
   readonly seed: number
-  /** A part of paths of which every other sync is forgotten. */
+  /** A part of paths of which seven of eight syncs are forgotten. */
   readonly forget?: string
   /** Where the directories of faults are kept. */
   readonly keep?: string
 }
 
 /** Cuts the power under the native log, driven directly. Rejects where that could not be done. */
-export async function cutPower(options: CutOptions): Promise<CutReport> {
+export function cutPower(options: CutOptions): Promise<CutReport> {
   const { fileSystem, cuts, seed, forget, keep } = options
   const args = ['--file-system', fileSystem, '--cuts', String(cuts), '--seed', String(seed)]
   if (keep !== undefined) args.push('--keep', keep)
   const env = { ...process.env, ...(forget === undefined ? {} : { ODRADEK_FORGET_SYNC: forget }) }
+  return reportOf(program, args, { env })
+}
+
+/** How {@link cutBrokerPower} goes about it. */
+export interface BrokerCutOptions {
+  readonly fileSystem: FileSystemName
+  readonly cuts: number
+  /** Whose power is cut: our broker's by default. */
+  readonly target?: 'odradek' | 'kafka'
+  /** Broker configs by Kafka's names. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** As in {@link CutOptions}. */
+  readonly forget?: string
+}
+
+/** Cuts the power under a whole broker that is loaded over its port. */
+export async function cutBrokerPower(options: BrokerCutOptions): Promise<CutReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-power-'))
+  const script = join(root, 'test', 'power', 'broker-cuts.ts')
+  const node = [process.execPath, join(root, 'scripts', 'run-ts.mjs'), script]
+  try {
+    const args = ['--mount', ...node, JSON.stringify(options)]
+    return await reportOf('unshare', args, { cwd: folder })
+  } finally {
+    rmdirSync(folder)
+  }
+}
+
+function reportOf(
+  command: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
+): Promise<CutReport> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`power_cuts ${args.join(' ')}: ${stderr || error.message}`))
-      else resolve(JSON.parse(stdout) as CutReport)
+    execFile(command, args, { ...options, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${command} ${args.join(' ')}: ${stderr || error.message}`))
+      else resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as CutReport)
     })
   })
 }
