@@ -6,6 +6,7 @@ const systemFiles = [
   'test/conformance/**/*.test.ts',
   'test/crash/**/*.test.ts',
   'test/power/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
 ]
 
 export default defineConfig({
