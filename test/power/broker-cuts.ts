@@ -22,6 +22,7 @@ const total = {
   whileRecovering: 0,
   kills: 0,
   cleanStops: 0,
+  withWindows: 0,
   acknowledged: 0,
   lost: 0,
   faults: [] as string[],

@@ -38,9 +38,10 @@ int print(const WatchReport& report) {
   }
   std::printf(
       "{\"cuts\":%ld,\"whileRecovering\":%ld,\"kills\":%ld,\"cleanStops\":%ld,"
+      "\"withWindows\":%ld,"
       "\"acknowledged\":%ld,\"lost\":%ld,\"faults\":[%s]}\n",
-      report.cuts, report.while_recovering, report.kills, report.clean_stops, report.acknowledged,
-      report.lost, faults.c_str());
+      report.cuts, report.while_recovering, report.kills, report.clean_stops, report.with_windows,
+      report.acknowledged, report.lost, faults.c_str());
   return report.obstacle.empty() ? 0 : 1;
 }
 

@@ -17,6 +17,8 @@ export interface CutReport {
   /** Processes that were killed while the machine went on. */
   readonly kills: number
   readonly cleanStops: number
+  /** Processes that wrote through mapped windows when they ended. */
+  readonly withWindows: number
   /** Records that were acknowledged. */
   readonly acknowledged: number
   /** Of those: the ones that were not there, or not as they were sent. */
@@ -109,8 +111,12 @@ function reportOf(
 
 /** One line of figures, and one for each fault. */
 export function print(title: string, report: CutReport): void {
-  const { cuts, whileRecovering, kills, cleanStops, acknowledged, lost, faults } = report
-  const how = `${whileRecovering} while recovering; ${kills} kills, ${cleanStops} clean stops`
+  const { cuts, whileRecovering, kills, cleanStops, withWindows, acknowledged, lost, faults } =
+    report
+  const how = [
+    `${whileRecovering} while recovering, ${withWindows} with mapped windows`,
+    `${kills} kills, ${cleanStops} clean stops`,
+  ].join('; ')
   console.log(`${title}: ${cuts} cuts (${how}), ${acknowledged} records acknowledged, ${lost} lost`)
   for (const fault of faults) console.log(`  ${fault}`)
 }

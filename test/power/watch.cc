@@ -23,6 +23,15 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kHangMs = 20000;
 constexpr size_t kFaultsKept = 20;
 
+// Whether the process has a segment mapped.
+bool has_windows(pid_t process) {
+  std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (line.ends_with(".log")) return true;
+  }
+  return false;
+}
+
 class Watch {
  public:
   explicit Watch(const WatchOptions& options)
@@ -96,7 +105,8 @@ class Watch {
     ::close(pipe[1]);
     ledger_.clean = running_ = false;
     bytes_.clear();
-    read_until_due(pipe[0]);
+    read_until_due(pipe[0], (is_heavy(seed) ? 200000 : 0) + random_() % 30000);
+    if (has_windows(child)) ++report_.with_windows;
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
@@ -112,7 +122,7 @@ class Watch {
   }
 
   // Until the moment of the kill, which may come while the process still recovers.
-  void read_until_due(int pipe) {
+  void read_until_due(int pipe, uint64_t run_us) {
     const bool early = random_() % 4 == 0;
     auto due = Clock::now() + std::chrono::microseconds(early ? random_() % 15000 : kHangMs * 1000);
     faulty_ = false;
@@ -121,7 +131,7 @@ class Watch {
       if (left.count() < 0) break;
       if (!read_some(pipe, static_cast<int>(left.count()))) return;
       if (running_ && !timed) {
-        due = Clock::now() + std::chrono::microseconds(random_() % 30000);
+        due = Clock::now() + std::chrono::microseconds(run_us);
         timed = true;
       }
     }

@@ -24,6 +24,7 @@ struct WatchReport {
   int64_t while_recovering = 0;  // of the cuts
   int64_t kills = 0;             // without a cut
   int64_t clean_stops = 0;
+  int64_t with_windows = 0;  // processes that had mapped write windows at their end
   int64_t acknowledged = 0;  // records
   int64_t lost = 0;          // of those
   std::vector<std::string> faults;
