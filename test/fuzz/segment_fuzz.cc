@@ -18,7 +18,7 @@
 namespace odradek {
 namespace {
 
-enum Option : uint8_t { seal = 1, renumber = 2, clean = 4, second = 8, compacted = 16, ends = 32 };
+enum Option : uint8_t { seal = 1, renumber = 2, clean = 4, second = 8, compacted = 16 };
 
 const std::string kFolder = "/data/orders-0";
 const char* const kKinds[] = {".log", ".index", ".timeindex", ".txnindex", ".snapshot"};

@@ -49,7 +49,7 @@ std::optional<std::string> Disk::format() {
   ::close(image);
   ::mkdir(mount_point_.c_str(), 0700);
   const std::string options = kind_ == "xfs" ? " -q -f " : " -q -F ";
-  const std::string command = "mkfs." + kind_ + options + image_;
+  const std::string command = "PATH=$PATH:/usr/sbin:/sbin mkfs." + kind_ + options + image_;
   if (std::system(command.c_str()) != 0) return "mkfs." + kind_ + " fails or is not installed";
   return std::nullopt;
 }

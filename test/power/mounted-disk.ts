@@ -26,7 +26,9 @@ export class MountedDisk {
   format(kind: FileSystemName): void {
     rmSync(this.#image, { force: true })
     execFileSync('truncate', ['-s', imageSize, this.#image])
-    execFileSync(`mkfs.${kind}`, ['-q', kind === 'xfs' ? '-f' : '-F', this.#image])
+    // mkfs is at home where a user's path may not lead.
+    const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+    execFileSync(`mkfs.${kind}`, ['-q', kind === 'xfs' ? '-f' : '-F', this.#image], { env })
     this.#mount()
   }
 

@@ -38,17 +38,20 @@ export const forgetfulSync: string = join(buildFolder('debug'), 'forgetful_sync.
 /** Files that a lying disk forgets to sync, each enough to lose records. */
 export const forgotten = ['odradek-journal/part-', '.log'] as const
 
-/** Why the power can't be cut here, in words; `undefined` where it can. Compiles what it needs. */
-export function obstacle(): string | undefined {
+/** Compiles the program; why that can't be done here, in words. */
+export function buildObstacle(): string | undefined {
   const works = (command: string) => spawnSync(command, ['--version']).status === 0
   if (process.platform !== 'linux') return 'loop devices and the shutdown call are Linux'
   if (!works('make') || !works(process.env['CXX'] ?? 'g++')) return 'there is no compiler'
   if (!make('-s', 'power_cuts')) throw new Error('test/power does not compile')
-  for (const kind of fileSystems) {
-    const tried = spawnSync(program, ['--file-system', kind, '--cuts', '1'], { encoding: 'utf8' })
-    if (tried.status === notPossible) return tried.stderr.trim().split('\n').at(-1)
-  }
   return undefined
+}
+
+/** Why the power of that file system can't be cut here, in words; `undefined` where it can. */
+export function obstacle(fileSystem: FileSystemName): string | undefined {
+  const args = ['--file-system', fileSystem, '--cuts', '1']
+  const tried = spawnSync(program, args, { encoding: 'utf8' })
+  return tried.status === notPossible ? tried.stderr.trim().split('\n').at(-1) : undefined
 }
 
 /** How {@link cutPower} goes about it. */

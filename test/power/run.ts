@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  buildObstacle,
   type CutReport,
   cutBrokerPower,
   cutPower,
@@ -27,10 +28,13 @@ const kafkaSettings = {
   'flush.messages=1': { 'log.flush.interval.messages': '1' },
 }
 
-const reason = obstacle()
-if (reason !== undefined) {
-  console.log(`skipped: power cuts because ${reason}`)
-} else {
+const noProgram = buildObstacle()
+const usable = fileSystems.filter((fileSystem) => {
+  const reason = noProgram ?? obstacle(fileSystem)
+  if (reason !== undefined) console.log(`skipped: power cuts on ${fileSystem} because ${reason}`)
+  return reason === undefined
+})
+if (usable.length > 0) {
   mkdirSync(keep, { recursive: true })
   await control()
   let fine = true
@@ -47,9 +51,9 @@ type Cut = (fileSystem: FileSystemName, cuts: number) => Promise<CutReport>
 
 /** Half of the cuts on each file system, side by side; true if nothing was found wrong. */
 async function onEach(cuts: number, atOnce: number, cut: Cut): Promise<boolean> {
-  const runs = fileSystems.map(async (fileSystem) => {
+  const runs = usable.map(async (fileSystem) => {
     let fine = true
-    for (let left = Math.ceil(cuts / fileSystems.length); left > 0; left -= atOnce) {
+    for (let left = Math.ceil(cuts / usable.length); left > 0; left -= atOnce) {
       const { lost, faults } = await cut(fileSystem, Math.min(left, atOnce))
       fine &&= lost === 0 && faults.length === 0
     }
@@ -73,14 +77,17 @@ async function cutBroker(fileSystem: FileSystemName, cuts: number): Promise<CutR
 
 async function cutKafka(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
   if (kafkaCuts === 0) return
-  const options = { fileSystem: 'ext4', cuts: kafkaCuts, target: 'kafka', settings } as const
-  print(`Apache Kafka with ${name} on ext4`, { ...(await cutBrokerPower(options)), faults: [] })
+  const [fileSystem = 'ext4'] = usable
+  const options = { fileSystem, cuts: kafkaCuts, target: 'kafka', settings } as const
+  const report = await cutBrokerPower(options)
+  print(`Apache Kafka with ${name} on ${fileSystem}`, { ...report, faults: [] })
 }
 
 async function control(): Promise<void> {
   for (const forget of forgotten) {
-    const report = await cutPower({ fileSystem: 'ext4', cuts: 20, seed: 1, forget })
-    print(`control: native log on ext4, ${forget} forgotten`, { ...report, faults: [] })
+    const [fileSystem = 'ext4'] = usable
+    const report = await cutPower({ fileSystem, cuts: 20, seed: 1, forget })
+    print(`control: native log on ${fileSystem}, ${forget} forgotten`, { ...report, faults: [] })
     if (report.lost > 0) continue
     console.log('the control lost nothing: these cuts prove nothing')
     process.exitCode = 1
