@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { root } from '../../scripts/native-sources.mjs'
 
 /** The targets: each is test/fuzz/NAME_fuzz.cc. */
-export const targets = ['batch', 'request', 'frame', 'segment', 'journal'] as const
+export const targets = ['batch', 'request', 'frame', 'segment', 'journal', 'resume'] as const
 export type Target = (typeof targets)[number]
 
 /** Inputs that once failed, as hex: they stay in the corpus. */
@@ -38,6 +38,7 @@ const seeds: Readonly<Record<Target, () => Buffer[]>> = {
   },
   segment: segments,
   journal: journals,
+  resume: resumePoints,
 }
 
 /** Every batch that Apache Kafka built or refused. */
@@ -95,6 +96,22 @@ function journals(): Buffer[] {
     })
 }
 
+/** Without and with an aborted transaction and producers of one and two batches. */
+function resumePoints(): Buffer[] {
+  const point = [int64(9), int64(4), int64(500), int64(1700000000000), int64(8), int32(1), int32(1)]
+  const aborted = [int16(0), int64(1000), int64(5), int64(6), int64(7)]
+  const batch = [int32(3), int64(8), int32(1), int64(1700000000000)]
+  const producer = (batches: number) => {
+    const head = [int64(1000), int16(0), int32(0), int64(1700000000000), int64(-1)]
+    return [...head, uint8(batches), ...Array.from({ length: batches }, () => batch).flat()]
+  }
+  return [
+    Buffer.concat([...point, int32(0), int32(0)]),
+    Buffer.concat([...point, int32(1), ...aborted, int32(1), ...producer(1)]),
+    Buffer.concat([...point, int32(0), int32(2), ...producer(2), ...producer(0)]),
+  ]
+}
+
 function piece(bytes: Buffer): Buffer {
   return Buffer.concat([int16(bytes.length), bytes])
 }
@@ -105,6 +122,12 @@ function uint8(value: number): Buffer {
 
 function int16(value: number): Buffer {
   return Buffer.from([(value >> 8) & 0xff, value & 0xff])
+}
+
+function int64(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(BigInt(value))
+  return bytes
 }
 
 function int32(value: number): Buffer {
