@@ -126,6 +126,8 @@ class Watch {
     const bool early = random_() % 4 == 0;
     auto due = Clock::now() + std::chrono::microseconds(early ? random_() % 15000 : kHangMs * 1000);
     faulty_ = false;
+    ledger_.closing = false;
+    bool waited = false;
     for (bool timed = early;;) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(due - Clock::now());
       if (left.count() < 0) break;
@@ -133,6 +135,11 @@ class Watch {
       if (running_ && !timed) {
         due = Clock::now() + std::chrono::microseconds(run_us);
         timed = true;
+      }
+      // Half of the stops may come to their end.
+      if (ledger_.closing && !waited) {
+        waited = true;
+        if (random_() % 2 == 0) due = Clock::now() + std::chrono::milliseconds(kHangMs);
       }
     }
     if (!running_ && !early) add_fault("the process hangs");
