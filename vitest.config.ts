@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 // `unit` runs each file in a process of its own, so a test may load the native module and crash
 // alone. `system` runs brokers and real clients as processes, one file at a time.
-const systemFiles = ['test/conformance/**/*.test.ts', 'test/crash/**/*.test.ts']
+const systemFiles = [
+  'test/conformance/**/*.test.ts',
+  'test/crash/**/*.test.ts',
+  'test/power/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {

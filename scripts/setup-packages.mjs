@@ -8,6 +8,8 @@ const packages = {
   'doctest-dev': '/usr/include/doctest/doctest.h',
   'clang-format': '/usr/bin/clang-format',
   'clang-tidy': '/usr/bin/clang-tidy',
+  e2fsprogs: '/usr/sbin/mkfs.ext4',
+  xfsprogs: '/usr/sbin/mkfs.xfs',
   kcat: '/usr/bin/kcat',
   'python3-confluent-kafka': '/usr/lib/python3/dist-packages/confluent_kafka/__init__.py',
 }

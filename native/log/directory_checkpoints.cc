@@ -1,5 +1,7 @@
 #include "log/directory_checkpoints.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "log/storage_error.h"
 
@@ -28,6 +30,7 @@ LogResult<bool> DirectoryCheckpoints::load() {
     }
     if (auto parsed = parse_offset_checkpoint(as_text(*text))) *offsets = std::move(*parsed);
   }
+  recovery_points_on_disk_ = recovery_points_;
   return true;
 }
 
@@ -84,9 +87,9 @@ LogResult<bool> DirectoryCheckpoints::lower_recovery_point(const TopicPartition&
                                                            Offset offset) {
   const std::lock_guard lock(mutex_);
   const auto found = recovery_points_.find(id);
-  if (found == recovery_points_.end() || found->second <= offset) return true;
-  found->second = offset;
-  return write_file(kRecoveryPointCheckpoint, recovery_points_);
+  if (found != recovery_points_.end()) found->second = std::min(found->second, offset);
+  if (find_or_zero(recovery_points_on_disk_, id) <= offset) return true;
+  return write_recovery_points();
 }
 
 LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id, Offset log_start) {
@@ -115,10 +118,16 @@ LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
 }
 
 LogResult<bool> DirectoryCheckpoints::write_all() {
-  RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
+  RETURN_IF_ERROR(write_recovery_points());
   RETURN_IF_ERROR(write_file(kLogStartCheckpoint, log_starts_));
   RETURN_IF_ERROR(write_file(kHighWatermarkCheckpoint, high_watermarks_));
   files_say_more_ = false;
+  return true;
+}
+
+LogResult<bool> DirectoryCheckpoints::write_recovery_points() {
+  RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
+  recovery_points_on_disk_ = recovery_points_;
   return true;
 }
 

@@ -56,6 +56,7 @@ class DirectoryCheckpoints {
   // mutex_ is held for these.
   void erase(const TopicPartition& id);
   LogResult<bool> write_all();
+  LogResult<bool> write_recovery_points();
   LogResult<bool> write_file(const char* name, const OffsetsByPartition& offsets);
 
   FileSystem& fs_;
@@ -64,6 +65,8 @@ class DirectoryCheckpoints {
   mutable std::mutex mutex_;
   bool files_say_more_ = false;  // the files have entries of partitions that were forgotten
   OffsetsByPartition recovery_points_;
+  // What the file says: a put may have lowered the above since, and the next write comes late.
+  OffsetsByPartition recovery_points_on_disk_;
   OffsetsByPartition log_starts_;
   OffsetsByPartition high_watermarks_;
 };

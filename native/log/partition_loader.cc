@@ -305,6 +305,7 @@ LogResult<bool> Loader::scan_from(size_t first) {
       if (!finished.ok()) loaded_.changed = true;
       RETURN_IF_ERROR(write_snapshot(bases_[i + 1]));
       sealed_.push_back(std::move(sealed));
+      log_end_ = bases_[i + 1];  // the offsets of a gap are not used again
       continue;
     }
     // A file that merely ends early is what Kafka leaves after a truncation; anything else below

@@ -69,8 +69,8 @@ void ResumePoints::put(const JournalIdentity& id, const ResumePoint& point) {
 
 LogResult<bool> ResumePoints::erase(const JournalIdentity& id) {
   const std::lock_guard lock(mutex_);
-  if (points_.erase(key_of(id)) == 0 && !file_says_more_) return true;
-  return write_locked();
+  if (points_.erase(key_of(id)) > 0) file_says_more_ = true;
+  return file_says_more_ ? write_locked() : LogResult<bool>(true);
 }
 
 void ResumePoints::forget(const JournalIdentity& id) {

@@ -1,6 +1,7 @@
 import { RawConnection } from './raw-connection.ts'
 
 /** The few requests that the suites send themselves, in old versions without tagged fields. */
+const produceKey = 0
 const fetchKey = 1
 const listOffsetsKey = 2
 const createTopicsKey = 19
@@ -67,9 +68,19 @@ export async function storedCodecs(
   topic: string,
   partition: number,
 ): Promise<Set<string>> {
+  return codecsOf(await fetchRecords(connection, topic, partition, 0))
+}
+
+/** Stored batches from the one with that offset on, at most about a MiB; throws on any error. */
+export async function fetchRecords(
+  connection: RawConnection,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<Buffer> {
   const [bytesMax, isolation] = [int32(1 << 20), Buffer.from([0])]
   const limits = [int32(-1), int32(500), int32(1), bytesMax, isolation]
-  const place = [int32(1), int32(partition), int64(0n), bytesMax]
+  const place = [int32(1), int32(partition), int64(BigInt(offset)), bytesMax]
   const parts = [...limits, int32(1), string(topic), ...place]
   const answer = await connection.request(fetchKey, 4, Buffer.concat(parts))
   // throttle time; one topic: name; one partition: index, error, two offsets, aborted, records
@@ -78,7 +89,26 @@ export async function storedCodecs(
   if (error !== 0) throw new Error(`Fetch ${topic}-${partition}: error ${error}`)
   const aborted = Math.max(answer.readInt32BE(at + 2 + 16), 0)
   const recordsAt = at + 2 + 16 + 4 + aborted * 16 + 4
-  return codecsOf(answer.subarray(recordsAt))
+  return answer.subarray(recordsAt)
+}
+
+/** Sends one batch with acks=all; resolves to the error code and the offset of its first record. */
+export async function produceRecords(
+  connection: RawConnection,
+  topic: string,
+  partition: number,
+  batch: Uint8Array,
+): Promise<{ readonly error: number; readonly baseOffset: number }> {
+  const [noTransaction, acksAll, timeoutMs] = [int16(-1), int16(-1), int32(30_000)]
+  const place = [int32(1), int32(partition), int32(batch.length), batch]
+  const parts = [noTransaction, acksAll, timeoutMs, int32(1), string(topic), ...place]
+  const answer = await connection.request(produceKey, 3, Buffer.concat(parts))
+  // one topic: name; one partition: index, error, base offset
+  const at = 4 + 2 + Buffer.byteLength(topic) + 4 + 4
+  return {
+    error: answer.readInt16BE(at),
+    baseOffset: Number(answer.readBigInt64BE(at + 2)),
+  }
 }
 
 function codecsOf(records: Buffer): Set<string> {

@@ -40,6 +40,25 @@ void fill(DirectoryFixture& f, int batches) {
 
 }  // namespace
 
+// Found by fuzzing: test/fuzz/found/segment-1.hex.
+TEST_CASE("a log whose last segment is empty ends there, behind a gap too") {
+  DirectoryFixture f;
+  fill(f, 5);
+  f.close();
+  REQUIRE(f.disk->remove_file("/data/.kafka_cleanshutdown").ok());
+  // As compaction leaves it: the last offsets of the first segment are gone, the next is empty.
+  REQUIRE(replace_file(*f.disk, kFolder + "00000000000000000009.log", ByteView()).ok());
+  f.config.validation.compacted = true;
+  f.open();
+  auto log = f.log();
+  CHECK(log->log_end_offset() == Offset(9));
+  CHECK(append(*log).base_offset == Offset(9));
+  log = nullptr;
+  f.kill();
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(10));
+}
+
 TEST_CASE("index files of more batches than the log has are rebuilt after a clean stop") {
   for (const char* kind : {".index", ".timeindex", ".txnindex"}) {
     CAPTURE(kind);

@@ -61,6 +61,28 @@ std::shared_ptr<PartitionLog> checkpointed_log(DirectoryFixture& f) {
 
 }  // namespace
 
+// A full disk leaves the directory online, and whoever was refused tries again.
+TEST_CASE("a resume point is erased by the next try where the disk was full at the first") {
+  MemoryFileSystem disk;
+  REQUIRE(disk.create_directories("/data/odradek-journal").ok());
+  DirectoryHealth health;
+  const JournalIdentity id{make_uuid(1), PartitionIndex(0)};
+  ResumePoints points(disk, health, "/data");
+  std::mt19937_64 random(1);
+  points.put(id, random_point(random));
+  REQUIRE(points.write().ok());
+
+  disk.before_each_change(
+      [](const FileCall&) { return FaultDecision::fail(FileErrorKind::no_space); });
+  CHECK_FALSE(points.erase(id).ok());
+  CHECK(health.online());
+  disk.before_each_change(nullptr);
+  CHECK(points.erase(id).ok());
+  ResumePoints next(disk, health, "/data");
+  REQUIRE(next.load().ok());
+  CHECK_FALSE(next.find(id).has_value());
+}
+
 TEST_CASE("a resume point is read as it was written, and nothing shorter or longer is one") {
   std::mt19937_64 random(11);
   for (int round = 0; round < 500; ++round) {

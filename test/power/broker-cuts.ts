@@ -1,0 +1,101 @@
+// Cuts the power under a whole broker; started by cutBrokerPower() in a mount namespace of its own:
+//   unshare --mount node scripts/run-ts.mjs test/power/broker-cuts.ts '{"fileSystem":"ext4",…}'
+// The last line of its output is the report.
+import { execFileSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BrokerProcess } from '../conformance/broker-process.ts'
+import { type BrokerTarget, kafkaTarget, odradekTarget } from '../conformance/broker-target.ts'
+import { RawConnection } from '../conformance/raw-connection.ts'
+import { createTopic } from '../conformance/raw-requests.ts'
+import { AcknowledgedLoad, partitions, topic } from './acknowledged-load.ts'
+import { MountedDisk } from './mounted-disk.ts'
+import { type BrokerCutOptions, type CutReport, forgetfulSync } from './power-cuts.ts'
+
+/** Then a new disk, so that a check does not read ever more. */
+const cutsPerDisk = 10
+const loadMsMax = { odradek: 250, kafka: 1000 }
+
+const options = JSON.parse(process.argv[2] ?? '{}') as BrokerCutOptions
+const total = {
+  cuts: 0,
+  whileRecovering: 0,
+  kills: 0,
+  cleanStops: 0,
+  withWindows: 0,
+  acknowledged: 0,
+  lost: 0,
+  faults: [] as string[],
+}
+
+const folder = process.cwd()
+execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0700', 'power', folder])
+const disk = new MountedDisk(folder)
+try {
+  while (total.cuts < options.cuts)
+    await useOneDisk(Math.min(cutsPerDisk, options.cuts - total.cuts))
+} finally {
+  execFileSync('umount', ['-l', folder])
+}
+const report: CutReport = total
+console.log(JSON.stringify(report))
+
+/** Some cuts, until a fault, of one broker on a new disk. */
+async function useOneDisk(cuts: number): Promise<void> {
+  disk.format(options.fileSystem)
+  const load = new AcknowledgedLoad()
+  const broker = await startBroker()
+  try {
+    for (let done = 0; done < cuts && (await cutOnce(broker, load)); done++) {}
+  } catch (error) {
+    total.faults.push(String(error))
+    total.lost += load.acknowledged
+    total.cuts++
+  } finally {
+    total.acknowledged += load.acknowledged
+    if (broker.running) await broker.kill()
+    await disk.unmount()
+  }
+}
+
+async function startBroker(): Promise<BrokerProcess> {
+  const settings = options.settings ?? {}
+  const broker = await BrokerProcess.start({ target: target(), settings, parent: disk.path })
+  disk.sync() // what the test itself put there
+  const connection = await RawConnection.open(broker.port)
+  await createTopic(connection, topic, partitions)
+  connection.close()
+  return broker
+}
+
+function target(): BrokerTarget {
+  if (options.target === 'kafka') return kafkaTarget()
+  const { forget } = options
+  if (forget === undefined) return odradekTarget
+  const lies = { LD_PRELOAD: forgetfulSync, ODRADEK_FORGET_SYNC: forget }
+  return { ...odradekTarget, environment: () => ({ ...process.env, ...lies }) }
+}
+
+/** Load, kill, cut, at times another cut while the broker recovers, check. False after a fault. */
+async function cutOnce(broker: BrokerProcess, load: AcknowledgedLoad): Promise<boolean> {
+  const loading = load.run(broker.port)
+  await sleep(randomInt(20, loadMsMax[broker.target.name]))
+  await broker.kill()
+  await loading
+  await disk.cutPower()
+  total.cuts++
+  if (randomInt(4) === 0) {
+    const starting = broker.start().catch(() => {})
+    await sleep(randomInt(400))
+    if (broker.running) await broker.kill()
+    await starting
+    await disk.cutPower()
+    total.whileRecovering++
+    total.cuts++
+  }
+  await broker.start()
+  const { lost, faults } = await load.check(broker.port)
+  total.lost += lost
+  total.faults.push(...faults.slice(0, 10))
+  return lost === 0 && faults.length === 0
+}

@@ -1,0 +1,95 @@
+// Power cuts in number: npm run power:cuts -- [cuts of the log] [of a broker] [of Apache Kafka]
+// By default 5000, 500 and none, half of them on each file system, the controls first.
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  buildObstacle,
+  type CutReport,
+  cutBrokerPower,
+  cutPower,
+  type FileSystemName,
+  fileSystems,
+  forgotten,
+  obstacle,
+  print,
+} from './power-cuts.ts'
+
+/** Cuts of one process, so that figures come from time to time. */
+const logCutsAtOnce = 250
+const brokerCutsAtOnce = 50
+
+const [logCuts = 5000, brokerCuts = 500, kafkaCuts = 0] = process.argv.slice(2).map(Number)
+const keep = join(tmpdir(), 'odradek-power-evidence')
+
+/** Apache Kafka as it comes, and told to flush each record. */
+const kafkaSettings = {
+  'its defaults': {},
+  'flush.messages=1': { 'log.flush.interval.messages': '1' },
+}
+
+const noProgram = buildObstacle()
+const usable = fileSystems.filter((fileSystem) => {
+  const reason = noProgram ?? obstacle(fileSystem)
+  if (reason !== undefined) console.log(`skipped: power cuts on ${fileSystem} because ${reason}`)
+  return reason === undefined
+})
+if (usable.length > 0) {
+  mkdirSync(keep, { recursive: true })
+  await control()
+  let fine = true
+  fine = (await onEach(logCuts, logCutsAtOnce, cutLog)) && fine
+  fine = (await onEach(brokerCuts, brokerCutsAtOnce, cutBroker)) && fine
+  for (const [name, settings] of Object.entries(kafkaSettings)) await cutKafka(name, settings)
+  if (!fine) {
+    console.log(`log directories that were found damaged are kept in ${keep}`)
+    process.exitCode = 1
+  }
+}
+
+type Cut = (fileSystem: FileSystemName, cuts: number) => Promise<CutReport>
+
+/** Half of the cuts on each file system, side by side; true if nothing was found wrong. */
+async function onEach(cuts: number, atOnce: number, cut: Cut): Promise<boolean> {
+  const runs = usable.map(async (fileSystem) => {
+    let fine = true
+    for (let left = Math.ceil(cuts / usable.length); left > 0; left -= atOnce) {
+      const { lost, faults } = await cut(fileSystem, Math.min(left, atOnce))
+      fine &&= lost === 0 && faults.length === 0
+    }
+    return fine
+  })
+  return (await Promise.all(runs)).every((fine) => fine)
+}
+
+async function cutLog(fileSystem: FileSystemName, cuts: number): Promise<CutReport> {
+  const seed = Date.now() % 1_000_000_000
+  const report = await cutPower({ fileSystem, cuts, seed, keep })
+  print(`native log on ${fileSystem}, seed ${seed}`, report)
+  return report
+}
+
+async function cutBroker(fileSystem: FileSystemName, cuts: number): Promise<CutReport> {
+  const report = await cutBrokerPower({ fileSystem, cuts })
+  print(`broker on ${fileSystem}`, report)
+  return report
+}
+
+async function cutKafka(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  if (kafkaCuts === 0) return
+  const [fileSystem = 'ext4'] = usable
+  const options = { fileSystem, cuts: kafkaCuts, target: 'kafka', settings } as const
+  const report = await cutBrokerPower(options)
+  print(`Apache Kafka with ${name} on ${fileSystem}`, { ...report, faults: [] })
+}
+
+async function control(): Promise<void> {
+  for (const forget of forgotten) {
+    const [fileSystem = 'ext4'] = usable
+    const report = await cutPower({ fileSystem, cuts: 20, seed: 1, forget })
+    print(`control: native log on ${fileSystem}, ${forget} forgotten`, { ...report, faults: [] })
+    if (report.lost > 0) continue
+    console.log('the control lost nothing: these cuts prove nothing')
+    process.exitCode = 1
+  }
+}
