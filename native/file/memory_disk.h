@@ -36,7 +36,7 @@ struct MemoryDisk {
     MemoryEntry entry;
   };
 
-  std::mutex mutex;
+  std::recursive_mutex mutex;  // the hook, which runs under it, may look at the disk
   std::shared_ptr<MemoryDirectory> root = std::make_shared<MemoryDirectory>();
   std::vector<NamespaceOperation> namespace_journal;
   std::set<const MemoryFile*> locked;
@@ -54,10 +54,11 @@ struct MemoryDisk {
   FileResult<Place> find_existing(const char* action, const std::string& path) const;
   FileResult<Place> find_directory(const char* action, const std::string& path) const;
 
-  // Asks the hook; an error means that the call must not happen. In `bytes_written`, if not null,
-  // comes how much of a failing write is to be written all the same.
-  FileResult<void> permit(FileCall call, int64_t* bytes_written = nullptr);
-  FileResult<void> permit(FileCallKind kind, const std::string& path) {
+  // Asks the hook; an error means that the call must not happen, false that it is to be left out
+  // and answered as done. In `bytes_written`, if not null, comes how much of a failing write is to
+  // be written all the same.
+  FileResult<bool> permit(FileCall call, int64_t* bytes_written = nullptr);
+  FileResult<bool> permit(FileCallKind kind, const std::string& path) {
     return permit(FileCall{0, kind, path, {}, 0});
   }
   // Changes a file, if the hook and the room allow it.

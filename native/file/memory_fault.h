@@ -36,7 +36,7 @@ struct FileCall {
 
 // What the hook wants to happen to a call.
 struct FaultDecision {
-  enum class Kind : uint8_t { proceed, fail, crash };
+  enum class Kind : uint8_t { proceed, fail, pretend, crash };
   Kind kind = Kind::proceed;
   FileError error;            // of `fail`
   int64_t bytes_written = 0;  // of a failing write: so many bytes of it are written first
@@ -45,6 +45,8 @@ struct FaultDecision {
   static FaultDecision fail(FileErrorKind error_kind, int64_t bytes_written = 0) {
     return {Kind::fail, FileError{error_kind, 0, "made to fail"}, bytes_written};
   }
+  // The call does nothing and answers success, as a disk that lies does: of a sync or a truncate.
+  static FaultDecision pretend() { return {Kind::pretend, {}, 0}; }
   // The call and all later ones change nothing and fail, reads too.
   static FaultDecision crash() { return {Kind::crash, {}, 0}; }
 };

@@ -102,8 +102,9 @@ class MemoryFileHandle final : public File {
   }
   FileResult<void> sync_data() override {
     const std::lock_guard lock(disk_->mutex);
-    RETURN_IF_ERROR(disk_->permit(FileCallKind::sync_data, path_));
-    file_->sync();
+    auto permitted = disk_->permit(FileCallKind::sync_data, path_);
+    if (!permitted.ok()) return Err(permitted.error());
+    if (*permitted) file_->sync();
     return {};
   }
   void start_write_back(Position /*from*/, int64_t /*length*/) override {}

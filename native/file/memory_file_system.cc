@@ -160,8 +160,9 @@ FileResult<void> MemoryFileSystem::sync_directory(const std::string& path) {
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_directory("sync", path);
   if (!place.ok()) return Err(place.error());
-  RETURN_IF_ERROR(disk_->permit(FileCallKind::sync_directory, path));
-  disk_->sync_names(place->entry.directory.get());
+  auto permitted = disk_->permit(FileCallKind::sync_directory, path);
+  if (!permitted.ok()) return Err(permitted.error());
+  if (*permitted) disk_->sync_names(place->entry.directory.get());
   return {};
 }
 
@@ -169,7 +170,9 @@ FileResult<void> MemoryFileSystem::sync_file_system(const std::string& path) {
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_existing("sync", path);
   if (!place.ok()) return Err(place.error());
-  RETURN_IF_ERROR(disk_->permit(FileCallKind::sync_file_system, path));
+  auto permitted = disk_->permit(FileCallKind::sync_file_system, path);
+  if (!permitted.ok()) return Err(permitted.error());
+  if (!*permitted) return {};
   disk_->sync_names(nullptr);
   for_each_file(*disk_->root, [](MemoryFile& file) { file.sync(); });
   return {};
@@ -212,6 +215,11 @@ void MemoryFileSystem::set_capacity(int64_t capacity) {
 void MemoryFileSystem::drop_cache() {
   const std::lock_guard lock(disk_->mutex);
   for_each_file(*disk_->root, [](MemoryFile& file) { file.cached = false; });
+}
+
+uint64_t MemoryFileSystem::fingerprint() const {
+  const std::lock_guard lock(disk_->mutex);
+  return fingerprint_of(*disk_->root);
 }
 
 std::unique_ptr<MemoryFileSystem> MemoryFileSystem::after_crash(CrashKind kind,
