@@ -14,6 +14,9 @@ namespace {
 
 using Stopwatch = std::chrono::steady_clock;
 
+// Coprime to the number of sizes, so that few variants have a bit of everything.
+constexpr uint64_t kVariantStep = 37;
+
 double seconds_since(Stopwatch::time_point begin) {
   return std::chrono::duration<double>(Stopwatch::now() - begin).count();
 }
@@ -34,7 +37,6 @@ CrashFindings search_for_flaw(const char* workload, CrashSearch search) {
   SeenDisks seen;
   search.states_max = 1000;
   search.states_per_call = 8;
-  search.crash_recovery_of = 1;
   const CrashFindings found = explore_crashes(crash_workload(workload), search, &seen);
   CHECK_FALSE(found.violation.empty());
   MESSAGE(found.states << " states: " << found.violation);
@@ -65,6 +67,7 @@ TEST_CASE("no power cut loses what was durable, or leaves what never was") {
 
 TEST_CASE("a flush that is skipped is found") {
   CrashSearch search;
+  search.crash_recovery_of = 64;
   int commits = 0;
   search.flaw = [&](const FileCall& call) {
     const bool journal = call.path.find("odradek-journal/part") != std::string::npos;
@@ -76,12 +79,14 @@ TEST_CASE("a flush that is skipped is found") {
 
 TEST_CASE("a journal without run ids is found") {
   CrashSearch search;
+  search.crash_recovery_of = 16;
   search.same_run = true;
   search_for_flaw("appends and rolls", search);
 }
 
 TEST_CASE("a recovery that does not erase behind its cut is found") {
   CrashSearch search;
+  search.crash_recovery_of = 1;
   search.recovery_flaw = [](const FileCall& call) {
     const bool cut = call.kind == FileCallKind::truncate && call.path.ends_with(".log");
     return cut ? FaultDecision::pretend() : FaultDecision::proceed();
@@ -102,9 +107,9 @@ TEST_CASE("power cuts by the million" * doctest::skip()) {
   CrashFindings all;
   SeenDisks seen;
   const Stopwatch::time_point begin = Stopwatch::now();
-  for (; all.states < states && all.violation.empty(); ++search.variant) {
+  for (; all.states < states && all.violation.empty(); search.variant += kVariantStep) {
     for (const CrashWorkload& workload : crash_workloads()) {
-      search.states_per_call = 200;
+      search.states_per_call = 60;
       search.crash_recovery_of = 4;
       slow_down(workload, &search);
       search.states_max = states - all.states;
