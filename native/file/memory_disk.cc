@@ -103,6 +103,17 @@ FileResult<bool> MemoryDisk::permit(FileCall call, int64_t* bytes_written) {
   return Err(decision.error);
 }
 
+FileResult<void> MemoryDisk::permit_look(FileCallKind kind, const std::string& path) {
+  RETURN_IF_ERROR(alive(path));
+  ++looks;
+  if (!look_hook) return {};
+  FaultDecision decision = look_hook(FileCall{looks, kind, path, {}, 0});
+  if (decision.kind == FaultDecision::Kind::proceed) return {};
+  ASSERT(decision.kind == FaultDecision::Kind::fail);
+  decision.error.detail += ": " + path;
+  return Err(decision.error);
+}
+
 FileResult<void> MemoryDisk::change(const std::string& path, MemoryFile* file, FileCallKind kind,
                                     FileOperation operation) {
   const bool is_write = operation.kind == FileOperation::Kind::write;

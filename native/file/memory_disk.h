@@ -41,7 +41,9 @@ struct MemoryDisk {
   std::vector<NamespaceOperation> namespace_journal;
   std::set<const MemoryFile*> locked;
   FaultHook hook;
+  FaultHook look_hook;
   uint64_t calls = 0;
+  uint64_t looks = 0;
   int64_t capacity = INT64_MAX;
   bool crashed = false;
 
@@ -61,6 +63,8 @@ struct MemoryDisk {
   FileResult<bool> permit(FileCallKind kind, const std::string& path) {
     return permit(FileCall{0, kind, path, {}, 0});
   }
+  // The same for a call that only looks, which can fail and nothing else.
+  FileResult<void> permit_look(FileCallKind kind, const std::string& path);
   // Changes a file, if the hook and the room allow it.
   FileResult<void> change(const std::string& path, MemoryFile* file, FileCallKind kind,
                           FileOperation operation);

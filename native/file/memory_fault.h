@@ -9,7 +9,8 @@
 
 namespace odradek {
 
-// The calls that the hook is asked about: all that change the disk or make a change durable.
+// The calls that a hook is asked about: first all that change the disk or make a change durable,
+// from `open` on those that only look.
 enum class FileCallKind : uint8_t {
   create,  // an open that makes the file
   write,
@@ -23,11 +24,17 @@ enum class FileCallKind : uint8_t {
   remove_directory,
   sync_directory,
   sync_file_system,
+  open,  // of a file that is there
+  read,
+  size,
+  map_window,
+  status,
+  list,
 };
 
-// A call that is about to change the disk or to make a change durable.
+// A call that is about to happen.
 struct FileCall {
-  uint64_t number = 0;  // counts from 1
+  uint64_t number = 0;  // counts from 1, changes and looks apart
   FileCallKind kind = FileCallKind::write;
   std::string path;
   Position at;       // of a write or store

@@ -60,6 +60,8 @@ FileResult<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path
     RETURN_IF_ERROR(disk_->permit(FileCallKind::create, path));
     place->entry.file = std::make_shared<MemoryFile>();
     disk_->change_names({nullptr, "", place->directory, place->name, place->entry});
+  } else {
+    RETURN_IF_ERROR(disk_->permit_look(FileCallKind::open, path));
   }
   return open_memory_file(disk_, place->entry.file, path, mode != OpenMode::read);
 }
@@ -68,6 +70,7 @@ FileResult<FileStatus> MemoryFileSystem::status(const std::string& path) const {
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_existing("look at", path);
   if (!place.ok()) return Err(place.error());
+  RETURN_IF_ERROR(disk_->permit_look(FileCallKind::status, path));
   const MemoryEntry& entry = place->entry;
   FileStatus status;
   status.is_directory = entry.directory != nullptr;
@@ -82,6 +85,7 @@ FileResult<std::vector<DirectoryEntry>> MemoryFileSystem::list(const std::string
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_directory("list", path);
   if (!place.ok()) return Err(place.error());
+  RETURN_IF_ERROR(disk_->permit_look(FileCallKind::list, path));
   std::vector<DirectoryEntry> entries;
   for (const auto& [name, entry] : place->entry.directory->entries) {
     entries.push_back({name, entry.directory != nullptr});
@@ -200,6 +204,11 @@ FileResult<int64_t> MemoryFileSystem::free_bytes(const std::string& path) const 
 void MemoryFileSystem::before_each_change(FaultHook hook) {
   const std::lock_guard lock(disk_->mutex);
   disk_->hook = std::move(hook);
+}
+
+void MemoryFileSystem::before_each_look(FaultHook hook) {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->look_hook = std::move(hook);
 }
 
 uint64_t MemoryFileSystem::calls() const {

@@ -49,6 +49,9 @@ class MemoryFileSystem final : public FileSystem {
 
   // Asked before every change; null asks nobody. May look at the disk, but not change it.
   void before_each_change(FaultHook hook);
+  // Asked before every call that only looks at something that is there, and may fail it. Must not
+  // use the disk.
+  void before_each_look(FaultHook hook);
   // Number of the last change that was asked for.
   uint64_t calls() const;
   // Changes how much room there is from now on.

@@ -450,4 +450,33 @@ TEST_CASE("the lowest choices of a reordered crash lose all, the highest keep al
         disk->after_crash(CrashKind::kept)->fingerprint());
 }
 
+TEST_CASE("any look at the disk can be made to fail, and changes nothing") {
+  auto disk = disk_with_durable_file();
+  REQUIRE(disk->create_directories("/d").ok());
+  auto file = must_open(*disk, "/f");
+  const uint64_t before = disk->calls();
+  std::set<FileCallKind> seen;
+  disk->before_each_look([&](const FileCall& call) {
+    CHECK(call.number == seen.size() + 1);
+    seen.insert(call.kind);
+    return FaultDecision::fail(FileErrorKind::too_many_files);
+  });
+  Bytes bytes(10);
+  const auto kind = [](const auto& failed) {
+    REQUIRE_FALSE(failed.ok());
+    return failed.error().kind;
+  };
+  CHECK(kind(disk->open("/f", OpenMode::read)) == FileErrorKind::too_many_files);
+  CHECK(kind(file->read_at(Position(0), bytes)) == FileErrorKind::too_many_files);
+  CHECK(kind(file->size()) == FileErrorKind::too_many_files);
+  CHECK(kind(file->map_window(Position(0), 512)) == FileErrorKind::too_many_files);
+  CHECK(kind(disk->status("/f")) == FileErrorKind::too_many_files);
+  CHECK(kind(disk->list("/d")) == FileErrorKind::too_many_files);
+  CHECK(seen.size() == 6);
+  CHECK(kind(disk->status("/gone")) == FileErrorKind::not_found);
+  disk->before_each_look(nullptr);
+  CHECK(content_of(*disk, "/f") == std::string(512, 'a'));
+  CHECK(disk->calls() == before);
+}
+
 }  // namespace odradek
