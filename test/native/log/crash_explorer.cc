@@ -31,7 +31,7 @@ class Explorer {
   }
   bool hold(const Witness& witness, const char* where);
   WitnessOptions plain() const {
-    return {search_.recovery_flaw, search_.same_run, search_.variant};
+    return {search_.recovery_flaw, nullptr, search_.same_run, search_.variant};
   }
 
   const CrashWorkload& workload_;

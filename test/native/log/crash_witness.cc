@@ -24,6 +24,7 @@ Witness::Witness(std::unique_ptr<MemoryFileSystem> disk, Ledger ledger, int run,
                  WitnessOptions options)
     : options_(std::move(options)), disk_(std::move(disk)), ledger_(std::move(ledger)), run_(run) {
   disk_->before_each_change(options_.hook);
+  disk_->before_each_look(options_.look_hook);
 }
 
 Witness::~Witness() { kill(); }
@@ -41,7 +42,8 @@ bool Witness::went_offline() {
     std::vector<uint8_t> batch = make_batch();
     auto appended = log->append(batch, AppendOrigin::client);
     if (appended.ok()) return violated(name_of(id) + " takes batches although it is offline");
-    if (appended.error().code != ErrorCode::kafka_storage_error) {
+    const ErrorCode code = appended.error().code;
+    if (code != ErrorCode::kafka_storage_error && code != ErrorCode::not_leader_or_follower) {
       return violated(name_of(id) + " is offline and answers " + appended.error().detail);
     }
     directory_->run_once();
@@ -60,6 +62,10 @@ bool Witness::attempt(const char* what, const Operation& operation) {
     if (!offline.empty() && expects_failures_) return went_offline();
     if (!offline.empty()) return violated(std::string(what) + ": offline: " + offline);
     if (done.ok()) return true;
+    if (again && failures_last_) {
+      offline_ = true;
+      return false;
+    }
     if (again || !expects_failures_) {
       return violated(std::string(what) + ": " + done.error().detail);
     }
@@ -148,17 +154,20 @@ bool Witness::take_over(const TopicPartition& id,
     return true;
   });
   if (!opened) return false;
-  std::string difference;
-  for (const LogPromise* candidate : candidates) {
-    LogPromise found;
-    difference = differs(*log, *candidate, &found);
-    if (!difference.empty()) continue;
-    ledger_.is(id, std::move(found));
-    log->add_observer(this);
-    logs_[id] = std::move(log);
-    return true;
-  }
-  return violated(name_of(id) + ": " + difference);
+  LogPromise found;
+  const bool same = attempt("read back", [&]() -> LogResult<bool> {
+    std::string difference;
+    for (const LogPromise* candidate : candidates) {
+      difference = differs(*log, *candidate, &found);
+      if (difference.empty()) return true;
+    }
+    return Err(LogError{ErrorCode::unknown_server_error, name_of(id) + ": " + difference, {}});
+  });
+  if (!same) return false;
+  ledger_.is(id, std::move(found));
+  log->add_observer(this);
+  logs_[id] = std::move(log);
+  return true;
 }
 
 // What is wrong with a log that was just opened; nothing, and then it holds `found`.
@@ -373,6 +382,7 @@ void Witness::power_cut(CrashKind kind, uint64_t seed) {
   kill();
   disk_ = disk_->after_crash(kind, seed + options_.variant * 1009);
   disk_->before_each_change(options_.hook);
+  disk_->before_each_look(options_.look_hook);
   nothing_lost_ = kind == CrashKind::kept;
 }
 
@@ -399,13 +409,18 @@ bool Witness::retry_last_batches() {
     const LogPromise& promise = ledger_.present(id);
     if (promise.batches.empty()) continue;
     const StoredBatch& last = *promise.batches.back();
-    std::vector<uint8_t> batch = last.bytes;
-    auto again = log->append(batch, AppendOrigin::client);
-    if (!again.ok()) return violated(name_of(id) + " refuses a duplicate: " + again.error().detail);
-    if (!again->duplicate || again->base_offset != last.base) {
+    AppendOutcome outcome;
+    const bool answered = attempt("send a duplicate", [&] {
+      std::vector<uint8_t> batch = last.bytes;
+      auto again = log->append(batch, AppendOrigin::client);
+      if (again.ok()) outcome = *again;
+      return again;
+    });
+    if (!answered) return false;
+    if (!outcome.duplicate || outcome.base_offset != last.base) {
       return violated(name_of(id) + " takes a duplicate for something new");
     }
-    if (log->high_watermark() < again->required_high_watermark) {
+    if (log->high_watermark() < outcome.required_high_watermark) {
       return violated(name_of(id) + " lets a duplicate wait for what nobody does");
     }
   }

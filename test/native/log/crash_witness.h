@@ -15,6 +15,7 @@ namespace odradek {
 // How a directory is used, the same for all lives of one witness.
 struct WitnessOptions {
   FaultHook hook;         // of every disk; asked before each change
+  FaultHook look_hook;    // and this before each look
   bool same_run = false;  // each start takes the same run id: a flaw to be found
   // Decides sizes of batches, segments and the journal's parts, which flushes are left out, and how
   // the power cuts of a workload fall.
@@ -60,11 +61,15 @@ class Witness final : private HighWatermarkObserver {
   int run() const { return run_; }
   // Empty while nothing is wrong.
   const std::string& violation() const { return violation_; }
-  // The directory failed and said so; nothing is promised any more.
+  // The directory failed and said so, or refuses what it is asked for: the run ended.
   bool offline() const { return offline_; }
   bool stopped() const { return offline_ || !violation_.empty(); }
-  // Call failures are expected: one that is no failure of the directory is tried again, once.
-  void expect_failures() { expects_failures_ = true; }
+  // Calls of the disk may fail. An operation that fails while the directory stays online is tried
+  // again: that succeeds where one call fails, and ends the run where all later ones do as well.
+  void expect_failures(bool lasting) {
+    expects_failures_ = true;
+    failures_last_ = lasting;
+  }
 
  private:
   using Found = std::map<TopicPartition, Uuid>;
@@ -93,6 +98,7 @@ class Witness final : private HighWatermarkObserver {
   std::optional<std::pair<TopicPartition, Offset>> truncating_;
   bool nothing_lost_ = false;  // the last life was killed, and the machine went on
   bool expects_failures_ = false;
+  bool failures_last_ = false;
   bool offline_ = false;
   std::string violation_;
 };
