@@ -13,7 +13,7 @@ Napi::Function DirectoryBinding::define(Napi::Env env) {
       env, "NativeDirectory",
       {InstanceMethod<&D::meta_properties>("metaProperties"), InstanceMethod<&D::format>("format"),
        InstanceMethod<&D::partitions_on_disk>("partitionsOnDisk"),
-       InstanceMethod<&D::open_partition>("openPartition"),
+       InstanceMethod<&D::open_partitions>("openPartitions"),
        InstanceMethod<&D::delete_partition>("deletePartition"),
        InstanceMethod<&D::set_aside>("setAside"), InstanceMethod<&D::checkpoint>("checkpoint"),
        InstanceMethod<&D::close>("close"), InstanceMethod<&D::recovery_report>("recoveryReport"),
@@ -113,20 +113,41 @@ Napi::Value DirectoryBinding::partitions_on_disk(Info info) {
   return result;
 }
 
-Napi::Value DirectoryBinding::open_partition(Info info) {
+// All or none are asked for: a wrong argument throws. Each has its own answer.
+Napi::Value DirectoryBinding::open_partitions(Info info) {
   const Napi::Env env = info.Env();
   ValueReader read(env);
-  const TopicPartition id = to_topic_partition(read, info[0], info[1]);
-  const Uuid topic_id = read.uuid(info[2], "the topic id");
-  const LogConfig config = to_log_config(read, info[3]);
+  const Napi::Object list = read.object(info[0], "the partitions");
   if (read.failed()) return env.Undefined();
-  return task<std::shared_ptr<PartitionLog>>(
+  const auto count = static_cast<uint32_t>(read.int64_field(list, "length", 0, UINT32_MAX));
+  std::vector<PartitionToOpen> partitions;
+  for (uint32_t i = 0; i < count && !read.failed(); ++i) {
+    const Napi::HandleScope scope(env);
+    const Napi::Object item = read.object(list.Get(i), "a partition");
+    if (read.failed()) break;
+    PartitionToOpen partition;
+    partition.topic_partition =
+        to_topic_partition(read, read.field(item, "topic"), read.field(item, "partition"));
+    partition.topic_id = read.uuid(read.field(item, "topicId"), "the topic id");
+    partition.config = to_log_config(read, read.field(item, "config"));
+    partitions.push_back(std::move(partition));
+  }
+  if (read.failed()) return env.Undefined();
+  using Opened = std::vector<LogResult<std::shared_ptr<PartitionLog>>>;
+  return task<Opened>(
       info,
-      [id, topic_id, config](LogDirectory& directory) {
-        return directory.open_partition(id, topic_id, config);
+      [partitions = std::move(partitions)](LogDirectory& directory) -> LogResult<Opened> {
+        return directory.open_partitions(partitions);
       },
-      [shared = shared_](Napi::Env alive, std::shared_ptr<PartitionLog>& log) -> Napi::Value {
-        return LogBinding::create(alive, log, shared);
+      [shared = shared_](Napi::Env alive, Opened& opened) -> Napi::Value {
+        auto results = Napi::Array::New(alive, opened.size());
+        for (size_t i = 0; i < opened.size(); ++i) {
+          const Napi::HandleScope scope(alive);
+          results.Set(static_cast<uint32_t>(i), opened[i].ok()
+                                                    ? LogBinding::create(alive, *opened[i], shared)
+                                                    : storage_error(alive, opened[i].error()));
+        }
+        return results;
       });
 }
 

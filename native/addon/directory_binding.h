@@ -26,7 +26,7 @@ class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
   Napi::Value meta_properties(Info info);
   Napi::Value format(Info info);
   Napi::Value partitions_on_disk(Info info);
-  Napi::Value open_partition(Info info);
+  Napi::Value open_partitions(Info info);
   Napi::Value delete_partition(Info info);
   Napi::Value set_aside(Info info);
   Napi::Value checkpoint(Info info);

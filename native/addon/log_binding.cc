@@ -54,7 +54,7 @@ Napi::Object LogBinding::create(Napi::Env env, std::shared_ptr<PartitionLog> log
 
 LogBinding::LogBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LogBinding>(info) {
   if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw_type_error(info.Env(), "a NativeLog comes from NativeDirectory.openPartition");
+    throw_type_error(info.Env(), "a NativeLog comes from NativeDirectory.openPartitions");
     return;
   }
   // Not wrapped, on a dying environment: never finalized, so it must not own anything.

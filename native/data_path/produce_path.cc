@@ -97,6 +97,7 @@ void ProducePath::append_opened(const ProduceRequest& request, uint32_t partitio
   if (!appended) {
     result.code = appended.error().code;
     ASSERT(result.code != ErrorCode::none);
+    result.message = appended.error().detail;
     result.faults = appended.error().faults;
     return;
   }

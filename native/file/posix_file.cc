@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <algorithm>
+
 #include "file/mapped_window.h"
 #include "file/posix_error.h"
 
@@ -17,6 +19,7 @@ class PosixFile final : public File {
 
   FileResult<size_t> read_at(Position at, ByteSpan into) const override;
   FileResult<size_t> read_cached_at(Position at, ByteSpan into) const override;
+  FileResult<Position> next_data(Position from) const override;
   FileResult<void> write_at(Position at, ByteView bytes) override;
   FileResult<void> allocate(int64_t size) override;
   FileResult<void> truncate(int64_t size) override;
@@ -63,6 +66,21 @@ FileResult<size_t> PosixFile::read_cached_at(Position at, ByteSpan into) const {
   static_cast<void>(into);
   return posix_error("read without waiting", path_, EOPNOTSUPP);
 #endif
+}
+
+FileResult<Position> PosixFile::next_data(Position from) const {
+#if defined(SEEK_DATA)
+  const off_t found = ::lseek(fd(), from.value, SEEK_DATA);
+  if (found >= 0) return Position(found);
+  // Nothing but a hole, or reserved room that was never written, up to the end.
+  if (errno == ENXIO) {
+    auto size = this->size();
+    if (!size.ok()) return Err(size.error());
+    return Position(std::max(from.value, *size));
+  }
+  if (errno != EINVAL && errno != EOPNOTSUPP && errno != ENOTSUP) return error("seek in");
+#endif
+  return from;
 }
 
 FileResult<void> PosixFile::write_at(Position at, ByteView bytes) {

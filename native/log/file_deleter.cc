@@ -1,11 +1,15 @@
 #include "log/file_deleter.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace odradek {
 namespace {
 
 constexpr int64_t kStepBytes = 16LL << 20;
+// Not worth a call: snapshots and most index files.
+constexpr int64_t kSmallBytes = 64LL << 10;
 constexpr int kDepthMax = 4;
 
 FileResult<void> remove_folder_at(FileSystem& fs, const std::string& path, int depth) {
@@ -34,10 +38,11 @@ FileResult<void> remove_in_steps(FileSystem& fs, const std::string& path) {
     if (status.error().kind == FileErrorKind::not_found) return {};
     return Err(status.error());
   }
-  if (status->size > kStepBytes) {
+  if (status->size >= kSmallBytes) {
     auto file = fs.open(path, OpenMode::read_write);
     if (!file.ok()) return Err(file.error());
-    for (int64_t size = status->size - kStepBytes; size > 0; size -= kStepBytes) {
+    for (int64_t size = status->size; size > 0;) {
+      size -= std::min(size, kStepBytes);
       RETURN_IF_ERROR((*file)->truncate(size));
     }
   }

@@ -11,7 +11,8 @@
 
 namespace odradek {
 
-// Cuts the file down in steps of 16 MiB and removes it. Only for files that nobody reads.
+// Cuts the file down in steps of 16 MiB to nothing and removes it, so that its room is free although
+// somebody has it open still, as a log does that was deleted. Only for files that nobody reads.
 FileResult<void> remove_in_steps(FileSystem& fs, const std::string& path);
 
 // Removes a folder and all that is in it, without following it deeper than Kafka's folders go.

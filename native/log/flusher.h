@@ -54,13 +54,6 @@ struct CommitOrder {
   int64_t counted = 0;  // as in SyncOrder
 };
 
-// What a log is called in the journal. A zero topic id is no identity that outlives the log's name:
-// such a log stays out.
-struct JournalIdentity {
-  Uuid topic_id;
-  PartitionIndex partition{0};
-};
-
 // A log, as the flusher sees it.
 class Flushable {
  public:

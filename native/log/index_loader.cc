@@ -20,6 +20,23 @@ LogResult<std::optional<Bytes>> read_index(FileSystem& fs, const std::string& pa
   return Err(storage_error(bytes.error()));
 }
 
+// The first `bytes` of an index file; nothing if it has fewer.
+LogResult<std::optional<Bytes>> read_front(FileSystem& fs, const std::string& path, size_t bytes) {
+  auto file = fs.open(path, OpenMode::read);
+  if (!file.ok()) {
+    if (file.error().kind == FileErrorKind::not_found) return std::optional<Bytes>();
+    return Err(storage_error(file.error()));
+  }
+  auto size = (*file)->size();
+  if (!size.ok()) return Err(storage_error(size.error()));
+  if (static_cast<uint64_t>(*size) < bytes) return std::optional<Bytes>();
+  Bytes front(bytes);
+  auto got = (*file)->read_at(Position(0), front);
+  if (!got.ok()) return Err(storage_error(got.error()));
+  if (*got < bytes) return std::optional<Bytes>();
+  return std::optional<Bytes>(std::move(front));
+}
+
 // False unless the entries ascend and lie inside the file.
 bool take_offset_index(const Bytes& bytes, int64_t file_bytes, OffsetIndex* index) {
   if (bytes.size() % kOffsetIndexEntryBytes != 0) return false;
@@ -107,6 +124,45 @@ LogResult<std::optional<std::vector<AbortedIndexEntry>>> load_aborted_index(
       read_index(fs, segment_file_path(folder, base_offset, SegmentFileKind::aborted_index));
   if (!bytes.ok()) return Err(bytes.error());
   return decode_aborted_index(*bytes ? ByteView(**bytes) : ByteView());
+}
+
+LogResult<std::shared_ptr<ActiveSegment>> load_resumed_segment(FileSystem& fs,
+                                                               const std::string& folder,
+                                                               const ResumePoint& point,
+                                                               TimestampMs now) {
+  const auto none = std::shared_ptr<ActiveSegment>();
+  const Offset base = point.end.segment_base;
+  auto opened =
+      fs.open(segment_file_path(folder, base, SegmentFileKind::log), OpenMode::read_write);
+  if (!opened.ok()) return Err(storage_error(opened.error()));
+  std::shared_ptr<File> file = std::move(*opened);
+  auto file_bytes = file->size();
+  if (!file_bytes.ok()) return Err(storage_error(file_bytes.error()));
+  const int64_t bytes = point.end.position.value;
+  if (*file_bytes < bytes) return none;
+
+  auto offsets = read_front(fs, segment_file_path(folder, base, SegmentFileKind::offset_index),
+                            static_cast<size_t>(point.offset_entries) * kOffsetIndexEntryBytes);
+  if (!offsets.ok()) return Err(offsets.error());
+  auto times = read_front(fs, segment_file_path(folder, base, SegmentFileKind::time_index),
+                          static_cast<size_t>(point.time_entries) * kTimeIndexEntryBytes);
+  if (!times.ok()) return Err(times.error());
+  if (!*offsets || !*times) return none;
+  auto indexes = std::make_shared<SegmentIndexes>(base);
+  if (!take_offset_index(**offsets, bytes, &indexes->offsets)) return none;
+  if (!take_time_index(**times, base, &indexes->times)) return none;
+  indexes->aborted = std::make_shared<AbortedIndex>(point.aborted);
+  if (!ends_below(*indexes, point.end.offset)) return none;
+
+  auto first = first_timestamp(*file, bytes);
+  if (!first.ok()) return none;
+  if (const auto last = indexes->offsets.last()) {
+    HeaderCursor cursor(*file, last->position, point.end.position);
+    auto more = cursor.next();
+    if (!more.ok() || !*more || cursor.header().last_offset != last->last_offset) return none;
+  }
+  return ActiveSegment::adopt(base, std::move(file), bytes, std::move(indexes),
+                              point.largest_timestamp, *first, now);
 }
 
 LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& folder,

@@ -1,4 +1,4 @@
-// Takes index files from disk after a clean stop.
+// Takes index files from disk after a clean stop, or as far as a checkpoint vouches for them.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "log/active_segment.h"
+#include "log/resume_point.h"
 
 namespace odradek {
 
@@ -28,5 +29,12 @@ struct LoadedActive {
 // batch headers behind the last entry.
 LogResult<LoadedActive> load_active_segment(FileSystem& fs, const std::string& folder,
                                             Offset base_offset, TimestampMs now);
+
+// Opens the segment of a resume point up to there, with its indexes in memory. Null if an index
+// file is not what the point says.
+LogResult<std::shared_ptr<ActiveSegment>> load_resumed_segment(FileSystem& fs,
+                                                               const std::string& folder,
+                                                               const ResumePoint& point,
+                                                               TimestampMs now);
 
 }  // namespace odradek

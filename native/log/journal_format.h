@@ -28,6 +28,13 @@ inline constexpr size_t kJournalStartBytes = 34;
 inline constexpr size_t kJournalPartHeaderBytes = 42;
 inline constexpr size_t kJournalEntryHeaderBytes = 53;
 
+// What a log is called in the journal and beside it. A zero topic id is no identity that outlives
+// the log's name: such a log stays out.
+struct JournalIdentity {
+  Uuid topic_id;
+  PartitionIndex partition{0};
+};
+
 // Order of entries within a run, without gaps, from 0.
 using JournalSequence = StrongInt<struct JournalSequenceTag, int64_t>;
 // Order of parts within a run, without gaps, from 0.

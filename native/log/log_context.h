@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "log/helper_pool.h"
 #include "log/journal.h"
 #include "log/open_files.h"
+#include "log/resume_points.h"
 #include "log/write_window_pool.h"
 
 namespace odradek {
@@ -25,6 +27,7 @@ struct LogContext {
         file_delete_delay_ms(delete_delay_ms),
         open_files(open_files_max),
         checkpoints(fs_, health, path),
+        resume_points(fs_, health, path),
         journal(fs_, path, journal_limits),
         helpers(clock_),
         flusher(fs_, clock_, health, journal, path) {}
@@ -35,8 +38,13 @@ struct LogContext {
   DirectoryHealth health;
   OpenFiles open_files;
   DirectoryCheckpoints checkpoints;
+  ResumePoints resume_points;
   // Bytes appended to logs that ask for flushes and not yet durable.
   std::atomic<int64_t> unflushed_bytes{0};
+  // Bytes appended to all logs since a checkpoint began: what recovery would have to read.
+  std::atomic<int64_t> bytes_since_checkpoint{0};
+  int64_t checkpoint_bytes = INT64_MAX;  // at so many, `checkpoint_due` is called
+  std::function<void()> checkpoint_due;  // set before the first log; may be called under its lock
   WriteWindowPool windows;
   Journal journal;
   HelperPool helpers;

@@ -34,10 +34,19 @@ struct LogDirectoryOptions {
   int helper_threads = 2;                  // write-back, population, deletion, cold reads: 1 to 4
   int64_t checkpoint_interval_ms = 60000;  // log.flush.offset.checkpoint.interval.ms
   int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms
+  // A checkpoint also comes after so many appended bytes: recovery reads about as many at most.
+  int64_t checkpoint_bytes = 1LL << 30;
   JournalLimits journal;
   Uuid run;                // of the journal, another one for each open(); zero: a random one
   bool background = true;  // false: no threads; tests and the simulator pump run_once()
   std::shared_ptr<const void> keep_alive;  // owns what the pointers point to, if nobody else does
+};
+
+// What open_partitions() is to open.
+struct PartitionToOpen {
+  TopicPartition topic_partition;
+  Uuid topic_id;
+  LogConfig config;
 };
 
 // A partition folder that was found at open.
@@ -78,6 +87,10 @@ class LogDirectory {
   virtual LogResult<std::shared_ptr<PartitionLog>> open_partition(const TopicPartition& id,
                                                                   const Uuid& topic_id,
                                                                   const LogConfig& config) = 0;
+  // The same for many at once, each with its own answer, in their order: they are recovered side by
+  // side, and what has to be synced is synced together.
+  virtual std::vector<LogResult<std::shared_ptr<PartitionLog>>> open_partitions(
+      const std::vector<PartitionToOpen>& partitions) = 0;
   virtual std::shared_ptr<PartitionLog> find(const TopicPartition& id) const = 0;
   // Takes the partition out of service at once, renames its folder to `…-delete` and has a helper
   // remove it after file_delete_delay_ms.

@@ -17,7 +17,8 @@ LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
                                    std::shared_ptr<LogContext> context, Found found)
     : options_(options), context_(std::move(context)), fs_(context_->fs), found_(std::move(found)) {
   report_.clean = found_.clean;
-  context_->flusher.on_journal_filling([this] { journal_filling(); });
+  context_->flusher.on_journal_filling([this] { checkpoint_soon(); });
+  context_->checkpoint_due = [this] { checkpoint_soon(); };
   // The thread that fails may hold a log's lock, so the observers are told by a helper. It may also
   // outlive this object, which the helpers do not, and then holds the context.
   context_->health.on_failure([this, context = context_.get()] {
@@ -57,97 +58,6 @@ std::optional<MetaProperties> LogDirectoryImpl::meta_properties() const {
 std::vector<PartitionOnDisk> LogDirectoryImpl::partitions_on_disk() const {
   const std::lock_guard lock(facts_mutex_);
   return found_.partitions;
-}
-
-LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(const TopicPartition& id,
-                                                                          const Uuid& topic_id,
-                                                                          const LogConfig& config) {
-  const std::lock_guard lock(mutex_);
-  auto opened = open_locked(id, topic_id, config);
-  if (!opened.ok()) return Err(opened.error());
-  return std::shared_ptr<PartitionLog>(std::move(*opened));
-}
-
-LogResult<std::shared_ptr<PartitionLogImpl>> LogDirectoryImpl::open_locked(
-    const TopicPartition& id, const Uuid& topic_id, const LogConfig& config) {
-  const auto open = logs_.find(id);
-  if (open != logs_.end()) {
-    if (open->second->topic_id() == topic_id) return open->second;
-    return Err(
-        LogError{ErrorCode::inconsistent_topic_id,
-                 folder_of(id) + " belongs to topic id " + format_uuid(open->second->topic_id()),
-                 {}});
-  }
-  RETURN_IF_ERROR(begin_changes());
-  const std::string folder = folder_of(id);
-  RETURN_IF_ERROR(prepare_folder(id, topic_id));
-  LoadRequest request;
-  request.fs = &fs_;
-  request.open_files = &context_->open_files;
-  request.health = &context_->health;
-  request.folder = folder;
-  request.config = config;
-  request.now = context_->clock.now();
-  request.clean = found_.clean;
-  request.recovery_point = context_->checkpoints.recovery_point(id);
-  request.log_start = context_->checkpoints.log_start(id);
-  auto loaded = load_partition(request);
-  if (!loaded.ok()) return Err(loaded.error());
-  // What is appended from here on may be torn by a crash, and would count as damage below it.
-  RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id, loaded->log_end.offset));
-  add_to_report(loaded->report);
-  auto log = std::make_shared<PartitionLogImpl>(context_, id, topic_id, folder, config,
-                                                std::move(*loaded));
-  logs_[id] = log;
-  return log;
-}
-
-void LogDirectoryImpl::add_to_report(const RecoveryReport& loaded) {
-  const std::lock_guard facts(facts_mutex_);
-  ++report_.partitions;
-  report_.segments_scanned += loaded.segments_scanned;
-  report_.bytes_scanned += loaded.bytes_scanned;
-  report_.bytes_cut += loaded.bytes_cut;
-  report_.indexes_rebuilt += loaded.indexes_rebuilt;
-}
-
-// Makes the folder if it is missing, durable with its topic id before any data; refuses one that
-// belongs to another topic.
-LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const Uuid& topic_id) {
-  const std::string folder = folder_of(id);
-  auto status = fs_.status(folder);
-  const bool missing = !status.ok();
-  if (missing && status.error().kind != FileErrorKind::not_found) {
-    return Err(storage_error(status.error()));
-  }
-  if (missing) {
-    RETURN_IF_ERROR(context_->checkpoints.forget(id));
-    names_unsynced_ = true;
-    RETURN_IF_ERROR(changed(fs_.create_directories(folder)));
-  }
-  const std::string metadata = folder + "/" + kPartitionMetadataFile;
-  auto text = read_whole_file(fs_, metadata, 1024);
-  if (text.ok()) {
-    const auto found = parse_partition_metadata(as_text(*text));
-    if (!found) return Err(storage_error(metadata + " is not what Apache Kafka writes"));
-    if (*found == topic_id || topic_id.is_zero()) return sync_names();
-    return Err(LogError{
-        ErrorCode::inconsistent_topic_id,
-        folder + " belongs to topic id " + format_uuid(*found) + ", not " + format_uuid(topic_id),
-        {}});
-  }
-  if (text.error().kind != FileErrorKind::not_found) return Err(storage_error(text.error()));
-  if (!topic_id.is_zero()) {
-    const std::string content = format_partition_metadata(topic_id);
-    RETURN_IF_ERROR(changed(replace_file(fs_, metadata, as_bytes(content))));
-  }
-  return sync_names();
-}
-
-LogResult<bool> LogDirectoryImpl::sync_names() {
-  if (names_unsynced_) RETURN_IF_ERROR(changed(fs_.sync_directory(options_.path)));
-  names_unsynced_ = false;
-  return true;
 }
 
 std::shared_ptr<PartitionLog> LogDirectoryImpl::find(const TopicPartition& id) const {
@@ -200,6 +110,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
   const bool missing = !renamed.ok() && renamed.error().kind == FileErrorKind::not_found;
   if (!missing) RETURN_IF_ERROR(changed(renamed));
   context_->checkpoints.remove(id);
+  if (*log) context_->resume_points.forget((*log)->journal_identity());
   if (missing) return sync_names();
   names_unsynced_ = true;
   RETURN_IF_ERROR(sync_names());
@@ -223,14 +134,6 @@ std::string LogDirectoryImpl::unused_name(const TopicPartition& id, Uuid unique,
     std::string name = options_.path + "/" + marked_folder_name(id, uuid_hex(salted), suffix);
     if (!fs_.status(name).ok()) return name;
   }
-}
-
-LogResult<bool> LogDirectoryImpl::checkpoint() {
-  RETURN_IF_ERROR(release_journal());
-  // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
-  for (const auto& log : logs()) static_cast<void>(log->checkpoint());
-  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
-  return context_->checkpoints.write(false);
 }
 
 LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
@@ -271,10 +174,13 @@ LogResult<bool> LogDirectoryImpl::recover_unopened() {
   // Nobody told what these are configured to; a compacted one may have gaps anywhere.
   LogConfig unknown;
   unknown.validation.compacted = true;
+  std::vector<PartitionToOpen> unopened;
   for (const PartitionOnDisk& partition : found_.partitions) {
     if (logs_.contains(partition.topic_partition)) continue;
-    auto opened = open_locked(partition.topic_partition, partition.topic_id, unknown);
-    if (!opened.ok()) return Err(opened.error());
+    unopened.push_back({partition.topic_partition, partition.topic_id, unknown});
+  }
+  for (const Opening& opening : open_locked(unopened)) {
+    if (opening.refused) return Err(*opening.refused);
   }
   return true;
 }
@@ -298,7 +204,7 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
     remove_folder_later(options_.path + "/" + name, 0);
   }
   schedule_upkeep();
-  journal_filling();
+  checkpoint_soon();
   return true;
 }
 

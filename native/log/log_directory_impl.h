@@ -41,6 +41,8 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<std::shared_ptr<PartitionLog>> open_partition(const TopicPartition& id,
                                                           const Uuid& topic_id,
                                                           const LogConfig& config) override;
+  std::vector<LogResult<std::shared_ptr<PartitionLog>>> open_partitions(
+      const std::vector<PartitionToOpen>& partitions) override;
   std::shared_ptr<PartitionLog> find(const TopicPartition& id) const override;
   LogResult<bool> delete_partition(const TopicPartition& id) override;
   LogResult<bool> set_aside(const TopicPartition& id) override;
@@ -71,12 +73,23 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> begin_journal();
   LogResult<bool> replay();
   LogResult<bool> write_meta_version(bool in_use);
-  void journal_filling();
+  void checkpoint_soon();
   void tend_journal();
-  LogResult<bool> release_journal();
-  LogResult<std::shared_ptr<PartitionLogImpl>> open_locked(const TopicPartition& id,
-                                                           const Uuid& topic_id,
-                                                           const LogConfig& config);
+  LogResult<bool> sync_logs();
+  LogResult<bool> write_indexes(const Logs& logs);
+  // An opening that is under way: of a partition that is open already only `log` is set.
+  struct Opening {
+    std::shared_ptr<PartitionLogImpl> log;
+    std::optional<LogResult<LoadedPartition>> loaded;
+    std::optional<LogError> refused;
+  };
+
+  std::vector<Opening> open_locked(const std::vector<PartitionToOpen>& partitions);
+  LogResult<bool> begin_opening(const PartitionToOpen& partition, Opening* opening);
+  LogResult<LoadedPartition> load(const PartitionToOpen& partition) const;
+  void load_all(const std::vector<PartitionToOpen>& partitions, std::vector<Opening>* openings);
+  LogResult<bool> sync_loaded(const std::vector<Opening>& openings);
+  LogResult<bool> finish_opening(const PartitionToOpen& partition, Opening* opening);
   void add_to_report(const RecoveryReport& loaded);
   LogResult<bool> prepare_folder(const TopicPartition& id, const Uuid& topic_id);
   LogResult<bool> sync_names();  // mutex_ is held
@@ -104,8 +117,9 @@ class LogDirectoryImpl final : public LogDirectory {
   bool names_unsynced_ = true;
   bool closing_ = false;
   bool closed_ = false;
-  std::atomic<bool> tending_journal_{false};
-  uint64_t marked_ = 0;  // folders renamed so far, for unique names
+  std::atomic<bool> checkpoint_posted_{false};
+  std::mutex checkpoint_mutex_;  // one checkpoint at a time
+  uint64_t marked_ = 0;          // folders renamed so far, for unique names
   // What callers who must not wait for the disk may ask: written under both locks, read under
   // either; facts_mutex_ is held for copies only.
   mutable std::mutex facts_mutex_;

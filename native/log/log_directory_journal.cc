@@ -51,27 +51,58 @@ LogResult<bool> LogDirectoryImpl::replay() {
   return true;
 }
 
-// Has a helper make room in the journal. Called by the flusher.
-void LogDirectoryImpl::journal_filling() {
-  if (tending_journal_.exchange(true)) return;
+// Has a helper make room in the journal, and bring recovery nearer to the log ends. Called by the
+// flusher and by appends.
+void LogDirectoryImpl::checkpoint_soon() {
+  if (checkpoint_posted_.exchange(true)) return;
   context_->helpers.post([this] {
+    checkpoint_posted_.store(false);
     tend_journal();
-    tending_journal_.store(false);
   });
 }
 
 void LogDirectoryImpl::tend_journal() {
   Journal& journal = context_->journal;
   if (journal.wants_part()) journal.grow();
+  const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
-  if (journal.wants_release()) static_cast<void>(release_journal());
+  if (journal.wants_release() || bytes >= context_->checkpoint_bytes) {
+    static_cast<void>(checkpoint());
+  }
 }
 
-LogResult<bool> LogDirectoryImpl::release_journal() {
+// In this order: nothing is told to a checkpoint file before what it speaks of is on the disk.
+LogResult<bool> LogDirectoryImpl::checkpoint() {
+  const std::lock_guard one_at_a_time(checkpoint_mutex_);
+  context_->bytes_since_checkpoint.store(0, std::memory_order_relaxed);
+  const Logs all = logs();
+  for (const auto& log : all) log->begin_checkpoint();
+  RETURN_IF_ERROR(sync_logs());
+  RETURN_IF_ERROR(write_indexes(all));
+  // A log that was taken out meanwhile, or has no room for its epochs, is passed over.
+  for (const auto& log : all) static_cast<void>(log->finish_checkpoint());
+  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  RETURN_IF_ERROR(context_->resume_points.write());
+  return context_->checkpoints.write(false);
+}
+
+LogResult<bool> LogDirectoryImpl::sync_logs() {
   return context_->flusher.release_journal([this] {
     const Logs open = logs();
     return std::vector<std::shared_ptr<Flushable>>(open.begin(), open.end());
   });
+}
+
+LogResult<bool> LogDirectoryImpl::write_indexes(const Logs& logs) {
+  std::vector<std::unique_ptr<File>> written;
+  for (const auto& log : logs) static_cast<void>(log->write_indexes(&written));
+  return changed(context_->flusher.between_syncs([&]() -> FileResult<void> {
+    auto at_once = sync_at_once(fs_, options_.path, written.size());
+    if (!at_once.ok()) return Err(at_once.error());
+    if (*at_once) return {};
+    for (const auto& file : written) RETURN_IF_ERROR(file->sync_data());
+    return {};
+  }));
 }
 
 }  // namespace odradek

@@ -134,9 +134,16 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
       std::make_shared<LogContext>(fs, *options.clock, options.path, options.file_delete_delay_ms,
                                    kOpenFilesMax, options.journal);
   RETURN_IF_ERROR(context->checkpoints.load());
+  if (found.journal) RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;
-  for (const PartitionOnDisk& partition : found.partitions) there.insert(partition.topic_partition);
+  std::set<std::pair<Uuid, PartitionIndex>> identities;
+  for (const PartitionOnDisk& partition : found.partitions) {
+    there.insert(partition.topic_partition);
+    identities.insert({partition.topic_id, partition.topic_partition.partition});
+  }
   context->checkpoints.keep_only(there);
+  context->resume_points.keep_only(identities);
+  context->checkpoint_bytes = options.checkpoint_bytes;
   LogDirectoryOptions chosen = options;
   if (chosen.run.is_zero()) chosen.run = random_uuid();
   return std::unique_ptr<LogDirectory>(

@@ -39,11 +39,11 @@ std::optional<OffsetIndexEntry> OffsetIndex::floor(Position position) const {
   return unpack(entries_[front - 1]);
 }
 
-std::vector<uint8_t> OffsetIndex::encode() const {
-  const size_t count = size();
-  std::vector<uint8_t> bytes(count * kOffsetIndexEntryBytes);
-  for (size_t i = 0; i < count; ++i) {
-    uint8_t* at = bytes.data() + i * kOffsetIndexEntryBytes;
+std::vector<uint8_t> OffsetIndex::encode(size_t from, size_t to) const {
+  ASSERT(from <= to && to <= size());
+  std::vector<uint8_t> bytes((to - from) * kOffsetIndexEntryBytes);
+  uint8_t* at = bytes.data();
+  for (size_t i = from; i < to; ++i, at += kOffsetIndexEntryBytes) {
     store_be<int32_t>(at, entries_[i].relative_offset);
     store_be<int32_t>(at + 4, entries_[i].position);
   }

@@ -45,8 +45,9 @@ class OffsetIndex {
   std::optional<OffsetIndexEntry> floor(Offset offset) const;
   std::optional<OffsetIndexEntry> floor(Position position) const;
 
-  // The file's content.
-  std::vector<uint8_t> encode() const;
+  // The file's content, or that of the entries in [from, to), where to <= size().
+  std::vector<uint8_t> encode() const { return encode(0, size()); }
+  std::vector<uint8_t> encode(size_t from, size_t to) const;
 
  private:
   struct Packed {

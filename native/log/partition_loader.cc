@@ -29,11 +29,14 @@ class Loader {
   LogResult<bool> load_epochs();
   LogResult<bool> load_trusted(size_t count);
   LogResult<size_t> count_trusted() const;
+  std::optional<size_t> segment_to_resume() const;
+  LogResult<bool> resume();
   LogResult<bool> load_clean_active();
   LogResult<bool> load_history(Offset offset);
   LogResult<bool> scan_from(size_t first);
+  LogResult<std::shared_ptr<ActiveSegment>> segment_to_scan(Offset base);
   LogResult<ScanStep> scan_segment(SegmentScanner* scanner, ActiveSegment* active);
-  LogResult<bool> end_at(size_t index, std::shared_ptr<ActiveSegment> active, int64_t file_bytes);
+  LogResult<bool> end_at(size_t index, std::shared_ptr<ActiveSegment> active, ScanStep stopped);
   LogResult<bool> start_empty(Offset offset);
   LogResult<bool> start_anew();
   LogResult<bool> write_snapshot(Offset offset);
@@ -67,6 +70,8 @@ class Loader {
   std::vector<Offset> bases_;
   std::vector<std::shared_ptr<SealedSegment>> sealed_;
   std::shared_ptr<ActiveSegment> active_;
+  std::shared_ptr<ActiveSegment> resumed_;  // up to the resume point; the scan begins there
+  std::optional<size_t> resumed_index_;
   Offset log_end_;
   LeaderEpoch last_epoch_ = kNoLeaderEpoch;
   bool epochs_missing_ = false;  // there is no checkpoint of them, or a broken one
@@ -85,6 +90,7 @@ LogResult<LoadedPartition> Loader::load() {
   auto trusted = count_trusted();
   if (!trusted.ok()) return Err(trusted.error());
   RETURN_IF_ERROR(load_trusted(std::min(*trusted, bases_.size() - 1)));
+  RETURN_IF_ERROR(resume());
   if (*trusted == bases_.size()) RETURN_IF_ERROR(load_clean_active());
   if (active_) {
     RETURN_IF_ERROR(load_history(log_end_));
@@ -107,6 +113,7 @@ LogResult<bool> Loader::tidy() {
   bases_ = folder_.segments;
   for (const std::string& name : folder_.useless) {
     RETURN_IF_ERROR(changed(remove_if_there(fs_, request_.folder + "/" + name)));
+    loaded_.folder_unsynced = true;
   }
   for (const std::string& name : folder_.deleted) {
     loaded_.deleted.push_back(request_.folder + "/" + name);
@@ -119,7 +126,7 @@ LogResult<bool> Loader::tidy() {
     loaded_.deleted.insert(loaded_.deleted.end(), renamed->begin(), renamed->end());
     std::erase(folder_.snapshots, bases_[0]);
     bases_.erase(bases_.begin());
-    loaded_.changed = true;
+    loaded_.changed = loaded_.folder_unsynced = true;
   }
   return true;
 }
@@ -159,12 +166,52 @@ LogResult<bool> Loader::epochs_from_batches() {
   return true;
 }
 
+// The segment of the resume point, if that counts. One above the recovery point does not: a segment
+// before it may be without its indexes.
+std::optional<size_t> Loader::segment_to_resume() const {
+  const std::optional<ResumePoint>& point = request_.resume_point;
+  if (request_.clean || epochs_missing_ || !point) return std::nullopt;
+  if (point->end.offset > request_.recovery_point) return std::nullopt;
+  const auto found = std::lower_bound(bases_.begin(), bases_.end(), point->end.segment_base);
+  if (found == bases_.end() || *found != point->end.segment_base) return std::nullopt;
+  return static_cast<size_t>(found - bases_.begin());
+}
+
+// Takes over what a checkpoint knew of the batches before its resume point. Does nothing if that
+// does not fit the files: then the segment is scanned from its start.
+LogResult<bool> Loader::resume() {
+  const std::optional<size_t> index = segment_to_resume();
+  if (!index || sealed_.size() != *index) return true;
+  const ResumePoint& point = *request_.resume_point;
+  auto segment = load_resumed_segment(fs_, request_.folder, point, request_.now);
+  if (!segment.ok()) return Err(segment.error());
+  resumed_ = std::move(*segment);
+  if (!resumed_) return true;
+  resumed_index_ = index;
+  loaded_.history = ProducerHistory();
+  loaded_.history.producers = point.producers;
+  for (const auto& [id, entry] : point.producers.entries()) {
+    if (!entry.in_transaction()) continue;
+    const auto first = LogPoint::without_position(entry.transaction_first_offset);
+    loaded_.history.transactions.begin(id, first);
+  }
+  loaded_.history.offset = point.end.offset;
+  // The newest on disk, which is kept.
+  const auto above =
+      std::upper_bound(folder_.snapshots.begin(), folder_.snapshots.end(), point.end.offset);
+  if (above != folder_.snapshots.begin()) loaded_.history.snapshot_offset = *(above - 1);
+  return true;
+}
+
 // How many segments in front need not be scanned: those below the recovery point, or all after a
 // clean stop, as far as their index files are there. A segment that ends just at the recovery point
 // is scanned: it may have been the active one when that was written, not trimmed, without indexes.
+// A resume point tells that it was not.
 LogResult<size_t> Loader::count_trusted() const {
   size_t count = bases_.size();
-  if (!request_.clean) {
+  if (const auto index = segment_to_resume()) {
+    count = *index;
+  } else if (!request_.clean) {
     const size_t started =
         count_front(bases_.size(), [&](size_t i) { return bases_[i] < request_.recovery_point; });
     count = started == 0 ? 0 : started - 1;
@@ -221,22 +268,30 @@ LogResult<bool> Loader::load_history(Offset offset) {
   return true;
 }
 
+// The resumed one, or one that is opened and empty.
+LogResult<std::shared_ptr<ActiveSegment>> Loader::segment_to_scan(Offset base) {
+  if (resumed_) return std::move(resumed_);
+  auto opened = fs_.open(path(base, SegmentFileKind::log), OpenMode::read_write);
+  if (!opened.ok()) return Err(storage_error(opened.error()));
+  return ActiveSegment::adopt(base, std::move(*opened), 0, std::make_shared<SegmentIndexes>(base),
+                              {}, kNoTimestamp, request_.now);
+}
+
 LogResult<bool> Loader::scan_from(size_t first) {
-  RETURN_IF_ERROR(load_history(bases_[first]));
+  log_end_ = resumed_ ? request_.resume_point->end.offset : bases_[first];
+  if (!resumed_) RETURN_IF_ERROR(load_history(log_end_));
   if (epochs_missing_) RETURN_IF_ERROR(epochs_from_batches());
-  loaded_.epochs.truncate_end(bases_[first]);
+  loaded_.epochs.truncate_end(log_end_);
   last_epoch_ = loaded_.epochs.latest();
-  log_end_ = bases_[first];
   for (size_t i = first;; ++i) {
-    auto opened = fs_.open(path(bases_[i], SegmentFileKind::log), OpenMode::read_write);
-    if (!opened.ok()) return Err(storage_error(opened.error()));
-    std::shared_ptr<File> file = std::move(*opened);
+    auto segment = segment_to_scan(bases_[i]);
+    if (!segment.ok()) return Err(segment.error());
+    std::shared_ptr<ActiveSegment> active = std::move(*segment);
+    const std::shared_ptr<File> file = active->writable_file();
     auto file_bytes = file->size();
     if (!file_bytes.ok()) return Err(storage_error(file_bytes.error()));
-    auto active =
-        ActiveSegment::adopt(bases_[i], file, 0, std::make_shared<SegmentIndexes>(bases_[i]), {},
-                             kNoTimestamp, request_.now);
-    SegmentScanner scanner(*file, Position(0), *file_bytes, order_in(bases_[i]));
+    const Position from(active->size_bytes());
+    SegmentScanner scanner(*file, from, *file_bytes, order_in(bases_[i]));
     auto stopped = scan_segment(&scanner, active.get());
     if (!stopped.ok()) return Err(stopped.error());
 
@@ -263,7 +318,7 @@ LogResult<bool> Loader::scan_from(size_t first) {
     if (*stopped == ScanStep::damaged) {
       loaded_.report.bytes_cut += *file_bytes - scanner.position().value;
     }
-    return end_at(i, std::move(active), *file_bytes);
+    return end_at(i, std::move(active), *stopped);
   }
 }
 
@@ -296,13 +351,14 @@ LogResult<bool> Loader::changed(const FileResult<void>& done) {
 }
 
 LogResult<ScanStep> Loader::scan_segment(SegmentScanner* scanner, ActiveSegment* active) {
+  const Position from = scanner->position();
   ++loaded_.report.segments_scanned;
-  ++loaded_.report.indexes_rebuilt;
+  if (from == Position(0)) ++loaded_.report.indexes_rebuilt;
   for (;;) {
     auto step = scanner->next();
     if (!step.ok()) return step;
     if (*step != ScanStep::batch) {
-      loaded_.report.bytes_scanned += scanner->position().value;
+      loaded_.report.bytes_scanned += scanner->position() - from;
       return step;
     }
     const BatchHeader& header = scanner->header();
@@ -326,7 +382,7 @@ LogResult<ScanStep> Loader::scan_segment(SegmentScanner* scanner, ActiveSegment*
 // Makes segment `index` the last one, ending where its batches do. Later segments go first: cut the
 // other way round, a crash between would show them behind a hole.
 LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> active,
-                               int64_t file_bytes) {
+                               ScanStep stopped) {
   for (size_t i = bases_.size(); i-- > index + 1;) {
     auto status = fs_.status(path(bases_[i], SegmentFileKind::log));
     if (status.ok()) loaded_.report.bytes_cut += status->size;
@@ -334,11 +390,15 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
   }
   if (index + 1 < bases_.size()) RETURN_IF_ERROR(changed(fs_.sync_directory(request_.folder)));
   const std::shared_ptr<File>& file = active->writable_file();
-  if (active->size_bytes() < file_bytes) {
+  // Reserved room holds nothing that could come back.
+  if (stopped == ScanStep::damaged) {
     RETURN_IF_ERROR(changed(file->truncate(active->size_bytes())));
   }
   // What is kept may never have reached the disk: it must, before a reader sees it.
-  RETURN_IF_ERROR(changed(file->sync_data()));
+  const bool all_synced = resumed_index_ && log_end_ == request_.resume_point->end.offset;
+  if (!all_synced || stopped == ScanStep::damaged) loaded_.unsynced.push_back(file);
+  // The names were synced with the point's segment, unless there are later ones.
+  if (index != resumed_index_) loaded_.folder_unsynced = true;
   active_ = std::move(active);
   loaded_.changed = true;
   return true;
@@ -352,7 +412,7 @@ LogResult<bool> Loader::start_empty(Offset offset) {
   loaded_.epochs.truncate_end(offset + 1);
   loaded_.history = ProducerHistory();
   loaded_.history.offset = offset;
-  loaded_.changed = true;
+  loaded_.changed = loaded_.folder_unsynced = true;
   return true;
 }
 
@@ -389,6 +449,7 @@ LogResult<bool> Loader::remove_snapshots() {
     const bool at_segment = std::binary_search(bases_.begin(), bases_.end(), offset);
     if (offset <= log_end_ && (at_segment || offset == loaded_.history.snapshot_offset)) continue;
     RETURN_IF_ERROR(changed(remove_if_there(fs_, path(offset, SegmentFileKind::snapshot))));
+    loaded_.folder_unsynced = true;
   }
   return true;
 }
@@ -396,12 +457,17 @@ LogResult<bool> Loader::remove_snapshots() {
 LogResult<LoadedPartition> Loader::finish() {
   ASSERT(active_ != nullptr);
   RETURN_IF_ERROR(remove_snapshots());
-  if (loaded_.changed) RETURN_IF_ERROR(changed(fs_.sync_directory(request_.folder)));
   loaded_.epochs.truncate_start(loaded_.log_start);
   loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.segments = std::make_shared<const SegmentSet>(std::move(sealed_), std::move(active_));
   loaded_.report.partitions = 1;
+  loaded_.folder = request_.folder;
+  if (const std::optional<ResumePoint>& point = request_.resume_point) {
+    const bool segment_there =
+        std::binary_search(bases_.begin(), bases_.end(), point->end.segment_base);
+    loaded_.resume_point_stands = segment_there && log_end_ >= point->end.offset;
+  }
   return std::move(loaded_);
 }
 

@@ -1,11 +1,13 @@
 // Opens what lies in a partition's folder: after a clean stop by its indexes, after an unclean one
-// by recovery, which reads everything from the recovery point on, keeps the whole, intact batches
-// in front, makes them durable and physically removes the rest.
+// by recovery, which reads everything from the resume point on, or without one from the start of
+// the segment that holds the recovery point. It keeps the whole, intact batches in front and
+// physically removes the rest.
 //
 // Idempotent: a crash at any call leaves a folder that loads to the same.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "log/log_config.h"
 #include "log/log_directory.h"
 #include "log/producer_replay.h"
+#include "log/resume_point.h"
 #include "log/segment_set.h"
 
 namespace odradek {
@@ -26,12 +29,13 @@ struct LoadRequest {
   std::string folder;
   LogConfig config;
   TimestampMs now;
-  bool clean = false;     // the marker of a clean stop was there
-  Offset recovery_point;  // checkpointed; everything below was synced
-  Offset log_start;       // checkpointed; 0 if it never was
+  bool clean = false;                       // the marker of a clean stop was there
+  Offset recovery_point;                    // checkpointed; everything below was synced
+  std::optional<ResumePoint> resume_point;  // checkpointed
+  Offset log_start;                         // checkpointed; 0 if it never was
 };
 
-// A partition as its files have it, everything in it durable.
+// A partition as its files have it.
 struct LoadedPartition {
   std::shared_ptr<const SegmentSet> segments;
   ProducerHistory history;
@@ -40,6 +44,12 @@ struct LoadedPartition {
   LogPoint log_end;
   bool changed = false;              // differs from what the files say: close must write them
   std::vector<std::string> deleted;  // paths for the deleter
+  // What the caller must sync before anybody sees the partition: all of it is durable then.
+  std::vector<std::shared_ptr<File>> unsynced;
+  bool folder_unsynced = false;
+  // False if the batches before the resume point are not all there any more: it must be erased.
+  bool resume_point_stands = true;
+  std::string folder;
   RecoveryReport report;
 };
 

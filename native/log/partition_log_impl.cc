@@ -92,9 +92,17 @@ LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin o
     outcome.required_high_watermark = batch.next_offset();
     if (log_append_time) outcome.log_append_time = batch.max_timestamp;
     outcome.log_start_offset = state_.log_start();
+    note_appended(batch.size_bytes);
   }
   announce(moved);
   return outcome;
+}
+
+void PartitionLogImpl::note_appended(int64_t bytes) {
+  const int64_t before =
+      context_->bytes_since_checkpoint.fetch_add(bytes, std::memory_order_relaxed);
+  const int64_t due = context_->checkpoint_bytes;
+  if (before < due && before + bytes >= due) context_->checkpoint_due();
 }
 
 // Makes room for the batch: a new segment if it is time for one, and allocated bytes.

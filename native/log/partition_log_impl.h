@@ -12,8 +12,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "log/index_tail.h"
 #include "log/log_context.h"
 #include "log/log_state.h"
 #include "log/observer_list.h"
@@ -69,9 +72,13 @@ class PartitionLogImpl final : public PartitionLog,
   void finish_commit(const CommitOrder& order) override;
   void after_flush() override;
 
-  // For the directory, which has synced the segments. Writes what recovery must find beside them,
-  // and tells the directory's checkpoints what they may say.
-  LogResult<bool> checkpoint();
+  // A checkpoint in three steps, for the directory: before the segments are synced, what recovery
+  // should resume with is noted; then the index files are completed up to there, and what is to be
+  // synced of them is added to `written`; at last, with all that synced, the directory's
+  // checkpoints are told what they may say.
+  void begin_checkpoint();
+  LogResult<bool> write_indexes(std::vector<std::unique_ptr<File>>* written);
+  LogResult<bool> finish_checkpoint();
   // Makes the folder exactly what Apache Kafka leaves at a clean stop, and tells the checkpoints.
   // Idempotent.
   LogResult<bool> close();
@@ -89,6 +96,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<bool> check_online() const;
   LogResult<bool> prepare(const BatchHeader& batch);
   void keep_pace(ActiveSegment& active, int64_t batch_bytes);
+  void note_appended(int64_t bytes);
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
   void announce(const LogState::Moved& moved);
@@ -141,8 +149,18 @@ class PartitionLogImpl final : public PartitionLog,
   const std::string folder_;
   LogState state_;
 
+  // What a checkpoint that is under way noted.
+  struct Draft {
+    ResumePoint point;
+    std::shared_ptr<const SegmentIndexes> indexes;  // of its segment
+    uint64_t truncations = 0;
+  };
+
   std::mutex surgery_mutex_;
-  bool changed_;  // files differ from what a clean close leaves
+  std::optional<Draft> draft_;
+  IndexTail index_tail_;
+  Offset resume_offset_ = kNoOffset;  // of the newest resume point
+  bool changed_;                      // files differ from what a clean close leaves
   bool closed_ = false;
   Offset snapshot_offset_;  // of the newest producer snapshot on disk; -1 if none
 

@@ -16,6 +16,7 @@ namespace odradek {
 namespace {
 
 constexpr int64_t kRetryMs = 1000;
+constexpr size_t kAbortedMax = 4096;
 
 }  // namespace
 
@@ -95,6 +96,9 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
     // Nor are those of a gap before the segment, which cannot hold them.
     cut->offset = std::max({cut->offset, view.log_start, cut->segment_base});
     RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
+    RETURN_IF_ERROR(context_->resume_points.erase(journal_identity()));
+    resume_offset_ = kNoOffset;
+    index_tail_.forget();
     if (auto windows = view.segments->active()->take_windows()) windows->stop();
     for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
@@ -204,12 +208,57 @@ void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std
   for (const std::string& path : paths) static_cast<void>(remove_in_steps(context.fs, path));
 }
 
-LogResult<bool> PartitionLogImpl::checkpoint() {
+void PartitionLogImpl::begin_checkpoint() {
+  const std::lock_guard surgery(surgery_mutex_);
+  const std::lock_guard lock(append_mutex_);
+  draft_.reset();
+  if (!online() || state_.log_end() == resume_offset_) return;
+  const LogView view = state_.view();
+  const ActiveSegment& active = *view.segments->active();
+  Draft draft;
+  draft.point.end = {view.log_end.offset, active.base_offset(), Position(active.size_bytes())};
+  draft.point.largest_timestamp = active.largest_timestamp();
+  draft.point.offset_entries = static_cast<int32_t>(active.indexes()->offsets.size());
+  draft.point.time_entries = static_cast<int32_t>(active.indexes()->times.size());
+  draft.point.aborted = active.aborted().entries();
+  // Recovery reads the segment instead: these are written with the file of all partitions.
+  if (draft.point.aborted.size() > kAbortedMax) return;
+  draft.point.producers = producers_;
+  draft.indexes = active.indexes();
+  draft.truncations = view.truncations;
+  draft_ = std::move(draft);
+}
+
+LogResult<bool> PartitionLogImpl::write_indexes(std::vector<std::unique_ptr<File>>* written) {
+  const std::lock_guard surgery(surgery_mutex_);
+  RETURN_IF_ERROR(check_online());
+  if (!draft_) return true;
+  const Offset base = draft_->point.end.segment_base;
+  const std::shared_ptr<const SegmentSet> segments = state_.segments();
+  const size_t index = segments->index_of_base(base);
+  const bool is_active = index + 1 == segments->size();
+  // Gone meanwhile, or cut. A segment that is finished has its files, with all entries.
+  if (state_.truncations() != draft_->truncations || index == segments->size()) draft_.reset();
+  if (!draft_ || (!is_active && segments->sealed()[index]->finished())) return true;
+  const FileResult<void> done = index_tail_.write(
+      context_->fs, folder_, *draft_->indexes, static_cast<size_t>(draft_->point.offset_entries),
+      static_cast<size_t>(draft_->point.time_entries), written);
+  if (done.ok()) return true;
+  draft_.reset();
+  return Err(context_->health.change_failed(done.error()));
+}
+
+LogResult<bool> PartitionLogImpl::finish_checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
   const FileResult<void> written = write_epochs();
   if (!written.ok()) return Err(context_->health.change_failed(written.error()));
   put_checkpoint();
+  const std::optional<Draft> draft = std::exchange(draft_, std::nullopt);
+  if (!draft || state_.truncations() != draft->truncations) return true;
+  if (state_.synced() < draft->point.end.offset) return true;
+  context_->resume_points.put(journal_identity(), draft->point);
+  resume_offset_ = draft->point.end.offset;
   return true;
 }
 

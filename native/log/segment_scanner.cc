@@ -9,6 +9,8 @@ namespace odradek {
 namespace {
 
 constexpr int64_t kReadBytes = 1 << 20;
+// Of most segments little is to be read, or nothing.
+constexpr int64_t kFirstReadBytes = 16 << 10;
 constexpr auto kHeaderBytes = static_cast<int64_t>(kBatchHeaderBytes);
 
 }  // namespace
@@ -71,7 +73,8 @@ LogResult<bool> SegmentScanner::hold(int64_t bytes) {
   ASSERT(bytes > 0 && bytes <= file_bytes_ - position_.value);
   ASSERT(position_ >= buffer_begin_ && held_ <= buffer_.size());
   if (static_cast<int64_t>(held_ - std::min(held_, skip())) >= bytes) return true;
-  const int64_t wanted = std::min(std::max(bytes, kReadBytes), file_bytes_ - position_.value);
+  const int64_t ahead = buffer_.empty() ? kFirstReadBytes : kReadBytes;
+  const int64_t wanted = std::min(std::max(bytes, ahead), file_bytes_ - position_.value);
   if (static_cast<int64_t>(buffer_.size()) < wanted) buffer_.resize(static_cast<size_t>(wanted));
   auto got = file_.read_at(position_, ByteSpan(buffer_.data(), static_cast<size_t>(wanted)));
   if (!got.ok()) return Err(storage_error(got.error()));
@@ -94,9 +97,17 @@ LogResult<ScanStep> SegmentScanner::no_batch(std::string reason) {
 }
 
 LogResult<bool> SegmentScanner::only_zeros_follow() {
-  std::vector<uint8_t> piece(
-      static_cast<size_t>(std::min(kReadBytes, file_bytes_ - position_.value)));
-  for (Position at = position_; at.value < file_bytes_; at += static_cast<int64_t>(piece.size())) {
+  std::vector<uint8_t> piece;
+  Position at = position_;
+  while (at.value < file_bytes_) {
+    // Reserved room, which may be as large as what was written, need not be read.
+    auto data = file_.next_data(at);
+    if (!data.ok()) return Err(storage_error(data.error()));
+    ASSERT(*data >= at);
+    if (data->value >= file_bytes_) return true;
+    at = *data;
+    const int64_t ahead = piece.empty() ? kFirstReadBytes : kReadBytes;
+    piece.resize(static_cast<size_t>(std::min(ahead, file_bytes_ - at.value)));
     auto got = file_.read_at(at, piece);
     if (!got.ok()) return Err(storage_error(got.error()));
     ASSERT(*got <= piece.size());
@@ -104,6 +115,7 @@ LogResult<bool> SegmentScanner::only_zeros_follow() {
     const bool zeros = std::all_of(piece.begin(), piece.begin() + static_cast<ptrdiff_t>(*got),
                                    [](uint8_t byte) { return byte == 0; });
     if (!zeros) return false;
+    at += static_cast<int64_t>(*got);
   }
   return true;
 }

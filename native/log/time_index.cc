@@ -32,11 +32,11 @@ std::optional<TimeIndexEntry> TimeIndex::below(TimestampMs timestamp) const {
   return unpack(entries_[front - 1]);
 }
 
-std::vector<uint8_t> TimeIndex::encode() const {
-  const size_t count = size();
-  std::vector<uint8_t> bytes(count * kTimeIndexEntryBytes);
-  for (size_t i = 0; i < count; ++i) {
-    uint8_t* at = bytes.data() + i * kTimeIndexEntryBytes;
+std::vector<uint8_t> TimeIndex::encode(size_t from, size_t to) const {
+  ASSERT(from <= to && to <= size());
+  std::vector<uint8_t> bytes((to - from) * kTimeIndexEntryBytes);
+  uint8_t* at = bytes.data();
+  for (size_t i = from; i < to; ++i, at += kTimeIndexEntryBytes) {
     store_be<int64_t>(at, entries_[i].timestamp);
     store_be<int32_t>(at + 8, entries_[i].relative_offset);
   }

@@ -45,8 +45,9 @@ class TimeIndex {
   // so a search for the first such batch starts behind it.
   std::optional<TimeIndexEntry> below(TimestampMs timestamp) const;
 
-  // The file's content.
-  std::vector<uint8_t> encode() const;
+  // The file's content, or that of the entries in [from, to), where to <= size().
+  std::vector<uint8_t> encode() const { return encode(0, size()); }
+  std::vector<uint8_t> encode(size_t from, size_t to) const;
 
  private:
   struct Packed {

@@ -99,12 +99,15 @@ export interface NativeDirectory {
     readonly partition: number
     readonly topicId: Uint8Array | undefined
   }[]
-  openPartition(
-    topic: string,
-    partition: number,
-    topicId: Uint8Array,
-    config: NativeLogConfig,
-  ): Promise<NativeLog>
+  /** The logs in the order of the partitions, or for each the `StorageError` that refused it. */
+  openPartitions(
+    partitions: readonly {
+      readonly topic: string
+      readonly partition: number
+      readonly topicId: Uint8Array
+      readonly config: NativeLogConfig
+    }[],
+  ): Promise<(NativeLog | Error)[]>
   deletePartition(topic: string, partition: number): Promise<void>
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>

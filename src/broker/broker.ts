@@ -8,19 +8,20 @@
  * because its log is not open yet.
  */
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
+import type { Uuid } from '../protocol/uuid.ts'
 import type { DataPlane, DataPlaneStatistics } from '../storage/data-plane.ts'
-import type { LogStore } from '../storage/log-store.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { servedApis } from './api-table.ts'
 import type { BrokerContext } from './context.ts'
-import { claimDirectory } from './directory-claim.ts'
+import type { DataDirectories, Recovery } from './data-directories.ts'
+import { watchDirectories } from './directory-watch.ts'
 import { systemEnvironment } from './environment.ts'
 import { groupConfig, groupOffsetsTopic } from './group-config.ts'
 import { GroupService } from './group-service.ts'
-import { judgeDirectory, refuseOrphans } from './identity.ts'
 import {
   Advertiser,
   bindListeners,
@@ -29,6 +30,7 @@ import {
   registeredEndpoint,
 } from './listeners.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
+import { openDataDirectories, reportMissing } from './open-directories.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
@@ -48,21 +50,31 @@ export class Broker {
   readonly listeners: readonly BrokerEndpoint[]
   readonly clusterId: string
   readonly nodeId: number
-  /** Absolute. */
+  /** Where the metadata log lies; absolute. */
   readonly dataDirectory: string
+  /** Where partitions lie, as `log.dirs` has them; absolute. */
+  readonly dataDirectories: readonly string[]
+  /**
+   * Resolves with why when the broker has to stop by itself, because the directory of its metadata
+   * log failed or all of `log.dirs`; its close has begun then. Never rejects.
+   */
+  readonly failure: Promise<Error>
   readonly #dataPlane: DataPlane
   readonly #parts: RunningParts
   #closing: Promise<void> | undefined
 
-  private constructor(starting: StartingBroker, clusterId: string) {
+  private constructor(starting: StartingBroker, clusterId: string, failure: Promise<Error>) {
     const { settings, listeners, dataPlane, parts } = starting
     this.endpoints = listeners.flatMap(({ bound }) => bound)
     this.listeners = listeners.map(({ endpoint }) => endpoint)
     this.clusterId = clusterId
     this.nodeId = settings.nodeId
-    this.dataDirectory = settings.dataDirectory
+    this.dataDirectory = settings.directories.metadata
+    this.dataDirectories = settings.directories.data
+    this.failure = failure
     this.#dataPlane = dataPlane
     this.#parts = parts
+    void failure.then(() => this.close().catch(() => undefined))
   }
 
   /**
@@ -77,13 +89,17 @@ export class Broker {
     const parts = new RunningParts(logger)
     try {
       const bound = await bind(settings, environment, logger, parts)
-      const starting = { settings, environment, logger, parts, ...bound }
-      const store = await openStore(starting)
-      const context = await compose(starting, store)
+      let stop = (_reason: string): void => {}
+      const failure = new Promise<Error>((settle) => {
+        stop = (reason) => settle(new Error(reason))
+      })
+      const starting = { settings, environment, logger, parts, stop, ...bound }
+      const directories = await openDataDirectories(starting)
+      const context = await compose(starting, directories)
       bound.router.open(context)
       bound.dataPlane.serve()
       finishInBackground(starting, context)
-      return new Broker(starting, context.clusterId)
+      return new Broker(starting, context.clusterId, failure)
     } catch (error) {
       await parts.stop()
       throw error
@@ -113,6 +129,8 @@ interface StartingBroker {
   readonly environment: BrokerEnvironment
   readonly logger: Logger
   readonly parts: RunningParts
+  /** Ends the running broker; the reason is a sentence. */
+  readonly stop: (reason: string) => void
   readonly dataPlane: DataPlane
   readonly router: Router
   readonly batchOpener: BatchOpener
@@ -158,70 +176,33 @@ async function bind(
   return { dataPlane, router, batchOpener, listeners }
 }
 
-async function openStore({
-  settings,
-  environment,
-  logger,
-  parts,
-}: StartingBroker): Promise<LogStore> {
-  const { dataDirectory, config } = settings
-  const release = claimDirectory(dataDirectory)
-  parts.add('claim on the directory', async () => release())
-  await judgeDirectory(settings)
-  const store = await environment.openStore(dataDirectory, {
-    checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
-    fileDeleteDelayMs: config.number('log.segment.delete.delay.ms'),
-  })
-  parts.add('data directory', () => store.close())
-  store.onOffline((reason) => logger.error(`The data directory is offline: ${reason}`))
-  refuseOrphans(store, dataDirectory)
-  return store
-}
-
 /** Replays the metadata, takes the lead, opens all logs and makes what the handlers work with. */
-async function compose(starting: StartingBroker, store: LogStore): Promise<BrokerContext> {
+async function compose(
+  starting: StartingBroker,
+  directories: DataDirectories,
+): Promise<BrokerContext> {
   const { settings, environment, logger, parts, dataPlane, batchOpener, listeners } = starting
-  const { clock, timers, random } = environment
-  const { nodeId, rack, controllerListener } = settings
+  const { clock } = environment
+  const { nodeId } = settings
   let config = settings.config
-  const isNew = store.metaProperties() === undefined
-  const controller = await Controller.open({
-    store,
-    nodeId,
-    clusterId: settings.clusterId,
-    clock,
-    timers,
-    random,
-    config: () => config,
-    onSnapshotFailure: (cause) => logger.error('A metadata snapshot could not be written', cause),
-  })
+  const controller = await openController(starting, directories, () => config)
   parts.add('controller', () => controller.close())
-  parts.add('data directory', () => store.close(controller.brokerEpoch))
-  await controller.activate({
-    rack,
-    listeners: listeners.map((listener) => ({
-      name: listener.name,
-      ...registeredEndpoint(listener),
-      securityProtocol: securityPlaintext,
-    })),
-    controllerListener: {
-      name: controllerListener.name,
-      ...controllerListener.endpoint,
-      securityProtocol: securityPlaintext,
-    },
-  })
+  parts.add('data directory', () => directories.close(controller.brokerEpoch))
+  await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
-  const logs = new TopicLogs({ nodeId, store, dataPlane, config: () => config, logger })
-  await logs.load(controller.image)
-  if (!isNew) reportRecovery(store, logger)
+  const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
+  await controller.partitionsFailed(await logs.load(controller.image))
+  for (const recovery of directories.recoveries()) reportRecovery(recovery, logger)
   controller.subscribe(async (image, changes) => {
     const keys = [nodeId, ''].map((name) => configKey(ResourceType.BROKER, String(name)))
     if (keys.some((key) => changes.changedConfigs.has(key))) {
       config = effectiveConfig(settings, image)
       logs.configureAll(image)
+      void controller.cordonDirectories(cordoned(directories, config)).catch(() => undefined)
     }
     await logs.apply(image, changes)
   })
+  watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(environment, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics }) => {
@@ -242,6 +223,55 @@ async function compose(starting: StartingBroker, store: LogStore): Promise<Broke
     image: () => controller.image,
     config: () => config,
   }
+}
+
+/** Replays the metadata. Nothing is written that another start would have to make good. */
+function openController(
+  { settings, environment, logger }: StartingBroker,
+  directories: DataDirectories,
+  config: () => BrokerConfig,
+): Promise<Controller> {
+  const { clock, timers, random } = environment
+  return Controller.open({
+    store: directories.metadata,
+    nodeId: settings.nodeId,
+    clusterId: settings.clusterId,
+    clock,
+    timers,
+    random,
+    config,
+    onSnapshotFailure: (cause) => logger.error('A metadata snapshot could not be written', cause),
+  })
+}
+
+/** Registers with what works: listeners and log directories. */
+async function takeLead(
+  { settings, environment, logger, listeners }: StartingBroker,
+  directories: DataDirectories,
+  controller: Controller,
+): Promise<void> {
+  const { rack, nodeId, controllerListener, config } = settings
+  const failed = await directories.identify(controller.properties, environment.random)
+  for (const { path, reason } of failed) reportMissing(path, reason, logger)
+  await controller.activate({
+    rack,
+    directories: {
+      directories: directories.online(),
+      cordonedDirectories: cordoned(directories, config),
+      moved: directories.moved(controller.image, nodeId),
+      clean: directories.isClean(),
+    },
+    listeners: listeners.map((listener) => ({
+      name: listener.name,
+      ...registeredEndpoint(listener),
+      securityProtocol: securityPlaintext,
+    })),
+    controllerListener: {
+      name: controllerListener.name,
+      ...controllerListener.endpoint,
+      securityProtocol: securityPlaintext,
+    },
+  })
 }
 
 /** The groups of this broker, on the logs and topics that the metadata says. */
@@ -270,15 +300,19 @@ function effectiveConfig({ config, nodeId }: BrokerSettings, image: MetadataImag
   return config.withDynamic(own, configsOf(image, ResourceType.BROKER, ''))
 }
 
-function reportRecovery(store: LogStore, logger: Logger): void {
-  const report = store.recoveryReport()
-  const { clean, partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } = report
-  if (clean) return
+/** Ids of the directories that take no new partitions. */
+function cordoned(directories: DataDirectories, config: BrokerConfig): Uuid[] {
+  const names = config.list('cordoned.log.dirs')
+  return directories.idsOf(names.map((name) => (name === '*' ? name : resolve(name))))
+}
+
+function reportRecovery({ path, report, durationMs }: Recovery, logger: Logger): void {
+  const { partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } = report
   logger.info(
-    `The last stop was not clean: replayed ${report.journalEntries} entries ` +
+    `The last stop of ${path} was not clean: replayed ${report.journalEntries} entries ` +
       `(${report.journalBytes} bytes) of the journal, recovered ${partitions} partitions, ` +
       `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
-      `rebuilt ${indexesRebuilt} indexes.`,
+      `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`,
   )
 }
 

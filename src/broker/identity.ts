@@ -1,12 +1,22 @@
-/** Whose a log directory is, judged before anything in it changes. */
+/** Whose the log directories are, judged before anything in them changes. */
 import { readFile, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseProperties } from '../metadata/config/properties.ts'
+import { metadataTopic } from '../metadata/topic-name.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
 import type { BrokerSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
-type Wanted = Pick<BrokerSettings, 'clusterId' | 'nodeId' | 'dataDirectory'>
+interface Wanted extends Pick<BrokerSettings, 'clusterId' | 'nodeId'> {
+  readonly dataDirectory: string
+}
+
+/** What a directory's `meta.properties` says; undefined where it does not. */
+export interface FoundIdentity {
+  readonly path: string
+  readonly clusterId: string | undefined
+  readonly directoryId: string | undefined
+}
 
 /** Bytes that a new directory needs for its first files and the first piece of its metadata log. */
 const newDirectoryBytes = 1024 * 1024
@@ -15,27 +25,74 @@ const newDirectoryBytes = 1024 * 1024
 const oldDirectoryBytes = 128 * 1024
 
 /**
- * Refuses a directory of another cluster or node, and one on a full disk, before it is opened,
- * because opening alone changes it. Whatever else is wrong is left to whoever opens the
- * directory.
+ * Refuses directories that do not belong together or to this node, and a metadata log on a full
+ * disk, before any is opened, because opening alone changes it. Whatever else is wrong is left to
+ * whoever opens the directory.
  */
-export async function judgeDirectory(wanted: Wanted): Promise<void> {
-  let text: string
-  try {
-    text = await readFile(join(wanted.dataDirectory, 'meta.properties'), 'latin1')
-  } catch {
-    await refuseFullDisk(wanted.dataDirectory, newDirectoryBytes, 'a new data directory')
-    return
+export async function judgeDirectories(
+  settings: Pick<BrokerSettings, 'clusterId' | 'nodeId' | 'directories'>,
+): Promise<void> {
+  const { directories, nodeId } = settings
+  const { clusterId = await clusterOf(directories.metadata) } = settings
+  const first = await judgeDirectory({ dataDirectory: directories.metadata, clusterId, nodeId })
+  const needed = first.clusterId === undefined ? newDirectoryBytes : oldDirectoryBytes
+  const what = first.clusterId === undefined ? 'a new data directory' : 'a start'
+  await refuseFullDisk(first.path, needed, what)
+  const all = [first]
+  for (const dataDirectory of directories.data) {
+    if (dataDirectory === first.path) continue
+    const found = await judgeDirectory({ dataDirectory, clusterId, nodeId })
+    refuseLostMetadata(first, found)
+    refuseCopy(all, found)
+    all.push(found)
   }
-  const properties = new Map(
-    parseProperties(text).entries?.map(({ name, value }) => [name, value.trim()]),
+}
+
+async function judgeDirectory(wanted: Wanted): Promise<FoundIdentity> {
+  const { dataDirectory: path } = wanted
+  const properties = await propertiesOf(path)
+  const clusterId = properties?.get('cluster.id')
+  if (properties !== undefined) {
+    const nodeId = properties.get('node.id') ?? properties.get('broker.id')
+    refuseForeign(wanted, {
+      clusterId: clusterId ?? wanted.clusterId ?? '',
+      nodeId: nodeId === undefined ? wanted.nodeId : Number(nodeId),
+    })
+  }
+  return { path, clusterId, directoryId: properties?.get('directory.id') }
+}
+
+async function clusterOf(path: string): Promise<string | undefined> {
+  return (await propertiesOf(path))?.get('cluster.id')
+}
+
+async function propertiesOf(path: string): Promise<Map<string, string> | undefined> {
+  try {
+    const text = await readFile(join(path, 'meta.properties'), 'latin1')
+    return new Map(parseProperties(text).entries?.map(({ name, value }) => [name, value.trim()]))
+  } catch {
+    return undefined
+  }
+}
+
+/** A new metadata log would know nothing of the partitions in the other directory. */
+function refuseLostMetadata(metadata: FoundIdentity, other: FoundIdentity): void {
+  if (metadata.clusterId !== undefined || other.clusterId === undefined) return
+  throw new StartError(
+    `${metadata.path} shall hold the metadata log and is new, but ${other.path} belongs to ` +
+      `cluster ${other.clusterId}; name the directory that has __cluster_metadata-0 first, ` +
+      'or in metadata.log.dir.',
   )
-  const nodeId = properties.get('node.id') ?? properties.get('broker.id')
-  refuseForeign(wanted, {
-    clusterId: properties.get('cluster.id') ?? wanted.clusterId ?? '',
-    nodeId: nodeId === undefined ? wanted.nodeId : Number(nodeId),
-  })
-  await refuseFullDisk(wanted.dataDirectory, oldDirectoryBytes, 'a start')
+}
+
+function refuseCopy(others: readonly FoundIdentity[], found: FoundIdentity): void {
+  const { directoryId, path } = found
+  const twin = others.find((other) => other.directoryId === directoryId)
+  if (directoryId === undefined || twin === undefined) return
+  throw new StartError(
+    `${twin.path} and ${path} have the same directory.id ${directoryId}, so that one is a copy ` +
+      'of the other; name only one of them.',
+  )
 }
 
 async function refuseFullDisk(dataDirectory: string, needed: number, what: string): Promise<void> {
@@ -56,14 +113,36 @@ async function refuseFullDisk(dataDirectory: string, needed: number, what: strin
   }
 }
 
-/** Refuses partitions whose cluster nobody can tell: a new identity would make strays of them. */
-export function refuseOrphans(store: LogStore, dataDirectory: string): void {
-  const [found] = store.partitionsOnDisk()
-  if (store.metaProperties() !== undefined || found === undefined) return
-  throw new StartError(
-    `${dataDirectory} holds ${found.topic}-${found.partition} but no meta.properties, ` +
-      'so its cluster is not known; restore that file.',
-  )
+/**
+ * Refuses what the opened directories hold, before it changes: partitions whose cluster nobody can
+ * tell, one partition in two places, and a metadata log where none should be.
+ */
+export function judgeContents(stores: readonly LogStore[], metadata: LogStore): void {
+  const places = new Map<string, LogStore>()
+  for (const store of stores) {
+    for (const { topic, partition } of store.partitionsOnDisk()) {
+      const name = `${topic}-${partition}`
+      if (store.metaProperties() === undefined) {
+        throw new StartError(
+          `${store.path} holds ${name} but no meta.properties, ` +
+            'so its cluster is not known; restore that file.',
+        )
+      }
+      const other = places.get(name)
+      if (other !== undefined) {
+        throw new StartError(
+          `${name} is in ${other.path} and in ${store.path}, and only one can be right; ` +
+            'move one of the two folders away.',
+        )
+      }
+      places.set(name, store)
+      if (topic !== metadataTopic || store === metadata) continue
+      throw new StartError(
+        `${store.path} holds a metadata log, which is to be in ${metadata.path}; name the right ` +
+          'directory first or in metadata.log.dir.',
+      )
+    }
+  }
 }
 
 function refuseForeign(wanted: Wanted, found: Pick<MetaProperties, 'clusterId' | 'nodeId'>): void {

@@ -8,6 +8,14 @@ import { type ListenerEntry, type ListenerPlan, parseListenerList } from './list
 import type { BrokerOptions } from './options.ts'
 import { StartError } from './start-error.ts'
 
+/** Where a broker keeps what it has; absolute paths. */
+export interface DirectorySettings {
+  /** The log directories, as they are named; each once, at least one. */
+  readonly data: readonly string[]
+  /** Where the metadata log lies: mostly the first of them, possibly none of them. */
+  readonly metadata: string
+}
+
 /** A start, checked. */
 export interface BrokerSettings {
   readonly config: BrokerConfig
@@ -15,8 +23,7 @@ export interface BrokerSettings {
   readonly nodeId: number
   readonly rack: string | null
   readonly clusterId: string | undefined
-  /** Absolute. */
-  readonly dataDirectory: string
+  readonly directories: DirectorySettings
   readonly listeners: readonly ListenerPlan[]
   /** Where other controllers would find this one: told in the metadata, listened on by nobody. */
   readonly controllerListener: ListenerEntry
@@ -46,7 +53,7 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
     nodeId: config.number('node.id'),
     rack: config.text('broker.rack'),
     clusterId,
-    dataDirectory: dataDirectoryOf(options, config),
+    directories: directoriesOf(options, config),
     listeners: listenersOf(options, config),
     controllerListener: controllerListenerOf(config),
     dataPlane: dataPlaneOptions(config, processors),
@@ -65,16 +72,19 @@ function refuseUnserved(config: BrokerConfig): void {
   }
 }
 
-function dataDirectoryOf(options: BrokerOptions, config: BrokerConfig): string {
-  if (options.dataDirectory !== undefined) return resolve(options.dataDirectory)
-  const several = config.list('log.dirs')
-  const directories = several.length > 0 ? several : config.list('log.dir')
-  const [first] = directories
-  if (first === undefined || directories.length > 1) {
-    const names = directories.join(', ')
-    throw new StartError(`log.dirs names several directories (${names}); name one of them.`)
+function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectorySettings {
+  const { dataDirectory } = options
+  const configured = config.list('log.dirs').length > 0 ? 'log.dirs' : 'log.dir'
+  const names = dataDirectory === undefined ? config.list(configured) : [dataDirectory]
+  const data = names.map((name) => resolve(name))
+  const [first] = data
+  if (first === undefined) throw new StartError(`${configured} names no directory; name one.`)
+  for (const [index, path] of data.entries()) {
+    if (data.indexOf(path) === index) continue
+    throw new StartError(`${configured} names ${path} twice; name it once.`)
   }
-  return resolve(first)
+  const separate = dataDirectory === undefined ? config.text('metadata.log.dir') : null
+  return { data, metadata: separate === null ? first : resolve(separate) }
 }
 
 function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan[] {
@@ -144,9 +154,23 @@ function endpointOf(option: string, text: string): HostPort {
   throw new StartError(`"${text}" is no address to ${option}: it must have the form HOST:PORT.`)
 }
 
+/** More threads than this share no work any more: each has its own connections. */
+const networkThreadsMax = 8
+
+/** Kafka's default of three threads is meant for many processors; unset, the machine decides. */
+function reactorThreads(config: BrokerConfig, processors: number): number {
+  if (!config.isSet('num.network.threads')) return Math.max(1, processors - 1)
+  const threads = config.number('num.network.threads')
+  if (threads >= 1 && threads <= networkThreadsMax) return threads
+  throw new StartError(
+    `num.network.threads is ${threads}, and a broker has 1 to ${networkThreadsMax}; ` +
+      'leave it out for one less than the machine has processors.',
+  )
+}
+
 function dataPlaneOptions(config: BrokerConfig, processors: number): DataPlaneOptions {
   return {
-    reactorThreads: Math.max(1, processors - 1),
+    reactorThreads: reactorThreads(config, processors),
     socketRequestMaxBytes: config.number('socket.request.max.bytes'),
     fetchMaxBytes: config.number('fetch.max.bytes'),
     maxIncrementalFetchSessionCacheSlots: config.number(

@@ -24,6 +24,7 @@ import type {
   DeleteTopicsRequest,
 } from '../protocol/generated/20-delete-topics.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
+import type { Uuid } from '../protocol/uuid.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
 import {
   type AlterConfigsResult,
@@ -40,6 +41,7 @@ import { decideCreateTopics, refuseTopics, type TopicContext } from './create-to
 import type { Decision, Refusal } from './decision.ts'
 import { decideDeleteTopics, refuseDeletions } from './delete-topics.ts'
 import { automaticTopic } from './internal-topics.ts'
+import { cordonRecords, offlineDirectoryRecords, unusableRecords } from './log-directories.ts'
 import { type Appended, MetadataLog, metadataFolder } from './metadata-log.ts'
 import {
   type DirectoryIdentity,
@@ -74,7 +76,15 @@ export interface NodeAddress {
   readonly listeners: readonly ListenerImage[]
   readonly controllerListener: ListenerImage
   readonly rack: string | null
+  /** The log directories that work; without it, that of the metadata log alone. */
+  readonly directories?: DirectoriesFound
 }
+
+/** What a start knows of the log directories. */
+export type DirectoriesFound = Pick<
+  Registration,
+  'directories' | 'cordonedDirectories' | 'moved' | 'clean'
+>
 
 /**
  * Told of every committed image, in order. A promise is waited for before the command is answered;
@@ -151,21 +161,19 @@ export class Controller {
     const { directoryId } = this.properties
     const { name, host, port } = address.controllerListener
     const voter = { nodeId, directoryId, listener: { name, host, port } }
-    const found = this.#log.image.quorum
-    requireOnlyVoter(found, store)
+    const known = this.#log.image.quorum
+    requireOnlyVoter(known, store)
     const isFirst = this.#log.endOffset === 0
-    const quorum = isFirst ? await prepareFirstEpoch(store, found, voter, clock) : found
+    const quorum = isFirst ? await prepareFirstEpoch(store, known, voter, clock) : known
     const bootstrap = await this.#bootstrapRecords()
     const epoch = await this.#beginEpoch()
     this.#state = 'active'
     this.#publish(this.#log.lead(epoch, leaderControls(quorum, voter, isFirst), clock.now()))
-    this.#register(bootstrap, {
-      ...address,
-      nodeId,
-      incarnationId: random.uuid(),
-      directories: [directoryId],
-      clean: store.recoveryReport().clean,
-    })
+    const { clean } = store.recoveryReport()
+    const only = { directories: [directoryId], cordonedDirectories: [], moved: [], clean }
+    const incarnationId = random.uuid()
+    const found = address.directories ?? only
+    this.#register(bootstrap, { ...address, nodeId, incarnationId, ...found })
     await this.#published
     assert(this.#image.brokers.has(nodeId), 'an active node is registered')
   }
@@ -219,6 +227,21 @@ export class Controller {
     return this.#run((image) => decideProducerIds(image, this.#options.nodeId))
   }
 
+  /** A log directory failed: what lies there has no leader any more. */
+  directoryFailed(directory: Uuid): Promise<void> {
+    return this.#write((image, nodeId) => offlineDirectoryRecords(image, nodeId, directory))
+  }
+
+  /** Partitions of this node cannot be opened: they have no leader any more. */
+  partitionsFailed(replicas: Parameters<typeof unusableRecords>[2]): Promise<void> {
+    return this.#write((image, nodeId) => unusableRecords(image, nodeId, replicas))
+  }
+
+  /** New partitions go to no directory of these, and may go to all others. */
+  cordonDirectories(cordoned: readonly Uuid[]): Promise<void> {
+    return this.#write((image, nodeId) => cordonRecords(image, nodeId, cordoned))
+  }
+
   /**
    * Gives up the partitions and fences this broker, as Kafka's controlled shutdown does, and takes
    * no more commands. Idempotent. Does not reject: when the log has failed, the store says so.
@@ -234,6 +257,13 @@ export class Controller {
     const stop = this.#run(() => ({ records, response: undefined }))
     this.#state = 'closed'
     await stop.catch(() => undefined)
+  }
+
+  #write(
+    decide: (image: MetadataImage, nodeId: number) => readonly MetadataRecordInput[],
+  ): Promise<void> {
+    const { nodeId } = this.#options
+    return this.#run((image) => ({ records: decide(image, nodeId), response: undefined }))
   }
 
   async #run<Response>(decide: (image: MetadataImage) => Decision<Response>): Promise<Response> {

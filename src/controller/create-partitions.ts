@@ -7,6 +7,7 @@ import { ErrorCode } from '../protocol/error-codes.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { partitionsPerRequestMax, type TopicContext } from './create-topics.ts'
 import type { Decision, Refusal } from './decision.ts'
+import { DirectoryChoice } from './log-directories.ts'
 import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
 
 /** More partitions for one topic. */
@@ -30,13 +31,14 @@ export function decideCreatePartitions(
   request: { readonly topics: readonly NewPartitions[]; readonly validateOnly: boolean },
   context: TopicContext,
 ): Decision<NewPartitionsResult[]> {
+  const directories = new DirectoryChoice(context.image)
   const records: MetadataRecordInput[] = []
   const response: NewPartitionsResult[] = []
   const names = request.topics.map((topic) => topic.name)
   for (const topic of new Map(request.topics.map((one) => [one.name, one])).values()) {
     const { name } = topic
     const repeated = names.indexOf(name) !== names.lastIndexOf(name)
-    const added = repeated ? duplicateTopic : addPartitions(topic, context)
+    const added = repeated ? duplicateTopic : addPartitions(topic, context, directories)
     if ('code' in added) {
       response.push({ name, errorCode: added.code, errorMessage: added.message })
     } else {
@@ -56,6 +58,7 @@ const duplicateTopic: Refusal = {
 function addPartitions(
   request: NewPartitions,
   context: TopicContext,
+  directories: DirectoryChoice,
 ): MetadataRecordInput[] | Refusal {
   const { image } = context
   const topic = image.topicsByName.get(request.name)
@@ -71,7 +74,7 @@ function addPartitions(
   const first = topic.partitions.length
   assert(first + placement.replicas.length === request.count, 'every new partition is placed')
   return placement.replicas.map((replicas, at) =>
-    partitionRecord(topic.id, newPartition(image, first + at, replicas), versions),
+    partitionRecord(topic.id, newPartition(image, first + at, replicas, directories), versions),
   )
 }
 

@@ -17,6 +17,7 @@ import type {
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { zeroUuid } from '../protocol/uuid.ts'
 import type { Decision, Refusal } from './decision.ts'
+import { DirectoryChoice } from './log-directories.ts'
 import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
 
 /** Most partitions that one request may create: their records are one batch of the log. */
@@ -40,6 +41,7 @@ export function decideCreateTopics(
     byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
   }
   const excessive = totalPartitions(request.topics, context.broker) > partitionsPerRequestMax
+  const directories = new DirectoryChoice(context.image)
   const records: MetadataRecordInput[] = []
   const response: CreatableTopicResult[] = []
   for (const [name, [topic, ...duplicates]] of byName) {
@@ -47,7 +49,7 @@ export function decideCreateTopics(
     const refusal = excessive
       ? tooManyPartitions
       : (nameRefusal(name, duplicates.length > 0, taken) ?? configRefusal(topic))
-    const created = refusal ?? createTopic(topic, context)
+    const created = refusal ?? createTopic(topic, context, directories)
     if ('code' in created) {
       response.push(refused(name, created))
     } else {
@@ -113,6 +115,7 @@ function configRefusal(topic: CreatableTopic): Refusal | undefined {
 function createTopic(
   topic: CreatableTopic,
   context: TopicContext,
+  directories: DirectoryChoice,
 ): Decision<CreatableTopicResult> | Refusal {
   const { image, broker, random } = context
   const placement = place(topic, context)
@@ -131,7 +134,8 @@ function createTopic(
     records.push(configRecord(ResourceType.TOPIC, name, config, value))
   }
   for (const [index, one] of replicas.entries()) {
-    records.push(partitionRecord(topicId, newPartition(image, index, one), versions))
+    const partition = newPartition(image, index, one, directories)
+    records.push(partitionRecord(topicId, partition, versions))
   }
   assert(records.length === 1 + configs.size + replicas.length, 'a topic is nothing else')
   const response: CreatableTopicResult = {

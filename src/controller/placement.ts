@@ -5,9 +5,10 @@
 import { assert } from '../base/assert.ts'
 import { type Random, randomBelow } from '../base/random.ts'
 import type { BrokerImage, MetadataImage, PartitionImage } from '../metadata/image.ts'
+import { openDirectories } from '../metadata/replica-directory.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
-import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
 import type { Refusal } from './decision.ts'
+import type { DirectoryChoice } from './log-directories.ts'
 
 /** Replicas of each new partition, the preferred leader first; or why there are none. */
 export type Placement =
@@ -22,7 +23,7 @@ export function placeReplicas(
   random: Random,
 ): Placement {
   assert(replicationFactor >= 1 && count >= 0, 'the caller checked the numbers')
-  const ids = [...image.brokers.values()].filter(isActive).map((broker) => broker.id)
+  const ids = [...image.brokers.values()].filter(takesPartitions).map(({ id }) => id)
   if (replicationFactor > ids.length) {
     return refuse(
       ErrorCode.INVALID_REPLICATION_FACTOR,
@@ -66,6 +67,7 @@ export function newPartition(
   image: MetadataImage,
   index: number,
   replicas: readonly number[],
+  directories: DirectoryChoice,
 ): PartitionImage {
   assert(index >= 0 && replicas.length > 0, 'a partition is somewhere')
   assert(new Set(replicas).size === replicas.length, 'a broker has one replica of a partition')
@@ -73,7 +75,7 @@ export function newPartition(
   return {
     index,
     replicas,
-    directories: replicas.map((id) => directoryOn(image.brokers.get(id))),
+    directories: replicas.map((id) => directories.next(id)),
     isr,
     elr: [],
     lastKnownElr: [],
@@ -111,7 +113,13 @@ function assignmentProblem(
       `but this is not consistent with previous partitions, which have ${expected} replica(s).`
     )
   }
-  if (replicas.some((id) => isActive(image.brokers.get(id)))) return undefined
+  const brokers = replicas.map((id) => image.brokers.get(id))
+  const full = brokers.find((broker) => broker !== undefined && !hasRoom(broker))
+  if (full !== undefined) {
+    const fault = 'all of whose log directories are cordoned.'
+    return `The manual partition assignment includes broker ${full.id}, ${fault}`
+  }
+  if (brokers.some(isActive)) return undefined
   return 'All brokers of the manual partition assignment are fenced or shutting down.'
 }
 
@@ -119,10 +127,12 @@ function isActive(broker: BrokerImage | undefined): boolean {
   return broker !== undefined && !broker.fenced && !broker.inControlledShutdown
 }
 
-/** A broker with several directories chooses itself; the zero id says so. */
-function directoryOn(broker: BrokerImage | undefined): Uuid {
-  const [directory, ...others] = broker?.directories ?? []
-  return directory === undefined || others.length > 0 ? zeroUuid : directory
+function takesPartitions(broker: BrokerImage): boolean {
+  return isActive(broker) && hasRoom(broker)
+}
+
+function hasRoom(broker: BrokerImage): boolean {
+  return broker.directories.length === 0 || openDirectories(broker).length > 0
 }
 
 function refuse(code: number, message: string): Placement {

@@ -6,6 +6,12 @@
 import { assert } from '../base/assert.ts'
 import type { ListenerImage, MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { elrEnabled, metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
+import {
+  type DirectoryAssignment,
+  DirectoryId,
+  directoryOf,
+  isUsableDirectory,
+} from '../metadata/replica-directory.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import { supportedFeatures } from './features.ts'
@@ -20,7 +26,12 @@ export interface Registration {
   readonly listeners: readonly ListenerImage[]
   /** Where other controllers would reach this one. */
   readonly controllerListener: ListenerImage
+  /** Those that work. */
   readonly directories: readonly Uuid[]
+  /** Those of them that take no new partitions. */
+  readonly cordonedDirectories: readonly Uuid[]
+  /** Replicas that lie elsewhere than the metadata says. */
+  readonly moved: readonly DirectoryAssignment[]
   /**
    * Whether the last stop was clean. After any other, records that were not flushed may be gone, so
    * that the leader epochs grow: clients then notice that the log was cut.
@@ -71,36 +82,64 @@ export function brokerRecords(
         rack,
         fenced: true,
         ...(versions.registerBroker >= 3 ? { logDirs: directories } : {}),
-        ...(versions.cordonedDirectories ? { cordonedLogDirs: [] } : {}),
+        ...(versions.cordonedDirectories ? { cordonedLogDirs: node.cordonedDirectories } : {}),
       },
     },
     fenceRecord(brokerId, brokerEpoch, false),
   ]
 }
 
-/** The records by which a broker that comes back leads its partitions again. */
+/**
+ * The records by which a broker that comes back leads its partitions again, says where they lie,
+ * and gives up those whose directory is not there.
+ */
 export function leadershipRecords(image: MetadataImage, node: Registration): MetadataRecordInput[] {
   const version = recordVersions(metadataVersionOf(image) ?? 0).partition
-  const elr = elrEnabled(image) && version >= 2
   assert(image.topicsByName.size === image.topicsById.size, 'every topic has a name and an id')
+  const key = (topicId: Uuid, partition: number): string => `${topicId}/${partition}`
+  const moved = new Map(
+    node.moved.map(({ topicId, partition, directory }) => [key(topicId, partition), directory]),
+  )
   const records: MetadataRecordInput[] = []
   for (const topic of image.topicsByName.values()) {
     for (const partition of topic.partitions) {
-      if (!shouldLead(partition, node)) continue
-      records.push({
-        name: 'PartitionChangeRecord',
-        version,
-        value: {
-          partitionId: partition.index,
-          topicId: topic.id,
-          isr: [node.nodeId],
-          leader: node.nodeId,
-          ...(elr ? { eligibleLeaderReplicas: [], lastKnownElr: [] } : {}),
-        },
-      })
+      if (!partition.replicas.includes(node.nodeId)) continue
+      const found = version >= 1 ? moved.get(key(topic.id, partition.index)) : undefined
+      const change = {
+        ...(found === undefined ? {} : { directories: movedTo(partition, node.nodeId, found) }),
+        ...leadershipChange(partition, node, found, usesElr(image)),
+      }
+      if (Object.keys(change).length === 0) continue
+      const value = { partitionId: partition.index, topicId: topic.id, ...change }
+      records.push({ name: 'PartitionChangeRecord', version, value })
     }
   }
   return records
+}
+
+function movedTo(partition: PartitionImage, nodeId: number, directory: Uuid): Uuid[] {
+  return partition.replicas.map((id, at) => {
+    return id === nodeId ? directory : (partition.directories[at] ?? DirectoryId.migrating)
+  })
+}
+
+/** What changes in who leads a partition, one of whose replicas is on the node. */
+function leadershipChange(
+  partition: PartitionImage,
+  node: Registration,
+  found: Uuid | undefined,
+  elr: boolean,
+): object {
+  const { nodeId, directories, clean } = node
+  if (partition.replicas.length !== 1) return {}
+  const isLed = partition.leader === nodeId
+  if (!isUsableDirectory(found ?? directoryOf(partition, nodeId), directories)) {
+    return isLed ? leaderless(nodeId, elr) : {}
+  }
+  // Records that were not flushed may be gone after an unclean stop: a new epoch tells clients.
+  if (isLed && clean) return {}
+  const eligible = elr ? { eligibleLeaderReplicas: [], lastKnownElr: [] } : {}
+  return { isr: [nodeId], leader: nodeId, ...eligible }
 }
 
 /**
@@ -123,37 +162,38 @@ export function stopRecords(image: MetadataImage, nodeId: number): MetadataRecor
   ]
 }
 
-/** The partitions that only this node holds lose their leader; its log stays eligible. */
-function leaderlessRecords(image: MetadataImage, nodeId: number): MetadataRecordInput[] {
+/**
+ * The partitions that only this node holds, or those of them that `concerns` names, lose their
+ * leader; the log stays eligible.
+ */
+export function leaderlessRecords(
+  image: MetadataImage,
+  nodeId: number,
+  concerns: (partition: PartitionImage) => boolean = () => true,
+): MetadataRecordInput[] {
   const version = recordVersions(metadataVersionOf(image) ?? 0).partition
-  // Without eligible replicas the last member stays in the ISR.
-  const elr = elrEnabled(image) && version >= 2
   const records: MetadataRecordInput[] = []
   for (const topic of image.topicsByName.values()) {
-    for (const { index, replicas, leader } of topic.partitions) {
-      if (leader !== nodeId || replicas.length !== 1) continue
+    for (const partition of topic.partitions) {
+      const { index, replicas, leader } = partition
+      if (leader !== nodeId || replicas.length !== 1 || !concerns(partition)) continue
       assert(replicas[0] === nodeId, 'a leader is a replica')
-      records.push({
-        name: 'PartitionChangeRecord',
-        version,
-        value: {
-          partitionId: index,
-          topicId: topic.id,
-          leader: -1,
-          ...(elr ? { isr: [], eligibleLeaderReplicas: [nodeId], lastKnownElr: [nodeId] } : {}),
-        },
-      })
+      const change = leaderless(nodeId, usesElr(image))
+      const value = { partitionId: index, topicId: topic.id, ...change }
+      records.push({ name: 'PartitionChangeRecord', version, value })
     }
   }
   return records
 }
 
-/**
- * A partition whose only replica is here and that has no leader, or whose log may have been cut.
- */
-function shouldLead(partition: PartitionImage, node: Registration): boolean {
-  const isOnlyReplica = partition.replicas.length === 1 && partition.replicas[0] === node.nodeId
-  return isOnlyReplica && (partition.leader !== node.nodeId || !node.clean)
+/** Without eligible replicas the last member stays in the ISR. */
+function leaderless(nodeId: number, elr: boolean): object {
+  const eligible = { isr: [], eligibleLeaderReplicas: [nodeId], lastKnownElr: [nodeId] }
+  return { leader: -1, ...(elr ? eligible : {}) }
+}
+
+function usesElr(image: MetadataImage): boolean {
+  return elrEnabled(image) && recordVersions(metadataVersionOf(image) ?? 0).partition >= 2
 }
 
 function fenceRecord(brokerId: number, brokerEpoch: number, fence: boolean): MetadataRecordInput {

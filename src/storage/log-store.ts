@@ -159,6 +159,7 @@ export interface LogStore {
   recoveryReport(): RecoveryReport
   /** Empty while online, otherwise the sentence of the first failure. */
   offlineReason(): string
+  /** Told once of the first failure, at once if it has happened. A close is none. */
   onOffline(listener: (reason: string) => void): void
   freeBytes(): number
   /** Whole small files inside it (metadata snapshots, `quorum-state`); undefined: missing. */

@@ -34,6 +34,8 @@ export interface MemoryLogStoreOptions {
   readonly disk?: MemoryDisk
   /** False: only {@link PartitionLog.flush} makes anything durable. */
   readonly autoFlush?: boolean
+  /** What it calls itself. */
+  readonly path?: string
 }
 
 /** A store with what only a test may do. */
@@ -47,8 +49,8 @@ export interface MemoryLogStore extends LogStore {
 
 /** Opens a directory in memory. */
 export function createMemoryLogStore(options: MemoryLogStoreOptions = {}): MemoryLogStore {
-  const { disk = emptyDisk(), autoFlush = true } = options
-  return new Store(disk, autoFlush)
+  const { disk = emptyDisk(), autoFlush = true, path = 'memory' } = options
+  return new Store(disk, autoFlush, path)
 }
 
 function emptyDisk(): MemoryDisk {
@@ -62,7 +64,7 @@ function emptyDisk(): MemoryDisk {
 }
 
 class Store implements MemoryLogStore {
-  readonly path = 'memory'
+  readonly path: string
   readonly disk: MemoryDisk
   readonly autoFlush: boolean
   readonly #found: readonly PartitionOnDisk[]
@@ -70,8 +72,10 @@ class Store implements MemoryLogStore {
   readonly #logs = new Map<string, MemoryPartitionLog>()
   readonly #listeners: ((reason: string) => void)[] = []
   #offline = ''
+  #failed = false
 
-  constructor(disk: MemoryDisk, autoFlush: boolean) {
+  constructor(disk: MemoryDisk, autoFlush: boolean, path: string) {
+    this.path = path
     this.disk = disk
     this.autoFlush = autoFlush
     this.#found = [...disk.partitions.values()].map((state) => ({ ...state }))
@@ -172,7 +176,8 @@ class Store implements MemoryLogStore {
   }
 
   onOffline(listener: (reason: string) => void): void {
-    this.#listeners.push(listener)
+    if (this.#failed) listener(this.#offline)
+    else this.#listeners.push(listener)
   }
 
   freeBytes(): number {
@@ -204,6 +209,7 @@ class Store implements MemoryLogStore {
     assert(reason !== '', 'a failure has a reason')
     if (this.#offline !== '') return
     this.#offline = reason
+    this.#failed = true
     for (const log of this.#logs.values()) log.fail()
     for (const listener of this.#listeners) listener(reason)
   }

@@ -117,10 +117,14 @@ export class NativePartitionLog implements PartitionLog {
   }
 }
 
+type PartitionToOpen = Parameters<NativeDirectory['openPartitions']>[0][number]
+
 class NativeLogStore implements LogStore {
   readonly path: string
   readonly #directory: NativeDirectory
   readonly #logs = new Map<string, NativePartitionLog>()
+  #asked: PartitionToOpen[] = []
+  #opening: Promise<(NativeLog | Error)[]> | undefined
   #closing: Promise<void> | undefined
 
   constructor(path: string, directory: NativeDirectory) {
@@ -143,6 +147,7 @@ class NativeLogStore implements LogStore {
     }))
   }
 
+  /** What is asked for in one turn is opened together: recovered side by side, synced at once. */
   async openPartition(
     topic: string,
     partition: number,
@@ -152,7 +157,7 @@ class NativeLogStore implements LogStore {
     const name = key(topic, partition)
     const id = new Uint8Array(16)
     assert(uuidToBytes(topicId, id), 'a topic id is a UUID')
-    const native = await this.#directory.openPartition(topic, partition, id, config)
+    const native = await this.#open({ topic, partition, topicId: id, config })
     // Another call may have opened it meanwhile: both get the one object.
     const known = this.#logs.get(name)
     const log =
@@ -162,6 +167,20 @@ class NativeLogStore implements LogStore {
     this.#logs.set(name, log)
     log.configure(config)
     return log
+  }
+
+  async #open(partition: PartitionToOpen): Promise<NativeLog> {
+    const index = this.#asked.push(partition) - 1
+    this.#opening ??= Promise.resolve().then(() => {
+      const asked = this.#asked
+      this.#asked = []
+      this.#opening = undefined
+      return this.#directory.openPartitions(asked)
+    })
+    const opened = (await this.#opening)[index]
+    assert(opened !== undefined, 'each partition has an answer')
+    if (opened instanceof Error) throw opened
+    return opened
   }
 
   find(topic: string, partition: number): PartitionLog | undefined {

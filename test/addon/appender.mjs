@@ -25,11 +25,11 @@ const directory = await native.openDirectory({
   checkpointIntervalMs: 5,
   fileDeleteDelayMs: 0,
 })
-const logs = await Promise.all(
-  [0, 1].map((partition) =>
-    directory.openPartition('t', partition, Buffer.from(given.topicId), given.config),
-  ),
-)
+const topicId = Buffer.from(given.topicId)
+const partitions = [0, 1].map((partition) => {
+  return { topic: 't', partition, topicId, config: given.config }
+})
+const logs = await directory.openPartitions(partitions)
 if (given.withDataPlane) await serve()
 let running = 0
 logs.forEach(appendForEver)

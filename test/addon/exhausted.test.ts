@@ -2,20 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { binary } from './native-calls.ts'
+import { binary, planeOptions } from './native-calls.ts'
 
 it('a data plane that finds no descriptor free says so, and starts once there are some', () => {
-  const input = JSON.stringify({
-    binary,
-    planeOptions: {
-      reactorThreads: 1,
-      socketRequestMaxBytes: 1 << 20,
-      fetchMaxBytes: 1 << 20,
-      maxIncrementalFetchSessionCacheSlots: 10,
-      connectionsMaxIdleMs: 60_000,
-      maxConnections: 10,
-    },
-  })
+  const input = JSON.stringify({ binary, planeOptions })
   const script = join(dirname(fileURLToPath(import.meta.url)), 'exhausted.mjs')
   const done = spawnSync(
     '/bin/sh',

@@ -15,6 +15,24 @@ export const appender = fileURLToPath(new URL('appender.mjs', import.meta.url))
 /** A topic id as the native module takes it. */
 export const topicIdBytes = Buffer.from('0102030405060708090a0b0c0d0e0f10', 'hex')
 
+/** A partition as `openPartitions` takes it. */
+export const topicPartition = {
+  topic: 'topic',
+  partition: 0,
+  topicId: topicIdBytes,
+  config: settings(),
+}
+
+/** A small data plane. */
+export const planeOptions = {
+  reactorThreads: 1,
+  socketRequestMaxBytes: 1 << 20,
+  fetchMaxBytes: 1 << 20,
+  maxIncrementalFetchSessionCacheSlots: 10,
+  connectionsMaxIdleMs: 60_000,
+  maxConnections: 10,
+}
+
 /** What {@link appender} is given, apart from how it ends; JSON can hold it. */
 export function appenderInput(path: string, batch: Uint8Array) {
   const finite = Object.entries(settings()).map(([name, value]) => [

@@ -11,21 +11,13 @@ import { loadNativeModule } from '../../src/addon/load.ts'
 import { seededRandom } from '../../src/base/random.ts'
 import { StorageError } from '../../src/storage/log-store.ts'
 import { batchOf, settings } from '../storage/store-behaviour.ts'
-import { topicIdBytes } from './native-calls.ts'
+import { planeOptions, topicPartition } from './native-calls.ts'
 
 const native = loadNativeModule() as NativeBinding
 const folder = mkdtempSync(join(tmpdir(), 'odradek-wrong-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const openOptions = { helperThreads: 2, checkpointIntervalMs: 60_000, fileDeleteDelayMs: 0 }
-const planeOptions = {
-  reactorThreads: 1,
-  socketRequestMaxBytes: 1 << 20,
-  fetchMaxBytes: 1 << 20,
-  maxIncrementalFetchSessionCacheSlots: 10,
-  connectionsMaxIdleMs: 60_000,
-  maxConnections: 10,
-}
 const handlers = { onFrames: () => {}, onOpenBatches: () => {}, onConnectionsClosed: () => {} }
 
 const thrower = () => {
@@ -125,7 +117,7 @@ beforeEach(async () => {
   native.initialize(StorageError)
   lives += 1
   directory = await native.openDirectory({ ...openOptions, path: join(folder, `${lives}`) })
-  log = await directory.openPartition('topic', 0, topicIdBytes, settings())
+  log = (await directory.openPartitions([topicPartition]))[0] as NativeLog
 })
 afterEach(() => directory.close(-1).catch(() => {}))
 
@@ -183,6 +175,10 @@ describe('wrong arguments', () => {
         }
         const plane = await call(planes, 'make', [])
         if (!(plane instanceof Error)) await call(plane as object, 'stop', [])
+      }
+      for (const field of Object.keys(topicPartition)) {
+        const wrong = { ...topicPartition, topic: 'other', [field]: value }
+        await call(directory, 'openPartitions', [[wrong, wrong]])
       }
       for (const field of Object.keys(settings())) {
         await call(log, 'configure', [{ ...settings(), [field]: value }])

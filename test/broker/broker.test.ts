@@ -54,7 +54,7 @@ test('a deleted topic is gone from the store, the data plane and the next start'
 
   const second = await startTestBroker({ disk })
   expect([...second.plane.hosted.keys()]).toEqual(['other-0'])
-  expect(second.lines.join()).toContain('The last stop was not clean')
+  expect(second.lines.join()).toContain('was not clean: replayed')
   await second.broker.close()
 })
 

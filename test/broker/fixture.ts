@@ -34,10 +34,11 @@ export async function startTestBroker(
   options: BrokerOptions & { disk?: MemoryDisk; plane?: FakeDataPlane } = {},
 ): Promise<TestBroker> {
   const { disk, plane = new FakeDataPlane(), ...rest } = options
+  const several = rest.config?.['log.dirs'] !== undefined
   const store = createMemoryLogStore(disk === undefined ? {} : { disk })
   const lines: string[] = []
   const broker = await Broker.start({
-    dataDirectory: `${nowhere}-${seed}`,
+    ...(several ? {} : { dataDirectory: `${nowhere}-${seed}` }),
     logger: createLogger({ write: (line) => lines.push(line), now: Date.now, level: 'debug' }),
     ...rest,
     environment: {

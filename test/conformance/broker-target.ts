@@ -33,8 +33,9 @@ export const odradekTarget: BrokerTarget = {
   command(folder, port, settings) {
     const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const bin = join(root, 'bin', 'odradek.js')
-    const listen = ['--listen', `127.0.0.1:${port}`, '--data', join(folder, 'data')]
-    return [process.execPath, bin, 'start', ...listen, ...set]
+    const listen = ['--listen', `127.0.0.1:${port}`]
+    const data = settings['log.dirs'] === undefined ? ['--data', join(folder, 'data')] : []
+    return [process.execPath, bin, 'start', ...listen, ...data, ...set]
   },
   environment: () => process.env,
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../src/base/random.ts'
+import { DirectoryChoice } from '../../src/controller/log-directories.ts'
 import { checkAssignments, newPartition, placeReplicas } from '../../src/controller/placement.ts'
 import { type BrokerImage, emptyImage, type MetadataImage } from '../../src/metadata/image.ts'
 
@@ -60,14 +61,25 @@ describe('checkAssignments', () => {
 
 describe('newPartition', () => {
   it('has the active replicas in sync, the first of them as leader', () => {
-    const image = imageOf(3, { 1: { fenced: true }, 3: { directories: [directory, directory] } })
-    expect(newPartition(image, 4, [1, 2, 3])).toMatchObject({
+    const image = imageOf(3, { 1: { fenced: true } })
+    expect(newPartition(image, 4, [1, 2, 3], new DirectoryChoice(image))).toMatchObject({
       index: 4,
       isr: [2, 3],
       leader: 2,
       leaderEpoch: 0,
-      // A broker with several directories chooses itself.
-      directories: [directory, directory, 'AAAAAAAAAAAAAAAAAAAAAA'],
+      directories: [directory, directory, directory],
+    })
+  })
+})
+
+describe('a broker all of whose log directories are cordoned', () => {
+  const image = imageOf(2, { 2: { cordonedDirectories: [directory] } })
+
+  it('gets no partition, neither placed nor by hand', () => {
+    expect(placeReplicas(image, 2, 1, seededRandom(1)).replicas).toEqual([[1], [1]])
+    expect(checkAssignments(image, [[1, 2]]).refusal).toMatchObject({
+      code: 39,
+      message: expect.stringContaining('broker 2, all of whose log directories are cordoned.'),
     })
   })
 })

@@ -13,12 +13,18 @@ import {
 } from '../../src/protocol/metadata-record.ts'
 import { address, creating, startedController, topic } from './harness.ts'
 
-const node: Registration = {
-  ...address,
-  nodeId: 1,
-  incarnationId: 'aaaaRZyoQ_y_biQ5m6sOVA',
-  directories: ['bbbbRZyoQ_y_biQ5m6sOVA'],
-  clean: true,
+/** A start of the image's node with the directories that it had. */
+function nodeOf(image: MetadataImage, more: Partial<Registration> = {}): Registration {
+  return {
+    ...address,
+    nodeId: 1,
+    incarnationId: 'aaaaRZyoQ_y_biQ5m6sOVA',
+    directories: image.brokers.get(1)?.directories ?? [],
+    cordonedDirectories: [],
+    moved: [],
+    clean: true,
+    ...more,
+  }
 }
 
 describe('a broker that comes back', () => {
@@ -35,7 +41,7 @@ describe('a broker that comes back', () => {
     ['leaves what others hold', { replicas: [2], leader: 2 }, false, undefined],
   ])('%s', async (_, partition, clean, expected) => {
     const image = await imageWith(partition)
-    const records = leadershipRecords(image, { ...node, clean })
+    const records = leadershipRecords(image, nodeOf(image, { clean }))
     expect(records).toHaveLength(expected === undefined ? 0 : 1)
     if (expected === undefined) return
     const position = { offset: image.offset + 1, epoch: 1, timestamp: 0 }
@@ -46,8 +52,49 @@ describe('a broker that comes back', () => {
   it('does not speak of eligible replicas where the cluster has none', async () => {
     const image = await imageWith({ leader: -1 })
     const features = new Map([...image.features, ['eligible.leader.replicas.version', 0]] as const)
-    const [record] = leadershipRecords({ ...image, features }, node)
+    const [record] = leadershipRecords({ ...image, features }, nodeOf(image))
     expect(record?.value).not.toHaveProperty('eligibleLeaderReplicas')
+  })
+})
+
+describe('a broker with several log directories that comes back', () => {
+  const [here, there] = ['bbbbRZyoQ_y_biQ5m6sOVA', 'ccccRZyoQ_y_biQ5m6sOVA']
+
+  it.each<[string, Partial<PartitionImage>, Partial<Registration>, Partial<PartitionImage>]>([
+    [
+      'gives up what lies in one that is not there',
+      { directories: [there] },
+      {},
+      { leader: -1, isr: [], elr: [1], directories: [there], leaderEpoch: 1 },
+    ],
+    [
+      'leaves what lies there and nobody leads',
+      { directories: [there], leader: -1, elr: [1] },
+      { clean: false },
+      { leader: -1, leaderEpoch: 0, partitionEpoch: 0 },
+    ],
+    ['leads what nobody placed', { directories: [] }, { clean: false }, { leader: 1 }],
+    [
+      'leads what was lost and is found',
+      { directories: [there], leader: -1, elr: [1] },
+      { moved: [] },
+      { leader: 1, isr: [1], elr: [], directories: [here] },
+    ],
+    [
+      'tells of what moved while it goes on leading',
+      { directories: [there] },
+      { directories: [here, there], moved: [] },
+      { leader: 1, leaderEpoch: 0, directories: [here], partitionEpoch: 1 },
+    ],
+  ])('%s', async (_, partition, start, expected) => {
+    const image = await imageWith(partition)
+    const topicId = image.topicsByName.get('x')?.id ?? ''
+    const moved = start.moved === undefined ? [] : [{ topicId, partition: 0, directory: here }]
+    const node = nodeOf(image, { directories: [here], ...start, moved })
+    const records = leadershipRecords(image, node)
+    const position = { offset: image.offset + 1, epoch: 1, timestamp: 0 }
+    const after = applyRecords(image, records.map(full), position).image
+    expect(after.topicsByName.get('x')?.partitions[0]).toMatchObject(expected)
   })
 })
 

@@ -113,8 +113,11 @@ async function answer(
   const partition = broker.image().topicsByName.get(topic)?.partitions[partitionIndex]
   const log = broker.logs.find(topic, partitionIndex)
   if (partition === undefined) return failed(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-  if (log === undefined) return failed(asked, ErrorCode.NOT_LEADER_OR_FOLLOWER)
-  if (!log.online()) return failed(asked, ErrorCode.KAFKA_STORAGE_ERROR)
+  if (log === undefined && !partition.replicas.includes(broker.nodeId)) {
+    return failed(asked, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  }
+  // A replica of this broker that is not open could not be.
+  if (log === undefined || !log.online()) return failed(asked, ErrorCode.KAFKA_STORAGE_ERROR)
   if (limit === undefined) return failed(asked, ErrorCode.UNKNOWN_SERVER_ERROR)
   const { leaderEpoch } = partition
   if (asked.currentLeaderEpoch !== -1 && asked.currentLeaderEpoch !== leaderEpoch) {

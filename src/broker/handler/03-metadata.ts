@@ -5,6 +5,7 @@
  */
 
 import { internalTopics, type MetadataImage, type TopicImage } from '../../metadata/image.ts'
+import { isReplicaOnline } from '../../metadata/replica-directory.ts'
 import { topicNameProblem } from '../../metadata/topic-name.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
@@ -140,7 +141,9 @@ function describe(topic: TopicImage, broker: BrokerContext): MetadataResponseTop
         leaderEpoch: partition.leaderEpoch,
         replicaNodes: partition.replicas,
         isrNodes: partition.isr,
-        offlineReplicas: partition.replicas.filter((id) => !isLive(id, image)),
+        offlineReplicas: partition.replicas.filter(
+          (id) => !isReplicaOnline(partition, image.brokers.get(id)),
+        ),
       }
     }),
   }

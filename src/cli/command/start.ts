@@ -58,11 +58,15 @@ async function runUntil(
     ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
   })
   const listeners = broker.listeners.map(formatHostPort).join(',')
-  terminal.out(`odradek listening on ${listeners}, data in ${broker.dataDirectory}`)
+  terminal.out(`odradek listening on ${listeners}, data in ${broker.dataDirectories.join(', ')}`)
   // Signal handlers alone do not keep a process alive.
   const alive = setInterval(() => {}, foreverMs)
-  const reason = await stop.reason
+  const reason = await Promise.race([stop.reason, broker.failure])
   clearInterval(alive)
+  if (reason instanceof Error) {
+    await broker.close().catch(() => undefined)
+    throw reason
+  }
   logger.info(`Stopping: ${reason}.`)
   await broker.close()
   return exitCode.success

@@ -40,6 +40,12 @@ export class BrokerConfig {
     return new BrokerConfig(this.static, dynamicBroker, dynamicDefault)
   }
 
+  /** Whether somebody gave it a value: the file, the command line or the metadata log. */
+  isSet(name: string): boolean {
+    assert(brokerDefinition(name) !== undefined, 'the broker config that is asked for exists')
+    return [this.dynamicBroker, this.dynamicDefault, this.static].some((texts) => texts.has(name))
+  }
+
   /**
    * The value in force: dynamic for this broker, dynamic for all, static, default. A dynamic value
    * that does not parse is passed over, as it was written by somebody with other rules. The name

@@ -39,6 +39,7 @@ class FakeFile final : public File {
     if (cold) return Err(FileError{FileErrorKind::would_block, 0, "cold"});
     return pread_all(at, into);
   }
+  FileResult<Position> next_data(Position from) const override { return from; }
   FileResult<void> write_at(Position at, ByteView bytes) override {
     const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), at.value);
     if (n != static_cast<ssize_t>(bytes.size())) return Err(FileError{});

@@ -1,0 +1,201 @@
+// The part of LogDirectoryImpl that opens partitions.
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "base/assert.h"
+#include "log/background_thread.h"
+#include "log/log_directory_impl.h"
+#include "log/partition_metadata.h"
+#include "log/storage_error.h"
+#include "log/uuid_text.h"
+
+namespace odradek {
+namespace {
+
+constexpr size_t kPartitionsPerThread = 16;
+constexpr size_t kThreadsMax = 8;
+
+}  // namespace
+
+LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(const TopicPartition& id,
+                                                                          const Uuid& topic_id,
+                                                                          const LogConfig& config) {
+  return std::move(open_partitions({{id, topic_id, config}}).front());
+}
+
+std::vector<LogResult<std::shared_ptr<PartitionLog>>> LogDirectoryImpl::open_partitions(
+    const std::vector<PartitionToOpen>& partitions) {
+  const std::lock_guard lock(mutex_);
+  std::vector<LogResult<std::shared_ptr<PartitionLog>>> results;
+  for (Opening& opening : open_locked(partitions)) {
+    if (opening.refused) {
+      results.emplace_back(Err(std::move(*opening.refused)));
+    } else {
+      results.emplace_back(std::shared_ptr<PartitionLog>(std::move(opening.log)));
+    }
+  }
+  return results;
+}
+
+// Each of the answers has either a log or a refusal.
+std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
+    const std::vector<PartitionToOpen>& partitions) {
+  std::vector<Opening> openings(partitions.size());
+  const auto refuse = [&](size_t i, const LogResult<bool>& done) {
+    if (!done.ok()) openings[i].refused = done.error();
+  };
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    refuse(i, begin_opening(partitions[i], &openings[i]));
+  }
+  load_all(partitions, &openings);
+  const LogResult<bool> synced = sync_loaded(openings);
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    if (!openings[i].loaded) continue;
+    refuse(i, synced.ok() ? finish_opening(partitions[i], &openings[i]) : synced);
+  }
+  return openings;
+}
+
+LogResult<bool> LogDirectoryImpl::begin_opening(const PartitionToOpen& partition,
+                                                Opening* opening) {
+  const TopicPartition& id = partition.topic_partition;
+  const auto open = logs_.find(id);
+  if (open == logs_.end()) {
+    RETURN_IF_ERROR(begin_changes());
+    return prepare_folder(id, partition.topic_id);
+  }
+  if (open->second->topic_id() != partition.topic_id) {
+    return Err(
+        LogError{ErrorCode::inconsistent_topic_id,
+                 folder_of(id) + " belongs to topic id " + format_uuid(open->second->topic_id()),
+                 {}});
+  }
+  opening->log = open->second;
+  return true;
+}
+
+// Side by side: each reads what it has to recover.
+void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
+                                std::vector<Opening>* openings) {
+  std::atomic<size_t> next{0};
+  const auto load_next = [&] {
+    for (size_t i = next.fetch_add(1); i < partitions.size(); i = next.fetch_add(1)) {
+      Opening& opening = (*openings)[i];
+      if (!opening.log && !opening.refused) opening.loaded = load(partitions[i]);
+    }
+  };
+  std::vector<std::unique_ptr<BackgroundThread>> threads;  // joined when they go
+  if (options_.background) {
+    const size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    const size_t wanted =
+        std::min({processors, kThreadsMax, partitions.size() / kPartitionsPerThread});
+    for (size_t i = 1; i < wanted; ++i) {
+      threads.push_back(BackgroundThread::start("odradek-load", load_next));
+    }
+  }
+  load_next();
+}
+
+LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partition) const {
+  const TopicPartition& id = partition.topic_partition;
+  LoadRequest request;
+  request.fs = &fs_;
+  request.open_files = &context_->open_files;
+  request.health = &context_->health;
+  request.folder = folder_of(id);
+  request.config = partition.config;
+  request.now = context_->clock.now();
+  request.clean = found_.clean;
+  request.recovery_point = context_->checkpoints.recovery_point(id);
+  request.resume_point = context_->resume_points.find({partition.topic_id, id.partition});
+  request.log_start = context_->checkpoints.log_start(id);
+  return load_partition(request);
+}
+
+LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<Opening>& openings) {
+  std::vector<std::shared_ptr<File>> files;
+  std::vector<std::string> folders;
+  for (size_t i = 0; i < openings.size(); ++i) {
+    if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
+    const LoadedPartition& loaded = **openings[i].loaded;
+    files.insert(files.end(), loaded.unsynced.begin(), loaded.unsynced.end());
+    if (loaded.folder_unsynced) folders.push_back(loaded.folder);
+  }
+  auto at_once = sync_at_once(fs_, options_.path, files.size() + folders.size());
+  if (!at_once.ok()) return Err(context_->health.change_failed(at_once.error()));
+  if (*at_once) return true;
+  for (const auto& file : files) RETURN_IF_ERROR(changed(file->sync_data()));
+  for (const std::string& folder : folders) RETURN_IF_ERROR(changed(fs_.sync_directory(folder)));
+  return true;
+}
+
+LogResult<bool> LogDirectoryImpl::finish_opening(const PartitionToOpen& partition,
+                                                 Opening* opening) {
+  if (!opening->loaded->ok()) return Err(opening->loaded->error());
+  LoadedPartition& loaded = **opening->loaded;
+  const TopicPartition& id = partition.topic_partition;
+  // What is appended from here on may be torn by a crash, and would count as damage below it.
+  RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id, loaded.log_end.offset));
+  if (!loaded.resume_point_stands) {
+    RETURN_IF_ERROR(context_->resume_points.erase({partition.topic_id, id.partition}));
+  }
+  add_to_report(loaded.report);
+  const std::string folder = loaded.folder;
+  opening->log = std::make_shared<PartitionLogImpl>(context_, id, partition.topic_id, folder,
+                                                    partition.config, std::move(loaded));
+  logs_[id] = opening->log;
+  return true;
+}
+
+void LogDirectoryImpl::add_to_report(const RecoveryReport& loaded) {
+  const std::lock_guard facts(facts_mutex_);
+  ++report_.partitions;
+  report_.segments_scanned += loaded.segments_scanned;
+  report_.bytes_scanned += loaded.bytes_scanned;
+  report_.bytes_cut += loaded.bytes_cut;
+  report_.indexes_rebuilt += loaded.indexes_rebuilt;
+}
+
+// Makes the folder if it is missing, durable with its topic id before any data; refuses one that
+// belongs to another topic.
+LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const Uuid& topic_id) {
+  const std::string folder = folder_of(id);
+  auto status = fs_.status(folder);
+  const bool missing = !status.ok();
+  if (missing && status.error().kind != FileErrorKind::not_found) {
+    return Err(storage_error(status.error()));
+  }
+  if (missing) {
+    RETURN_IF_ERROR(context_->checkpoints.forget(id));
+    RETURN_IF_ERROR(context_->resume_points.erase({topic_id, id.partition}));
+    names_unsynced_ = true;
+    RETURN_IF_ERROR(changed(fs_.create_directories(folder)));
+  }
+  const std::string metadata = folder + "/" + kPartitionMetadataFile;
+  auto text = read_whole_file(fs_, metadata, 1024);
+  if (text.ok()) {
+    const auto found = parse_partition_metadata(as_text(*text));
+    if (!found) return Err(storage_error(metadata + " is not what Apache Kafka writes"));
+    if (*found == topic_id || topic_id.is_zero()) return sync_names();
+    return Err(LogError{
+        ErrorCode::inconsistent_topic_id,
+        folder + " belongs to topic id " + format_uuid(*found) + ", not " + format_uuid(topic_id),
+        {}});
+  }
+  if (text.error().kind != FileErrorKind::not_found) return Err(storage_error(text.error()));
+  if (!topic_id.is_zero()) {
+    const std::string content = format_partition_metadata(topic_id);
+    RETURN_IF_ERROR(changed(replace_file(fs_, metadata, as_bytes(content))));
+  }
+  return sync_names();
+}
+
+LogResult<bool> LogDirectoryImpl::sync_names() {
+  if (names_unsynced_) RETURN_IF_ERROR(changed(fs_.sync_directory(options_.path)));
+  names_unsynced_ = false;
+  return true;
+}
+
+}  // namespace odradek

@@ -1,0 +1,46 @@
+// Where recovery may begin inside a segment, and all that it would otherwise have learned from the
+// batches before: written by a checkpoint, so that a start after an unclean stop reads what was
+// appended since and not the whole segment. Big endian:
+//
+//   +----------+----------------+------------+---------------------------+-----------------------+
+//   | offset 8 | segment base 8 | position 8 | largest timestamp 8, of 8 | index entries 4 + 4   |
+//   +----------+----------------+------------+---------------------------+-----------------------+
+//   | int32 count of aborted transactions, each as in a .txnindex file    (aborted_index.h)      |
+//   +--------------------------------------------------------------------------------------------+
+//   | int32 count of producers, each: id 8, epoch 2, coordinator epoch 4, last timestamp 8, first |
+//   | offset of the open transaction 8, count 1, and by batch: last sequence 4, last offset 8,   |
+//   | offset delta 4, timestamp 8                                                                 |
+//   +--------------------------------------------------------------------------------------------+
+//
+// Unlike a `.snapshot` it keeps all of a producer's batches: a retry is still known for one.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "log/aborted_index.h"
+#include "log/log_point.h"
+#include "log/producer_state.h"
+#include "log/time_index.h"
+
+namespace odradek {
+
+// What recovery begins with, instead of the segment's first batch.
+struct ResumePoint {
+  LogPoint end;  // everything before is in synced segments
+  // Of the segment, up to `end`.
+  TimeIndexEntry largest_timestamp;
+  int32_t offset_entries = 0;  // synced in its index files, to be believed no further
+  int32_t time_entries = 0;
+  std::vector<AbortedIndexEntry> aborted;
+  // Of the partition, at `end`.
+  ProducerState producers;
+};
+
+// Its entry in the file, as drawn above.
+std::vector<uint8_t> encode_resume_point(const ResumePoint& point);
+// Nothing unless `bytes` is exactly one.
+std::optional<ResumePoint> decode_resume_point(ByteView bytes);
+
+}  // namespace odradek

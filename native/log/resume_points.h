@@ -1,0 +1,62 @@
+// The resume points of a log directory, in memory and in the file `resume-points` beside the
+// journal, with which it comes and goes. Big endian:
+//
+//   +--------------+----------------------+-----------+------------------------------------------+
+//   | uint32 crc   | magic "ODRKRESUME"   | version 1 | entries: topic id 16, partition 4,       |
+//   | of the rest  |                      | 1         | length 4, a resume point (resume_point.h)|
+//   +--------------+----------------------+-----------+------------------------------------------+
+//
+// They save time and nothing else: without one, or with a file that is broken, recovery reads the
+// whole segment that holds the recovery point.
+//
+// Safe from any thread; a write holds the lock, so that the file never goes back in time.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "file/file_system.h"
+#include "log/directory_health.h"
+#include "log/journal_format.h"
+#include "log/log_error.h"
+#include "log/resume_point.h"
+
+namespace odradek {
+
+class ResumePoints {
+ public:
+  // `fs` and `health` must outlive this; a failed write is told to `health`. `path` is the log
+  // directory.
+  ResumePoints(FileSystem& fs, DirectoryHealth& health, const std::string& path)
+      : fs_(fs), health_(health), file_(path + "/" + kJournalFolder + "/resume-points") {}
+
+  // Reads the file, if there is one.
+  LogResult<bool> load();
+  std::optional<ResumePoint> find(const JournalIdentity& id) const;
+  // For the next write(). A partition without an identity that outlives its name has none.
+  void put(const JournalIdentity& id, const ResumePoint& point);
+  // Before anything in front of the point may change, or a folder is made where one with a point
+  // may have been: it counts no more, also after a crash.
+  LogResult<bool> erase(const JournalIdentity& id);
+  // Of a partition whose folder is gone; and of all that have none.
+  void forget(const JournalIdentity& id);
+  void keep_only(const std::set<std::pair<Uuid, PartitionIndex>>& ids);
+  LogResult<bool> write();
+
+ private:
+  LogResult<bool> write_locked();
+
+  FileSystem& fs_;
+  DirectoryHealth& health_;
+  const std::string file_;
+  mutable std::mutex mutex_;
+  std::map<std::pair<Uuid, PartitionIndex>, std::vector<uint8_t>> points_;  // encoded
+  bool file_says_more_ = false;  // it has points that were forgotten
+};
+
+}  // namespace odradek

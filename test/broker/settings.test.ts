@@ -1,0 +1,49 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { BrokerOptions } from '../../src/broker/options.ts'
+import { type BrokerSettings, brokerSettings } from '../../src/broker/settings.ts'
+
+const settings = (config: Record<string, string>, options: BrokerOptions = {}): BrokerSettings =>
+  brokerSettings({ config, ...options }, 6)
+
+describe('the log directories', () => {
+  it('are those of log.dirs, else of log.dir, the metadata log in the first', () => {
+    const { directories } = settings({ 'log.dirs': '/a, /b/../c', 'log.dir': '/d' })
+    expect(directories).toEqual({ data: ['/a', '/c'], metadata: '/a' })
+    expect(settings({ 'log.dir': '/d' }).directories).toEqual({ data: ['/d'], metadata: '/d' })
+    expect(settings({}).directories.data).toEqual([resolve('odradek-data')])
+  })
+
+  it('are the one that the caller names, whatever is configured', () => {
+    const config = { 'log.dirs': '/a,/b', 'metadata.log.dir': '/m' }
+    const { directories } = settings(config, { dataDirectory: 'data' })
+    expect(directories).toEqual({ data: [resolve('data')], metadata: resolve('data') })
+  })
+
+  it('have the metadata log where metadata.log.dir says, among them or beside them', () => {
+    const metadataDirectory = (name: string): string =>
+      settings({ 'log.dirs': '/a,/b', 'metadata.log.dir': name }).directories.metadata
+    expect(metadataDirectory('/b')).toBe('/b')
+    expect(metadataDirectory('/m')).toBe('/m')
+  })
+
+  it('are each named once', () => {
+    const repeated = { 'log.dirs': '/a,/b,/b/.' }
+    expect(() => settings(repeated)).toThrow('log.dirs names /b twice; name it once.')
+  })
+})
+
+describe('num.network.threads', () => {
+  it('is one less than the processors, at least one, unless it is set', () => {
+    expect(settings({}).dataPlane.reactorThreads).toBe(5)
+    expect(brokerSettings({}, 1).dataPlane.reactorThreads).toBe(1)
+  })
+
+  it('is what the operator says, up to 8', () => {
+    const set = (text: string): BrokerSettings => settings({ 'num.network.threads': text })
+    expect(set('3').dataPlane.reactorThreads).toBe(3)
+    expect(set('8').dataPlane.reactorThreads).toBe(8)
+    expect(() => set('9')).toThrow('num.network.threads is 9, and a broker has 1 to 8; leave it')
+    expect(() => set('0')).toThrow('num.network.threads')
+  })
+})

@@ -1,0 +1,100 @@
+/**
+ * A disk that fills up under a whole broker: appends are refused with a clear error, everything else
+ * goes on, and appends resume when there is room again.
+ */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { BrokerProcess } from './broker-process.ts'
+import { targetFromEnvironment } from './broker-target.ts'
+import { eventually } from './eventually.ts'
+import { type DiskKind, MountedDisk } from './mounted-disk.ts'
+import { RecordLedger } from './record-ledger.ts'
+
+const storageError = 56
+const recordBytes = 100_000
+const kinds: readonly DiskKind[] = ['tmpfs', 'ext4']
+const isOurs = targetFromEnvironment().name === 'odradek'
+
+let disk: MountedDisk | undefined
+let broker: BrokerProcess | undefined
+afterEach(async () => {
+  await broker?.dispose()
+  broker = undefined
+  disk?.dispose()
+  disk = undefined
+})
+
+/** Fills what the broker left with somebody else's file; returns what takes it away again. */
+function fillUp(path: string): () => void {
+  const name = join(path, 'somebody-else')
+  const block = Buffer.alloc(64 * 1024)
+  for (let blocks = 1; ; blocks++) {
+    try {
+      writeFileSync(name, block, { flag: 'a' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+      return () => rmSync(name)
+    }
+    if (blocks > 4096) throw new Error('the disk does not fill')
+  }
+}
+
+const settings = { 'log.segment.delete.delay.ms': '200', 'log.segment.bytes': '1048576' }
+
+describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
+  test('as one of two directories refuses appends alone', async (context) => {
+    disk = MountedDisk.make(kind, 64)
+    if (disk === undefined) return context.skip()
+    const { path } = disk
+    broker = await BrokerProcess.start({
+      settings: { ...settings, 'log.dirs': `data,${path}/data` },
+    })
+    const ledger = new RecordLedger(broker.port)
+    expect(await ledger.createTopic('orders', 2)).toBe(0)
+    const makeRoom = fillUp(path)
+    const refused = await ledger.fill('orders', 1, recordBytes, 1000)
+    expect(refused).toMatchObject({ errorCode: storageError })
+    expect(refused.errorMessage).toMatch(/No space left on device/)
+    // Every other thing goes on, reading from the full disk included.
+    expect(await ledger.fill('orders', 0, recordBytes, 50)).toMatchObject({ errorCode: 0 })
+    expect(await ledger.missing()).toEqual([])
+    expect(await ledger.partitions('orders')).toMatchObject([{ leaderId: 1 }, { leaderId: 1 }])
+    makeRoom()
+    expect(await ledger.fill('orders', 1, recordBytes, 20)).toMatchObject({ errorCode: 0 })
+    expect(broker.log).not.toMatch(/is offline/)
+    await broker.stop()
+    await broker.start()
+    expect(broker.log).not.toMatch(/was not clean/)
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+
+  test('as the only one refuses appends, until a deleted topic makes room', async (context) => {
+    disk = MountedDisk.make(kind, 96)
+    if (disk === undefined) return context.skip()
+    const { path } = disk
+    broker = await BrokerProcess.start({ settings: { ...settings, 'log.dirs': `${path}/data` } })
+    const ledger = new RecordLedger(broker.port)
+    expect(await ledger.createTopic('orders', 1)).toBe(0)
+    expect(await ledger.createTopic('old', 1)).toBe(0)
+    expect(await ledger.fill('old', 0, recordBytes, 200)).toMatchObject({ errorCode: 0 })
+    expect(await ledger.fill('orders', 0, recordBytes, 2000)).toMatchObject({
+      errorCode: storageError,
+    })
+    fillUp(path)
+    expect(await ledger.produce('orders', 0, recordBytes)).toMatchObject({
+      errorCode: storageError,
+    })
+    expect(await ledger.missing()).toEqual([])
+    expect(await ledger.deleteTopic('old')).toBe(0)
+    ledger.forget('old')
+    await eventually('appends resume', async () => {
+      return (await ledger.produce('orders', 0, recordBytes)).errorCode === 0
+    })
+    await broker.kill()
+    await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+})

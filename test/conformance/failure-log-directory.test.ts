@@ -1,0 +1,169 @@
+/**
+ * What breaks under a running broker: a disk that turns read-only, folders that somebody removes, a
+ * full table of file descriptors. Each is told in a sentence, nobody is lied to, and a start after
+ * it has all that was acknowledged and still is on the disk.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { BrokerProcess } from './broker-process.ts'
+import { type Settings, targetFromEnvironment } from './broker-target.ts'
+import { eventually } from './eventually.ts'
+import { MountedDisk } from './mounted-disk.ts'
+import { RecordLedger } from './record-ledger.ts'
+
+const storageError = 56
+const isOurs = targetFromEnvironment().name === 'odradek'
+
+let disk: MountedDisk | undefined
+let broker: BrokerProcess | undefined
+afterEach(async () => {
+  await broker?.dispose()
+  broker = undefined
+  disk?.dispose()
+  disk = undefined
+})
+
+async function start(settings: Settings = {}) {
+  broker = await BrokerProcess.start({ settings: { 'log.dirs': 'data,second', ...settings } })
+  const ledger = new RecordLedger(broker.port)
+  expect(await ledger.createTopic('orders', 2)).toBe(0)
+  return { broker, ledger, second: join(broker.folder, 'second') }
+}
+
+/** Produces to a partition until it is refused; the ledger has what was acknowledged. */
+async function loadUntilRefused(ledger: RecordLedger, partition: number): Promise<void> {
+  const { errorCode } = await ledger.fill('orders', partition, 1000, 100_000)
+  expect(errorCode).toBe(storageError)
+}
+
+async function expectOffline(ledger: RecordLedger, partition: number): Promise<void> {
+  const gone = { leaderId: -1, offlineReplicas: [1] }
+  await eventually('the partition has no leader', async () => {
+    return (await ledger.partitions('orders'))[partition]?.leaderId === -1
+  })
+  expect((await ledger.partitions('orders'))[partition]).toMatchObject(gone)
+  expect(await ledger.produce('orders', partition)).toMatchObject({ errorCode: storageError })
+  expect(await ledger.fetchError('orders', partition)).toBe(storageError)
+}
+
+const offlineLines = (log: string): string[] =>
+  log.split('\n').filter((line) => line.includes(' is offline'))
+
+describe.runIf(isOurs)('a file system that turns read-only under load', () => {
+  test('takes its log directory offline, the other goes on', async (context) => {
+    disk = MountedDisk.make('ext4', 64)
+    if (disk === undefined) return context.skip()
+    const { ledger, broker } = await start({ 'log.dirs': `data,${disk.path}/data` })
+    for (let i = 0; i < 50; i++) await ledger.produce('orders', i % 2, 1000)
+    const load = loadUntilRefused(ledger, 1)
+    const fails = disk.becomeReadOnly()
+    if (!fails) await broker.kill()
+    await load.catch(() => undefined)
+    if (!fails) return context.skip()
+    await expectOffline(ledger, 1)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
+    expect(offlineLines(broker.log)).toHaveLength(1)
+    expect(broker.log).toMatch(/data is offline, and its partitions.*Read-only file system/)
+    await broker.stop()
+    disk.repair()
+    await broker.start()
+    expect(broker.log).toMatch(/The last stop of .*mounted\/data was not clean: .* in \d+ ms/)
+    expect(await ledger.missing()).toEqual([])
+    expect(await ledger.produce('orders', 1)).toMatchObject({ errorCode: 0 })
+    await broker.stop()
+  })
+
+  test('with the metadata log stops the broker with a sentence', async (context) => {
+    disk = MountedDisk.make('ext4', 64)
+    if (disk === undefined) return context.skip()
+    const { ledger, broker } = await start({ 'log.dirs': `${disk.path}/data` })
+    for (let i = 0; i < 50; i++) await ledger.produce('orders', i % 2, 1000)
+    if (!disk.becomeReadOnly()) return context.skip()
+    // The last answer may be a connection that the broker closes.
+    await loadUntilRefused(ledger, 0).catch(() => undefined)
+    await eventually('the broker stops', () => !broker.running)
+    expect(broker.log).toMatch(/odradek: The broker stops: the log directory .* failed\.\n$/)
+    disk.repair()
+    await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+})
+
+describe.runIf(isOurs)('a directory that is removed underneath', () => {
+  test('a partition folder: the others go on, and what is there is there after', async () => {
+    const { ledger, broker, second } = await start({ 'log.segment.bytes': '1048576' })
+    for (let i = 0; i < 100; i++) await ledger.produce('orders', i % 2, 1000)
+    rmSync(join(second, 'orders-1'), { recursive: true })
+    // Open files take what they take; the next segment cannot be made.
+    await loadUntilRefused(ledger, 1)
+    await expectOffline(ledger, 1)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
+    expect(offlineLines(broker.log)).toHaveLength(1)
+    await broker.stop()
+    await broker.start()
+    expect(broker.log).not.toMatch(/ at .*\.(ts|js):\d+/)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
+    const missing = await ledger.missing().catch(() => [])
+    expect(missing.filter((one) => one.startsWith('orders-0'))).toEqual([])
+    await broker.kill()
+  })
+
+  test('a whole log directory: a restart with the disk back has everything', async () => {
+    const { ledger, broker, second } = await start({ 'log.segment.bytes': '1048576' })
+    for (let i = 0; i < 100; i++) await ledger.produce('orders', i % 2, 1000)
+    renameSync(second, `${second}-unplugged`)
+    await loadUntilRefused(ledger, 1)
+    await expectOffline(ledger, 1)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
+    await broker.stop()
+    expect(existsSync(second)).toBe(false)
+    renameSync(`${second}-unplugged`, second)
+    await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    expect(await ledger.produce('orders', 1)).toMatchObject({ errorCode: 0 })
+    await broker.stop()
+  })
+
+  test('a whole log directory for good: its partitions stay offline, none is made anew', async () => {
+    const { ledger, broker, second } = await start()
+    for (let i = 0; i < 100; i++) await ledger.produce('orders', i % 2, 1000)
+    await broker.stop()
+    rmSync(second, { recursive: true })
+    await broker.start()
+    expect(broker.log).toMatch(/The partition orders-1 cannot be used: its log directory is not/)
+    expect((await ledger.partitions('orders')).map(({ leaderId }) => leaderId)).toEqual([1, -1])
+    expect(readdirSync(second)).not.toContain('orders-1')
+    await broker.stop()
+  })
+})
+
+describe.runIf(isOurs)('a full table of file descriptors', () => {
+  const limit = (pid: number, files: number): void => {
+    const { status } = spawnSync('prlimit', [`--pid=${pid}`, `--nofile=${files}:`])
+    expect(status).toBe(0)
+  }
+
+  test('refuses what needs one with a sentence, and passes', async () => {
+    const { ledger, broker } = await start({ 'log.segment.bytes': '1048576' })
+    for (let i = 0; i < 100; i++) await ledger.produce('orders', i % 2, 1000)
+    const inUse = new Set(readdirSync(`/proc/${broker.pid}/fd`).map(Number))
+    let free = 0
+    while (inUse.has(free)) free++
+    // One for the client's own connection, none for the next segment.
+    limit(broker.pid, free + 1)
+    const refused = await ledger.fill('orders', 0, 100_000, 100)
+    expect(refused).toMatchObject({ errorCode: storageError })
+    expect(refused.errorMessage).toMatch(/Too many open files/)
+    limit(broker.pid, 10_000)
+    expect(await ledger.fill('orders', 0, 100_000, 30)).toMatchObject({ errorCode: 0 })
+    expect(await ledger.missing()).toEqual([])
+    expect(offlineLines(broker.log)).toEqual([])
+    await broker.stop()
+    await broker.start()
+    expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+})

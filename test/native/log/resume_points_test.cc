@@ -1,0 +1,323 @@
+#include "log/resume_points.h"
+
+#include <random>
+
+#include "log/journal_format.h"
+#include "log_fixture.h"
+
+namespace odradek {
+namespace {
+
+const std::string kFile = "/data/odradek-journal/resume-points";
+const std::string kSegment = "/data/orders-0/00000000000000000000";
+
+ResumePoint random_point(std::mt19937_64& random) {
+  ResumePoint point;
+  point.end = {Offset(static_cast<int64_t>(random() % 1000 + 500)),
+               Offset(static_cast<int64_t>(random() % 500)),
+               Position(static_cast<int64_t>(random() % (1 << 30)))};
+  point.largest_timestamp = {TimestampMs(static_cast<int64_t>(random() % (1LL << 40))),
+                             point.end.offset - 1};
+  point.offset_entries = static_cast<int32_t>(random() % 1000);
+  point.time_entries = static_cast<int32_t>(random() % 1000);
+  for (uint64_t i = random() % 3; i > 0; --i) {
+    const Offset last(static_cast<int64_t>(10 * (point.aborted.size() + 1)));
+    point.aborted.push_back({ProducerId(7), last - 5, last, last + 1});
+  }
+  for (uint64_t i = random() % 4; i > 0; --i) {
+    ProducerEntry entry;
+    entry.epoch = ProducerEpoch(static_cast<int16_t>(random() % 100));
+    entry.coordinator_epoch = static_cast<int32_t>(random() % 9) - 1;
+    entry.last_timestamp = TimestampMs(static_cast<int64_t>(random() % 1000));
+    entry.transaction_first_offset = Offset(static_cast<int64_t>(random() % 9) - 1);
+    entry.batch_count = random() % (kProducerBatchesMax + 1);
+    for (size_t b = 0; b < entry.batch_count; ++b) {
+      entry.batches[b] = {Sequence(static_cast<int32_t>(random() % 99)),
+                          Offset(static_cast<int64_t>(b * 10)), static_cast<int32_t>(b),
+                          TimestampMs(static_cast<int64_t>(random() % 99))};
+    }
+    point.producers.restore(ProducerId(static_cast<int64_t>(random() % 1000)), entry);
+  }
+  return point;
+}
+
+DirectoryFixture& with_index(DirectoryFixture& f) {
+  f.config.index_interval_bytes = 100;
+  f.open();
+  return f;
+}
+
+// Twenty batches, a checkpoint, and five more.
+std::shared_ptr<PartitionLog> checkpointed_log(DirectoryFixture& f) {
+  with_index(f);
+  auto log = f.log();
+  for (int i = 0; i < 25; ++i) {
+    if (i == 20) REQUIRE(f.directory->checkpoint().ok());
+    append(*log, {.timestamp = 1700000000000 + i});
+  }
+  f.directory->run_once();
+  return log;
+}
+
+}  // namespace
+
+TEST_CASE("a resume point is read as it was written, and nothing shorter or longer is one") {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 500; ++round) {
+    const ResumePoint point = random_point(random);
+    std::vector<uint8_t> bytes = encode_resume_point(point);
+    const auto decoded = decode_resume_point(bytes);
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->end.offset == point.end.offset);
+    CHECK(decoded->aborted.size() == point.aborted.size());
+    CHECK(decoded->producers.entries().size() == point.producers.entries().size());
+    CHECK(encode_resume_point(*decoded).size() == bytes.size());
+    for (const auto& [id, entry] : point.producers.entries()) {
+      const ProducerEntry& found = decoded->producers.entries().at(id);
+      CHECK(found.epoch == entry.epoch);
+      CHECK(found.batch_count == entry.batch_count);
+      CHECK(found.last_sequence() == entry.last_sequence());
+      CHECK(found.transaction_first_offset == entry.transaction_first_offset);
+    }
+    const size_t cut = random() % bytes.size();
+    CHECK_FALSE(decode_resume_point(ByteView(bytes).first(cut)).has_value());
+    bytes.push_back(0);
+    CHECK_FALSE(decode_resume_point(bytes).has_value());
+  }
+}
+
+TEST_CASE("the file keeps each partition's point, and a flipped bit makes it no file") {
+  MemoryFileSystem disk;
+  REQUIRE(disk.create_directories("/data/odradek-journal").ok());
+  DirectoryHealth health;
+  std::mt19937_64 random(3);
+  ResumePoints points(disk, health, "/data");
+  const JournalIdentity one{make_uuid(1), PartitionIndex(0)};
+  const JournalIdentity two{make_uuid(1), PartitionIndex(1)};
+  points.put(one, random_point(random));
+  points.put(two, random_point(random));
+  points.put({Uuid(), PartitionIndex(0)}, random_point(random));
+  REQUIRE(points.write().ok());
+  {
+    ResumePoints loaded(disk, health, "/data");
+    REQUIRE(loaded.load().ok());
+    CHECK(loaded.find(one)->end.offset == points.find(one)->end.offset);
+    CHECK(loaded.find(two)->end.offset == points.find(two)->end.offset);
+    CHECK_FALSE(loaded.find({Uuid(), PartitionIndex(0)}).has_value());
+    REQUIRE(loaded.erase(one).ok());
+    CHECK_FALSE(loaded.find(one).has_value());
+  }
+  auto whole = read_whole_file(disk, kFile, 1 << 20);
+  REQUIRE(whole.ok());
+  for (size_t bit = 0; bit < whole->size() * 8; ++bit) {
+    std::vector<uint8_t> flipped = *whole;
+    flipped[bit / 8] = static_cast<uint8_t>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    REQUIRE(replace_file(disk, kFile, flipped).ok());
+    ResumePoints loaded(disk, health, "/data");
+    REQUIRE(loaded.load().ok());
+    REQUIRE_FALSE(loaded.find(two).has_value());
+  }
+}
+
+TEST_CASE("recovery reads what was appended since the checkpoint, and not the segment") {
+  DirectoryFixture f;
+  auto log = checkpointed_log(f);
+  const int64_t batch = log->size_bytes() / 25;
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  CHECK(log->log_end_offset() == Offset(25));
+  CHECK(log->durable_offset() == Offset(25));
+  CHECK(f.directory->recovery_report().bytes_scanned == 5 * batch);
+  CHECK(f.directory->recovery_report().indexes_rebuilt == 0);
+  // The index leads to batches on both sides of the point.
+  for (int64_t offset = 0; offset < 25; ++offset) {
+    auto outcome = log->read(Offset(offset), 1, ReadLimit::high_watermark, true, nullptr);
+    REQUIRE(outcome.ok());
+    const auto bytes = bytes_of(*outcome);
+    REQUIRE(batches_in(bytes).size() == 1);
+    CHECK(batches_in(bytes)[0].base_offset() == Offset(offset));
+  }
+  log = nullptr;
+  f.close();
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(25));
+  CHECK(f.directory->recovery_report().clean);
+}
+
+TEST_CASE("without the index files that a point speaks of, the whole segment is read") {
+  for (const char* suffix : {".index", ".timeindex"}) {
+    for (const bool remove : {true, false}) {
+      DirectoryFixture f;
+      auto log = checkpointed_log(f);
+      const int64_t bytes = log->size_bytes();
+      log = nullptr;
+      f.kill();
+      if (remove) {
+        REQUIRE(f.disk->remove_file(kSegment + suffix).ok());
+      } else {
+        auto file = f.disk->open(kSegment + suffix, OpenMode::read_write);
+        const std::vector<uint8_t> zeros(24);
+        REQUIRE((*file)->write_at(Position(12), zeros).ok());
+      }
+      f.open();
+      CHECK(f.log()->log_end_offset() == Offset(25));
+      CHECK(f.directory->recovery_report().bytes_scanned == bytes);
+    }
+  }
+}
+
+TEST_CASE("a segment that ends before its resume point is damaged") {
+  DirectoryFixture f;
+  checkpointed_log(f);
+  f.kill();
+  {
+    auto file = f.disk->open(kSegment + ".log", OpenMode::read_write);
+    REQUIRE((*file)->truncate(300).ok());
+  }
+  // What the journal has of it is behind a hole.
+  f.open();
+  CHECK_FALSE(f.try_log().ok());
+}
+
+TEST_CASE("a truncation voids the resume point before it cuts") {
+  DirectoryFixture f;
+  auto log = checkpointed_log(f);
+  REQUIRE(log->truncate_to(Offset(10)).ok());
+  {
+    auto after_cut = f.disk->after_crash(CrashKind::lost, 0);
+    DirectoryHealth health;
+    ResumePoints points(*after_cut, health, "/data");
+    REQUIRE(points.load().ok());
+    CHECK_FALSE(points.find({make_uuid(1), PartitionIndex(0)}).has_value());
+  }
+  // As large as what was cut, with other batches at other places.
+  for (int i = 0; i < 6; ++i) append(*log, {.records = 3, .value = "another value"});
+  f.directory->run_once();
+  const Offset end = log->log_end_offset();
+  const int64_t bytes = log->size_bytes();
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  log = f.log();
+  CHECK(log->log_end_offset() == end);
+  CHECK(f.directory->recovery_report().bytes_scanned == bytes);
+  REQUIRE(f.directory->checkpoint().ok());
+  log = nullptr;
+  f.kill();
+  f.open();
+  CHECK(f.log()->log_end_offset() == end);
+  CHECK(f.directory->recovery_report().bytes_scanned == 0);
+}
+
+TEST_CASE("a segment that was begun before a kill keeps its name in a power cut after it") {
+  DirectoryFixture f;
+  f.config.segment_bytes = 500;
+  with_index(f);
+  auto log = f.log();
+  append(*log);
+  REQUIRE(f.directory->checkpoint().ok());
+  for (int i = 0; i < 12; ++i) append(*log);
+  REQUIRE(log->segment_count() > 2);
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  CHECK(log->durable_offset() == Offset(13));
+  append(*log);
+  f.directory->run_once();
+  CHECK(log->durable_offset() == Offset(14));
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(14));
+}
+
+TEST_CASE("five batches of a producer are known after a recovery that reads none of them") {
+  DirectoryFixture f;
+  with_index(f);
+  auto log = f.log();
+  for (int32_t i = 0; i < 8; ++i) append(*log, {.producer = ProducerId(9), .sequence = i});
+  REQUIRE(f.directory->checkpoint().ok());
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  REQUIRE(f.directory->recovery_report().bytes_scanned == 0);
+  for (int32_t i = 3; i < 8; ++i) {
+    auto batch = make_batch({.producer = ProducerId(9), .sequence = i});
+    auto outcome = log->append(batch, AppendOrigin::client);
+    REQUIRE(outcome.ok());
+    CHECK(outcome->duplicate);
+    CHECK(outcome->base_offset == Offset(i));
+  }
+  auto next = make_batch({.producer = ProducerId(9), .sequence = 8});
+  CHECK_FALSE(log->append(next, AppendOrigin::client)->duplicate);
+}
+
+TEST_CASE("aborted transactions before the resume point stay aborted, open ones open") {
+  DirectoryFixture f;
+  with_index(f);
+  auto log = f.log();
+  append(*log, {.producer = ProducerId(1), .transactional = true});
+  auto marker = make_marker(ProducerId(1), 0, false);
+  REQUIRE(log->append(marker, AppendOrigin::coordinator).ok());
+  append(*log, {.producer = ProducerId(2), .transactional = true});
+  append(*log);
+  REQUIRE(f.directory->checkpoint().ok());
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  REQUIRE(f.directory->recovery_report().bytes_scanned == 0);
+  CHECK(log->last_stable_offset() == Offset(2));
+  auto outcome = log->read(Offset(0), 1 << 20, ReadLimit::last_stable_offset, true, nullptr);
+  REQUIRE(outcome.ok());
+  REQUIRE(outcome->aborted.size() == 1);
+  CHECK(outcome->aborted[0].producer_id == ProducerId(1));
+}
+
+TEST_CASE("reserved room behind the batches is neither read nor cut") {
+  DirectoryFixture f;
+  auto log = checkpointed_log(f);
+  const int64_t bytes = log->size_bytes();
+  log = nullptr;
+  f.kill();
+  const int64_t reserved = f.disk->status(kSegment + ".log")->size;
+  REQUIRE(reserved > bytes);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(25));
+  CHECK(f.disk->status(kSegment + ".log")->size == reserved);
+  f.close();
+  CHECK(f.disk->status(kSegment + ".log")->size == bytes);
+}
+
+TEST_CASE("many partitions are opened together, each with its own answer") {
+  DirectoryFixture f;
+  f.open();
+  std::vector<PartitionToOpen> many;
+  for (int32_t i = 0; i < 40; ++i) {
+    many.push_back({{"orders", PartitionIndex(i)}, make_uuid(7), f.config});
+  }
+  for (auto& opened : f.directory->open_partitions(many)) {
+    REQUIRE(opened.ok());
+    append(**opened);
+  }
+  f.directory->run_once();
+  f.kill();
+  REQUIRE(f.disk->remove_file("/data/orders-7/partition.metadata").ok());
+  REQUIRE(replace_file(*f.disk, "/data/orders-7/partition.metadata", as_bytes("nonsense")).ok());
+  f.open();
+  const auto results = f.directory->open_partitions(many);
+  REQUIRE(results.size() == 40);
+  for (size_t i = 0; i < results.size(); ++i) {
+    CHECK(results[i].ok() == (i != 7));
+    if (results[i].ok()) {
+      CHECK((*results[i])->topic_partition().partition.value == static_cast<int32_t>(i));
+      CHECK((*results[i])->log_end_offset() == Offset(1));
+    }
+  }
+}
+
+}  // namespace odradek
