@@ -1,7 +1,8 @@
 // Every workload survives the power cuts that the search finds, and a log with a flaw does not.
 //
 // ODRADEK_CRASH_STATES=N searches for that many states, over variants of the workloads, and tells
-// how far it is; ODRADEK_CRASH_SHARD=i/n takes one part of n, ODRADEK_CRASH_SEED another order.
+// how far it is; ODRADEK_CRASH_SHARD=i/n takes one part of n, ODRADEK_CRASH_SEED another order;
+// ODRADEK_CRASH_STATES_PER_CALL=1 hurries through the variants.
 // `npm run crash:explore` does so with two processes.
 #include "crash_explorer.h"
 
@@ -104,12 +105,13 @@ TEST_CASE("power cuts by the million" * doctest::skip()) {
   search.shards = shards;
   search.seed = number_from("ODRADEK_CRASH_SEED", 1);
   const uint64_t states = number_from("ODRADEK_CRASH_STATES", 1000000);
+  const uint64_t per_call = number_from("ODRADEK_CRASH_STATES_PER_CALL", 60);
   CrashFindings all;
   SeenDisks seen;
   const Stopwatch::time_point begin = Stopwatch::now();
   for (; all.states < states && all.violation.empty(); search.variant += kVariantStep) {
     for (const CrashWorkload& workload : crash_workloads()) {
-      search.states_per_call = 60;
+      search.states_per_call = per_call;
       search.crash_recovery_of = 4;
       slow_down(workload, &search);
       search.states_max = states - all.states;

@@ -210,6 +210,7 @@ void swap_segment(Witness& w) {
   const std::string folder = "/data/orders-1";
   const std::vector<Offset> bases = segments_in(w.disk(), folder);
   if (w.stopped() || bases.size() < 3) return;
+  w.flush(kOrders1);  // what is replaced is synced; the journal holds it all the same
   w.delete_below(kOrders1, bases[1]);
   // Where the first segment was not finished it stays, and nothing was fenced.
   const std::vector<Offset> left = segments_in(w.disk(), folder);
@@ -238,6 +239,11 @@ void swap_segment(Witness& w) {
     RETURN_IF_ERROR(fs.rename(path + ".cleaned", path + ".swap"));
     RETURN_IF_ERROR(fs.sync_directory(folder));
     RETURN_IF_ERROR(fs.rename(path, path + ".deleted"));
+    for (const auto kind : {SegmentFileKind::offset_index, SegmentFileKind::time_index}) {
+      const std::string index = segment_file_path(folder, bases[1], kind);
+      const FileResult<void> gone = fs.rename(index, index + ".deleted");
+      if (!gone.ok() && gone.error().kind != FileErrorKind::not_found) return gone;
+    }
     RETURN_IF_ERROR(fs.sync_directory(folder));
     RETURN_IF_ERROR(fs.rename(path + ".swap", path));
     return fs.sync_directory(folder);
