@@ -258,7 +258,7 @@ bool Witness::append(const TopicPartition& id, int records, size_t bytes) {
   BatchSpec spec;
   spec.records = records;
   spec.timestamp += int64_t{run_} * 100000 + appended_ * 10;
-  spec.value = number + std::string(bytes + options_.variant / 5 % 4 * 60, 'v');
+  spec.value = number + std::string(bytes + options_.variant / 5 % 4 * 30, 'v');
   spec.producer = ProducerId(7);
   spec.sequence = promise.next_sequence();
   std::vector<uint8_t> batch;
@@ -397,7 +397,9 @@ bool Witness::look_up_all() {
       const TimestampMs time = BatchView::at(batch->bytes)->base_timestamp();
       const auto found = log->lookup_timestamp(time, ReadLimit::high_watermark);
       if (!found.ok() || found->offset != batch->base) {
-        return violated(name_of(id) + " does not find the time of offset " + text(batch->base));
+        return violated(name_of(id) + " finds " +
+                        (found.ok() ? text(found->offset) : found.error().detail) +
+                        " by the time of offset " + text(batch->base));
       }
     }
   }
