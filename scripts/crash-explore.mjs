@@ -16,12 +16,18 @@ const { values } = parseArgs({
     processes: { type: 'string', default: String(cpus().length) },
   },
 })
-const [states, seed, processes] = ['states', 'seed', 'processes'].map((name) => {
-  const number = Number(values[name])
-  if (Number.isSafeInteger(number) && number > 0) return number
-  console.error(`--${name} is ${values[name]}; it must be a whole number above 0`)
-  process.exit(2)
-})
+
+/** The whole number of an option; ends the program where it is none. */
+function number(name) {
+  const value = Number(values[name])
+  if (!Number.isSafeInteger(value) || value < 1) {
+    console.error(`--${name} is ${values[name]}; it must be a whole number above 0`)
+    process.exit(2)
+  }
+  return value
+}
+
+const [states, seed, processes] = [number('states'), number('seed'), number('processes')]
 if (!make('VARIANT=debug', 'FOLDER=log', 'native_test')) process.exit(1)
 
 const begun = Date.now()
