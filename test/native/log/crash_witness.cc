@@ -340,6 +340,10 @@ bool Witness::delete_topic(const TopicPartition& id) {
   return note_durable();
 }
 
+Offset Witness::recovery_point(const TopicPartition& id) const {
+  return stopped() ? Offset(0) : logs_.at(id)->recovery_point();
+}
+
 bool Witness::checkpoint() {
   return attempt("checkpoint", [&] { return directory_->checkpoint(); }) && note_durable();
 }

@@ -57,6 +57,8 @@ class Witness final : private HighWatermarkObserver {
   bool look_up_all();
 
   const Ledger& ledger() const { return ledger_; }
+  // Of an open partition; 0 once the run has stopped.
+  Offset recovery_point(const TopicPartition& id) const;
   const MemoryFileSystem& disk() const { return *disk_; }
   int run() const { return run_; }
   // Empty while nothing is wrong.
