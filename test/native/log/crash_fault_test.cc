@@ -51,6 +51,9 @@ class FaultyCalls {
     const bool makes =
         call.kind == FileCallKind::create || call.kind == FileCallKind::create_directory;
     const FileErrorKind kind = kKinds[fault_.kind];
+    // A parent that may not be read is not ours to sync, and no failure.
+    const bool syncs_parent = call.kind == FileCallKind::sync_directory && call.path == "/";
+    if (syncs_parent && kind == FileErrorKind::permission) return FileErrorKind::io;
     return makes && kind == FileErrorKind::permission ? FileErrorKind::not_found : kind;
   }
 
