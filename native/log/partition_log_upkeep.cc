@@ -285,7 +285,8 @@ LogResult<bool> PartitionLogImpl::close() {
   if (closed_) return true;
   {
     const std::lock_guard lock(append_mutex_);
-    RETURN_IF_ERROR(check_online());
+    // Retired, and not closed: an earlier close found no room, and this one goes on.
+    if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
     retired_.store(ErrorCode::kafka_storage_error, std::memory_order_release);
   }
   RETURN_IF_ERROR(context_->flusher.sync({this}));
