@@ -76,7 +76,9 @@ class MemoryFileHandle final : public File {
   }
   FileResult<Position> next_data(Position from) const override {
     const std::lock_guard lock(disk_->mutex);
-    if (auto power = disk_->alive(path_); !power.ok()) return Err(power.error());
+    if (auto look = disk_->permit_look(FileCallKind::read, path_); !look.ok()) {
+      return Err(look.error());
+    }
     const std::vector<uint8_t>& content = file_->content();
     const auto size = static_cast<int64_t>(content.size());
     if (from.value >= size) return from;

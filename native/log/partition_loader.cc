@@ -55,13 +55,16 @@ class Loader {
   }
   // Below, every gap is one that compaction or a truncation left: the bytes were on the disk.
   Offset settled() const { return std::max(request_.recovery_point, loaded_.log_start); }
+  bool gaps_anywhere() const {
+    return request_.config.validation.compacted && !request_.gapless_above;
+  }
   // Does the next segment carry on where the scanned ones end? A gap is no hole where the scan came
   // to the very end of a file: compaction made it, under the present policy or an earlier one.
   bool continues_at(size_t index, ScanStep stopped) const {
     if (index >= bases_.size() || stopped == ScanStep::damaged) return false;
     if (bases_[index] == log_end_) return true;
     return stopped == ScanStep::end && bases_[index] > log_end_ &&
-           (request_.config.validation.compacted || bases_[index] <= settled());
+           (gaps_anywhere() || bases_[index] <= settled());
   }
 
   const LoadRequest& request_;
@@ -339,8 +342,8 @@ BatchOrder Loader::order_in(Offset base) const {
   BatchOrder order{std::max(log_end_, base), last_epoch_};
   order.segment_base = base;
   // Without a recovery point nothing says how far compaction went under an earlier policy.
-  const bool may_have_gaps =
-      request_.config.validation.compacted || request_.recovery_point == Offset(0);
+  const bool unknown = request_.recovery_point == Offset(0) && !request_.gapless_above;
+  const bool may_have_gaps = gaps_anywhere() || unknown;
   order.gapless_from = may_have_gaps ? Offset(INT64_MAX) : settled();
   return order;
 }

@@ -212,11 +212,11 @@ void swap_segment(Witness& w) {
   if (w.stopped() || bases.size() < 3) return;
   w.flush(kOrders1);  // what is replaced is synced; the journal holds it all the same
   w.delete_below(kOrders1, bases[1]);
-  // Where the first segment was not finished it stays, and nothing was fenced. Nor may a recovery
-  // resume within what is replaced: a cleaner of ours has to see to both.
+  // Where the first segment was not finished it stays, and nothing was fenced. Nor may the recovery
+  // point lie within what is replaced: a cleaner of ours has to see to both.
   for (int round = 0; round < 3; ++round) {
     const std::vector<Offset> left = segments_in(w.disk(), folder);
-    if (!left.empty() && left.front() == bases[1] && w.recovery_point(kOrders1) == Offset(0)) break;
+    if (!left.empty() && left.front() == bases[1] && w.recovery_point(kOrders1) >= bases[2]) break;
     w.run_once();
     w.checkpoint();
   }
