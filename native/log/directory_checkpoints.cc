@@ -10,7 +10,6 @@ namespace odradek {
 namespace {
 
 constexpr size_t kCheckpointBytesMax = 256U << 20;
-constexpr const char* kMetadataTopic = "__cluster_metadata";
 
 Offset find_or_zero(const OffsetsByPartition& offsets, const TopicPartition& id) {
   const auto found = offsets.find(id);

@@ -16,6 +16,8 @@
 
 namespace odradek {
 
+inline constexpr const char* kMetadataTopic = "__cluster_metadata";
+
 // What one partition contributes.
 struct PartitionCheckpoint {
   TopicPartition topic_partition;

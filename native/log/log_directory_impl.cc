@@ -87,6 +87,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
                                                   std::shared_ptr<PartitionLogImpl>* log) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
+  context_->reserve.make_room();
   Uuid unique;
   const auto open = logs_.find(id);
   if (open != logs_.end()) {
@@ -146,6 +147,7 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
       return true;
     }
     if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+    context_->reserve.give_up();
     RETURN_IF_ERROR(recover_unopened());
     closing_ = true;  // nothing is opened any more that would not be closed
   }
@@ -194,6 +196,7 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
   if (closed_ || closing_) return Err(storage_error(options_.path + " is closed"));
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   if (changing_) return true;
+  context_->reserve.make_room();
   RETURN_IF_ERROR(mark_in_use());
   RETURN_IF_ERROR(begin_journal());
   if (options_.background) {
@@ -222,6 +225,7 @@ void LogDirectoryImpl::upkeep() {
   for (const auto& log : logs()) log->tidy_up();
   // A failure has taken the directory offline already; a full disk passes.
   context_->journal.allow_growth();
+  context_->reserve.keep();
   static_cast<void>(checkpoint());
 }
 

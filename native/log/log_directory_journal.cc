@@ -69,6 +69,7 @@ void LogDirectoryImpl::checkpoint_soon() {
 void LogDirectoryImpl::tend_journal() {
   Journal& journal = context_->journal;
   if (journal.wants_part()) journal.grow();
+  context_->reserve.keep();
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
   if (journal.wants_release() || bytes >= context_->checkpoint_bytes) {

@@ -132,7 +132,7 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
 
   auto context =
       std::make_shared<LogContext>(fs, *options.clock, options.path, options.file_delete_delay_ms,
-                                   kOpenFilesMax, options.journal);
+                                   kOpenFilesMax, options.journal, options.reserve_bytes);
   RETURN_IF_ERROR(context->checkpoints.load());
   if (found.journal) RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;

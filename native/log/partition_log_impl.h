@@ -99,6 +99,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<bool> prepare(const BatchHeader& batch);
   void keep_pace(ActiveSegment& active, int64_t batch_bytes);
   void note_appended(int64_t bytes);
+  void write_back_behind(const ActiveSegment& active, Position begin, Position end);
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
   void announce(const LogState::Moved& moved);
@@ -148,6 +149,7 @@ class PartitionLogImpl final : public PartitionLog,
   const std::shared_ptr<LogContext> context_;
   const TopicPartition id_;
   const Uuid topic_id_;
+  const bool is_metadata_;
   const std::string folder_;
   LogState state_;
 

@@ -152,6 +152,7 @@ LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
 LogResult<Offset> PartitionLogImpl::delete_below(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
+  context_->reserve.make_room();
   // Both only move up while no truncation or other deletion runs.
   const Offset log_start = std::clamp(offset, state_.log_start(), state_.high_watermark());
   // First the new start on disk, so that a power cut between two of the renames leaves no hole:

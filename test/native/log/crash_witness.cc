@@ -78,6 +78,7 @@ LogDirectoryOptions Witness::directory_options() {
   options.file_system = disk_.get();
   options.clock = &clock_;
   options.background = false;
+  options.reserve_bytes = 0;
   options.journal = {kPartBytes[options_.variant / 20 % 3], 3};
   options.run = make_uuid(static_cast<uint8_t>(options_.same_run ? 1 : ++run_));
   return options;
