@@ -62,6 +62,20 @@ FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Of
   return fs.sync_directory(folder);
 }
 
+FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
+                                 const SegmentIndexes& indexes,
+                                 std::vector<FileContent>* contents) {
+  const auto path = [&](SegmentFileKind kind) {
+    return segment_file_path(folder, indexes.offsets.base_offset(), kind);
+  };
+  contents->push_back({path(SegmentFileKind::offset_index), indexes.offsets.encode()});
+  contents->push_back({path(SegmentFileKind::time_index), indexes.times.encode()});
+  std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
+  if (aborted.empty()) return remove_if_there(fs, path(SegmentFileKind::aborted_index));
+  contents->push_back({path(SegmentFileKind::aborted_index), std::move(aborted)});
+  return {};
+}
+
 SealedSegment::SealedSegment(FileSystem& fs, OpenFiles& open_files, std::string folder,
                              Offset base_offset, int64_t size,
                              std::shared_ptr<AbortedIndex> aborted)
