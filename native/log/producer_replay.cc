@@ -39,7 +39,7 @@ LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::str
     const std::string path = segment_file_path(folder, *at, SegmentFileKind::snapshot);
     auto bytes = read_whole_file(fs, path, kSnapshotBytesMax);
     if (!bytes.ok()) return Err(storage_error(bytes.error()));
-    auto state = decode_producer_snapshot(*bytes);
+    auto state = decode_producer_snapshot(*bytes, *at);
     if (!state) {
       RETURN_IF_FILE_ERROR(remove_if_there(fs, path));
       continue;
