@@ -24,7 +24,7 @@ LogResult<std::optional<TransactionMarker>> read_marker(const File& file, const 
   auto got = file.read_at(position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
   const std::optional<BatchView> batch = BatchView::at(bytes.first(*got));
-  if (!batch) return Err(storage_error("a segment became shorter while it was read"));
+  if (!batch) return Err(damaged("a segment became shorter while it was read"));
   return transaction_marker(*batch);
 }
 
