@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { MountedDisk } from '../../fixtures/mounted-disk.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import {
   type BrokerTarget,
@@ -16,7 +17,6 @@ import {
 } from '../broker-target.ts'
 import { eventually } from '../eventually.ts'
 import { RecordLedger } from '../record-ledger.ts'
-import { MountedDisk } from './mounted-disk.ts'
 
 type Args = Parameters<BrokerTarget['command']>
 
