@@ -274,6 +274,7 @@ LogResult<bool> Loader::load_history(Offset offset) {
 // The resumed one, or one that is opened and empty.
 LogResult<std::shared_ptr<ActiveSegment>> Loader::segment_to_scan(Offset base) {
   if (resumed_) return std::move(resumed_);
+  ++loaded_.report.indexes_rebuilt;
   auto opened = fs_.open(path(base, SegmentFileKind::log), OpenMode::read_write);
   if (!opened.ok()) return Err(storage_error(opened.error()));
   return ActiveSegment::adopt(base, std::move(*opened), 0, std::make_shared<SegmentIndexes>(base),
@@ -357,7 +358,6 @@ LogResult<bool> Loader::changed(const FileResult<void>& done) {
 LogResult<ScanStep> Loader::scan_segment(SegmentScanner* scanner, ActiveSegment* active) {
   const Position from = scanner->position();
   ++loaded_.report.segments_scanned;
-  if (from == Position(0)) ++loaded_.report.indexes_rebuilt;
   for (;;) {
     auto step = scanner->next();
     if (!step.ok()) return step;
