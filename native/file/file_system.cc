@@ -94,8 +94,10 @@ FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView 
   return fs.sync_directory(directory_of(path));
 }
 
-FileResult<void> replace_files(FileSystem& fs, const std::string& root,
-                               const std::vector<FileContent>& contents) {
+namespace {
+
+FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
+                                  const std::vector<FileContent>& contents) {
   std::vector<std::unique_ptr<File>> files;
   for (const FileContent& content : contents) {
     auto file = write_anew(fs, temporary_of(content.path), content.bytes);
@@ -121,6 +123,19 @@ FileResult<void> replace_files(FileSystem& fs, const std::string& root,
     if (!is_missing(done)) RETURN_IF_ERROR(done);
   }
   return {};
+}
+
+}  // namespace
+
+FileResult<void> replace_files(FileSystem& fs, const std::string& root,
+                               const std::vector<FileContent>& contents) {
+  FileResult<void> done = write_and_rename(fs, root, contents);
+  if (done.ok()) return done;
+  // A full disk should not also keep the copies; the first error is the one to tell.
+  for (const FileContent& content : contents) {
+    static_cast<void>(fs.remove_file(temporary_of(content.path)));
+  }
+  return done;
 }
 
 }  // namespace odradek

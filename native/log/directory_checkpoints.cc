@@ -1,6 +1,7 @@
 #include "log/directory_checkpoints.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "log/partition_folder.h"
@@ -28,37 +29,37 @@ LogResult<bool> DirectoryCheckpoints::load() {
       if (text.error().kind == FileErrorKind::not_found) continue;
       return Err(storage_error(text.error()));
     }
-    auto parsed = parse_offset_checkpoint(as_text(*text));
-    if (!parsed) continue;
-    *offsets = std::move(*parsed);
-    if (offsets == &recovery_points_) recovery_points_known_ = true;
+    if (auto parsed = parse_offset_checkpoint(as_text(*text))) *offsets = std::move(*parsed);
   }
   recovery_points_on_disk_ = recovery_points_;
   return true;
 }
 
-LogResult<bool> DirectoryCheckpoints::begin() {
-  const std::lock_guard lock(mutex_);
-  if (recovery_points_known_) return true;
-  recovery_points_known_ = true;
-  return write_recovery_points();
-}
-
 FileResult<void> DirectoryCheckpoints::disown_recovery_points() {
   const std::lock_guard lock(mutex_);
-  recovery_points_known_ = false;
+  disowned_ = std::exchange(recovery_points_, {});
   recovery_points_on_disk_.clear();
   return remove_if_there(fs_, path_ + "/" + kRecoveryPointCheckpoint);
 }
 
-bool DirectoryCheckpoints::recovery_points_known() const {
+bool DirectoryCheckpoints::knows_recovery_point(const TopicPartition& id) const {
   const std::lock_guard lock(mutex_);
-  return recovery_points_known_;
+  return recovery_points_.contains(id);
+}
+
+void DirectoryCheckpoints::add_recovery_point(const TopicPartition& id, Offset offset) {
+  const std::lock_guard lock(mutex_);
+  recovery_points_[id] = offset;
+}
+
+LogResult<bool> DirectoryCheckpoints::write_recovery_points() {
+  const std::lock_guard lock(mutex_);
+  return write_recovery_points_locked();
 }
 
 Offset DirectoryCheckpoints::recovery_point(const TopicPartition& id) const {
   const std::lock_guard lock(mutex_);
-  return find_or_zero(recovery_points_, id);
+  return recovery_points_.contains(id) ? recovery_points_.at(id) : find_or_zero(disowned_, id);
 }
 
 Offset DirectoryCheckpoints::log_start(const TopicPartition& id) const {
@@ -111,7 +112,7 @@ LogResult<bool> DirectoryCheckpoints::lower_recovery_point(const TopicPartition&
   const auto found = recovery_points_.find(id);
   if (found != recovery_points_.end()) found->second = std::min(found->second, offset);
   if (find_or_zero(recovery_points_on_disk_, id) <= offset) return true;
-  return write_recovery_points();
+  return write_recovery_points_locked();
 }
 
 LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id, Offset log_start) {
@@ -132,7 +133,6 @@ LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id, 
 
 LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
   const std::lock_guard lock(mutex_);
-  if (without_metadata) recovery_points_known_ = true;  // every partition was opened
   for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
     if (!without_metadata) break;
     std::erase_if(*offsets, [](const auto& item) { return item.first.topic == kMetadataTopic; });
@@ -141,15 +141,14 @@ LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
 }
 
 LogResult<bool> DirectoryCheckpoints::write_all() {
-  RETURN_IF_ERROR(write_recovery_points());
+  RETURN_IF_ERROR(write_recovery_points_locked());
   RETURN_IF_ERROR(write_file(kLogStartCheckpoint, log_starts_));
   RETURN_IF_ERROR(write_file(kHighWatermarkCheckpoint, high_watermarks_));
   files_say_more_ = false;
   return true;
 }
 
-LogResult<bool> DirectoryCheckpoints::write_recovery_points() {
-  if (!recovery_points_known_) return true;
+LogResult<bool> DirectoryCheckpoints::write_recovery_points_locked() {
   RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
   recovery_points_on_disk_ = recovery_points_;
   return true;

@@ -35,14 +35,17 @@ class DirectoryCheckpoints {
 
   // Reads the files that are there; a broken one counts as missing: recovery is then longer.
   LogResult<bool> load();
-  // In a directory without partitions: from here on what the files do not say never was.
-  LogResult<bool> begin();
   // In a directory that Apache Kafka left unclean, whose cleaner may have worked above the recovery
-  // points: removes their file, for the directory's sync to follow.
+  // points: they count for this recovery and are no longer known. Removes their file, for the
+  // directory's sync to follow.
   FileResult<void> disown_recovery_points();
-  // False if the file of the recovery points was missing or broken. It then stays as it is until
-  // the directory is closed: half of it would pass for all.
-  bool recovery_points_known() const;
+  // True if the recovery point is one that this program wrote, or that a clean stop left: what lies
+  // above was not compacted.
+  bool knows_recovery_point(const TopicPartition& id) const;
+  // Of a partition that was just opened, everything in it synced. For the next write().
+  void add_recovery_point(const TopicPartition& id, Offset offset);
+  // Makes those durable: before anything is appended that a crash may tear.
+  LogResult<bool> write_recovery_points();
 
   Offset recovery_point(const TopicPartition& id) const;
   Offset log_start(const TopicPartition& id) const;
@@ -59,26 +62,25 @@ class DirectoryCheckpoints {
   LogResult<bool> lower_recovery_point(const TopicPartition& id, Offset offset);
   // Makes the log start durable: what was deleted does not come back.
   LogResult<bool> write_log_start(const TopicPartition& id, Offset log_start);
-  // Replaces the files. `without_metadata`: at a clean stop, with every partition recovered; the
-  // metadata log is left out, as Kafka does.
+  // Replaces the files. `without_metadata`: the metadata log is left out, as Kafka does.
   LogResult<bool> write(bool without_metadata);
 
  private:
   // mutex_ is held for these.
   void erase(const TopicPartition& id);
   LogResult<bool> write_all();
-  LogResult<bool> write_recovery_points();
+  LogResult<bool> write_recovery_points_locked();
   LogResult<bool> write_file(const char* name, const OffsetsByPartition& offsets);
 
   FileSystem& fs_;
   DirectoryHealth& health_;
   const std::string path_;
   mutable std::mutex mutex_;
-  bool recovery_points_known_ = false;
   bool files_say_more_ = false;  // the files have entries of partitions that were forgotten
   OffsetsByPartition recovery_points_;
   // What the file says: a put may have lowered the above since, and the next write comes late.
   OffsetsByPartition recovery_points_on_disk_;
+  OffsetsByPartition disowned_;
   OffsetsByPartition log_starts_;
   OffsetsByPartition high_watermarks_;
 };

@@ -31,23 +31,19 @@ FileResult<void> write_tail(FileSystem& fs, const std::string& path, const Index
 }  // namespace
 
 FileResult<void> IndexTail::write(FileSystem& fs, const std::string& folder,
-                                  const SegmentIndexes& indexes, ResumePoint* point) {
+                                  const std::shared_ptr<const SegmentIndexes>& indexes,
+                                  ResumePoint* point) {
   const std::lock_guard lock(mutex_);
-  const Offset base = indexes.offsets.base_offset();
-  if (base_ != base) {
-    base_ = base;
+  const Offset base = indexes->offsets.base_offset();
+  if (source_ != indexes) {
+    source_ = indexes;
     offsets_ = times_ = IndexFront();
   }
   RETURN_IF_ERROR(write_tail(fs, segment_file_path(folder, base, SegmentFileKind::offset_index),
-                             indexes.offsets, kOffsetIndexEntryBytes, &offsets_,
+                             indexes->offsets, kOffsetIndexEntryBytes, &offsets_,
                              &point->offset_index));
-  return write_tail(fs, segment_file_path(folder, base, SegmentFileKind::time_index), indexes.times,
-                    kTimeIndexEntryBytes, &times_, &point->time_index);
-}
-
-void IndexTail::forget() {
-  const std::lock_guard lock(mutex_);
-  base_ = kNoOffset;
+  return write_tail(fs, segment_file_path(folder, base, SegmentFileKind::time_index),
+                    indexes->times, kTimeIndexEntryBytes, &times_, &point->time_index);
 }
 
 }  // namespace odradek

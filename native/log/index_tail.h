@@ -5,6 +5,7 @@
 // Safe from any thread.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -18,14 +19,14 @@ class IndexTail {
  public:
   // Writes the entries that `point` counts, which must be in `indexes`, as far as they are not in
   // the files yet, and sets the checksums of the point.
-  FileResult<void> write(FileSystem& fs, const std::string& folder, const SegmentIndexes& indexes,
-                         ResumePoint* point);
-  // The files tell nothing any more: the next write begins at their start.
-  void forget();
+  FileResult<void> write(FileSystem& fs, const std::string& folder,
+                         const std::shared_ptr<const SegmentIndexes>& indexes, ResumePoint* point);
 
  private:
   std::mutex mutex_;
-  Offset base_ = kNoOffset;  // of the segment; what follows is of its files
+  // What the files were written from. A truncation makes other indexes and removes the files; a
+  // roll makes other files.
+  std::shared_ptr<const SegmentIndexes> source_;
   IndexFront offsets_;
   IndexFront times_;
 };

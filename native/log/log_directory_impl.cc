@@ -14,7 +14,7 @@
 namespace odradek {
 namespace {
 
-constexpr size_t kClosedTogether = 256;  // what they write is in memory at once
+constexpr size_t kClosedTogether = 64;  // what they write is in memory at once
 
 }  // namespace
 
@@ -188,15 +188,17 @@ LogResult<bool> LogDirectoryImpl::close_logs(const Logs& logs) {
   }
   RETURN_IF_ERROR(context_->flusher.sync(flushables));
   PartitionLogImpl::CleanFiles clean;
-  for (const auto& log : logs) RETURN_IF_ERROR(log->write_clean(&clean));
-  const auto done = changed(context_->flusher.between_syncs([&]() -> FileResult<void> {
+  LogResult<bool> done = true;
+  for (size_t i = 0; i < logs.size() && done.ok(); ++i) done = logs[i]->write_clean(&clean);
+  const auto write = [&]() -> FileResult<void> {
     auto at_once = sync_at_once(fs_, options_.path, clean.segments.size());
     if (!at_once.ok()) return Err(at_once.error());
     for (size_t i = 0; i < clean.segments.size() && !*at_once; ++i) {
       RETURN_IF_ERROR(clean.segments[i]->sync_data());
     }
     return replace_files(fs_, options_.path, clean.contents);
-  }));
+  };
+  if (done.ok()) done = changed(context_->flusher.between_syncs(write));
   if (!done.ok()) {
     for (const auto& log : logs) log->epochs_not_written();  // another close writes all again
     return done;

@@ -87,8 +87,11 @@ class LogDirectoryImpl final : public LogDirectory {
   std::vector<Opening> open_locked(const std::vector<PartitionToOpen>& partitions);
   LogResult<bool> begin_opening(const PartitionToOpen& partition, Opening* opening);
   LogResult<LoadedPartition> load(const PartitionToOpen& partition) const;
-  void load_all(const std::vector<PartitionToOpen>& partitions, std::vector<Opening>* openings);
+  void load_all(const std::vector<PartitionToOpen>& partitions,
+                const std::map<TopicPartition, size_t>& first, std::vector<Opening>* openings);
   LogResult<bool> sync_loaded(const std::vector<Opening>& openings);
+  LogResult<bool> know_recovery_points(const std::vector<PartitionToOpen>& partitions,
+                                       const std::vector<Opening>& openings);
   LogResult<bool> finish_opening(const PartitionToOpen& partition, Opening* opening);
   void add_to_report(const RecoveryReport& loaded);
   LogResult<bool> prepare_folder(const TopicPartition& id, const Uuid& topic_id);

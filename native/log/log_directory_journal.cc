@@ -6,15 +6,20 @@
 #include "log/storage_error.h"
 
 namespace odradek {
+namespace {
+
+constexpr size_t kFilesAtOnce = 256;  // are open together
+
+}  // namespace
 
 // Apache Kafka must refuse the directory from here on, and this is no longer a clean stop. All of
 // it is durable when this returns, by the sync that comes last.
 LogResult<bool> LogDirectoryImpl::mark_in_use() {
   RETURN_IF_ERROR(write_meta_version(true));
-  if (found_.partitions.empty()) {
-    RETURN_IF_ERROR(context_->checkpoints.begin());
-  } else if (!found_.clean && !found_.journal) {
+  if (!found_.clean && !found_.journal) {
     RETURN_IF_ERROR(changed(context_->checkpoints.disown_recovery_points()));
+    // Before the journal is there, by which the directory is ours.
+    RETURN_IF_ERROR(changed(fs_.sync_directory(options_.path)));
   }
   RETURN_IF_ERROR(changed(fs_.create_directories(options_.path + "/" + kJournalFolder)));
   if (found_.clean) return changed(remove_clean_shutdown(fs_, options_.path));
@@ -101,17 +106,23 @@ LogResult<bool> LogDirectoryImpl::sync_logs() {
 }
 
 LogResult<bool> LogDirectoryImpl::write_epochs(const Logs& logs) {
+  LogResult<bool> written = true;
   std::vector<FileContent> contents;
-  Logs changed_logs;
-  for (const auto& log : logs) {
-    auto content = log->epochs_to_write();
-    if (!content) continue;
-    contents.push_back(std::move(*content));
-    changed_logs.push_back(log);
+  Logs told;
+  for (size_t i = 0; i < logs.size(); ++i) {
+    if (auto content = logs[i]->epochs_to_write()) {
+      contents.push_back(std::move(*content));
+      told.push_back(logs[i]);
+    }
+    const bool is_last = i + 1 == logs.size();
+    if (contents.size() < kFilesAtOnce && !is_last) continue;
+    if (written.ok()) written = changed(replace_files(fs_, options_.path, contents));
+    if (!written.ok()) {
+      for (const auto& log : told) log->epochs_not_written();
+    }
+    contents.clear();
+    told.clear();
   }
-  auto written = changed(replace_files(fs_, options_.path, contents));
-  if (written.ok()) return true;
-  for (const auto& log : changed_logs) log->epochs_not_written();
   return written;
 }
 

@@ -46,14 +46,28 @@ std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
   const auto refuse = [&](size_t i, const LogResult<bool>& done) {
     if (!done.ok()) openings[i].refused = done.error();
   };
+  std::map<TopicPartition, size_t> first;
+  std::vector<size_t> again;  // asked for twice: the second gets what the first opened
   for (size_t i = 0; i < partitions.size(); ++i) {
-    refuse(i, begin_opening(partitions[i], &openings[i]));
+    if (first.emplace(partitions[i].topic_partition, i).second) {
+      refuse(i, begin_opening(partitions[i], &openings[i]));
+    } else {
+      again.push_back(i);
+    }
   }
-  load_all(partitions, &openings);
-  const LogResult<bool> synced = sync_loaded(openings);
+  load_all(partitions, first, &openings);
+  LogResult<bool> ready = sync_loaded(openings);
+  if (ready.ok()) ready = know_recovery_points(partitions, openings);
   for (size_t i = 0; i < partitions.size(); ++i) {
     if (!openings[i].loaded) continue;
-    refuse(i, synced.ok() ? finish_opening(partitions[i], &openings[i]) : synced);
+    refuse(i, ready.ok() ? finish_opening(partitions[i], &openings[i]) : ready);
+  }
+  for (const size_t i : again) refuse(i, begin_opening(partitions[i], &openings[i]));
+  for (const size_t i : again) {
+    // The first was refused.
+    if (!openings[i].log && !openings[i].refused) {
+      openings[i].refused = openings[first.at(partitions[i].topic_partition)].refused;
+    }
   }
   return openings;
 }
@@ -78,12 +92,14 @@ LogResult<bool> LogDirectoryImpl::begin_opening(const PartitionToOpen& partition
 
 // Side by side: each reads what it has to recover.
 void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
+                                const std::map<TopicPartition, size_t>& first,
                                 std::vector<Opening>* openings) {
   std::atomic<size_t> next{0};
   const auto load_next = [&] {
     for (size_t i = next.fetch_add(1); i < partitions.size(); i = next.fetch_add(1)) {
       Opening& opening = (*openings)[i];
-      if (!opening.log && !opening.refused) opening.loaded = load(partitions[i]);
+      const bool is_first = first.at(partitions[i].topic_partition) == i;
+      if (is_first && !opening.log && !opening.refused) opening.loaded = load(partitions[i]);
     }
   };
   std::vector<std::unique_ptr<BackgroundThread>> threads;  // joined when they go
@@ -109,7 +125,7 @@ LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partiti
   request.now = context_->clock.now();
   request.clean = found_.clean;
   request.recovery_point = context_->checkpoints.recovery_point(id);
-  request.gapless_above = found_.journal && context_->checkpoints.recovery_points_known();
+  request.gapless_above = found_.journal && context_->checkpoints.knows_recovery_point(id);
   request.resume_point = context_->resume_points.find({partition.topic_id, id.partition});
   request.log_start = context_->checkpoints.log_start(id);
   return load_partition(request);
@@ -130,6 +146,21 @@ LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<Opening>& openin
   for (const auto& file : files) RETURN_IF_ERROR(changed(file->sync_data()));
   for (const std::string& folder : folders) RETURN_IF_ERROR(changed(fs_.sync_directory(folder)));
   return true;
+}
+
+// What was opened and synced is known from here on, also after a crash: a gap in it is no hole.
+LogResult<bool> LogDirectoryImpl::know_recovery_points(
+    const std::vector<PartitionToOpen>& partitions, const std::vector<Opening>& openings) {
+  bool added = false;
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    const TopicPartition& id = partitions[i].topic_partition;
+    if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
+    const LoadedPartition& loaded = **openings[i].loaded;
+    if (loaded.unfinished || context_->checkpoints.knows_recovery_point(id)) continue;
+    context_->checkpoints.add_recovery_point(id, loaded.log_end.offset);
+    added = true;
+  }
+  return added ? context_->checkpoints.write_recovery_points() : LogResult<bool>(true);
 }
 
 LogResult<bool> LogDirectoryImpl::finish_opening(const PartitionToOpen& partition,

@@ -55,8 +55,10 @@ class Loader {
   }
   // Below, every gap is one that compaction or a truncation left: the bytes were on the disk.
   Offset settled() const { return std::max(request_.recovery_point, loaded_.log_start); }
+  // Without a recovery point nothing says how far compaction went, under an earlier policy too.
   bool gaps_anywhere() const {
-    return request_.config.validation.compacted && !request_.gapless_above;
+    const bool unknown = request_.recovery_point == Offset(0);
+    return !request_.gapless_above && (unknown || request_.config.validation.compacted);
   }
   // Does the next segment carry on where the scanned ones end? A gap is no hole where the scan came
   // to the very end of a file: compaction made it, under the present policy or an earlier one.
@@ -306,7 +308,9 @@ LogResult<bool> Loader::scan_from(size_t first) {
       // A full disk has no room for the indexes: they stay in memory until it has. The batches are
       // synced, as a failed sync is no shortage.
       if (!finished.ok() && !is_shortage(finished.error())) return changed(finished);
-      if (!finished.ok()) loaded_.changed = true;
+      // Nor may the recovery point pass it, and the next recovery take a gap behind it for a hole.
+      if (!finished.ok() && request_.config.validation.compacted) return changed(finished);
+      if (!finished.ok()) loaded_.changed = loaded_.unfinished = true;
       RETURN_IF_ERROR(write_snapshot(bases_[i + 1]));
       sealed_.push_back(std::move(sealed));
       log_end_ = bases_[i + 1];  // the offsets of a gap are not used again
@@ -342,10 +346,7 @@ LogResult<bool> Loader::refuse_damage(const SegmentScanner& scanner, size_t inde
 BatchOrder Loader::order_in(Offset base) const {
   BatchOrder order{std::max(log_end_, base), last_epoch_};
   order.segment_base = base;
-  // Without a recovery point nothing says how far compaction went under an earlier policy.
-  const bool unknown = request_.recovery_point == Offset(0) && !request_.gapless_above;
-  const bool may_have_gaps = gaps_anywhere() || unknown;
-  order.gapless_from = may_have_gaps ? Offset(INT64_MAX) : settled();
+  order.gapless_from = gaps_anywhere() ? Offset(INT64_MAX) : settled();
   return order;
 }
 

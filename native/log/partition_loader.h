@@ -50,6 +50,9 @@ struct LoadedPartition {
   // What the caller must sync before anybody sees the partition: all of it is durable then.
   std::vector<std::shared_ptr<File>> unsynced;
   bool folder_unsynced = false;
+  // The disk had no room for the indexes of a sealed segment, so that none is trusted from there
+  // on.
+  bool unfinished = false;
   // False if the batches before the resume point are not all there any more: it must be erased.
   bool resume_point_stands = true;
   std::string folder;

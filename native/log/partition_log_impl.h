@@ -152,7 +152,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<Offset> truncate_at(Offset offset);
   LogResult<Offset> delete_below(Offset offset);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
-  void put_checkpoint();
+  void put_checkpoint(Offset up_to);
   void remove_later(std::vector<std::string> paths, std::shared_ptr<const SealedSegment> segment);
   static void remove_deleted(LogContext& context, const std::vector<std::string>& paths,
                              const std::shared_ptr<const SealedSegment>& segment);
@@ -175,7 +175,10 @@ class PartitionLogImpl final : public PartitionLog,
   std::optional<Draft> draft_;
   IndexTail index_tail_;
   Offset resume_offset_ = kNoOffset;  // of the newest resume point
-  bool changed_;                      // files differ from what a clean close leaves
+  // What the leader epochs' file speaks of, and as of which truncation.
+  Offset epochs_up_to_{0};
+  uint64_t epochs_truncations_ = 0;
+  bool changed_;  // files differ from what a clean close leaves
   bool closed_ = false;
   Offset snapshot_offset_;  // of the newest producer snapshot on disk; -1 if none
 

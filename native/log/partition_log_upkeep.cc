@@ -67,6 +67,10 @@ FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,
 }
 
 std::optional<FileContent> PartitionLogImpl::epochs_to_write() {
+  const std::lock_guard surgery(surgery_mutex_);
+  // The epochs of what is synced later are not in the file that is written now.
+  epochs_up_to_ = state_.synced();
+  epochs_truncations_ = state_.truncations();
   if (!online()) return std::nullopt;
   return epochs_of_checkpoint();
 }
@@ -92,6 +96,7 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
   if (offset >= state_.log_end()) return state_.log_end();
+  context_->reserve.make_room();
   return context_->flusher.exclusively(*this, [&]() -> LogResult<Offset> {
     RETURN_IF_ERROR(check_online());
     const std::lock_guard lock(append_mutex_);
@@ -105,7 +110,6 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
     RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
     RETURN_IF_ERROR(context_->resume_points.erase(journal_identity()));
     resume_offset_ = kNoOffset;
-    index_tail_.forget();
     if (auto windows = view.segments->active()->take_windows()) windows->stop();
     for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
@@ -244,18 +248,20 @@ void PartitionLogImpl::write_indexes() {
   const bool is_active = state_.segments()->active()->indexes() == draft_->indexes;
   if (!is_active || !online()) return draft_.reset();
   const FileResult<void> done =
-      index_tail_.write(context_->fs, folder_, *draft_->indexes, &draft_->point);
+      index_tail_.write(context_->fs, folder_, draft_->indexes, &draft_->point);
   if (done.ok()) return;
   draft_.reset();
-  // Of a folder that was renamed meanwhile nothing is told.
-  if (!folder_gone_.load()) static_cast<void>(context_->health.change_failed(done.error()));
+  // A folder that is gone was renamed meanwhile.
+  if (done.error().kind == FileErrorKind::not_found) return;
+  static_cast<void>(context_->health.change_failed(done.error()));
 }
 
 LogResult<bool> PartitionLogImpl::finish_checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
-  put_checkpoint();
   const std::optional<Draft> draft = std::exchange(draft_, std::nullopt);
+  if (state_.truncations() != epochs_truncations_) return true;
+  put_checkpoint(epochs_up_to_);
   if (!draft || state_.truncations() != draft->truncations) return true;
   if (state_.synced() < draft->point.end.offset) return true;
   context_->resume_points.put(journal_identity(), draft->point);
@@ -265,9 +271,9 @@ LogResult<bool> PartitionLogImpl::finish_checkpoint() {
 
 // Under surgery_mutex_, so that what a truncation or deletion tells the checkpoints is never taken
 // back by something older.
-void PartitionLogImpl::put_checkpoint() {
+void PartitionLogImpl::put_checkpoint(Offset up_to) {
   // The synced offset first: a roll may make room for it to pass the segments of the view.
-  const Offset synced = state_.synced();
+  const Offset synced = std::min(state_.synced(), up_to);
   const LogView view = state_.view();
   PartitionCheckpoint content{id_, synced, view.high_watermark.offset, std::nullopt};
   for (const auto& sealed : view.segments->sealed()) {
@@ -316,7 +322,7 @@ void PartitionLogImpl::finish_close() {
   const std::lock_guard surgery(surgery_mutex_);
   if (closed_) return;
   closed_ = true;
-  put_checkpoint();
+  put_checkpoint(state_.synced());
 }
 
 void PartitionLogImpl::retire(ErrorCode code) {

@@ -12,10 +12,11 @@ constexpr int64_t kScarcePart = 16;
 void ReserveFile::keep() {
   if (bytes_ == 0) return;
   const std::lock_guard lock(mutex_);
-  if (fs_.status(file_).ok()) return;
+  const auto there = fs_.status(file_);
+  if (there.ok() && there->size == bytes_) return;
   const auto free = fs_.free_bytes(path_);
   if (!free.ok() || *free < bytes_ * kPlenty) return;
-  auto file = fs_.open(file_, OpenMode::create_new);
+  auto file = fs_.open(file_, OpenMode::create);
   if (!file.ok()) return;
   // Half of it may be all that the disk had: none is simpler.
   if (!(*file)->allocate(bytes_).ok()) static_cast<void>(fs_.remove_file(file_));

@@ -29,8 +29,10 @@ LogResult<bool> ResumePoints::load() {
   if (!bytes.ok()) {
     const FileErrorKind kind = bytes.error().kind;
     if (kind == FileErrorKind::not_found || kind == FileErrorKind::not_a_directory) return true;
-    return Err(storage_error(bytes.error()));
+    file_says_more_ = true;  // it may be readable the next time, with a point that was erased
+    return true;
   }
+  file_says_more_ = true;
   ByteView rest(*bytes);
   if (rest.size() < kHeaderBytes || load_be<uint32_t>(rest.data()) != crc32c(rest.subspan(4))) {
     return true;
@@ -49,6 +51,7 @@ LogResult<bool> ResumePoints::load() {
                                           rest.begin() + static_cast<ptrdiff_t>(length));
     rest = rest.subspan(length);
   }
+  file_says_more_ = !rest.empty();
   return true;
 }
 

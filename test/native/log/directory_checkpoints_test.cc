@@ -13,7 +13,6 @@ const TopicPartition kOthers{"others", PartitionIndex(0)};
 struct Fixture {
   Fixture() {
     REQUIRE(disk.create_directories("/data").ok());
-    REQUIRE(checkpoints.begin().ok());
   }
 
   void put(const TopicPartition& id, int64_t recovery_point) {
@@ -33,21 +32,21 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("a broken file of recovery points stays as it is until a clean stop") {
+TEST_CASE("a recovery point is known by its entry, and disowned ones only count once") {
   Fixture f;
   f.put(kOrders, 30);
   REQUIRE(f.checkpoints.write(false).ok());
-  const std::string path = std::string("/data/") + kRecoveryPointCheckpoint;
-  REQUIRE(replace_file(f.disk, path, as_bytes("nonsense")).ok());
   DirectoryCheckpoints second(f.disk, f.health, "/data");
   REQUIRE(second.load().ok());
-  CHECK_FALSE(second.recovery_points_known());
-  second.put({kOthers, Offset(5), Offset(0), std::nullopt});
-  REQUIRE(second.write(false).ok());
-  CHECK(as_text(*read_whole_file(f.disk, path, 100)) == "nonsense");
-  REQUIRE(second.write(true).ok());
-  CHECK(second.recovery_points_known());
+  CHECK(second.knows_recovery_point(kOrders));
+  CHECK_FALSE(second.knows_recovery_point(kOthers));
+  REQUIRE(second.disown_recovery_points().ok());
+  CHECK_FALSE(second.knows_recovery_point(kOrders));
+  CHECK(second.recovery_point(kOrders) == Offset(30));
+  second.add_recovery_point(kOthers, Offset(5));
+  REQUIRE(second.write_recovery_points().ok());
   CHECK(f.on_disk(kOthers) == Offset(5));
+  CHECK(f.on_disk(kOrders) == Offset(0));
 }
 
 TEST_CASE("a lowered recovery point is lower on the disk at once") {

@@ -389,6 +389,23 @@ TEST_CASE("reserved room behind the batches is neither read nor cut") {
   CHECK(f.disk->status(kSegment + ".log")->size == bytes);
 }
 
+TEST_CASE("a partition that is asked for twice at once is one log") {
+  DirectoryFixture f;
+  f.open();
+  const PartitionToOpen orders{{"orders", PartitionIndex(0)}, make_uuid(1), f.config};
+  PartitionToOpen other_topic = orders;
+  other_topic.topic_id = make_uuid(9);
+  auto opened = f.directory->open_partitions({orders, orders, other_topic});
+  REQUIRE(opened.size() == 3);
+  REQUIRE((opened[0].ok() && opened[1].ok()));
+  CHECK(*opened[0] == *opened[1]);
+  REQUIRE_FALSE(opened[2].ok());
+  CHECK(opened[2].error().code == ErrorCode::inconsistent_topic_id);
+  opened = f.directory->open_partitions({other_topic, orders});
+  CHECK_FALSE(opened[0].ok());
+  CHECK(opened[1].ok());
+}
+
 TEST_CASE("many partitions are opened together, each with its own answer") {
   DirectoryFixture f;
   f.open();
