@@ -29,6 +29,8 @@ export interface LoadReport {
   readonly brokerCpuSeconds: number
   readonly brokerCpuSecondsPerGb: number
   readonly brokerCpuUsPerRequest: number
+  /** Requests per second over those of the bare disk in the same turn, where a bench has it. */
+  readonly shareOfDisk?: number
 }
 
 /** Compiles the load generator where its sources have changed. */
@@ -42,7 +44,7 @@ export type LoadOptions = Readonly<Record<string, string | number | true>>
 
 /** Runs the load generator to its end. Rejects with its sentence if it gives up. */
 export async function runLoad(
-  mode: 'produce' | 'fetch',
+  mode: 'produce' | 'fetch' | 'disk',
   options: LoadOptions,
 ): Promise<LoadReport> {
   const args = Object.entries(options).flatMap(([name, value]) =>

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   buildLoadGenerator,
@@ -84,6 +87,32 @@ describe.skipIf(!hasMake)('odradek-load', () => {
       expect(report.requests).toBe(240)
       expect(report.records).toBe(60 * 1_000)
     }
+  })
+
+  it('rotates so that all partitions get as much, however many connections there are', async () => {
+    const topic = 'rotated'
+    await runLoad('produce', { ...base(topic), create: true, rotate: true, requests: 30, acks: -1 })
+    const connection = await RawConnection.open(broker.port)
+    for (let p = 0; p < partitions; p++) {
+      expect(await logEndOffset(connection, topic, p)).toBe(10)
+    }
+    connection.close()
+  })
+
+  it('writes and syncs without a broker, round the file too, and leaves nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'odradek-disk-'))
+    try {
+      const load = { path: folder, 'write-bytes': 1_500_000, requests: 5, duration: 30 }
+      const report = await runLoad('disk', load)
+      expect(report).toMatchObject({ requests: 5, records: 0, bytes: 5 * 1_500_000 })
+      expect(report.requestsPerSecond).toBeCloseTo(5 / report.seconds, 0)
+      expect(report.latencyUs.max).toBeGreaterThan(0)
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+    await expect(runLoad('disk', { path: folder })).rejects.toThrow('cannot make a file in')
+    await expect(runLoad('disk', {})).rejects.toThrow('disk needs --path')
   })
 
   it('gives up with a sentence when a request is refused', async () => {

@@ -17,4 +17,8 @@ describe('short', () => {
     expect(short(1.2345)).toBe('1.23')
     expect(short(0.12345)).toBe('0.123')
   })
+
+  it('is a dash where nothing was measured', () => {
+    expect(short(median([]))).toBe('-')
+  })
 })
