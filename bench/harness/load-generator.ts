@@ -50,6 +50,6 @@ export async function runLoad(
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   )
-  const { stdout } = await run(program, [mode, ...args], { timeout: 300_000 })
+  const { stdout } = await run(program, [mode, ...args], { timeout: 900_000 })
   return JSON.parse(stdout) as LoadReport
 }

@@ -7,13 +7,13 @@ describe('judge', () => {
     const least = { case: 'a', figure: 'speed', atLeast: 100 }
     const runs = [5, 10, 99].map((cost) => ({ a: { cost, speed: 10 * cost } }))
     expect(judge(runs, [most, least])).toEqual([
-      'held: a cost is 10.0, at most 10.0',
+      'held: a cost is 10, at most 10',
       'held: a speed is 100, at least 100',
     ])
     const worse = [11, 11, 5].map((cost) => ({ a: { cost, speed: 99 } }))
     expect(judge(worse, [most, least])).toEqual([
-      'MISSED: a cost is 11.0, at most 10.0',
-      'MISSED: a speed is 99.0, at least 100',
+      'MISSED: a cost is 11, at most 10',
+      'MISSED: a speed is 99, at least 100',
     ])
   })
 
@@ -24,8 +24,8 @@ describe('judge', () => {
       { case: 'a', figure: 'latencyUs.p99', atMost: 5 },
     ]
     expect(judge([run], limits)).toEqual([
-      'MISSED: startMs is 7.00, at most 5.00',
-      'held: a latencyUs.p99 is 2.00, at most 5.00',
+      'MISSED: startMs is 7, at most 5',
+      'held: a latencyUs.p99 is 2, at most 5',
     ])
   })
 

@@ -16,8 +16,8 @@ describe('caseRows', () => {
       ['case', 'broker', 'requests/s', 'requests/s least to most'],
       ['a', 'odradek', '1,500', '1,000 to 3,000'],
       ['a', 'kafka', '2,000', '2,000 to 2,000'],
-      ['b', 'odradek', '30.0', '10.0 to 50.0'],
-      ['b', 'kafka', '20.0', '20.0 to 20.0'],
+      ['b', 'odradek', '30', '10 to 50'],
+      ['b', 'kafka', '20', '20 to 20'],
     ])
   })
 
