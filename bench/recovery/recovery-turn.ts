@@ -45,7 +45,8 @@ export interface RecoveryTurnOptions {
 
 const topic = 'data'
 const connections = 8
-const answerMsMax = 60_000
+/** A start or a clean stop of so much data may wait for a slow disk. */
+const patienceMs = 600_000
 
 /**
  * Loads a broker on a fresh folder, kills it, starts it, stops it cleanly, starts it once more, and
@@ -53,7 +54,8 @@ const answerMsMax = 60_000
  */
 export async function takeTurn(options: RecoveryTurnOptions): Promise<RecoveryTurn> {
   const { target, settings, parent, plan } = options
-  const broker = await BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
+  const where = parent === undefined ? {} : { parent }
+  const broker = await BrokerProcess.start({ target, settings, patienceMs, ...where })
   try {
     const loadSeconds = await load(broker, plan)
     const segments = countSegments(broker.dataFolder)
@@ -126,7 +128,7 @@ async function startAgain(broker: BrokerProcess, batch: Buffer): Promise<FirstAn
 
 /** Repeats a request every two milliseconds until it is answered without an error. */
 async function granted(request: () => Promise<unknown>): Promise<void> {
-  const deadline = performance.now() + answerMsMax
+  const deadline = performance.now() + patienceMs
   for (;;) {
     try {
       await request()
