@@ -1,4 +1,6 @@
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
+
+const [loadAtStart = 0] = loadavg()
 
 /** What the figures depend on. */
 export interface Machine {
@@ -7,6 +9,8 @@ export interface Machine {
   readonly memoryGib: number
   readonly kernel: string
   readonly node: string
+  /** Processes that wanted a core in the minute before this one began: others' work. */
+  readonly load: number
 }
 
 /** The machine that this runs on. */
@@ -17,10 +21,12 @@ export function thisMachine(): Machine {
     memoryGib: Math.round(totalmem() / 1024 ** 3),
     kernel: release(),
     node: process.version,
+    load: loadAtStart,
   }
 }
 
 /** The machine in one line. */
-export function describeMachine({ cpu, cores, memoryGib, kernel, node }: Machine): string {
-  return `${cpu}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}, Node ${node}`
+export function describeMachine({ cpu, cores, memoryGib, kernel, node, load }: Machine): string {
+  const system = `Linux ${kernel}, Node ${node}`
+  return `${cpu}, ${cores} cores, ${memoryGib} GiB, ${system}, load ${load.toFixed(1)} before`
 }
