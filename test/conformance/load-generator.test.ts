@@ -112,8 +112,28 @@ describe.skipIf(!hasMake)('odradek-load', () => {
       rmSync(folder, { recursive: true })
     }
     await expect(runLoad('disk', { path: folder })).rejects.toThrow('cannot make a file in')
-    await expect(runLoad('disk', {})).rejects.toThrow('disk needs --path')
   })
+
+  it('counts of the disk what comes after the warm-up', async () => {
+    const load = { path: tmpdir(), warmup: 0.2, duration: 0.2 }
+    const { seconds, requests, latencyUs } = await runLoad('disk', load)
+    expect(seconds).toBeGreaterThan(0.1)
+    expect(seconds).toBeLessThan(2)
+    const writing = (requests * latencyUs.mean) / 1e6
+    expect(writing / seconds).toBeGreaterThan(0.9)
+    expect(writing / seconds).toBeLessThan(1.01)
+  })
+
+  for (const [options, sentence] of [
+    [{}, 'disk needs --path'],
+    [{ path: '/', 'write-bytes': 0 }, '--write-bytes must be a whole number from 1 to 4194304'],
+    [{ path: '/', 'write-bytes': 'many' }, "not 'many'"],
+    [{ path: '/', speed: 1 }, 'unknown option --speed'],
+  ] as const) {
+    it(`refuses disk ${JSON.stringify(options)}`, async () => {
+      await expect(runLoad('disk', options)).rejects.toThrow(sentence)
+    })
+  }
 
   it('gives up with a sentence when a request is refused', async () => {
     const tooLarge = { requests: 1, records: 1, 'record-bytes': 2_000_000 }
