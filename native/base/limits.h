@@ -15,8 +15,10 @@ inline constexpr int64_t kSegmentBytesMax = 2147483647;
 // A segment is preallocated in steps that double from the first to the last.
 inline constexpr int64_t kPreallocateBytesMin = 64LL << 10;
 inline constexpr int64_t kPreallocateBytesMax = 16LL << 20;
+// A segment whose log asks for flushes is handed to the disk in pieces of this size.
+inline constexpr int64_t kWriteBackBytes = 8 << 20;
 
-// Write windows (design.md, "What the bytes should cost").
+// Write windows.
 inline constexpr size_t kWriteWindowsMax = 64;
 inline constexpr size_t kWriteWindowBytes = 1U << 20;
 inline constexpr size_t kWriteWindowBytesTotalMax = 64U << 20;

@@ -2,6 +2,9 @@
 
 #include <cstring>
 #include <set>
+#include <utility>
+
+#include "base/large_bytes.h"
 
 namespace odradek {
 
@@ -57,11 +60,16 @@ FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::stri
                          "read " + path + ": it holds " + std::to_string(*size) +
                              " bytes, at most " + std::to_string(bytes_max) + " are expected"});
   }
-  std::vector<uint8_t> bytes(static_cast<size_t>(*size));
-  auto read = (*file)->read_at(Position(0), bytes);
+  auto bytes = allocate_bytes(static_cast<size_t>(*size));
+  if (!bytes) {
+    return Err(FileError{
+        FileErrorKind::io, 0,
+        "read " + path + ": there is no memory for its " + std::to_string(*size) + " bytes"});
+  }
+  auto read = (*file)->read_at(Position(0), *bytes);
   if (!read.ok()) return Err(read.error());
-  bytes.resize(*read);
-  return bytes;
+  bytes->resize(*read);
+  return std::move(*bytes);
 }
 
 FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t files) {

@@ -3,8 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.h"
+
 namespace odradek {
 namespace {
+
+bool is_sync(FileCallKind kind) {
+  return kind == FileCallKind::sync_data || kind == FileCallKind::sync_directory ||
+         kind == FileCallKind::sync_file_system;
+}
 
 int64_t room_below(const MemoryDirectory& directory) {
   int64_t room = 0;
@@ -73,25 +80,37 @@ FileResult<MemoryDisk::Place> MemoryDisk::find_directory(const char* action,
   return memory_failure(FileErrorKind::not_a_directory, action, path, kNotADirectoryText);
 }
 
-FileResult<void> MemoryDisk::permit(FileCall call, int64_t* bytes_written) {
+FileResult<bool> MemoryDisk::permit(FileCall call, int64_t* bytes_written) {
   RETURN_IF_ERROR(alive(call.path));
   call.number = ++calls;
-  if (!hook) return {};
+  if (!hook) return true;
   FaultDecision decision = hook(call);
-  if (decision.kind == FaultDecision::Kind::proceed) return {};
+  if (decision.kind == FaultDecision::Kind::proceed) return true;
+  if (decision.kind == FaultDecision::Kind::pretend) {
+    ASSERT(is_sync(call.kind) || call.kind == FileCallKind::truncate);
+    return false;
+  }
   if (decision.kind == FaultDecision::Kind::crash) {
     crashed = true;
-    return alive(call.path);
+    return Err(alive(call.path).error());
   }
   if (bytes_written != nullptr) *bytes_written = decision.bytes_written;
   decision.error.detail += ": " + call.path;
   // As on a real disk: a sync that failed for want of room has lost the bytes.
-  const bool syncs = call.kind == FileCallKind::sync_data ||
-                     call.kind == FileCallKind::sync_directory ||
-                     call.kind == FileCallKind::sync_file_system;
-  if (syncs && decision.error.kind == FileErrorKind::no_space) {
+  if (is_sync(call.kind) && decision.error.kind == FileErrorKind::no_space) {
     decision.error.kind = FileErrorKind::io;
   }
+  return Err(decision.error);
+}
+
+FileResult<void> MemoryDisk::permit_look(FileCallKind kind, const std::string& path) {
+  RETURN_IF_ERROR(alive(path));
+  ++looks;
+  if (!look_hook) return {};
+  FaultDecision decision = look_hook(FileCall{looks, kind, path, {}, 0});
+  if (decision.kind == FaultDecision::Kind::proceed) return {};
+  ASSERT(decision.kind == FaultDecision::Kind::fail);
+  decision.error.detail += ": " + path;
   return Err(decision.error);
 }
 
@@ -103,11 +122,13 @@ FileResult<void> MemoryDisk::change(const std::string& path, MemoryFile* file, F
   int64_t written = 0;
   auto permitted = permit(FileCall{0, kind, path, operation.at, size}, &written);
   if (!permitted.ok()) {
-    if (crashed || !is_write || written <= 0) return permitted;
-    operation.bytes.resize(static_cast<size_t>(std::min(written, length)));
-    file->apply(std::move(operation));
-    return permitted;
+    if (!crashed && is_write && written > 0) {
+      operation.bytes.resize(static_cast<size_t>(std::min(written, length)));
+      file->apply(std::move(operation));
+    }
+    return Err(permitted.error());
   }
+  if (!*permitted) return {};
   if (capacity != INT64_MAX) {
     const int64_t more = file->room_after(operation) - file->room();
     if (more > 0 && room_taken() + more > capacity) {

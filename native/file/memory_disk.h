@@ -36,13 +36,15 @@ struct MemoryDisk {
     MemoryEntry entry;
   };
 
-  std::mutex mutex;
+  std::recursive_mutex mutex;  // the hook, which runs under it, may look at the disk
   std::shared_ptr<MemoryDirectory> root = std::make_shared<MemoryDirectory>();
   std::vector<NamespaceOperation> namespace_journal;
   // Who holds locks: -1 somebody alone, else how many share it. Invariant: no zeros.
   std::map<const MemoryFile*, int> locked;
   FaultHook hook;
+  FaultHook look_hook;
   uint64_t calls = 0;
+  uint64_t looks = 0;
   int64_t capacity = INT64_MAX;
   bool crashed = false;
 
@@ -55,12 +57,15 @@ struct MemoryDisk {
   FileResult<Place> find_existing(const char* action, const std::string& path) const;
   FileResult<Place> find_directory(const char* action, const std::string& path) const;
 
-  // Asks the hook; an error means that the call must not happen. In `bytes_written`, if not null,
-  // comes how much of a failing write is to be written all the same.
-  FileResult<void> permit(FileCall call, int64_t* bytes_written = nullptr);
-  FileResult<void> permit(FileCallKind kind, const std::string& path) {
+  // Asks the hook; an error means that the call must not happen, false that it is to be left out
+  // and answered as done. In `bytes_written`, if not null, comes how much of a failing write is to
+  // be written all the same.
+  FileResult<bool> permit(FileCall call, int64_t* bytes_written = nullptr);
+  FileResult<bool> permit(FileCallKind kind, const std::string& path) {
     return permit(FileCall{0, kind, path, {}, 0});
   }
+  // The same for a call that only looks, which can fail and nothing else.
+  FileResult<void> permit_look(FileCallKind kind, const std::string& path);
   // Changes a file, if the hook and the room allow it.
   FileResult<void> change(const std::string& path, MemoryFile* file, FileCallKind kind,
                           FileOperation operation);

@@ -70,13 +70,15 @@ class MemoryFileHandle final : public File {
 
   FileResult<size_t> read_at(Position at, ByteSpan into) const override {
     const std::lock_guard lock(disk_->mutex);
-    if (auto power = disk_->alive(path_); !power.ok()) return Err(power.error());
+    RETURN_IF_ERROR(disk_->permit_look(FileCallKind::read, path_));
     file_->cached = true;
     return copy_out(at, into);
   }
   FileResult<Position> next_data(Position from) const override {
     const std::lock_guard lock(disk_->mutex);
-    if (auto power = disk_->alive(path_); !power.ok()) return Err(power.error());
+    if (auto look = disk_->permit_look(FileCallKind::read, path_); !look.ok()) {
+      return Err(look.error());
+    }
     const std::vector<uint8_t>& content = file_->content();
     const auto size = static_cast<int64_t>(content.size());
     if (from.value >= size) return from;
@@ -86,7 +88,7 @@ class MemoryFileHandle final : public File {
   }
   FileResult<size_t> read_cached_at(Position at, ByteSpan into) const override {
     const std::lock_guard lock(disk_->mutex);
-    if (auto power = disk_->alive(path_); !power.ok()) return Err(power.error());
+    RETURN_IF_ERROR(disk_->permit_look(FileCallKind::read, path_));
     if (!file_->cached)
       return memory_failure(FileErrorKind::would_block, "read", path_, "not cached");
     return copy_out(at, into);
@@ -107,19 +109,20 @@ class MemoryFileHandle final : public File {
   }
   FileResult<int64_t> size() const override {
     const std::lock_guard lock(disk_->mutex);
-    if (auto power = disk_->alive(path_); !power.ok()) return Err(power.error());
+    RETURN_IF_ERROR(disk_->permit_look(FileCallKind::size, path_));
     return static_cast<int64_t>(file_->content().size());
   }
   FileResult<void> sync_data() override {
     const std::lock_guard lock(disk_->mutex);
-    RETURN_IF_ERROR(disk_->permit(FileCallKind::sync_data, path_));
-    file_->sync();
+    auto permitted = disk_->permit(FileCallKind::sync_data, path_);
+    if (!permitted.ok()) return Err(permitted.error());
+    if (*permitted) file_->sync();
     return {};
   }
   void start_write_back(Position /*from*/, int64_t /*length*/) override {}
   FileResult<std::unique_ptr<WriteWindow>> map_window(Position from, size_t length) override {
     const std::lock_guard lock(disk_->mutex);
-    if (auto power = disk_->alive(path_); !power.ok()) return Err(power.error());
+    RETURN_IF_ERROR(disk_->permit_look(FileCallKind::map_window, path_));
     if (!writable_) return memory_failure(FileErrorKind::permission, "map", path_, "not writable");
     return std::unique_ptr<WriteWindow>(
         std::make_unique<MemoryWindow>(disk_, file_, path_, from, length));

@@ -65,6 +65,8 @@ FileResult<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path
     RETURN_IF_ERROR(disk_->permit(FileCallKind::create, path));
     place->entry.file = std::make_shared<MemoryFile>();
     disk_->change_names({nullptr, "", place->directory, place->name, place->entry});
+  } else {
+    RETURN_IF_ERROR(disk_->permit_look(FileCallKind::open, path));
   }
   return open_memory_file(disk_, place->entry.file, path, mode != OpenMode::read);
 }
@@ -73,6 +75,7 @@ FileResult<FileStatus> MemoryFileSystem::status(const std::string& path) const {
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_existing("look at", path);
   if (!place.ok()) return Err(place.error());
+  RETURN_IF_ERROR(disk_->permit_look(FileCallKind::status, path));
   const MemoryEntry& entry = place->entry;
   FileStatus status;
   status.is_directory = entry.directory != nullptr;
@@ -87,6 +90,7 @@ FileResult<std::vector<DirectoryEntry>> MemoryFileSystem::list(const std::string
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_directory("list", path);
   if (!place.ok()) return Err(place.error());
+  RETURN_IF_ERROR(disk_->permit_look(FileCallKind::list, path));
   std::vector<DirectoryEntry> entries;
   for (const auto& [name, entry] : place->entry.directory->entries) {
     entries.push_back({name, entry.directory != nullptr});
@@ -165,8 +169,9 @@ FileResult<void> MemoryFileSystem::sync_directory(const std::string& path) {
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_directory("sync", path);
   if (!place.ok()) return Err(place.error());
-  RETURN_IF_ERROR(disk_->permit(FileCallKind::sync_directory, path));
-  disk_->sync_names(place->entry.directory.get());
+  auto permitted = disk_->permit(FileCallKind::sync_directory, path);
+  if (!permitted.ok()) return Err(permitted.error());
+  if (*permitted) disk_->sync_names(place->entry.directory.get());
   return {};
 }
 
@@ -174,7 +179,9 @@ FileResult<void> MemoryFileSystem::sync_file_system(const std::string& path) {
   const std::lock_guard lock(disk_->mutex);
   auto place = disk_->find_existing("sync", path);
   if (!place.ok()) return Err(place.error());
-  RETURN_IF_ERROR(disk_->permit(FileCallKind::sync_file_system, path));
+  auto permitted = disk_->permit(FileCallKind::sync_file_system, path);
+  if (!permitted.ok()) return Err(permitted.error());
+  if (!*permitted) return {};
   disk_->sync_names(nullptr);
   for_each_file(*disk_->root, [](MemoryFile& file) { file.sync(); });
   return {};
@@ -218,6 +225,11 @@ void MemoryFileSystem::before_each_change(FaultHook hook) {
   disk_->hook = std::move(hook);
 }
 
+void MemoryFileSystem::before_each_look(FaultHook hook) {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->look_hook = std::move(hook);
+}
+
 uint64_t MemoryFileSystem::calls() const {
   const std::lock_guard lock(disk_->mutex);
   return disk_->calls;
@@ -231,6 +243,11 @@ void MemoryFileSystem::set_capacity(int64_t capacity) {
 void MemoryFileSystem::drop_cache() {
   const std::lock_guard lock(disk_->mutex);
   for_each_file(*disk_->root, [](MemoryFile& file) { file.cached = false; });
+}
+
+uint64_t MemoryFileSystem::fingerprint() const {
+  const std::lock_guard lock(disk_->mutex);
+  return fingerprint_of(*disk_->root);
 }
 
 std::unique_ptr<MemoryFileSystem> MemoryFileSystem::after_crash(CrashKind kind,

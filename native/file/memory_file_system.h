@@ -48,8 +48,11 @@ class MemoryFileSystem final : public FileSystem {
   FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
 
-  // Asked before every change; null asks nobody. Must not call back into the disk.
+  // Asked before every change; null asks nobody. May look at the disk, but not change it.
   void before_each_change(FaultHook hook);
+  // Asked before every call that only looks at something that is there, and may fail it. Must not
+  // use the disk.
+  void before_each_look(FaultHook hook);
   // Number of the last change that was asked for.
   uint64_t calls() const;
   // Changes how much room there is from now on.
@@ -62,6 +65,8 @@ class MemoryFileSystem final : public FileSystem {
   std::unique_ptr<MemoryFileSystem> after_crash(CrashKind kind, const CrashChoice& choose) const;
   std::unique_ptr<MemoryFileSystem> after_crash(CrashKind kind, uint64_t seed = 0) const;
 
+  // A hash of all names and bytes, by which equal disks are known.
+  uint64_t fingerprint() const;
   // What is not synced of one file, in order; nothing if there is no such file.
   std::optional<std::vector<FileOperation>> journal(const std::string& path) const;
   // The bytes that no crash takes from the file, as long as its name survives.

@@ -33,7 +33,8 @@ enum class CrashKind : uint8_t {
   torn,       // per file a prefix of its operations, the last one cut at a sector of 512 bytes;
               // of the directory operations a prefix
   reordered,  // any set of sectors, any of the sizes the file had, any set of directory operations
-              // that do not build on a missing one
+              // that do not build on a missing one; 0 for each choice loses all, and the highest
+              // number for each keeps all
 };
 
 // Where a crash may go either way: returns a number in [0, bound), bound >= 1. A seeded random
@@ -106,6 +107,9 @@ using NamespaceEntries = std::map<std::string, MemoryEntry> MemoryDirectory::*;
 
 // Applies the operation to the present (&MemoryDirectory::entries) or durable names.
 void apply_names(const NamespaceOperation& operation, NamespaceEntries which);
+
+// A hash of all names and bytes below the directory, as they are now.
+uint64_t fingerprint_of(const MemoryDirectory& directory);
 
 // The tree under `root` that a crash leaves, as new nodes. `journal` holds the unsynced operations
 // in order.

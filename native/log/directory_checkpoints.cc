@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "log/partition_folder.h"
 #include "log/storage_error.h"
 
 namespace odradek {
 namespace {
 
 constexpr size_t kCheckpointBytesMax = 256U << 20;
-constexpr const char* kMetadataTopic = "__cluster_metadata";
 
 Offset find_or_zero(const OffsetsByPartition& offsets, const TopicPartition& id) {
   const auto found = offsets.find(id);
@@ -28,10 +28,32 @@ LogResult<bool> DirectoryCheckpoints::load() {
       if (text.error().kind == FileErrorKind::not_found) continue;
       return Err(storage_error(text.error()));
     }
-    if (auto parsed = parse_offset_checkpoint(as_text(*text))) *offsets = std::move(*parsed);
+    auto parsed = parse_offset_checkpoint(as_text(*text));
+    if (!parsed) continue;
+    *offsets = std::move(*parsed);
+    if (offsets == &recovery_points_) recovery_points_known_ = true;
   }
   recovery_points_on_disk_ = recovery_points_;
   return true;
+}
+
+LogResult<bool> DirectoryCheckpoints::begin() {
+  const std::lock_guard lock(mutex_);
+  if (recovery_points_known_) return true;
+  recovery_points_known_ = true;
+  return write_recovery_points();
+}
+
+FileResult<void> DirectoryCheckpoints::disown_recovery_points() {
+  const std::lock_guard lock(mutex_);
+  recovery_points_known_ = false;
+  recovery_points_on_disk_.clear();
+  return remove_if_there(fs_, path_ + "/" + kRecoveryPointCheckpoint);
+}
+
+bool DirectoryCheckpoints::recovery_points_known() const {
+  const std::lock_guard lock(mutex_);
+  return recovery_points_known_;
 }
 
 Offset DirectoryCheckpoints::recovery_point(const TopicPartition& id) const {
@@ -110,6 +132,7 @@ LogResult<bool> DirectoryCheckpoints::write_log_start(const TopicPartition& id, 
 
 LogResult<bool> DirectoryCheckpoints::write(bool without_metadata) {
   const std::lock_guard lock(mutex_);
+  if (without_metadata) recovery_points_known_ = true;  // every partition was opened
   for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
     if (!without_metadata) break;
     std::erase_if(*offsets, [](const auto& item) { return item.first.topic == kMetadataTopic; });
@@ -126,6 +149,7 @@ LogResult<bool> DirectoryCheckpoints::write_all() {
 }
 
 LogResult<bool> DirectoryCheckpoints::write_recovery_points() {
+  if (!recovery_points_known_) return true;
   RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
   recovery_points_on_disk_ = recovery_points_;
   return true;

@@ -16,6 +16,8 @@
 
 namespace odradek {
 
+inline constexpr const char* kMetadataTopic = "__cluster_metadata";
+
 // What one partition contributes.
 struct PartitionCheckpoint {
   TopicPartition topic_partition;
@@ -33,6 +35,14 @@ class DirectoryCheckpoints {
 
   // Reads the files that are there; a broken one counts as missing: recovery is then longer.
   LogResult<bool> load();
+  // In a directory without partitions: from here on what the files do not say never was.
+  LogResult<bool> begin();
+  // In a directory that Apache Kafka left unclean, whose cleaner may have worked above the recovery
+  // points: removes their file, for the directory's sync to follow.
+  FileResult<void> disown_recovery_points();
+  // False if the file of the recovery points was missing or broken. It then stays as it is until
+  // the directory is closed: half of it would pass for all.
+  bool recovery_points_known() const;
 
   Offset recovery_point(const TopicPartition& id) const;
   Offset log_start(const TopicPartition& id) const;
@@ -49,7 +59,8 @@ class DirectoryCheckpoints {
   LogResult<bool> lower_recovery_point(const TopicPartition& id, Offset offset);
   // Makes the log start durable: what was deleted does not come back.
   LogResult<bool> write_log_start(const TopicPartition& id, Offset log_start);
-  // Replaces the files. `without_metadata`: the metadata log is left out, as Kafka does.
+  // Replaces the files. `without_metadata`: at a clean stop, with every partition recovered; the
+  // metadata log is left out, as Kafka does.
   LogResult<bool> write(bool without_metadata);
 
  private:
@@ -63,6 +74,7 @@ class DirectoryCheckpoints {
   DirectoryHealth& health_;
   const std::string path_;
   mutable std::mutex mutex_;
+  bool recovery_points_known_ = false;
   bool files_say_more_ = false;  // the files have entries of partitions that were forgotten
   OffsetsByPartition recovery_points_;
   // What the file says: a put may have lowered the above since, and the next write comes late.

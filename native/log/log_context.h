@@ -13,6 +13,7 @@
 #include "log/helper_pool.h"
 #include "log/journal.h"
 #include "log/open_files.h"
+#include "log/reserve_file.h"
 #include "log/resume_points.h"
 #include "log/write_window_pool.h"
 
@@ -21,7 +22,7 @@ namespace odradek {
 struct LogContext {
   // `fs_` and `clock_` must outlive the directory.
   LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, int64_t delete_delay_ms,
-             size_t open_files_max, const JournalLimits& journal_limits)
+             size_t open_files_max, const JournalLimits& journal_limits, int64_t reserve_bytes)
       : fs(fs_),
         clock(clock_),
         file_delete_delay_ms(delete_delay_ms),
@@ -29,6 +30,7 @@ struct LogContext {
         checkpoints(fs_, health, path),
         resume_points(fs_, health, path),
         journal(fs_, path, journal_limits),
+        reserve(fs_, path, reserve_bytes),
         helpers(clock_),
         flusher(fs_, clock_, health, journal, path) {}
 
@@ -47,6 +49,7 @@ struct LogContext {
   std::function<void()> checkpoint_due;  // set before the first log; may be called under its lock
   WriteWindowPool windows;
   Journal journal;
+  ReserveFile reserve;
   HelperPool helpers;
   Flusher flusher;
 };

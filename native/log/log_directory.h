@@ -37,6 +37,7 @@ struct LogDirectoryOptions {
   // A checkpoint also comes after so many appended bytes: recovery reads about as many at most.
   int64_t checkpoint_bytes = 1LL << 30;
   JournalLimits journal;
+  int64_t reserve_bytes = 16 << 20;  // held back for a full disk (reserve_file.h)
   Uuid run;                // of the journal, another one for each open(); zero: a random one
   bool background = true;  // false: no threads; tests and the simulator pump run_once()
   std::shared_ptr<const void> keep_alive;  // owns what the pointers point to, if nobody else does

@@ -12,6 +12,11 @@
 #include "log/uuid_text.h"
 
 namespace odradek {
+namespace {
+
+constexpr size_t kClosedTogether = 256;  // what they write is in memory at once
+
+}  // namespace
 
 LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
                                    std::shared_ptr<LogContext> context, Found found)
@@ -87,6 +92,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
                                                   std::shared_ptr<PartitionLogImpl>* log) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
+  context_->reserve.make_room();
   Uuid unique;
   const auto open = logs_.find(id);
   if (open != logs_.end()) {
@@ -146,14 +152,17 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
       return true;
     }
     if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+    context_->reserve.give_up();
     RETURN_IF_ERROR(recover_unopened());
     closing_ = true;  // nothing is opened any more that would not be closed
   }
   {
     const std::lock_guard no_checkpoint(checkpoint_mutex_);  // which writes the same files
-    for (const auto& log : logs()) {
-      RETURN_IF_ERROR(log->close());
-      log->tell_out_of_service();
+    const Logs all = logs();
+    for (size_t i = 0; i < all.size(); i += kClosedTogether) {
+      const size_t end = std::min(all.size(), i + kClosedTogether);
+      RETURN_IF_ERROR(close_logs(
+          {all.begin() + static_cast<ptrdiff_t>(i), all.begin() + static_cast<ptrdiff_t>(end)}));
     }
   }
   RETURN_IF_ERROR(context_->checkpoints.write(true));
@@ -167,6 +176,35 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   found_.lock = nullptr;
+  return true;
+}
+
+// Their folders become exactly what Apache Kafka leaves at a clean stop.
+LogResult<bool> LogDirectoryImpl::close_logs(const Logs& logs) {
+  std::vector<Flushable*> flushables;
+  for (const auto& log : logs) {
+    RETURN_IF_ERROR(log->begin_close());
+    flushables.push_back(log.get());
+  }
+  RETURN_IF_ERROR(context_->flusher.sync(flushables));
+  PartitionLogImpl::CleanFiles clean;
+  for (const auto& log : logs) RETURN_IF_ERROR(log->write_clean(&clean));
+  const auto done = changed(context_->flusher.between_syncs([&]() -> FileResult<void> {
+    auto at_once = sync_at_once(fs_, options_.path, clean.segments.size());
+    if (!at_once.ok()) return Err(at_once.error());
+    for (size_t i = 0; i < clean.segments.size() && !*at_once; ++i) {
+      RETURN_IF_ERROR(clean.segments[i]->sync_data());
+    }
+    return replace_files(fs_, options_.path, clean.contents);
+  }));
+  if (!done.ok()) {
+    for (const auto& log : logs) log->epochs_not_written();  // another close writes all again
+    return done;
+  }
+  for (const auto& log : logs) {
+    log->finish_close();
+    log->tell_out_of_service();
+  }
   return true;
 }
 
@@ -194,6 +232,7 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
   if (closed_ || closing_) return Err(storage_error(options_.path + " is closed"));
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
   if (changing_) return true;
+  context_->reserve.make_room();
   RETURN_IF_ERROR(mark_in_use());
   RETURN_IF_ERROR(begin_journal());
   if (options_.background) {
@@ -222,6 +261,7 @@ void LogDirectoryImpl::upkeep() {
   for (const auto& log : logs()) log->tidy_up();
   // A failure has taken the directory offline already; a full disk passes.
   context_->journal.allow_growth();
+  context_->reserve.keep();
   static_cast<void>(checkpoint());
 }
 

@@ -97,6 +97,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
                                   std::shared_ptr<PartitionLogImpl>* log);
   std::string unused_name(const TopicPartition& id, Uuid unique, std::string_view suffix);
+  LogResult<bool> close_logs(const Logs& logs);
   LogResult<bool> recover_unopened();
   LogResult<bool> changed(const FileResult<void>& done);
   LogResult<std::string> absolute(const std::string& relative) const;

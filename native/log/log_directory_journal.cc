@@ -11,6 +11,11 @@ namespace odradek {
 // it is durable when this returns, by the sync that comes last.
 LogResult<bool> LogDirectoryImpl::mark_in_use() {
   RETURN_IF_ERROR(write_meta_version(true));
+  if (found_.partitions.empty()) {
+    RETURN_IF_ERROR(context_->checkpoints.begin());
+  } else if (!found_.clean && !found_.journal) {
+    RETURN_IF_ERROR(changed(context_->checkpoints.disown_recovery_points()));
+  }
   RETURN_IF_ERROR(changed(fs_.create_directories(options_.path + "/" + kJournalFolder)));
   if (found_.clean) return changed(remove_clean_shutdown(fs_, options_.path));
   return changed(fs_.sync_directory(options_.path));
@@ -64,6 +69,7 @@ void LogDirectoryImpl::checkpoint_soon() {
 void LogDirectoryImpl::tend_journal() {
   Journal& journal = context_->journal;
   if (journal.wants_part()) journal.grow();
+  context_->reserve.keep();
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
   if (journal.wants_release() || bytes >= context_->checkpoint_bytes) {

@@ -51,26 +51,27 @@ LogResult<std::optional<MetaProperties>> read_meta_properties(FileSystem& fs,
   return std::optional<MetaProperties>(std::move(*parsed));
 }
 
-// Creates the directory with its missing parents, so that the next power cut does not take it away.
-FileResult<void> create_durably(FileSystem& fs, const std::string& path) {
-  std::vector<std::string> parents_to_sync;
-  for (std::string missing = path; !missing.empty() && !fs.status(missing).ok();) {
-    const size_t slash = missing.rfind('/');
-    std::string parent = slash == std::string::npos ? "." : missing.substr(0, slash);
+// Makes the names that lead to the directory durable, so that the next power cut does not take it
+// away. Also of one that was there: who made it may have died before he synced them. Those of
+// somebody else, which may not be read here, are his.
+FileResult<void> sync_names_above(FileSystem& fs, const std::string& path) {
+  for (std::string name = path; !name.empty() && name != "/" && name != ".";) {
+    const size_t slash = name.rfind('/');
+    std::string parent = slash == std::string::npos ? "." : name.substr(0, slash);
     if (slash == 0) parent = "/";
-    parents_to_sync.push_back(parent);
-    if (parent == "/" || parent == ".") break;
-    missing = std::move(parent);
+    const FileResult<void> synced = fs.sync_directory(parent);
+    if (!synced.ok() && synced.error().kind != FileErrorKind::permission) return synced;
+    name = std::move(parent);
   }
-  RETURN_IF_ERROR(fs.create_directories(path));
-  for (const std::string& parent : parents_to_sync) RETURN_IF_ERROR(fs.sync_directory(parent));
   return {};
 }
 
-// Zero if the folder has no partition.metadata, or none that can be read: opening it tells.
-Uuid topic_id_of(FileSystem& fs, const std::string& folder) {
+// Zero if the folder has no partition.metadata, or not what Kafka writes: opening it tells. One
+// that cannot be read refuses the directory: the journal names partitions by their topic id.
+FileResult<Uuid> topic_id_of(FileSystem& fs, const std::string& folder) {
   auto text = read_whole_file(fs, folder + "/" + kPartitionMetadataFile, 1024);
-  if (!text.ok()) return Uuid();
+  if (!text.ok() && text.error().kind == FileErrorKind::not_found) return Uuid();
+  if (!text.ok()) return Err(text.error());
   return parse_partition_metadata(as_text(*text)).value_or(Uuid());
 }
 
@@ -83,7 +84,9 @@ LogResult<bool> list_partitions(FileSystem& fs, const std::string& path,
     if (entry.name.ends_with(kDeleteSuffix)) {
       found->doomed.push_back(entry.name);
     } else if (auto id = parse_partition_folder_name(entry.name)) {
-      found->partitions.push_back({std::move(*id), topic_id_of(fs, path + "/" + entry.name)});
+      auto topic_id = topic_id_of(fs, path + "/" + entry.name);
+      if (!topic_id.ok()) return Err(refuse(path, topic_id.error()));
+      found->partitions.push_back({std::move(*id), *topic_id});
     }
   }
   return true;
@@ -102,7 +105,7 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   ASSERT(options.file_system != nullptr && options.clock != nullptr);
   ASSERT(options.helper_threads >= 1 && options.helper_threads <= 4);
   FileSystem& fs = *options.file_system;
-  const FileResult<void> created = create_durably(fs, options.path);
+  const FileResult<void> created = fs.create_directories(options.path);
   if (!created.ok()) return Err(refuse(options.path, created.error()));
   LogDirectoryImpl::Found found;
   auto lock = fs.lock(options.path + "/" + kLockFile);
@@ -121,11 +124,15 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   }
   found.journal = journal.ok();
   found.clean = *clean && !found.journal;
+  if (!found.clean) {  // as one that was closed cleanly was opened before
+    const FileResult<void> synced = sync_names_above(fs, options.path);
+    if (!synced.ok()) return Err(refuse(options.path, synced.error()));
+  }
   RETURN_IF_ERROR(list_partitions(fs, options.path, &found));
 
   auto context =
       std::make_shared<LogContext>(fs, *options.clock, options.path, options.file_delete_delay_ms,
-                                   kOpenFilesMax, options.journal);
+                                   kOpenFilesMax, options.journal, options.reserve_bytes);
   RETURN_IF_ERROR(context->checkpoints.load());
   if (found.journal) RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;

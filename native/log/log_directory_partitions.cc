@@ -109,6 +109,7 @@ LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partiti
   request.now = context_->clock.now();
   request.clean = found_.clean;
   request.recovery_point = context_->checkpoints.recovery_point(id);
+  request.gapless_above = found_.journal && context_->checkpoints.recovery_points_known();
   request.resume_point = context_->resume_points.find({partition.topic_id, id.partition});
   request.log_start = context_->checkpoints.log_start(id);
   return load_partition(request);

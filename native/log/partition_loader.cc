@@ -55,13 +55,16 @@ class Loader {
   }
   // Below, every gap is one that compaction or a truncation left: the bytes were on the disk.
   Offset settled() const { return std::max(request_.recovery_point, loaded_.log_start); }
+  bool gaps_anywhere() const {
+    return request_.config.validation.compacted && !request_.gapless_above;
+  }
   // Does the next segment carry on where the scanned ones end? A gap is no hole where the scan came
   // to the very end of a file: compaction made it, under the present policy or an earlier one.
   bool continues_at(size_t index, ScanStep stopped) const {
     if (index >= bases_.size() || stopped == ScanStep::damaged) return false;
     if (bases_[index] == log_end_) return true;
     return stopped == ScanStep::end && bases_[index] > log_end_ &&
-           (request_.config.validation.compacted || bases_[index] <= settled());
+           (gaps_anywhere() || bases_[index] <= settled());
   }
 
   const LoadRequest& request_;
@@ -271,6 +274,7 @@ LogResult<bool> Loader::load_history(Offset offset) {
 // The resumed one, or one that is opened and empty.
 LogResult<std::shared_ptr<ActiveSegment>> Loader::segment_to_scan(Offset base) {
   if (resumed_) return std::move(resumed_);
+  ++loaded_.report.indexes_rebuilt;
   auto opened = fs_.open(path(base, SegmentFileKind::log), OpenMode::read_write);
   if (!opened.ok()) return Err(storage_error(opened.error()));
   return ActiveSegment::adopt(base, std::move(*opened), 0, std::make_shared<SegmentIndexes>(base),
@@ -339,8 +343,8 @@ BatchOrder Loader::order_in(Offset base) const {
   BatchOrder order{std::max(log_end_, base), last_epoch_};
   order.segment_base = base;
   // Without a recovery point nothing says how far compaction went under an earlier policy.
-  const bool may_have_gaps =
-      request_.config.validation.compacted || request_.recovery_point == Offset(0);
+  const bool unknown = request_.recovery_point == Offset(0) && !request_.gapless_above;
+  const bool may_have_gaps = gaps_anywhere() || unknown;
   order.gapless_from = may_have_gaps ? Offset(INT64_MAX) : settled();
   return order;
 }
@@ -354,7 +358,6 @@ LogResult<bool> Loader::changed(const FileResult<void>& done) {
 LogResult<ScanStep> Loader::scan_segment(SegmentScanner* scanner, ActiveSegment* active) {
   const Position from = scanner->position();
   ++loaded_.report.segments_scanned;
-  if (from == Position(0)) ++loaded_.report.indexes_rebuilt;
   for (;;) {
     auto step = scanner->next();
     if (!step.ok()) return step;

@@ -29,8 +29,11 @@ struct LoadRequest {
   std::string folder;
   LogConfig config;
   TimestampMs now;
-  bool clean = false;                       // the marker of a clean stop was there
-  Offset recovery_point;                    // checkpointed; everything below was synced
+  bool clean = false;     // the marker of a clean stop was there
+  Offset recovery_point;  // checkpointed; everything below was synced
+  // The last run was Odradek's, and what it checkpointed is known: it compacts nothing above the
+  // recovery point, so that a gap there is a hole.
+  bool gapless_above = false;
   std::optional<ResumePoint> resume_point;  // checkpointed
   Offset log_start;                         // checkpointed; 0 if it never was
 };

@@ -8,7 +8,7 @@
 //   log end offset    offset that the next record gets
 // Invariant: log start <= high watermark <= log end, and durable <= log end.
 // On a single node: high watermark = min(log end, durable + flush.messages - 1), saturating and
-// rounded down to a batch's end (design.md, "The path of a produced batch", step 5).
+// rounded down to a batch's end.
 //
 // Threads: every method may be called from any thread. Appends and truncations of one log exclude
 // each other by its lock; no other system call than the append's own write happens under the lock.

@@ -38,6 +38,7 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
     : context_(std::move(context)),
       id_(std::move(id)),
       topic_id_(topic_id),
+      is_metadata_(id_.topic == kMetadataTopic),
       folder_(std::move(folder)),
       state_(loaded.segments, loaded.log_end, loaded.log_start, std::move(loaded.epochs),
              std::move(loaded.history.transactions), config),
@@ -93,6 +94,7 @@ LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin o
     if (log_append_time) outcome.log_append_time = batch.max_timestamp;
     outcome.log_start_offset = state_.log_start();
     note_appended(batch.size_bytes);
+    write_back_behind(*active, begin.position, end.position);
   }
   announce(moved);
   return outcome;
@@ -103,6 +105,20 @@ void PartitionLogImpl::note_appended(int64_t bytes) {
       context_->bytes_since_checkpoint.fetch_add(bytes, std::memory_order_relaxed);
   const int64_t due = context_->checkpoint_bytes;
   if (before < due && before + bytes >= due) context_->checkpoint_due();
+}
+
+// Where flushes are asked for, what was written goes to the disk soon: a sync that comes later, of
+// the segments or of the journal, then waits for little. Not on this thread, which a busy disk
+// would hold up.
+void PartitionLogImpl::write_back_behind(const ActiveSegment& active, Position begin,
+                                         Position end) {
+  if (config_.flush_messages == INT64_MAX) return;
+  const int64_t from = begin.value / kWriteBackBytes;
+  const int64_t to = end.value / kWriteBackBytes;
+  if (from == to) return;
+  context_->helpers.post([file = active.writable_file(), from, to] {
+    file->start_write_back(Position(from * kWriteBackBytes), (to - from) * kWriteBackBytes);
+  });
 }
 
 // Makes room for the batch: a new segment if it is time for one, and allocated bytes.
@@ -121,7 +137,10 @@ LogResult<bool> PartitionLogImpl::prepare(const BatchHeader& batch) {
     RETURN_IF_ERROR(roll(now));
     active = state_.segments()->active();
   }
-  const FileResult<void> reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
+  FileResult<void> reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
+  if (!reserved.ok() && is_metadata_ && context_->reserve.give_up()) {
+    reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
+  }
   if (reserved.ok()) return true;
   if (!is_shortage(reserved.error())) return Err(write_failed(reserved.error()));
   return Err(storage_error("the disk is full, nothing was appended: " + reserved.error().detail));

@@ -81,9 +81,17 @@ class PartitionLogImpl final : public PartitionLog,
   std::optional<FileContent> epochs_to_write();
   void epochs_not_written() { state_.epochs_not_written(); }
   LogResult<bool> finish_checkpoint();
-  // Makes the folder exactly what Apache Kafka leaves at a clean stop, and tells the checkpoints.
-  // Idempotent.
-  LogResult<bool> close();
+  // What the folders of many logs need for a clean stop and is still to be synced or written.
+  struct CleanFiles {
+    std::vector<std::shared_ptr<File>> segments;
+    std::vector<FileContent> contents;
+  };
+  // A clean stop in three steps, for the directory: nothing is appended any more; with everything
+  // synced, what makes the folder exactly Apache Kafka's is added to `clean`; once that is done,
+  // the checkpoints are told. Each may be repeated.
+  LogResult<bool> begin_close();
+  LogResult<bool> write_clean(CleanFiles* clean);
+  void finish_close();
   // Inside the flusher's exclusively(): the folder is renamed, nothing in it is to be synced.
   void folder_gone() { folder_gone_.store(true); }
   // Takes the log out of service; later calls answer `code`.
@@ -99,6 +107,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<bool> prepare(const BatchHeader& batch);
   void keep_pace(ActiveSegment& active, int64_t batch_bytes);
   void note_appended(int64_t bytes);
+  void write_back_behind(const ActiveSegment& active, Position begin, Position end);
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
   void announce(const LogState::Moved& moved);
@@ -133,9 +142,8 @@ class PartitionLogImpl final : public PartitionLog,
   void finish_rolls();
   FileResult<void> write_roll_snapshots();
   FileResult<void> finish_segments();
-  FileResult<void> write_epochs();
+  std::optional<FileContent> epochs_of_checkpoint();
   FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
-  FileResult<void> write_clean();
   void stop_windows();
   LogResult<Offset> truncate_at(Offset offset);
   LogResult<Offset> delete_below(Offset offset);
@@ -148,6 +156,7 @@ class PartitionLogImpl final : public PartitionLog,
   const std::shared_ptr<LogContext> context_;
   const TopicPartition id_;
   const Uuid topic_id_;
+  const bool is_metadata_;
   const std::string folder_;
   LogState state_;
 

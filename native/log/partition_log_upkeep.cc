@@ -67,19 +67,15 @@ FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,
 }
 
 std::optional<FileContent> PartitionLogImpl::epochs_to_write() {
-  if (!online() || !state_.take_epochs_changed()) return std::nullopt;
+  if (!online()) return std::nullopt;
+  return epochs_of_checkpoint();
+}
+
+std::optional<FileContent> PartitionLogImpl::epochs_of_checkpoint() {
+  if (!state_.take_epochs_changed()) return std::nullopt;
   const std::string text = state_.epochs().format();
   const ByteView bytes = as_bytes(text);
   return FileContent{folder_ + "/" + kLeaderEpochCheckpoint, {bytes.begin(), bytes.end()}};
-}
-
-FileResult<void> PartitionLogImpl::write_epochs() {
-  if (!state_.take_epochs_changed()) return {};
-  const std::string text = state_.epochs().format();
-  FileResult<void> written =
-      replace_file(context_->fs, folder_ + "/" + kLeaderEpochCheckpoint, as_bytes(text));
-  if (!written.ok()) state_.epochs_not_written();
-  return written;
 }
 
 LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
@@ -152,6 +148,7 @@ LogResult<Offset> PartitionLogImpl::delete_up_to(Offset offset) {
 LogResult<Offset> PartitionLogImpl::delete_below(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
+  context_->reserve.make_room();
   // Both only move up while no truncation or other deletion runs.
   const Offset log_start = std::clamp(offset, state_.log_start(), state_.high_watermark());
   // First the new start on disk, so that a power cut between two of the renames leaves no hole:
@@ -280,39 +277,42 @@ void PartitionLogImpl::put_checkpoint() {
   context_->checkpoints.put(content);
 }
 
-LogResult<bool> PartitionLogImpl::close() {
+LogResult<bool> PartitionLogImpl::begin_close() {
   const std::lock_guard surgery(surgery_mutex_);
-  if (closed_) return true;
-  {
-    const std::lock_guard lock(append_mutex_);
-    RETURN_IF_ERROR(check_online());
-    retired_.store(ErrorCode::kafka_storage_error, std::memory_order_release);
-  }
-  RETURN_IF_ERROR(context_->flusher.sync({this}));
-  const FileResult<void> written = changed_ ? write_clean() : FileResult<void>();
-  if (!written.ok()) return Err(context_->health.change_failed(written.error()));
-  closed_ = true;
-  put_checkpoint();
+  const std::lock_guard lock(append_mutex_);
+  // Retired, and not closed: an earlier close found no room, and this one goes on.
+  if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
+  retired_.store(ErrorCode::kafka_storage_error, std::memory_order_release);
   return true;
 }
 
-FileResult<void> PartitionLogImpl::write_clean() {
-  RETURN_IF_ERROR(finish_segments());
+LogResult<bool> PartitionLogImpl::write_clean(CleanFiles* clean) {
+  const std::lock_guard surgery(surgery_mutex_);
+  if (closed_ || !changed_) return true;
+  const FileResult<void> finished = finish_segments();
+  if (!finished.ok()) return Err(context_->health.change_failed(finished.error()));
   stop_windows();
   const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
   active->complete_time_index();
-  const std::shared_ptr<File>& file = active->writable_file();
-  RETURN_IF_ERROR(between_syncs([&]() -> FileResult<void> {
-    RETURN_IF_ERROR(file->truncate(active->size_bytes()));
-    return file->sync_data();
-  }));
-  RETURN_IF_ERROR(
-      write_index_files(context_->fs, folder_, active->base_offset(), *active->indexes()));
-  RETURN_IF_ERROR(write_epochs());
+  const FileResult<void> cut = active->writable_file()->truncate(active->size_bytes());
+  if (!cut.ok()) return Err(context_->health.change_failed(cut.error()));
+  clean->segments.push_back(active->writable_file());
+  RETURN_IF_FILE_ERROR(
+      add_index_files(context_->fs, folder_, *active->indexes(), &clean->contents));
+  if (auto epochs = epochs_of_checkpoint()) clean->contents.push_back(std::move(*epochs));
   if (state_.log_end() > snapshot_offset_) {
-    RETURN_IF_ERROR(write_snapshot(state_.log_end(), encode_producer_snapshot(producers_)));
+    clean->contents.push_back(
+        {segment_file_path(folder_, state_.log_end(), SegmentFileKind::snapshot),
+         encode_producer_snapshot(producers_)});
   }
-  return context_->fs.sync_directory(folder_);
+  return true;
+}
+
+void PartitionLogImpl::finish_close() {
+  const std::lock_guard surgery(surgery_mutex_);
+  if (closed_) return;
+  closed_ = true;
+  put_checkpoint();
 }
 
 void PartitionLogImpl::retire(ErrorCode code) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/large_bytes.h"
 #include "log/header_cursor.h"
 #include "log/partition_folder.h"
 #include "log/producer_snapshot.h"
@@ -17,10 +18,12 @@ constexpr size_t kSnapshotBytesMax = 256U << 20;  // five million producers
 // The marker in a control batch, which must be read whole for it.
 LogResult<std::optional<TransactionMarker>> read_marker(const File& file, const BatchHeader& header,
                                                         Position position) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(header.size_bytes));
+  auto allocated = allocate_bytes(static_cast<size_t>(header.size_bytes));
+  if (!allocated) return Err(no_memory_for_batch(header.size_bytes));
+  const ByteSpan bytes(*allocated);
   auto got = file.read_at(position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
-  const std::optional<BatchView> batch = BatchView::at(ByteView(bytes).first(*got));
+  const std::optional<BatchView> batch = BatchView::at(bytes.first(*got));
   if (!batch) return Err(storage_error("a segment became shorter while it was read"));
   return transaction_marker(*batch);
 }

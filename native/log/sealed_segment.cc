@@ -28,15 +28,17 @@ LogResult<std::optional<Entry>> search(IndexFile* index, Decode decode, IsBefore
   return found;
 }
 
-// Replaces a file and makes the content durable; the folder's entry is synced by the caller.
+// Replaces a file; the folder's entry is synced by the caller. Half an index looks like a whole
+// one, so that it takes its name only when all of it is on the disk.
 FileResult<void> write_file(FileSystem& fs, const std::string& path, ByteView bytes) {
-  auto file = fs.open(path, OpenMode::create);
+  const std::string temporary = path + ".tmp";
+  auto file = fs.open(temporary, OpenMode::create);
   if (!file.ok()) return Err(file.error());
   FileResult<void> written = (*file)->truncate(0);
   if (written.ok() && !bytes.empty()) written = (*file)->write_at(Position(0), bytes);
   if (written.ok()) written = (*file)->sync_data();
-  // Half an index looks like a whole one; without it, the next start makes it again.
-  if (!written.ok()) static_cast<void>(fs.remove_file(path));
+  if (written.ok()) written = fs.rename(temporary, path);
+  if (!written.ok()) static_cast<void>(fs.remove_file(temporary));
   return written;
 }
 
@@ -47,15 +49,31 @@ FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Of
   const auto path = [&](SegmentFileKind kind) {
     return segment_file_path(folder, base_offset, kind);
   };
-  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::offset_index), indexes.offsets.encode()));
-  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::time_index), indexes.times.encode()));
+  // First the one that may be missing: where the others are, nothing was aborted without it.
   const std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
   if (!aborted.empty()) {
     RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::aborted_index), aborted));
+    RETURN_IF_ERROR(fs.sync_directory(folder));
   } else {
     RETURN_IF_ERROR(remove_if_there(fs, path(SegmentFileKind::aborted_index)));
   }
+  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::offset_index), indexes.offsets.encode()));
+  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::time_index), indexes.times.encode()));
   return fs.sync_directory(folder);
+}
+
+FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
+                                 const SegmentIndexes& indexes,
+                                 std::vector<FileContent>* contents) {
+  const auto path = [&](SegmentFileKind kind) {
+    return segment_file_path(folder, indexes.offsets.base_offset(), kind);
+  };
+  contents->push_back({path(SegmentFileKind::offset_index), indexes.offsets.encode()});
+  contents->push_back({path(SegmentFileKind::time_index), indexes.times.encode()});
+  std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
+  if (aborted.empty()) return remove_if_there(fs, path(SegmentFileKind::aborted_index));
+  contents->push_back({path(SegmentFileKind::aborted_index), std::move(aborted)});
+  return {};
 }
 
 SealedSegment::SealedSegment(FileSystem& fs, OpenFiles& open_files, std::string folder,

@@ -21,6 +21,11 @@ namespace odradek {
 FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Offset base_offset,
                                    const SegmentIndexes& indexes);
 
+// Adds those files to `contents`, and removes a `.txnindex` that is not among them. For a segment
+// that no recovery trusts: here the `.txnindex` may come later than the others.
+FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
+                                 const SegmentIndexes& indexes, std::vector<FileContent>* contents);
+
 class SealedSegment final : public Segment,
                             public OpenFiles::Holder,
                             public std::enable_shared_from_this<SealedSegment> {

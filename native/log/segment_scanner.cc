@@ -1,8 +1,10 @@
 #include "log/segment_scanner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
+#include "base/large_bytes.h"
 #include "log/storage_error.h"
 
 namespace odradek {
@@ -75,7 +77,11 @@ LogResult<bool> SegmentScanner::hold(int64_t bytes) {
   if (static_cast<int64_t>(held_ - std::min(held_, skip())) >= bytes) return true;
   const int64_t ahead = buffer_.empty() ? kFirstReadBytes : kReadBytes;
   const int64_t wanted = std::min(std::max(bytes, ahead), file_bytes_ - position_.value);
-  if (static_cast<int64_t>(buffer_.size()) < wanted) buffer_.resize(static_cast<size_t>(wanted));
+  if (static_cast<int64_t>(buffer_.size()) < wanted) {
+    auto larger = allocate_bytes(static_cast<size_t>(wanted));
+    if (!larger) return Err(no_memory_for_batch(wanted));
+    buffer_ = std::move(*larger);
+  }
   auto got = file_.read_at(position_, ByteSpan(buffer_.data(), static_cast<size_t>(wanted)));
   if (!got.ok()) return Err(storage_error(got.error()));
   ASSERT(*got <= buffer_.size());

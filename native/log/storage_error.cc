@@ -10,6 +10,11 @@ LogError storage_error(std::string sentence) {
   return LogError{ErrorCode::kafka_storage_error, std::move(sentence), {}};
 }
 
+LogError no_memory_for_batch(int64_t bytes) {
+  return storage_error("there is no memory to read a stored batch of " + std::to_string(bytes) +
+                       " bytes");
+}
+
 bool is_shortage(const FileError& error) {
   return error.kind == FileErrorKind::no_space || error.kind == FileErrorKind::too_many_files;
 }

@@ -11,6 +11,8 @@ namespace odradek {
 // The error as KAFKA_STORAGE_ERROR with the file system's own sentence, or with another one.
 LogError storage_error(const FileError& error);
 LogError storage_error(std::string sentence);
+// A batch of a stored segment needs more memory than there is.
+LogError no_memory_for_batch(int64_t bytes);
 
 // A full disk or a full descriptor table refuses one call and may pass; anything else ends the
 // directory.

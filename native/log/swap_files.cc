@@ -76,6 +76,24 @@ LogResult<OffsetRange> swapped_range(FileSystem& fs, const std::string& folder,
   return range;
 }
 
+// Index files whose segment was taken away before they were: they tell of what is replaced.
+LogResult<bool> remove_orphans(FileSystem& fs, const std::string& folder,
+                               const std::vector<NamedFile>& files, const OffsetRange& range) {
+  for (const NamedFile& file : files) {
+    const SegmentFileKind kind = file.parsed.kind;
+    const Offset base = file.parsed.base_offset;
+    if (file.parsed.state != SegmentFileState::live) continue;
+    if (kind == SegmentFileKind::log || kind == SegmentFileKind::snapshot) continue;
+    if (base < range.begin || base >= range.end) continue;
+    const bool has_log = std::any_of(files.begin(), files.end(), [&](const NamedFile& other) {
+      return other.parsed.state == SegmentFileState::live &&
+             other.parsed.kind == SegmentFileKind::log && other.parsed.base_offset == base;
+    });
+    if (!has_log) RETURN_IF_FILE_ERROR(remove_if_there(fs, folder + "/" + file.name));
+  }
+  return true;
+}
+
 LogResult<bool> remove_replaced(FileSystem& fs, const std::string& folder,
                                 const std::vector<NamedFile>& files, const OffsetRange& range) {
   for (const NamedFile& file : files) {
@@ -112,6 +130,7 @@ LogResult<bool> complete_swaps(FileSystem& fs, const std::string& folder) {
   auto range = swapped_range(fs, folder, *files);
   if (!range.ok()) return Err(range.error());
   RETURN_IF_ERROR(remove_replaced(fs, folder, *files, *range));
+  RETURN_IF_ERROR(remove_orphans(fs, folder, *files, *range));
   RETURN_IF_FILE_ERROR(fs.sync_directory(folder));
   for (const NamedFile& file : *files) {
     if (file.parsed.state != SegmentFileState::swap) continue;

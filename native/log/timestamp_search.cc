@@ -1,6 +1,9 @@
 #include "log/timestamp_search.h"
 
+#include <utility>
+
 #include "base/assert.h"
+#include "base/large_bytes.h"
 #include "batch/timestamp_lookup.h"
 #include "log/header_cursor.h"
 #include "log/log_reader.h"
@@ -82,7 +85,9 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
   if (!file.ok()) return Err(file.error());
   ASSERT(stored.position.value >= 0);
   ASSERT(stored.header.size_bytes >= static_cast<int64_t>(kBatchHeaderBytes));
-  std::vector<uint8_t> bytes(static_cast<size_t>(stored.header.size_bytes));
+  auto allocated = allocate_bytes(static_cast<size_t>(stored.header.size_bytes));
+  if (!allocated) return Err(no_memory_for_batch(stored.header.size_bytes));
+  std::vector<uint8_t> bytes = std::move(*allocated);
   auto got = (*file)->read_at(stored.position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
   const std::optional<BatchView> batch = BatchView::at(ByteView(bytes).first(*got));

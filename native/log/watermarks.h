@@ -1,5 +1,5 @@
 // Synced and durable offset, high watermark and log end offset of one partition, and the rule
-// between them (design.md, "The path of a produced batch", step 5). On a single node, rounded down
+// between them. On a single node, rounded down
 // to a batch:
 //
 //   high watermark = min(log end, durable + flush.messages - 1)

@@ -1,5 +1,5 @@
 // How many write windows a log directory may have mapped at once: each counts as resident memory of
-// the process (design.md, "What the bytes should cost"). Safe from any thread.
+// the process. Safe from any thread.
 #pragma once
 
 #include <atomic>

@@ -232,7 +232,7 @@ TEST_CASE("files that are missing or cut are told") {
   FileSystem& disk = *fixture.disk;
   const std::vector<std::string> logs = files_in(disk, kFolder, ".log");
   const std::string stem = logs[0].substr(0, 20);
-  for (const std::string name :
+  for (const std::string& name :
        {stem + ".index", stem + ".timeindex", std::string("leader-epoch-checkpoint"),
         std::string("partition.metadata")}) {
     const std::string path = std::string(kFolder) + "/" + name;

@@ -384,4 +384,101 @@ TEST_CASE("one seed makes one crash") {
   CHECK(different.size() > 5);
 }
 
+TEST_CASE("a disk that lies answers success and does nothing") {
+  auto disk = disk_with_durable_file();
+  disk->before_each_change([](const FileCall& call) {
+    const bool lies = call.kind == FileCallKind::sync_data || call.kind == FileCallKind::truncate ||
+                      call.kind == FileCallKind::sync_directory;
+    return lies ? FaultDecision::pretend() : FaultDecision::proceed();
+  });
+  auto file = must_open(*disk, "/f");
+  REQUIRE(file->write_at(Position(0), bytes_of("new")).ok());
+  CHECK(file->sync_data().ok());
+  CHECK(file->truncate(1).ok());
+  CHECK(*file->size() == 512);
+  must_open(*disk, "/g");
+  CHECK(disk->sync_directory("/").ok());
+  auto crashed = disk->after_crash(CrashKind::lost);
+  CHECK(content_of(*crashed, "/f") == std::string(512, 'a'));
+  CHECK_FALSE(crashed->status("/g").ok());
+}
+
+TEST_CASE("the hook may look at the disk, and a crash there is one before the call") {
+  auto disk = disk_with_durable_file();
+  std::string before;
+  disk->before_each_change([&](const FileCall&) {
+    before = content_of(*disk->after_crash(CrashKind::kept), "/f").substr(0, 3);
+    return FaultDecision::proceed();
+  });
+  auto file = must_open(*disk, "/f");
+  REQUIRE(file->write_at(Position(0), bytes_of("new")).ok());
+  CHECK(before == "aaa");
+  REQUIRE(file->sync_data().ok());
+  CHECK(before == "new");
+}
+
+TEST_CASE("disks are the same by fingerprint when names and bytes are") {
+  const auto made = [](std::string_view name, std::string_view content) {
+    auto disk = std::make_unique<MemoryFileSystem>();
+    REQUIRE(disk->create_directories("/d").ok());
+    auto file = must_open(*disk, "/d/" + std::string(name));
+    REQUIRE(file->write_at(Position(0), bytes_of(content)).ok());
+    return disk;
+  };
+  const uint64_t one = made("f", "content, more than a word")->fingerprint();
+  CHECK(made("f", "content, more than a word")->fingerprint() == one);
+  CHECK(made("f", "content, more than a Word")->fingerprint() != one);
+  CHECK(made("f", "content, more than a wor")->fingerprint() != one);
+  CHECK(made("g", "content, more than a word")->fingerprint() != one);
+  CHECK(MemoryFileSystem().fingerprint() != one);
+}
+
+TEST_CASE("the lowest choices of a reordered crash lose all, the highest keep all") {
+  auto disk = disk_with_durable_file();
+  auto file = must_open(*disk, "/f");
+  REQUIRE(file->write_at(Position(100), Bytes(2000, 'b')).ok());
+  REQUIRE(file->truncate(700).ok());
+  REQUIRE(file->allocate(3000).ok());
+  REQUIRE(file->write_at(Position(900), Bytes(100, 'c')).ok());
+  REQUIRE(file->truncate(512).ok());
+  must_open(*disk, "/g");
+  const auto crash = [&](const CrashChoice& choose) {
+    return disk->after_crash(CrashKind::reordered, choose)->fingerprint();
+  };
+  CHECK(crash([](uint64_t) { return 0; }) == disk->after_crash(CrashKind::lost)->fingerprint());
+  CHECK(crash([](uint64_t bound) { return bound - 1; }) ==
+        disk->after_crash(CrashKind::kept)->fingerprint());
+}
+
+TEST_CASE("any look at the disk can be made to fail, and changes nothing") {
+  auto disk = disk_with_durable_file();
+  REQUIRE(disk->create_directories("/d").ok());
+  auto file = must_open(*disk, "/f");
+  const uint64_t before = disk->calls();
+  std::set<FileCallKind> seen;
+  uint64_t last = 0;
+  disk->before_each_look([&](const FileCall& call) {
+    CHECK((last == 0 || call.number == last + 1));
+    last = call.number;
+    seen.insert(call.kind);
+    return FaultDecision::fail(FileErrorKind::too_many_files);
+  });
+  Bytes bytes(10);
+  const auto kind = [](const auto& failed) {
+    REQUIRE_FALSE(failed.ok());
+    return failed.error().kind;
+  };
+  CHECK(kind(disk->open("/f", OpenMode::read)) == FileErrorKind::too_many_files);
+  CHECK(kind(file->read_at(Position(0), bytes)) == FileErrorKind::too_many_files);
+  CHECK(kind(file->size()) == FileErrorKind::too_many_files);
+  CHECK(kind(file->map_window(Position(0), 512)) == FileErrorKind::too_many_files);
+  CHECK(kind(disk->status("/f")) == FileErrorKind::too_many_files);
+  CHECK(kind(disk->list("/d")) == FileErrorKind::too_many_files);
+  CHECK(seen.size() == 6);
+  CHECK(kind(disk->status("/gone")) == FileErrorKind::not_found);
+  disk->before_each_look(nullptr);
+  CHECK(content_of(*disk, "/f") == std::string(512, 'a'));
+  CHECK(disk->calls() == before);
+}
+
 }  // namespace odradek

@@ -108,17 +108,26 @@ TEST_CASE("a base offset that cannot belong to its segment is damage, not an abo
   append(*log);
 }
 
-TEST_CASE("a base offset that leaves a gap above the recovery point is damage, unless compacted") {
-  for (const bool compacted : {false, true}) {
+TEST_CASE("a base offset that leaves a gap above the recovery point is damage") {
+  // Without recovery points nobody knows how far a compacted log is.
+  struct Case {
+    bool compacted, known;
+  };
+  for (const auto& [compacted, known] : {Case{false, true}, Case{true, true}, Case{true, false}}) {
     DirectoryFixture f;
     fill(f, 2);
     REQUIRE(f.directory->checkpoint().ok());
     for (int i = 0; i < 3; ++i) append(*f.log());
     f.kill();
     shift(f, kFirst + ".log", 4 * make_batch().size(), 64);
+    if (!known) REQUIRE(f.disk->remove_file("/data/recovery-point-offset-checkpoint").ok());
     f.config.validation.compacted = compacted;
-    f.open();
-    CHECK(f.log()->log_end_offset() == Offset(compacted ? 69 : 4));
+    for (int start = 0; start < 2; ++start) {
+      f.open();
+      CHECK(f.log()->log_end_offset() == Offset(known ? 4 : 69));
+      REQUIRE(f.directory->checkpoint().ok());
+      f.kill();
+    }
   }
 }
 
@@ -254,6 +263,45 @@ TEST_CASE("a truncation into a gap before a segment ends at the segment's first 
   f.kill();
   f.open();
   CHECK(f.log()->log_end_offset() == Offset(7));
+}
+
+TEST_CASE("an index that is made again below the recovery point is there whole or not at all") {
+  for (uint64_t n = 1; n < 40; ++n) {
+    for (uint64_t seed = 0; seed < 8; ++seed) {
+      DirectoryFixture f;
+      f.config.segment_bytes = 700;
+      f.config.index_interval_bytes = 100;
+      f.open();
+      auto log = f.log();
+      for (int i = 0; i < 14; ++i) append(*log, {.timestamp = 1700000000000 + i});
+      for (int i = 0; i < 4; ++i) f.directory->run_once();
+      REQUIRE(f.directory->checkpoint().ok());
+      REQUIRE(log->recovery_point() == Offset(14));
+      log = nullptr;
+      f.kill();
+      REQUIRE(f.disk->remove_file("/data/orders-0/00000000000000000000.index").ok());
+      REQUIRE(f.disk->sync_directory("/data/orders-0").ok());
+      const uint64_t last = f.disk->calls() + n;
+      f.disk->before_each_change([last](const FileCall& call) {
+        return call.number == last ? FaultDecision::crash() : FaultDecision::proceed();
+      });
+      auto opened = f.try_open();
+      if (opened.ok()) f.directory = std::move(*opened);
+      if (opened.ok()) static_cast<void>(f.try_log().ok());
+      f.power_cut(CrashKind::reordered, n * 100 + seed);
+      f.open();
+      log = f.log();
+      for (int i = 0; i < 14; ++i) {
+        const auto read = log->read(Offset(i), 1, ReadLimit::log_end_offset, true, nullptr);
+        REQUIRE(read.ok());
+        CHECK(read->next_offset == Offset(i + 1));
+        const auto found =
+            log->lookup_timestamp(TimestampMs(1700000000000 + i), ReadLimit::log_end_offset);
+        REQUIRE(found.ok());
+        CHECK(found->offset == Offset(i));
+      }
+    }
+  }
 }
 
 }  // namespace odradek

@@ -11,7 +11,10 @@ const TopicPartition kOrders{"orders", PartitionIndex(0)};
 const TopicPartition kOthers{"others", PartitionIndex(0)};
 
 struct Fixture {
-  Fixture() { REQUIRE(disk.create_directories("/data").ok()); }
+  Fixture() {
+    REQUIRE(disk.create_directories("/data").ok());
+    REQUIRE(checkpoints.begin().ok());
+  }
 
   void put(const TopicPartition& id, int64_t recovery_point) {
     checkpoints.put({id, Offset(recovery_point), Offset(0), std::nullopt});
@@ -29,6 +32,23 @@ struct Fixture {
 };
 
 }  // namespace
+
+TEST_CASE("a broken file of recovery points stays as it is until a clean stop") {
+  Fixture f;
+  f.put(kOrders, 30);
+  REQUIRE(f.checkpoints.write(false).ok());
+  const std::string path = std::string("/data/") + kRecoveryPointCheckpoint;
+  REQUIRE(replace_file(f.disk, path, as_bytes("nonsense")).ok());
+  DirectoryCheckpoints second(f.disk, f.health, "/data");
+  REQUIRE(second.load().ok());
+  CHECK_FALSE(second.recovery_points_known());
+  second.put({kOthers, Offset(5), Offset(0), std::nullopt});
+  REQUIRE(second.write(false).ok());
+  CHECK(as_text(*read_whole_file(f.disk, path, 100)) == "nonsense");
+  REQUIRE(second.write(true).ok());
+  CHECK(second.recovery_points_known());
+  CHECK(f.on_disk(kOthers) == Offset(5));
+}
 
 TEST_CASE("a lowered recovery point is lower on the disk at once") {
   Fixture f;

@@ -140,6 +140,77 @@ TEST_CASE("a recreated topic has nothing of the one before, whatever the journal
   CHECK((*again)->log_end_offset() == Offset(1));
 }
 
+TEST_CASE("a close that found no room succeeds once there is some") {
+  for (const FileCallKind kind : {FileCallKind::create, FileCallKind::allocate, FileCallKind::write,
+                                  FileCallKind::sync_directory}) {
+    DirectoryFixture f;
+    f.open();
+    append(*f.log());
+    const FileErrorKind error = kind == FileCallKind::sync_directory ? FileErrorKind::too_many_files
+                                                                     : FileErrorKind::no_space;
+    f.disk->before_each_change(failing(kind, "orders-0", error));
+    const bool closed = f.directory->close().ok();
+    CHECK(closed == (kind == FileCallKind::allocate));  // nothing is allocated
+    f.disk->before_each_change(nullptr);
+    CHECK(f.directory->offline_reason().empty());
+    f.close();
+    f.open();
+    CHECK(f.log()->log_end_offset() == Offset(1));
+    CHECK(f.directory->recovery_report().clean);
+  }
+}
+
+TEST_CASE("a directory whose creation was interrupted is durable with its first batch") {
+  for (const char* parent : {"/", "/x"}) {
+    DirectoryFixture f;
+    LogDirectoryOptions options;
+    options.path = "/x/data";
+    options.file_system = f.disk.get();
+    options.clock = &f.clock;
+    options.background = false;
+    f.disk->before_each_change([&](const FileCall& call) {
+      const bool hit = call.kind == FileCallKind::sync_directory && call.path == parent;
+      return hit ? FaultDecision::fail(FileErrorKind::too_many_files) : FaultDecision::proceed();
+    });
+    CHECK_FALSE(LogDirectory::open(options).ok());
+    f.disk->before_each_change(nullptr);
+    const auto opened = [&] {
+      auto directory = LogDirectory::open(options);
+      REQUIRE(directory.ok());
+      return std::move(*directory);
+    };
+    const TopicPartition id{"orders", PartitionIndex(0)};
+    f.directory = opened();
+    auto log = f.directory->open_partition(id, make_uuid(1), f.config);
+    REQUIRE(log.ok());
+    append(**log);
+    REQUIRE((*log)->flush().ok());
+    *log = nullptr;
+    f.power_cut(CrashKind::lost);
+    options.file_system = f.disk.get();
+    f.directory = opened();
+    log = f.directory->open_partition(id, make_uuid(1), f.config);
+    REQUIRE(log.ok());
+    CHECK((*log)->log_end_offset() == Offset(1));
+  }
+}
+
+TEST_CASE("a topic id that cannot be read refuses the start, and loses nothing") {
+  DirectoryFixture f;
+  journaled_log(f, 2);
+  f.kill();
+  f.disk->before_each_look([](const FileCall& call) {
+    const bool hit = call.path.ends_with("partition.metadata");
+    return hit ? FaultDecision::fail(FileErrorKind::too_many_files) : FaultDecision::proceed();
+  });
+  auto refused = f.try_open();
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().detail.find("partition.metadata") != std::string::npos);
+  f.disk->before_each_look(nullptr);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(2));
+}
+
 TEST_CASE("threads append, truncate, delete and recreate while the journal turns over") {
   std::string folder = (std::filesystem::temp_directory_path() / "odradek-journal-XXXXXX").string();
   REQUIRE(mkdtemp(folder.data()) != nullptr);

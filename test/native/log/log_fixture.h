@@ -126,6 +126,7 @@ class DirectoryFixture {
     options.clock = &clock;
     options.background = false;
     options.journal = journal;
+    options.reserve_bytes = reserve_bytes;
     options.run = make_uuid(++runs);
     return LogDirectory::open(options);
   }
@@ -153,6 +154,7 @@ class DirectoryFixture {
   std::unique_ptr<MemoryFileSystem> disk;
   ManualClock clock;
   JournalLimits journal{1 << 14, 4};
+  int64_t reserve_bytes = 0;
   uint8_t runs = 0;
   LogConfig config;
   std::unique_ptr<LogDirectory> directory;

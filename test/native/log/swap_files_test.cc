@@ -60,6 +60,19 @@ TEST_CASE("a segment that reaches beyond the swaps stays") {
   CHECK(names(disk) == std::set<std::string>{log_name(0), log_name(3)});
 }
 
+TEST_CASE("an index file of a segment that is gone does not pass for that of its replacement") {
+  MemoryFileSystem disk;
+  const auto index = segment_file_name(Offset(3), SegmentFileKind::offset_index);
+  write_log(disk, log_name(0), {0, 1, 2});
+  write_log(disk, segment_file_name(Offset(0), SegmentFileKind::time_index), {});
+  write_log(disk, log_name(3) + ".deleted", {3, 4, 5});
+  write_log(disk, index, {});
+  write_log(disk, log_name(3) + ".swap", {4, 5});
+  REQUIRE(complete_swaps(disk, "/p").ok());
+  CHECK(names(disk) == std::set<std::string>{log_name(0), "00000000000000000000.timeindex",
+                                             log_name(3), log_name(3) + ".deleted"});
+}
+
 TEST_CASE("swaps may be interrupted again, before any call") {
   for (uint64_t n = 1; n < 20; ++n) {
     CAPTURE(n);
