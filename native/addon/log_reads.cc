@@ -25,7 +25,10 @@ LogResult<std::vector<uint8_t>> read_bytes(PartitionLog& log, Offset from, size_
   std::vector<uint8_t> bytes(found->bytes);
   if (bytes.empty()) return bytes;
   auto got = found->file->read_at(found->position, bytes);
-  if (!got) return Err(LogError{ErrorCode::kafka_storage_error, got.error().detail, {}});
+  if (!got) {
+    log.read_failed(got.error());
+    return Err(LogError{ErrorCode::kafka_storage_error, got.error().detail, {}});
+  }
   bytes.resize(*got);
   return bytes;
 }

@@ -5,6 +5,7 @@
 
 #include "log/journal_format.h"
 #include "log/storage_error.h"
+#include "log/uuid_text.h"
 
 namespace odradek {
 namespace {
@@ -139,6 +140,7 @@ void JournalCheck::take(const DecodedJournalEntry& decoded, const std::string& f
   Finding finding =
       journal_finding(FindingKind::missing, file,
                       "the folder of partition " + std::to_string(entry.partition.value) +
+                          " of the topic with the id " + format_uuid(entry.topic_id) +
                           ", whose acknowledged batches it holds, is not there");
   finding.from = Position(static_cast<int64_t>(at));
   finding.to = finding.from + static_cast<int64_t>(kJournalEntryHeaderBytes + decoded.bytes);

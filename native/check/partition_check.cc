@@ -315,15 +315,12 @@ LogResult<bool> PartitionCheck::check_snapshots() {
                                  kSnapshotBytesMax);
     if (!bytes.ok()) return Err(storage_error(bytes.error()));
     count(static_cast<int64_t>(bytes->size()));
-    auto state = decode_producer_snapshot(*bytes);
-    const bool impossible =
-        state &&
-        std::any_of(state->entries().begin(), state->entries().end(), [&](const auto& item) {
-          return item.second.transaction_first_offset >= offset;
-        });
+    auto state = decode_producer_snapshot(*bytes, Offset(INT64_MAX));
+    const bool impossible = state && !state->fits_log_end(offset);
     if (!state || impossible) {
       add(FindingKind::damaged, file,
-          impossible ? "a transaction begins behind it" : "version, length or checksum is wrong");
+          impossible ? "no log that ends there can have what it tells"
+                     : "version, length or checksum is wrong");
       continue;
     }
     if (offset != first) continue;

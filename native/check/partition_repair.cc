@@ -158,10 +158,10 @@ LogResult<bool> Repair::load_history(Offset first) {
                                kSnapshotBytesMax);
   if (!bytes.ok() && bytes.error().kind == FileErrorKind::not_found) return true;
   if (!bytes.ok()) return Err(storage_error(bytes.error()));
-  auto state = decode_producer_snapshot(*bytes);
+  auto state = decode_producer_snapshot(*bytes, first);
   if (!state) return true;
   for (const auto& [id, entry] : state->entries()) {
-    if (!entry.in_transaction() || entry.transaction_first_offset >= first) continue;
+    if (!entry.in_transaction()) continue;
     history_.transactions.begin(id, LogPoint::without_position(entry.transaction_first_offset));
   }
   history_.producers = std::move(*state);

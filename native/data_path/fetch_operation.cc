@@ -16,6 +16,7 @@ constexpr size_t kWarmBytes = 256U << 10;
 constexpr size_t kWaitersKeptMax = 64;
 
 struct ColdRange {
+  std::shared_ptr<const PartitionLog> log;
   std::shared_ptr<const File> file;
   Position position;
   size_t bytes;
@@ -27,8 +28,9 @@ void read_ahead(const std::vector<ColdRange>& ranges) {
     for (size_t done = 0; done < range.bytes;) {
       const size_t piece = std::min(kWarmBytes, range.bytes - done);
       const Position at = range.position + static_cast<int64_t>(done);
-      // A failure shows again, and is told, when the answer is made.
-      if (!range.file->read_at(at, {buffer.get(), piece})) break;
+      const auto read = range.file->read_at(at, {buffer.get(), piece});
+      if (!read) range.log->read_failed(read.error());
+      if (!read) break;
       done += piece;
     }
   }
@@ -132,7 +134,7 @@ void FetchOperation::warm_cold_items() {
   for (const FetchItem& item : plan_.items()) {
     if (!item.is_cold) continue;
     ASSERT(item.read.bytes > 0);
-    cold.push_back({item.read.file, item.read.position, item.read.bytes});
+    cold.push_back({item.entry->shared_log(), item.read.file, item.read.position, item.read.bytes});
     helped = item.entry.get();
   }
   ASSERT(helped != nullptr);
@@ -148,6 +150,10 @@ void FetchOperation::warmed() {
   if (state_ != State::warming) return;
   state_ = State::idle;
   warmed_ = true;
+  for (FetchItem& item : plan_.items()) {
+    if (!item.is_cold || item.entry->log().online()) continue;
+    refuse_fetch_item(&item, ErrorCode::kafka_storage_error);
+  }
   answer();
 }
 

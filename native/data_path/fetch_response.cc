@@ -59,6 +59,24 @@ void write_partition_tags(WireWriter& writer, const FetchItem& item) {
   writer.no_tags();
 }
 
+// A segment's file while the kernel sends from it.
+class SentSegment final : public FileRangeOwner {
+ public:
+  SentSegment(std::shared_ptr<const File> file, std::shared_ptr<const PartitionLog> log)
+      : file_(std::move(file)), log_(std::move(log)) {}
+
+  // sendfile doesn't say which side failed; the file does, when it is read there.
+  void send_failed(int64_t position) const override {
+    uint8_t byte = 0;
+    const auto read = file_->read_at(Position(position), {&byte, 1});
+    if (!read) log_->read_failed(read.error());
+  }
+
+ private:
+  const std::shared_ptr<const File> file_;
+  const std::shared_ptr<const PartitionLog> log_;
+};
+
 // Reads the item's bytes to the end of the queue.
 RecordsOutcome copy_records(FetchItem& item, bool may_wait, SendQueue& queue) {
   const ByteSpan into(queue.bytes().extend(item.read.bytes), item.read.bytes);
@@ -70,9 +88,8 @@ RecordsOutcome copy_records(FetchItem& item, bool may_wait, SendQueue& queue) {
   }
   taken = item.read.file->read_at(item.read.position, into);
   if (taken && *taken == into.size()) return RecordsOutcome::written;
-  item.error = ErrorCode::kafka_storage_error;
-  item.read.bytes = 0;
-  item.read.file.reset();
+  if (!taken) item.entry->log().read_failed(taken.error());
+  refuse_fetch_item(&item, ErrorCode::kafka_storage_error);
   return RecordsOutcome::failed;
 }
 
@@ -154,7 +171,8 @@ class Response {
       const bool from_file = descriptor >= 0 && (item.read.bytes >= kSendFileBytesMin ||
                                                  copied_ + item.read.bytes > kCopiedBytesMax);
       if (from_file) {
-        queue_.add_file({item.read.file, descriptor, item.read.position.value, item.read.bytes});
+        auto owner = std::make_shared<SentSegment>(item.read.file, item.entry->shared_log());
+        queue_.add_file({std::move(owner), descriptor, item.read.position.value, item.read.bytes});
       } else {
         const RecordsOutcome outcome = copy_records(item, may_wait_, queue_);
         if (outcome != RecordsOutcome::written) return outcome;

@@ -1,5 +1,6 @@
-// Whether a log directory still works. The first failed write or flush ends that for good: what
-// reached the disk is unknown then, so nothing is retried and nothing more acknowledged.
+// Whether a log directory still works. The first failed read, write or flush ends that for good:
+// what reached the disk is unknown then, so nothing is retried and nothing more acknowledged. A
+// shortage is none, nor is a file that a deletion took from its reader, nor are damaged bytes.
 //
 // Safe from any thread.
 #pragma once

@@ -176,7 +176,7 @@ std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs) {
   return left;
 }
 
-// False if the segments do not give the bytes: their sync then tells why.
+// False if the segments do not give the bytes.
 bool Flusher::read_into_journal(const JournalIdentity& identity, const CommitOrder& order) {
   const Journal::Pending before = journal_.pending();
   for (const CommitOrder::Slice& slice : order.slices) {
@@ -188,6 +188,8 @@ bool Flusher::read_into_journal(const JournalIdentity& identity, const CommitOrd
     const ByteSpan bytes = journal_.open_entry(entry, static_cast<size_t>(slice.bytes));
     auto read = slice.file->read_at(slice.from, bytes);
     if (!read.ok() || *read != bytes.size()) {
+      // Of a file that ends early, its sync tells why.
+      if (!read.ok()) health_.fail("a read failed: " + read.error().detail);
       journal_.take_back(before);
       return false;
     }

@@ -21,9 +21,9 @@ LogResult<bool> HeaderCursor::next() {
   const auto skip = static_cast<size_t>(next_ - window_begin_);
   const auto parsed = BatchHeader::parse(ByteView(window_).subspan(skip, window_bytes_ - skip));
   if (!parsed || parsed->size_bytes > end_ - next_) {
-    return Err(storage_error("no whole batch at position " + std::to_string(next_.value) +
-                             " of a segment that holds batches up to " +
-                             std::to_string(end_.value) + "; the file is damaged"));
+    return Err(damaged("no whole batch at position " + std::to_string(next_.value) +
+                       " of a segment that holds batches up to " + std::to_string(end_.value) +
+                       "; the file is damaged"));
   }
   header_ = *parsed;
   position_ = next_;

@@ -16,7 +16,7 @@ class HeaderCursor {
   HeaderCursor(const File& file, Position from, Position end);
 
   // Moves to the next batch and returns true; false at the end. Error kafka_storage_error if the
-  // file cannot be read or does not hold a batch where one must be.
+  // file cannot be read, corrupt_message if it does not hold a batch where one must be.
   LogResult<bool> next();
 
   // Of the batch that next() moved to.

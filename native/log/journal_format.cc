@@ -77,10 +77,15 @@ std::optional<DecodedJournalEntry> decode_journal_entry(const JournalSeed& seed,
   if (load_be<uint32_t>(at) != crc32c_extend(seed.crc, covered)) return std::nullopt;
   DecodedJournalEntry decoded;
   decoded.bytes = static_cast<size_t>(length);
-  decoded.entry = {static_cast<JournalEntryKind>(at[kKindAt]), load_uuid(at + kTopicIdAt),
-                   PartitionIndex(load_be<int32_t>(at + kPartitionAt)),
-                   Offset(load_be<int64_t>(at + kSegmentAt)),
-                   Position(load_be<int64_t>(at + kPositionAt))};
+  const auto kind = static_cast<JournalEntryKind>(at[kKindAt]);
+  decoded.entry = {
+      kind, load_uuid(at + kTopicIdAt), PartitionIndex(load_be<int32_t>(at + kPartitionAt)),
+      Offset(load_be<int64_t>(at + kSegmentAt)), Position(load_be<int64_t>(at + kPositionAt))};
+  if (kind != JournalEntryKind::batches && kind != JournalEntryKind::fence) return std::nullopt;
+  const bool in_range = decoded.entry.partition >= PartitionIndex(0) &&
+                        decoded.entry.segment_base >= Offset(0) &&
+                        decoded.entry.position >= Position(0);
+  if (!in_range) return std::nullopt;
   return decoded;
 }
 

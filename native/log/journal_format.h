@@ -69,7 +69,8 @@ void store_journal_entry(JournalSequence sequence, const JournalEntry& entry, By
 void seal_journal_entry(const JournalSeed& seed, ByteSpan whole);
 
 // The entry at the start of `from` and the length of its bytes, which follow the header. Nothing if
-// there is no whole entry of this seed and sequence there.
+// there is no whole entry of this seed and sequence there, of a kind that is known and with numbers
+// that a partition can have.
 struct DecodedJournalEntry {
   JournalEntry entry;
   size_t bytes = 0;

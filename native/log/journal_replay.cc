@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "log/segment_format.h"
 #include "log/storage_error.h"
+#include "log/uuid_text.h"
 
 namespace odradek {
 namespace {
@@ -152,11 +153,15 @@ LogResult<bool> Replay::apply(const PartitionKey& partition, const Entries& entr
   if (entries.empty()) return true;
   const auto folder = folder_of_(partition.first, partition.second);
   if (!folder) {
-    return Err(
-        storage_error("the journal of " + path_ + " holds acknowledged batches of a partition " +
-                      std::to_string(partition.second.value) +
-                      " whose folder is not there any more; put the folder back, or remove " +
-                      folder_ + "/" + kJournalStartFile + " to do without them"));
+    return Err(storage_error("the journal of " + path_ +
+                             " holds acknowledged batches of partition " +
+                             std::to_string(partition.second.value) + " of the topic with the id " +
+                             format_uuid(partition.first) +
+                             ", whose folder is not there any more; put the folder back (its "
+                             "partition.metadata has that "
+                             "id), or remove " +
+                             folder_ + "/" + kJournalStartFile +
+                             " to do without whatever is in the journal alone, of all partitions"));
   }
   folders_.insert(*folder);
   std::unique_ptr<File> file;

@@ -14,6 +14,9 @@ struct LogError {
   ErrorCode code = ErrorCode::unknown_server_error;
   std::string detail;               // a sentence that names the file or the offset and the way out
   std::vector<RecordFault> faults;  // only for refused records
+  // A call of the file system failed, and not for a shortage that passes: the disk is not to be
+  // trusted any more.
+  bool disk_failed = false;
 };
 
 // A value, or what went wrong in a log.

@@ -50,7 +50,8 @@ LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position en
   if (!start.ok()) return Err(start.error());
   auto found = walk_to(segment, **file, *start, end, offset);
   // An index file that was damaged while we were down may point between batches.
-  if (!found.ok() && start->value > 0) return walk_to(segment, **file, Position(0), end, offset);
+  const bool misled = !found.ok() && !found.error().disk_failed && start->value > 0;
+  if (misled) return walk_to(segment, **file, Position(0), end, offset);
   return found;
 }
 
@@ -88,7 +89,7 @@ LogResult<Range> fit(const Segment& segment, const File& file, const Range& all,
   const bool skips = *entry && (*entry)->position > all.begin && (*entry)->position <= until;
   if (skips) {
     auto range = walk_until(file, all.begin, (*entry)->position, until, all.end, false);
-    if (range.ok()) return range;
+    if (range.ok() || range.error().disk_failed) return range;
   }
   return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch);
 }

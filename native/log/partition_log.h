@@ -31,6 +31,7 @@
 namespace odradek {
 
 class File;
+struct FileError;
 class PartitionLog;
 
 // The name of a partition.
@@ -160,9 +161,13 @@ class PartitionLog {
 
   // Finds stored bytes from the batch that contains `from` up to the limit, at most bytes_max; when
   // `whole_first_batch`, the first batch comes whole even if it is larger. Error
-  // offset_out_of_range outside [log start, log end] (beyond the limit but not the end: empty).
+  // offset_out_of_range outside [log start, log end] (beyond the limit but not the end: empty),
+  // corrupt_message where no batch stands although one must.
   virtual LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
                                       bool whole_first_batch, ReadHint* hint) const = 0;
+  // To be told when a file that `read` gave out answers an error. As with a read of the log's own,
+  // the first that is no shortage takes the log directory offline. Any thread, under no lock.
+  virtual void read_failed(const FileError& error) const = 0;
 
   // First record whose timestamp is at least `at_least`, up to the limit (ListOffsets).
   virtual LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least,

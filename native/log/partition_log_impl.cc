@@ -269,6 +269,15 @@ LogError PartitionLogImpl::write_failed(const FileError& error) {
   return storage_error(error);
 }
 
+void PartitionLogImpl::read_failed(const FileError& error) const {
+  note_failed_read(storage_error(error));
+}
+
+// The folder of a log that is out of service may be gone.
+void PartitionLogImpl::note_failed_read(const LogError& error) const {
+  if (error.disk_failed && online()) context_->health.fail("a read failed: " + error.detail);
+}
+
 LogConfig PartitionLogImpl::config() const {
   const std::lock_guard lock(append_mutex_);
   return config_;

@@ -54,6 +54,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin) override;
   LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
                               bool whole_first_batch, ReadHint* hint) const override;
+  void read_failed(const FileError& error) const override;
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const override;
   LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const override;
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
@@ -110,13 +111,14 @@ class PartitionLogImpl final : public PartitionLog,
   void write_back_behind(const ActiveSegment& active, Position begin, Position end);
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
+  void note_failed_read(const LogError& error) const;
   void announce(const LogState::Moved& moved);
   void note_durable(const LogState::Moved& moved);
   void ask_for_flush(const LogState::Moved& moved);
   uint64_t partition_hash() const;
 
   // Runs `search` on a view; again if a deletion took a file away under it, or a truncation its
-  // bytes.
+  // bytes. What fails otherwise is the disk's doing.
   template <class Search>
   auto on_view(Search search) const -> decltype(search(LogView())) {
     for (;;) {
@@ -124,7 +126,9 @@ class PartitionLogImpl final : public PartitionLog,
       const LogView view = state_.view();
       auto result = search(view);
       const bool disturbed = !result.ok() && state_.segments() != view.segments;
-      if (!disturbed && state_.truncations() == view.truncations) return result;
+      if (disturbed || state_.truncations() != view.truncations) continue;
+      if (!result.ok()) note_failed_read(result.error());
+      return result;
     }
   }
 

@@ -80,6 +80,10 @@ std::optional<FileContent> PartitionLogImpl::epochs_of_checkpoint() {
 
 LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
   auto end = truncate_at(offset);
+  // Also where it only looked: what failed to write has told already.
+  if (!end.ok() && end.error().disk_failed && online()) {
+    context_->health.fail("a truncation failed: " + end.error().detail);
+  }
   after_flush();  // what was synced for it may have been waited for
   return end;
 }

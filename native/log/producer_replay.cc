@@ -24,7 +24,7 @@ LogResult<std::optional<TransactionMarker>> read_marker(const File& file, const 
   auto got = file.read_at(position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
   const std::optional<BatchView> batch = BatchView::at(bytes.first(*got));
-  if (!batch) return Err(storage_error("a segment became shorter while it was read"));
+  if (!batch) return Err(damaged("a segment became shorter while it was read"));
   return transaction_marker(*batch);
 }
 
@@ -39,7 +39,7 @@ LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::str
     const std::string path = segment_file_path(folder, *at, SegmentFileKind::snapshot);
     auto bytes = read_whole_file(fs, path, kSnapshotBytesMax);
     if (!bytes.ok()) return Err(storage_error(bytes.error()));
-    auto state = decode_producer_snapshot(*bytes);
+    auto state = decode_producer_snapshot(*bytes, *at);
     if (!state) {
       RETURN_IF_FILE_ERROR(remove_if_there(fs, path));
       continue;

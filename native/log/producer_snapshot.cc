@@ -1,7 +1,6 @@
 #include "log/producer_snapshot.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "base/assert.h"
 #include "checksum/crc32c.h"
@@ -69,7 +68,7 @@ std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state) {
   return bytes;
 }
 
-std::optional<ProducerState> decode_producer_snapshot(ByteView bytes) {
+std::optional<ProducerState> decode_producer_snapshot(ByteView bytes, Offset offset) {
   if (bytes.size() < kSnapshotEntriesAt) return std::nullopt;
   if (load_be<int16_t>(bytes.data() + kSnapshotVersionAt) != kVersion) return std::nullopt;
   if (load_be<uint32_t>(bytes.data() + kSnapshotCrcAt) != crc32c(bytes.subspan(kSnapshotCountAt))) {
@@ -80,20 +79,16 @@ std::optional<ProducerState> decode_producer_snapshot(ByteView bytes) {
     return std::nullopt;
   }
   ProducerState state;
-  std::unordered_set<Offset> transactions;
   const uint8_t* at = bytes.data() + kSnapshotEntriesAt;
   for (int32_t i = 0; i < count; ++i, at += kEntryBytes) {
     const ProducerId id(load_be<int64_t>(at));
     const ProducerEntry entry = decode_entry(at);
-    // One producer twice, or two transactions at one offset, is no state that a log can be in.
-    if (id.value < 0 || state.entries().contains(id)) return std::nullopt;
-    if (entry.in_transaction() && !transactions.insert(entry.transaction_first_offset).second) {
-      return std::nullopt;
-    }
+    if (state.entries().contains(id)) return std::nullopt;
     state.restore(id, entry);
   }
   ASSERT(at == bytes.data() + bytes.size());
   ASSERT(state.entries().size() == static_cast<size_t>(count));
+  if (!state.fits_log_end(offset)) return std::nullopt;
   return state;
 }
 

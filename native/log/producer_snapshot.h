@@ -21,7 +21,8 @@ namespace odradek {
 
 // The content of a `.snapshot` file.
 std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state);
-// Nothing if version, length or checksum is wrong.
-std::optional<ProducerState> decode_producer_snapshot(ByteView bytes);
+// Nothing if version, length or checksum is wrong, or if it is no state of a log that ends at
+// `offset`, which the file's name says.
+std::optional<ProducerState> decode_producer_snapshot(ByteView bytes, Offset offset);
 
 }  // namespace odradek

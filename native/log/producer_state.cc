@@ -1,6 +1,7 @@
 #include "log/producer_state.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/assert.h"
 
@@ -55,6 +56,19 @@ void add_batch(ProducerEntry* entry, const BatchHeader& batch) {
   ASSERT(entry->batch_count < kProducerBatchesMax);
   entry->batches[entry->batch_count++] = {batch.last_sequence, batch.last_offset, delta,
                                           batch.max_timestamp};
+}
+
+bool batches_fit(const ProducerEntry& entry, Offset end) {
+  Offset before = kNoOffset;
+  for (size_t i = 0; i < entry.batch_count; ++i) {
+    const ProducerBatch& batch = entry.batches[i];
+    if (batch.offset_delta < 0 || batch.last_offset <= before || batch.last_offset >= end) {
+      return false;
+    }
+    if (batch.base_offset() <= before) return false;
+    before = batch.last_offset;
+  }
+  return true;
 }
 
 }  // namespace
@@ -129,6 +143,17 @@ ProducerChange ProducerState::update(const BatchHeader& batch,
     change.began_transaction = true;
   }
   return change;
+}
+
+bool ProducerState::fits_log_end(Offset end) const {
+  std::unordered_set<Offset> transactions;
+  for (const auto& [id, entry] : entries_) {
+    if (id < ProducerId(0) || !batches_fit(entry, end)) return false;
+    if (!entry.in_transaction()) continue;
+    const Offset first = entry.transaction_first_offset;
+    if (first < Offset(0) || first >= end || !transactions.insert(first).second) return false;
+  }
+  return true;
 }
 
 void ProducerState::expire(TimestampMs now, int64_t idle_ms_max) {

@@ -80,6 +80,11 @@ class ProducerState {
   // Drops producers that wrote nothing for `idle_ms_max` and have no open transaction.
   void expire(TimestampMs now, int64_t idle_ms_max);
 
+  // Whether a log that ends at `end` can have this state: each batch and transaction lies below, a
+  // producer's batches ascend, no two transactions begin with the same batch. What is read from a
+  // file is judged so: a checksum doesn't say that its writer was right.
+  bool fits_log_end(Offset end) const;
+
   const std::unordered_map<ProducerId, ProducerEntry>& entries() const { return entries_; }
   // For a snapshot's content.
   void restore(ProducerId id, const ProducerEntry& entry) { entries_[id] = entry; }

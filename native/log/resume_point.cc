@@ -1,5 +1,7 @@
 #include "log/resume_point.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace odradek {
@@ -92,8 +94,16 @@ bool take_producer(Reader* from, ProducerState* producers) {
     batch.offset_delta = from->take<int32_t>();
     batch.timestamp = TimestampMs(from->take<int64_t>());
   }
-  if (from->ok()) producers->restore(id, entry);
-  return from->ok();
+  if (!from->ok() || producers->entries().contains(id)) return false;
+  producers->restore(id, entry);
+  return true;
+}
+
+bool fits_log_end(const std::vector<AbortedIndexEntry>& aborted, Offset end) {
+  return std::all_of(aborted.begin(), aborted.end(), [&](const AbortedIndexEntry& entry) {
+    return entry.producer_id >= ProducerId(0) && entry.first_offset >= Offset(0) &&
+           entry.first_offset <= entry.last_offset && entry.last_offset < end;
+  });
 }
 
 }  // namespace
@@ -140,7 +150,9 @@ std::optional<ResumePoint> decode_resume_point(ByteView bytes) {
   }
   const bool plausible = point.end.segment_base >= Offset(0) && point.end.position >= Position(0) &&
                          point.end.offset >= point.end.segment_base &&
-                         point.offset_index.entries >= 0 && point.time_index.entries >= 0;
+                         point.offset_index.entries >= 0 && point.time_index.entries >= 0 &&
+                         fits_log_end(point.aborted, point.end.offset) &&
+                         point.producers.fits_log_end(point.end.offset);
   if (!from.at_end() || !plausible) return std::nullopt;
   return point;
 }

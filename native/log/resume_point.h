@@ -46,7 +46,7 @@ struct ResumePoint {
 
 // Its entry in the file, as drawn above.
 std::vector<uint8_t> encode_resume_point(const ResumePoint& point);
-// Nothing unless `bytes` is exactly one.
+// Nothing unless `bytes` is exactly one, with nothing in it that a log with this end cannot have.
 std::optional<ResumePoint> decode_resume_point(ByteView bytes);
 
 }  // namespace odradek

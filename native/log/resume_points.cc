@@ -9,7 +9,6 @@
 namespace odradek {
 namespace {
 
-constexpr size_t kFileBytesMax = 1U << 30;
 // A partition with more producers than fit here is read from its segment's start.
 constexpr size_t kPointBytesMax = 16U << 20;
 constexpr std::string_view kFileMagic = "ODRKRESUME";
@@ -26,7 +25,7 @@ std::pair<Uuid, PartitionIndex> key_of(const JournalIdentity& id) {
 
 LogResult<bool> ResumePoints::load() {
   const std::lock_guard lock(mutex_);
-  auto bytes = read_whole_file(fs_, file_, kFileBytesMax);
+  auto bytes = read_whole_file(fs_, file_, file_bytes_max_);
   if (!bytes.ok()) {
     const FileErrorKind kind = bytes.error().kind;
     if (kind == FileErrorKind::not_found || kind == FileErrorKind::not_a_directory) return true;
@@ -103,8 +102,8 @@ LogResult<bool> ResumePoints::write_locked() {
     store_be<uint32_t>(bytes.data() + at + 20, static_cast<uint32_t>(point.size()));
     bytes.insert(bytes.end(), point.begin(), point.end());
   }
-  // A file that load() would refuse helps nobody.
-  if (bytes.size() > kFileBytesMax) return true;
+  // A file that load() would refuse helps nobody, and the old one may speak of what is gone.
+  if (bytes.size() > file_bytes_max_) bytes.resize(kHeaderBytes);
   store_be<uint32_t>(bytes.data(), crc32c(ByteView(bytes).subspan(kCrcBytes)));
   const FileResult<void> written = replace_file(fs_, file_, bytes);
   if (!written.ok()) return Err(health_.change_failed(written.error()));

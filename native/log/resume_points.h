@@ -28,12 +28,18 @@
 
 namespace odradek {
 
+inline constexpr size_t kResumeFileBytesMax = 1U << 30;
+
 class ResumePoints {
  public:
   // `fs` and `health` must outlive this; a failed write is told to `health`. `path` is the log
-  // directory.
-  ResumePoints(FileSystem& fs, DirectoryHealth& health, const std::string& path)
-      : fs_(fs), health_(health), file_(path + "/" + kJournalFolder + "/resume-points") {}
+  // directory. Points that take more than `file_bytes_max` together are not written.
+  ResumePoints(FileSystem& fs, DirectoryHealth& health, const std::string& path,
+               size_t file_bytes_max = kResumeFileBytesMax)
+      : fs_(fs),
+        health_(health),
+        file_(path + "/" + kJournalFolder + "/resume-points"),
+        file_bytes_max_(file_bytes_max) {}
 
   // Reads the file, if there is one.
   LogResult<bool> load();
@@ -54,6 +60,7 @@ class ResumePoints {
   FileSystem& fs_;
   DirectoryHealth& health_;
   const std::string file_;
+  const size_t file_bytes_max_;
   mutable std::mutex mutex_;
   std::map<std::pair<Uuid, PartitionIndex>, std::vector<uint8_t>> points_;  // encoded
   bool file_says_more_ = false;  // it has points that were forgotten

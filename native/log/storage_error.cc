@@ -4,7 +4,11 @@
 
 namespace odradek {
 
-LogError storage_error(const FileError& error) { return storage_error(error.detail); }
+LogError storage_error(const FileError& error) {
+  LogError answer = storage_error(error.detail);
+  answer.disk_failed = !is_shortage(error);
+  return answer;
+}
 
 LogError storage_error(std::string sentence) {
   return LogError{ErrorCode::kafka_storage_error, std::move(sentence), {}};
@@ -13,6 +17,10 @@ LogError storage_error(std::string sentence) {
 LogError no_memory_for_batch(int64_t bytes) {
   return storage_error("there is no memory to read a stored batch of " + std::to_string(bytes) +
                        " bytes");
+}
+
+LogError damaged(std::string sentence) {
+  return LogError{ErrorCode::corrupt_message, std::move(sentence), {}};
 }
 
 bool is_shortage(const FileError& error) {

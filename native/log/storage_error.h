@@ -8,9 +8,13 @@
 
 namespace odradek {
 
-// The error as KAFKA_STORAGE_ERROR with the file system's own sentence, or with another one.
+// The error as KAFKA_STORAGE_ERROR with the file system's own sentence, or with another one. Only
+// the first can say that the disk failed.
 LogError storage_error(const FileError& error);
 LogError storage_error(std::string sentence);
+// Stored bytes that are not what was stored, found by a reader: CORRUPT_MESSAGE. It ends that read
+// and nothing else.
+LogError damaged(std::string sentence);
 // A batch of a stored segment needs more memory than there is.
 LogError no_memory_for_batch(int64_t bytes);
 

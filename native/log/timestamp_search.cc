@@ -91,7 +91,7 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
   auto got = (*file)->read_at(stored.position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
   const std::optional<BatchView> batch = BatchView::at(ByteView(bytes).first(*got));
-  if (!batch) return Err(storage_error("a segment became shorter while it was read"));
+  if (!batch) return Err(damaged("a segment became shorter while it was read"));
 
   TimestampLookup found{kNoOffset, batch->max_timestamp(), batch->leader_epoch(), {}};
   if (batch->is_compressed() && !batch->is_log_append_time()) {

@@ -104,13 +104,23 @@ FlushStatus SendQueue::flush(const Socket& socket, size_t bytes_max, size_t* sen
     if (share == 0) return FlushStatus::more;
     const Transfer transfer = send_front(socket, share);
     if (transfer.status == TransferStatus::blocked) return FlushStatus::blocked;
-    if (transfer.status == TransferStatus::failed) return FlushStatus::failed;
+    if (transfer.status == TransferStatus::failed) {
+      tell_owner();
+      return FlushStatus::failed;
+    }
     consume(transfer.bytes);
     *sent += transfer.bytes;
     share -= std::min(share, transfer.bytes);
   }
   forget_sent();
   return FlushStatus::drained;
+}
+
+// The front could not be sent.
+void SendQueue::tell_owner() const {
+  const Chunk& front = chunks_[head_];
+  if (!front.is_file() || front.file.owner == nullptr) return;
+  front.file.owner->send_failed(front.file.position + static_cast<int64_t>(front.sent));
 }
 
 // Sends the file range at the front, or the byte chunks up to the next file range.

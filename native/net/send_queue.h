@@ -16,9 +16,18 @@
 
 namespace odradek {
 
+// Keeps open what file ranges are sent from.
+class FileRangeOwner {
+ public:
+  virtual ~FileRangeOwner() = default;
+  // A range could not be sent from `position` on, and its connection ends: the peer is gone, or the
+  // file cannot be read there. Called on the connection's thread.
+  virtual void send_failed(int64_t position) const = 0;
+};
+
 // A piece of an open file. `owner` keeps the descriptor open.
 struct FileRange {
-  std::shared_ptr<const void> owner;
+  std::shared_ptr<const FileRangeOwner> owner;
   int descriptor = -1;
   int64_t position = 0;
   size_t bytes = 0;
@@ -52,7 +61,7 @@ class SendQueue {
   void add_frame(std::vector<uint8_t> frame);
 
   // Sends until drained, blocked, or `bytes_max` (at least 1) are sent. No frame may be open.
-  // Adds what it sent to *sent.
+  // Adds what it sent to *sent. A file range that cannot be sent is told to its owner.
   FlushStatus flush(const Socket& socket, size_t bytes_max, size_t* sent);
 
   bool empty() const { return unsent_bytes_ == 0; }
@@ -75,6 +84,7 @@ class SendQueue {
   };
 
   Transfer send_front(const Socket& socket, size_t bytes_max);
+  void tell_owner() const;
   // The first `count` unsent bytes have left.
   void consume(size_t count);
   void forget_sent();

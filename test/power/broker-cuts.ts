@@ -8,12 +8,14 @@ import { BrokerProcess } from '../conformance/broker-process.ts'
 import { type BrokerTarget, kafkaTarget, odradekTarget } from '../conformance/broker-target.ts'
 import { RawConnection } from '../conformance/raw-connection.ts'
 import { createTopic } from '../conformance/raw-requests.ts'
+import { MountedDisk } from '../fixtures/mounted-disk.ts'
 import { AcknowledgedLoad, partitions, topic } from './acknowledged-load.ts'
-import { MountedDisk } from './mounted-disk.ts'
-import { type BrokerCutOptions, type CutReport, forgetfulSync } from './power-cuts.ts'
+import { type BrokerCutOptions, type CutReport, forgetfulSync, program } from './power-cuts.ts'
 
 /** Then a new disk, so that a check does not read ever more. */
 const cutsPerDisk = 10
+/** Room for the indexes and segments that Apache Kafka reserves. */
+const diskMebibytes = 1200
 const loadMsMax = { odradek: 250, kafka: 1000 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BrokerCutOptions
@@ -30,7 +32,6 @@ const total = {
 
 const folder = process.cwd()
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0700', 'power', folder])
-const disk = new MountedDisk(folder)
 try {
   while (total.cuts < options.cuts)
     await useOneDisk(Math.min(cutsPerDisk, options.cuts - total.cuts))
@@ -42,11 +43,12 @@ console.log(JSON.stringify(report))
 
 /** Some cuts, until a fault, of one broker on a new disk. */
 async function useOneDisk(cuts: number): Promise<void> {
-  disk.format(options.fileSystem)
+  const disk = MountedDisk.make(options.fileSystem, diskMebibytes, folder)
+  if (disk === undefined) throw new Error(`no disk with ${options.fileSystem} could be made`)
   const load = new AcknowledgedLoad()
-  const broker = await startBroker()
+  const broker = await startBroker(disk)
   try {
-    for (let done = 0; done < cuts && (await cutOnce(broker, load)); done++) {}
+    for (let done = 0; done < cuts && (await cutOnce(disk, broker, load)); done++) {}
   } catch (error) {
     total.faults.push(String(error))
     total.lost += load.acknowledged
@@ -54,14 +56,14 @@ async function useOneDisk(cuts: number): Promise<void> {
   } finally {
     total.acknowledged += load.acknowledged
     if (broker.running) await broker.kill()
-    await disk.unmount()
+    disk.dispose()
   }
 }
 
-async function startBroker(): Promise<BrokerProcess> {
+async function startBroker(disk: MountedDisk): Promise<BrokerProcess> {
   const settings = options.settings ?? {}
   const broker = await BrokerProcess.start({ target: target(), settings, parent: disk.path })
-  disk.sync() // what the test itself put there
+  execFileSync('sync', ['-f', disk.path]) // what the test itself put there
   const connection = await RawConnection.open(broker.port)
   await createTopic(connection, topic, partitions)
   connection.close()
@@ -77,19 +79,23 @@ function target(): BrokerTarget {
 }
 
 /** Load, kill, cut, at times another cut while the broker recovers, check. False after a fault. */
-async function cutOnce(broker: BrokerProcess, load: AcknowledgedLoad): Promise<boolean> {
+async function cutOnce(
+  disk: MountedDisk,
+  broker: BrokerProcess,
+  load: AcknowledgedLoad,
+): Promise<boolean> {
   const loading = load.run(broker.port)
   await sleep(randomInt(20, loadMsMax[broker.target.name]))
   await broker.kill()
   await loading
-  await disk.cutPower()
+  await cutPower(disk)
   total.cuts++
   if (randomInt(4) === 0) {
     const starting = broker.start().catch(() => {})
     await sleep(randomInt(400))
     if (broker.running) await broker.kill()
     await starting
-    await disk.cutPower()
+    await cutPower(disk)
     total.whileRecovering++
     total.cuts++
   }
@@ -98,4 +104,10 @@ async function cutOnce(broker: BrokerProcess, load: AcknowledgedLoad): Promise<b
   total.lost += lost
   total.faults.push(...faults.slice(0, 10))
   return lost === 0 && faults.length === 0
+}
+
+/** Loses what is not synced. Nobody may be using the disk. */
+async function cutPower(disk: MountedDisk): Promise<void> {
+  execFileSync(program, ['--shutdown', disk.path])
+  await disk.remount()
 }

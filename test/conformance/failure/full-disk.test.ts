@@ -5,11 +5,11 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { type DiskKind, MountedDisk } from '../../fixtures/mounted-disk.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { targetFromEnvironment } from '../broker-target.ts'
 import { eventually } from '../eventually.ts'
 import { RecordLedger } from '../record-ledger.ts'
-import { type DiskKind, MountedDisk } from './mounted-disk.ts'
 
 const storageError = 56
 const recordBytes = 100_000

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { MountedDisk } from '../../fixtures/mounted-disk.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import {
   type BrokerTarget,
@@ -16,7 +17,6 @@ import {
 } from '../broker-target.ts'
 import { eventually } from '../eventually.ts'
 import { RecordLedger } from '../record-ledger.ts'
-import { MountedDisk } from './mounted-disk.ts'
 
 type Args = Parameters<BrokerTarget['command']>
 
@@ -53,6 +53,10 @@ async function expectOffline(ledger: RecordLedger, partition: number): Promise<v
   expect((await ledger.partitions('orders'))[partition]).toMatchObject(gone)
   expect(await ledger.produce('orders', partition)).toMatchObject({ errorCode: storageError })
   expect(await ledger.fetchError('orders', partition)).toBe(storageError)
+}
+
+function run(program: string, ...args: string[]): void {
+  expect(spawnSync(program, args, { encoding: 'utf8' })).toMatchObject({ status: 0 })
 }
 
 const offlineLines = (log: string): string[] =>
@@ -95,6 +99,26 @@ describe.runIf(isOurs)('a file system that turns read-only under load', () => {
     disk.repair()
     await broker.start()
     expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+})
+
+describe.runIf(isOurs)('a disk that cannot read any more', () => {
+  test('takes its log directory offline at the first fetch, the other goes on', async (context) => {
+    disk = MountedDisk.make('ext4', 64)
+    if (disk === undefined) return context.skip()
+    const { ledger, broker } = await start({ 'log.dirs': `data,${disk.path}/data` })
+    for (let i = 0; i < 300; i++) await ledger.produce('orders', i % 2, 1000)
+    const segment = join(disk.path, 'data', 'orders-1', '00000000000000000000.log')
+    run('sync', '-f', disk.path)
+    run('dd', `if=${segment}`, 'iflag=nocache', 'count=0') // out of the page cache
+    disk.loseBlocks()
+    expect(await ledger.fetchError('orders', 1)).toBe(storageError)
+    await expectOffline(ledger, 1)
+    expect(await ledger.fetchError('orders', 0)).toBe(0)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
+    expect(offlineLines(broker.log)).toHaveLength(1)
+    expect(broker.log).toMatch(/is offline.*a read failed: read .*orders-1.*Input\/output error/)
     await broker.stop()
   })
 })

@@ -1,6 +1,8 @@
 // Damages every kind of file at every place and demands that the check names it: exactly that
 // batch, that entry, that line.
 #include "check_fixture.h"
+#include "log/producer_snapshot.h"
+#include "log/segment_format.h"
 
 namespace odradek {
 namespace {
@@ -142,6 +144,23 @@ TEST_CASE("any flipped bit of an index names its entry") {
     CHECK(flips > 100);
     CHECK(harmless * 20 < flips);
   }
+}
+
+TEST_CASE("a whole snapshot with a transaction that begins behind it is damaged") {
+  DirectoryFixture fixture;
+  fill(fixture);
+  fixture.close();
+  FileSystem& disk = *fixture.disk;
+  const std::string name = files_in(disk, kFolder, ".snapshot").back();
+  ProducerEntry entry;
+  entry.epoch = ProducerEpoch(0);
+  entry.transaction_first_offset = parse_segment_file_name(name)->base_offset;
+  ProducerState state;
+  state.restore(ProducerId(9), entry);
+  const auto bytes = encode_producer_snapshot(state);
+  REQUIRE(replace_file(disk, std::string(kFolder) + "/" + name, bytes).ok());
+  CHECK(check(disk).words() ==
+        "damaged orders-0/" + name + ": no log that ends there can have what it tells\n");
 }
 
 TEST_CASE("any flipped bit of a producer snapshot names the file") {

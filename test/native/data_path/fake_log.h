@@ -2,10 +2,12 @@
 // append, and a file that can pretend to be cold.
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -26,17 +28,23 @@ class FakeFile final : public File {
     char path[] = "/tmp/odradek-fake-XXXXXX";
     fd_ = ::mkstemp(path);
     ::unlink(path);
+    unreadable_fd_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   }
-  ~FakeFile() override { ::close(fd_); }
+  ~FakeFile() override {
+    ::close(fd_);
+    ::close(unreadable_fd_);
+  }
 
   FileResult<size_t> read_at(Position at, ByteSpan into) const override {
     ++reads;
+    if (broken) return Err(FileError{FileErrorKind::io, EIO, "read: the disk is broken"});
     cold = false;
     return pread_all(at, into);
   }
   FileResult<size_t> read_cached_at(Position at, ByteSpan into) const override {
     ++cached_reads;
     if (cold) return Err(FileError{FileErrorKind::would_block, 0, "cold"});
+    if (broken) return Err(FileError{FileErrorKind::io, EIO, "read: the disk is broken"});
     return pread_all(at, into);
   }
   FileResult<Position> next_data(Position from) const override { return from; }
@@ -53,12 +61,16 @@ class FakeFile final : public File {
   FileResult<std::unique_ptr<WriteWindow>> map_window(Position, size_t) override {
     return Err(FileError{FileErrorKind::unsupported, 0, ""});
   }
-  int descriptor() const override { return has_descriptor ? fd_ : -1; }
+  int descriptor() const override {
+    if (!has_descriptor) return -1;
+    return broken ? unreadable_fd_ : fd_;
+  }
 
   mutable std::atomic<bool> cold{false};  // until the next read_at
   mutable std::atomic<int> reads{0};
   mutable std::atomic<int> cached_reads{0};
   bool has_descriptor = true;
+  std::atomic<bool> broken{false};  // nothing of it can be read, by sendfile neither
 
  private:
   FileResult<size_t> pread_all(Position at, ByteSpan into) const {
@@ -67,6 +79,7 @@ class FakeFile final : public File {
     return static_cast<size_t>(n);
   }
   int fd_;
+  int unreadable_fd_;
 };
 
 class FakeLog final : public PartitionLog {
@@ -93,6 +106,7 @@ class FakeLog final : public PartitionLog {
   Offset diverging_end = kNoOffset;  // answered by end_offset_of()
   LeaderEpoch diverging_found = kNoLeaderEpoch;
   mutable std::atomic<int> hinted_reads{0};
+  mutable std::atomic<int> failed_reads{0};  // that were told
   LogConfig settings;
 
   const TopicPartition& topic_partition() const override { return id_; }
@@ -171,6 +185,10 @@ class FakeLog final : public PartitionLog {
     if (hint != nullptr) hint->offset = outcome.next_offset;
     return outcome;
   }
+  void read_failed(const FileError& error) const override {
+    ++failed_reads;
+    online_ = online_ && error.kind != FileErrorKind::io;
+  }
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs, ReadLimit) const override {
     return Err(LogError{});
   }
@@ -216,7 +234,7 @@ class FakeLog final : public PartitionLog {
   std::atomic<int64_t> log_start_{0};
   std::atomic<int64_t> log_end_{0};
   std::atomic<int64_t> high_watermark_{0};
-  std::atomic<bool> online_{true};
+  mutable std::atomic<bool> online_{true};
   std::atomic<ErrorCode> append_error_{ErrorCode::none};
   mutable std::mutex observers_mutex_;
   std::vector<HighWatermarkObserver*> observers_;

@@ -406,6 +406,67 @@ TEST_CASE("cold bytes are read by a helper, while the reactor serves others") {
   }
 }
 
+TEST_CASE("bytes that the disk refuses are an error for their partition, and told to its log") {
+  for (const bool by_helper : {false, true}) {
+    for (const size_t value_bytes : {100UL, 200000UL}) {
+      CAPTURE(by_helper);
+      CAPTURE(value_bytes);
+      BrokerFixture broker;
+      if (by_helper) broker.helper = [](std::function<void()> job) { std::thread(job).detach(); };
+      auto log = broker.host("orders", 0);
+      broker.host("others", 0);
+      produce(broker, "orders", 1, value_bytes);
+      produce(broker, "others", 1, 100);
+      auto client = broker.client();
+      log->file().broken = true;
+      log->file().cold = by_helper;
+      log->file().has_descriptor = by_helper;  // otherwise what is large would leave by sendfile
+      wire::FetchSpec spec;
+      spec.parts = {fetch_part("orders", 0, 0), fetch_part("others", 0, 0)};
+      const auto answer = call(client, spec);
+      REQUIRE(answer);
+      CHECK(answer->parts[0].error == code(ErrorCode::kafka_storage_error));
+      CHECK(answer->parts[0].records.empty());
+      CHECK(answer->parts[1].error == 0);
+      CHECK_FALSE(answer->parts[1].records.empty());
+      CHECK(log->failed_reads == 1);
+      CHECK_FALSE(log->online());
+    }
+  }
+}
+
+// The frame's length is promised by then: the connection must go, and the next answer says why.
+TEST_CASE("a file that sendfile cannot read closes the connection, and is told to its log") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0);
+  produce(broker, "orders", 1, 200000);
+  auto client = broker.client();
+  log->file().broken = true;
+  REQUIRE(client.send_frame(wire::fetch(fetch_of("orders", 0))));
+  CHECK_FALSE(client.receive_frame());
+  CHECK(log->failed_reads == 1);
+  auto again = broker.client();
+  CHECK(call(again, fetch_of("orders", 0))->parts[0].error == code(ErrorCode::kafka_storage_error));
+}
+
+TEST_CASE("a client that leaves while a file is sent to it is no failure of the file") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0);
+  log->settings.validation.batch_bytes_max = 50 << 20;
+  produce(broker, "orders", 1, 40 << 20);
+  for (int i = 0; i < 5; ++i) {
+    auto client = broker.client();
+    auto spec = fetch_of("orders", 0);
+    spec.bytes_max = spec.parts[0].bytes_max = 50 << 20;
+    REQUIRE(client.send_frame(wire::fetch(spec)));
+    REQUIRE(client.readable(kTestDeadlineMs));
+    client.reset();
+  }
+  REQUIRE(eventually([&] { return broker.path->statistics().connections == 0; }));
+  CHECK(log->failed_reads == 0);
+  CHECK(log->online());
+}
+
 TEST_CASE("a helper that finishes after the data path is gone finds nobody, and no harm") {
   std::function<void()> late;
   {

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "log/journal_replay.h"
+#include "log/uuid_text.h"
 #include "log_fixture.h"
 
 namespace odradek {
@@ -203,7 +204,10 @@ TEST_CASE("replay refuses what it cannot explain and says what to do") {
     REQUIRE(f.put(Position(0), "x", 9).has_value());
     auto report = replay(f.disk);
     REQUIRE_FALSE(report.ok());
-    CHECK(report.error().detail.find("folder is not there") != std::string::npos);
+    const std::string& sentence = report.error().detail;
+    CHECK(sentence.find("folder is not there") != std::string::npos);
+    CHECK(sentence.find("id " + format_uuid(make_uuid(9))) != std::string::npos);
+    CHECK(sentence.find("/data/odradek-journal/start") != std::string::npos);
   }
   {
     Fixture f;
@@ -251,6 +255,34 @@ TEST_CASE("an entry with any bit flipped is no entry") {
     CHECK_FALSE(
         decode_journal_entry(seed, JournalSequence(8), ByteView(whole).first(length)).has_value());
   }
+}
+
+// A checksum says who wrote it, not that the writer was right.
+TEST_CASE("an entry of no kind that is known, or with numbers that no partition has, is none") {
+  const JournalSeed seed(make_uuid(3));
+  const auto decodes = [&](const JournalEntry& entry) {
+    std::vector<uint8_t> whole(kJournalEntryHeaderBytes + 5);
+    store_journal_entry(JournalSequence(8), entry, whole);
+    seal_journal_entry(seed, whole);
+    return decode_journal_entry(seed, JournalSequence(8), whole).has_value();
+  };
+  JournalEntry entry;
+  entry.topic_id = make_uuid(7);
+  CHECK(decodes(entry));
+  for (const uint8_t kind : {0, 3, 255}) {
+    JournalEntry changed = entry;
+    changed.kind = static_cast<JournalEntryKind>(kind);
+    CHECK_FALSE(decodes(changed));
+  }
+  JournalEntry changed = entry;
+  changed.partition = PartitionIndex(-1);
+  CHECK_FALSE(decodes(changed));
+  changed = entry;
+  changed.segment_base = Offset(-1);
+  CHECK_FALSE(decodes(changed));
+  changed = entry;
+  changed.position = Position(INT64_MIN);
+  CHECK_FALSE(decodes(changed));
 }
 
 TEST_CASE("a disk without room for a part stops the growth until a release") {

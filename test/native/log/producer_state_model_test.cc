@@ -103,6 +103,7 @@ class Scenario {
   }
 
   const ProducerState& state() const { return state_; }
+  Offset end() const { return Offset(end_); }
 
  private:
   // A batch that fits, repeats, skips, or comes from another epoch.
@@ -253,7 +254,7 @@ TEST_CASE("of any state the snapshot keeps what it says it keeps") {
     Scenario scenario(seed);
     for (int step = 0; step < 40; ++step) scenario.step();
     const std::vector<uint8_t> bytes = encode_producer_snapshot(scenario.state());
-    const auto decoded = decode_producer_snapshot(bytes);
+    const auto decoded = decode_producer_snapshot(bytes, scenario.end());
     REQUIRE(decoded.has_value());
     REQUIRE(decoded->entries().size() == scenario.state().entries().size());
     for (const auto& [id, entry] : scenario.state().entries()) {
@@ -280,15 +281,15 @@ TEST_CASE("every flipped bit of a snapshot is found, and every byte too many or 
     std::vector<uint8_t> flipped = bytes;
     flipped[bit / 8] ^= static_cast<uint8_t>(1U << (bit % 8));
     CAPTURE(bit);
-    CHECK_FALSE(decode_producer_snapshot(flipped));
+    CHECK_FALSE(decode_producer_snapshot(flipped, scenario.end()));
   }
   for (size_t size = 0; size < bytes.size(); ++size) {
-    CHECK_FALSE(decode_producer_snapshot(ByteView(bytes).first(size)));
+    CHECK_FALSE(decode_producer_snapshot(ByteView(bytes).first(size), scenario.end()));
   }
   std::vector<uint8_t> longer = bytes;
   for (int i = 0; i < 46; ++i) {
     longer.push_back(0);
-    CHECK_FALSE(decode_producer_snapshot(longer));
+    CHECK_FALSE(decode_producer_snapshot(longer, scenario.end()));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "log/resume_points.h"
 
+#include <functional>
 #include <random>
 
 #include "log/journal_format.h"
@@ -29,7 +30,8 @@ ResumePoint random_point(std::mt19937_64& random) {
     entry.epoch = ProducerEpoch(static_cast<int16_t>(random() % 100));
     entry.coordinator_epoch = static_cast<int32_t>(random() % 9) - 1;
     entry.last_timestamp = TimestampMs(static_cast<int64_t>(random() % 1000));
-    entry.transaction_first_offset = Offset(static_cast<int64_t>(random() % 9) - 1);
+    const bool in_transaction = random() % 2 == 0;
+    entry.transaction_first_offset = in_transaction ? Offset(static_cast<int64_t>(i)) : kNoOffset;
     entry.batch_count = random() % (kProducerBatchesMax + 1);
     for (size_t b = 0; b < entry.batch_count; ++b) {
       entry.batches[b] = {Sequence(static_cast<int32_t>(random() % 99)),
@@ -107,6 +109,77 @@ TEST_CASE("a resume point is read as it was written, and nothing shorter or long
     bytes.push_back(0);
     CHECK_FALSE(decode_resume_point(bytes).has_value());
   }
+}
+
+TEST_CASE("a resume point that tells of what lies behind its end is none") {
+  ResumePoint plain;
+  plain.end = {Offset(20), Offset(5), Position(100)};
+  ProducerEntry producer;
+  producer.epoch = ProducerEpoch(0);
+  producer.transaction_first_offset = Offset(12);
+  producer.batch_count = 2;
+  producer.batches[0] = {Sequence(0), Offset(13), 1, TimestampMs(1)};
+  producer.batches[1] = {Sequence(4), Offset(19), 3, TimestampMs(1)};
+  plain.producers.restore(ProducerId(1), producer);
+  plain.aborted.push_back({ProducerId(2), Offset(3), Offset(14), Offset(12)});
+  const auto decodes = [](const ResumePoint& point) {
+    return decode_resume_point(encode_resume_point(point)).has_value();
+  };
+  CHECK(decodes(plain));
+
+  const auto decodes_with = [&](const std::function<void(ResumePoint&, ProducerEntry&)>& change) {
+    ResumePoint point = plain;
+    ProducerEntry entry = producer;
+    change(point, entry);
+    point.producers.restore(ProducerId(1), entry);
+    return decodes(point);
+  };
+  CHECK_FALSE(decodes_with([](auto&, auto& p) { p.transaction_first_offset = Offset(20); }));
+  CHECK_FALSE(decodes_with([](auto&, auto& p) { p.transaction_first_offset = Offset(-7); }));
+  CHECK_FALSE(decodes_with([](auto&, auto& p) { p.batches[1].last_offset = Offset(20); }));
+  CHECK_FALSE(decodes_with([](auto&, auto& p) { p.batches[1].last_offset = Offset(13); }));
+  CHECK_FALSE(decodes_with([](auto&, auto& p) { p.batches[1].offset_delta = 6; }));
+  CHECK_FALSE(decodes_with([](auto&, auto& p) { p.batches[0].last_offset = Offset(INT64_MIN); }));
+  CHECK_FALSE(decodes_with([](auto& point, auto& p) {
+    point.producers.restore(ProducerId(2), p);  // the same transaction twice
+  }));
+  CHECK_FALSE(decodes_with([](auto& point, auto&) { point.aborted[0].last_offset = Offset(20); }));
+  CHECK_FALSE(decodes_with([](auto& point, auto&) { point.aborted[0].first_offset = Offset(15); }));
+}
+
+// An old file would tell of points that count no more.
+TEST_CASE("points too large for their file take the old ones with them") {
+  MemoryFileSystem disk;
+  REQUIRE(disk.create_directories("/data/odradek-journal").ok());
+  DirectoryHealth health;
+  const JournalIdentity one{make_uuid(1), PartitionIndex(0)};
+  const JournalIdentity two{make_uuid(1), PartitionIndex(1)};
+  ResumePoint small;
+  small.end = {Offset(20), Offset(5), Position(100)};
+  ResumePoint large = small;
+  for (int i = 0; i < 100; ++i) large.aborted.push_back({ProducerId(7), Offset(1), Offset(2), {}});
+  constexpr size_t kBytesMax = 1000;
+  ResumePoints points(disk, health, "/data", kBytesMax);
+  points.put(one, small);
+  REQUIRE(points.write().ok());
+  {
+    ResumePoints loaded(disk, health, "/data", kBytesMax);
+    REQUIRE(loaded.load().ok());
+    CHECK(loaded.find(one).has_value());
+  }
+  points.put(two, large);
+  REQUIRE(points.erase(one).ok());
+  {
+    ResumePoints loaded(disk, health, "/data", kBytesMax);
+    REQUIRE(loaded.load().ok());
+    CHECK_FALSE(loaded.find(one).has_value());
+    CHECK_FALSE(loaded.find(two).has_value());
+  }
+  points.put(two, small);  // and there is room again
+  REQUIRE(points.write().ok());
+  ResumePoints loaded(disk, health, "/data", kBytesMax);
+  REQUIRE(loaded.load().ok());
+  CHECK(loaded.find(two).has_value());
 }
 
 TEST_CASE("the file keeps each partition's point, and a flipped bit makes it no file") {

@@ -25,7 +25,7 @@ Bytes random_bytes(Random& random, size_t size_max) {
 }
 
 // An unlinked file that says when its descriptor is closed.
-struct OpenFile {
+struct OpenFile final : FileRangeOwner {
   explicit OpenFile(const Bytes& bytes) : content(bytes) {
     char path[] = "/tmp/odradek-queue-XXXXXX";
     fd = ::mkstemp(path);
@@ -33,7 +33,10 @@ struct OpenFile {
     ::unlink(path);
     REQUIRE(::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
   }
-  ~OpenFile() { ::close(fd); }
+  ~OpenFile() override { ::close(fd); }
+  void send_failed(int64_t position) const override { failed_at.push_back(position); }
+
+  mutable std::vector<int64_t> failed_at;
   Bytes content;
   int fd;
 };
@@ -190,6 +193,7 @@ TEST_CASE("a peer that is gone fails the flush, and the queue can go with what i
     CHECK(queue.flush(near, 1 << 20, &sent) == FlushStatus::failed);
     CHECK(sent == 0);
     CHECK(queue.unsent_bytes() == 1104);
+    CHECK(watched.lock()->failed_at.empty());  // the bytes before it failed
     CHECK_FALSE(watched.expired());
   }
   CHECK(watched.expired());
@@ -209,6 +213,7 @@ TEST_CASE("a file that was cut under the queue fails the connection, not the pro
   size_t sent = 0;
   CHECK(queue.flush(near, 1 << 20, &sent) == FlushStatus::failed);
   CHECK(sent <= 4);  // nothing but the frame's length
+  CHECK(file->failed_at == std::vector<int64_t>{500});
 }
 
 }  // namespace odradek

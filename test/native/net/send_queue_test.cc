@@ -41,10 +41,16 @@ struct TemporaryFile {
     REQUIRE(::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
   }
   ~TemporaryFile() { ::close(fd); }
-  FileRange range(int64_t position, size_t bytes, std::shared_ptr<const void> owner = nullptr) {
+  FileRange range(int64_t position, size_t bytes,
+                  std::shared_ptr<const FileRangeOwner> owner = nullptr) {
     return {std::move(owner), fd, position, bytes};
   }
   int fd;
+};
+
+struct NotedFailures final : FileRangeOwner {
+  void send_failed(int64_t position) const override { positions.push_back(position); }
+  mutable std::vector<int64_t> positions;
 };
 
 Bytes pattern(size_t size, uint8_t seed) {
@@ -197,13 +203,32 @@ TEST_CASE("a sent file range lets go of its file") {
   Pair pair;
   SendQueue queue;
   TemporaryFile file(pattern(100, 1));
-  auto owner = std::make_shared<int>(1);
+  auto owner = std::make_shared<NotedFailures>();
   queue.begin_frame();
   queue.add_file(file.range(0, 100, owner));
   queue.end_frame();
   CHECK(owner.use_count() == 2);
   send_all(queue, pair);
   CHECK(owner.use_count() == 1);
+}
+
+TEST_CASE("the owner of a file range hears from where on it could not be sent") {
+  Pair pair;
+  SendQueue queue;
+  TemporaryFile file(pattern(100000, 1));
+  auto first = std::make_shared<NotedFailures>();
+  auto second = std::make_shared<NotedFailures>();
+  queue.begin_frame();
+  queue.add_file(file.range(0, 1000, first));
+  queue.add_file(file.range(50000, 40000, second));
+  queue.end_frame();
+  size_t sent = 0;
+  CHECK(queue.flush(pair.near, 11004, &sent) == FlushStatus::more);
+  REQUIRE(sent == 11004);
+  REQUIRE(::ftruncate(file.fd, 60000) == 0);  // exactly behind what was sent
+  CHECK(queue.flush(pair.near, 1 << 20, &sent) == FlushStatus::failed);
+  CHECK(first->positions.empty());
+  CHECK(second->positions == std::vector<int64_t>{60000});
 }
 
 TEST_CASE("random frames against a plain byte string, 100 queues") {
