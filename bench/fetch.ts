@@ -4,7 +4,7 @@
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { buildLoadGenerator, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
-import { report } from './harness/report.ts'
+import { loadColumns, report } from './harness/report.ts'
 
 const options = parseOptions()
 const topic = 'data'
@@ -30,4 +30,4 @@ const runs = await runInterleaved(options, cases, async (broker) => {
   const limit = { bytes: dataBytes, duration: 120 }
   await runLoad('produce', { broker: broker.address, topic, create: true, ...data, ...limit })
 })
-report(options, runs)
+report(options, runs, loadColumns)

@@ -4,7 +4,7 @@
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { buildLoadGenerator, type LoadOptions, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
-import { report } from './harness/report.ts'
+import { loadColumns, report } from './harness/report.ts'
 
 const options = parseOptions()
 
@@ -38,4 +38,4 @@ const cases = [
 ]
 
 buildLoadGenerator()
-report(options, await runInterleaved(options, cases, async () => {}))
+report(options, await runInterleaved(options, cases, async () => {}), loadColumns)

@@ -94,7 +94,8 @@ export function readmeProblems(files: readonly SourceFile[]): string[] {
 }
 
 function mirrors(folder: string, folders: ReadonlyMap<string, unknown>): boolean {
-  const source = /^test\/(native\/.+)/.exec(folder)?.[1] ?? folder.replace(/^test\//, 'src/')
+  const source =
+    /^test\/((native|bench)\/.+)/.exec(folder)?.[1] ?? folder.replace(/^test\//, 'src/')
   return folder.startsWith('test/') && [...folders.keys()].some((one) => isWithin(one, source))
 }
 

@@ -246,5 +246,10 @@ describe('folder READMEs', () => {
     const tests = six.map((name) => ({ path: `test/x/${name}`, text: '' }))
     expect(readmeProblems([{ path: 'src/x/a.ts', text: '' }, ...tests])).toEqual([])
     expect(readmeProblems(tests)).toHaveLength(1)
+    for (const folder of ['native/x', 'bench/x']) {
+      const mirror = six.map((name) => ({ path: `test/${folder}/${name}`, text: '' }))
+      expect(readmeProblems([{ path: `${folder}/a.ts`, text: '' }, ...mirror])).toEqual([])
+      expect(readmeProblems(mirror)).toHaveLength(1)
+    }
   })
 })

@@ -35,10 +35,7 @@ export async function runInterleaved(
   cases: readonly BenchCase[],
   prepare: (broker: BrokerProcess) => Promise<void>,
 ): Promise<readonly BenchRun[]> {
-  const chosen = cases.filter(
-    ({ name }) => options.cases.length === 0 || options.cases.includes(name),
-  )
-  if (chosen.length === 0) throw new Error(`the cases are ${cases.map((c) => c.name).join(', ')}`)
+  const chosen = chooseCases(cases, options.cases)
   const runs: BenchRun[] = []
   for (let round = 1; round <= options.rounds; round++) {
     for (const target of options.targets) {
@@ -46,6 +43,20 @@ export async function runInterleaved(
     }
   }
   return runs
+}
+
+/**
+ * The cases with these names; none named is all.
+ * @throws {Error} which names there are, for one that is not among them
+ */
+export function chooseCases<Case extends { readonly name: string }>(
+  cases: readonly Case[],
+  names: readonly string[],
+): readonly Case[] {
+  const known = cases.map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`no case is ${unknown}: they are ${known.join(', ')}`)
+  return names.length === 0 ? cases : cases.filter(({ name }) => names.includes(name))
 }
 
 async function runOnce(

@@ -1,36 +1,47 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BenchRun } from './bench-run.ts'
 import { median, short } from './statistics.ts'
 
 /** A limit on one figure's median; see budget.json. */
-interface Limit {
+export interface Limit {
   /** A case of a bench, or null for a figure of the whole run. */
   readonly case: string | null
+  /** A figure's name in the case's report, with a dot where it lies deeper. */
   readonly figure: string
-  readonly atMost: number
+  readonly atMost?: number
+  readonly atLeast?: number
 }
 
-const folder = join(import.meta.dirname, '..')
+/** What one run of our broker measured: its own figures under '', and those of each case. */
+export type Measured = Readonly<Record<string, object>>
 
-/** Says of each limit that these runs of our broker speak of whether it is held. */
-export function judge(runs: readonly BenchRun[]): readonly string[] {
-  const ours = runs.filter((run) => run.target === 'odradek')
-  const limits = JSON.parse(readFileSync(join(folder, 'budget.json'), 'utf8')) as readonly Limit[]
+/** The limits of budget.json. */
+export function readLimits(): readonly Limit[] {
+  const file = join(import.meta.dirname, '..', 'budget.json')
+  return JSON.parse(readFileSync(file, 'utf8')) as readonly Limit[]
+}
+
+/** Says of each limit that these runs speak of whether it is held. */
+export function judge(runs: readonly Measured[], limits: readonly Limit[]): readonly string[] {
   const sentences: string[] = []
   for (const limit of limits) {
-    const values = ours.flatMap((run) => figureOf(run, limit) ?? [])
+    const values = runs.flatMap((run) => figureOf(run, limit) ?? [])
     if (values.length === 0) continue
     const value = median(values)
-    const verdict = value <= limit.atMost ? 'held' : 'MISSED'
+    const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = limit
+    const verdict = value <= atMost && value >= atLeast ? 'held' : 'MISSED'
     const name = [limit.case, limit.figure].filter((part) => part !== null).join(' ')
-    sentences.push(`${verdict}: ${name} is ${short(value)}, at most ${short(limit.atMost)}`)
+    const bound =
+      limit.atMost === undefined ? `at least ${short(atLeast)}` : `at most ${short(atMost)}`
+    sentences.push(`${verdict}: ${name} is ${short(value)}, ${bound}`)
   }
   return sentences
 }
 
-function figureOf(run: BenchRun, limit: Limit): number | undefined {
-  const from: object | undefined = limit.case === null ? run : run.reports[limit.case]
-  const value = from === undefined ? undefined : Reflect.get(from, limit.figure)
+function figureOf(run: Measured, limit: Limit): number | undefined {
+  let value: unknown = run[limit.case ?? '']
+  for (const name of limit.figure.split('.')) {
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  }
   return typeof value === 'number' ? value : undefined
 }

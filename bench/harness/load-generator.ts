@@ -29,6 +29,8 @@ export interface LoadReport {
   readonly brokerCpuSeconds: number
   readonly brokerCpuSecondsPerGb: number
   readonly brokerCpuUsPerRequest: number
+  /** Requests per second over those of the bare disk in the same turn, where a bench has it. */
+  readonly shareOfDisk?: number
 }
 
 /** Compiles the load generator where its sources have changed. */
@@ -42,12 +44,12 @@ export type LoadOptions = Readonly<Record<string, string | number | true>>
 
 /** Runs the load generator to its end. Rejects with its sentence if it gives up. */
 export async function runLoad(
-  mode: 'produce' | 'fetch',
+  mode: 'produce' | 'fetch' | 'disk',
   options: LoadOptions,
 ): Promise<LoadReport> {
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, String(value)],
   )
-  const { stdout } = await run(program, [mode, ...args], { timeout: 300_000 })
+  const { stdout } = await run(program, [mode, ...args], { timeout: 900_000 })
   return JSON.parse(stdout) as LoadReport
 }

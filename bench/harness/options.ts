@@ -5,6 +5,7 @@ import {
   odradekTarget,
   type Settings,
 } from '../../test/conformance/broker-target.ts'
+import { flushEach, pageCache } from './flush-mode.ts'
 
 /** What a bench was asked to do. */
 export interface BenchOptions {
@@ -23,55 +24,108 @@ export interface BenchOptions {
   readonly parent: string | undefined
   /** File for the results as JSON. */
   readonly json: string | undefined
+  /** The bench's own numbers, by the names of {@link BenchCommand.numbers}. */
+  readonly numbers: Readonly<Record<string, number>>
 }
 
-const flushEach = 'log.flush.interval.messages'
-const noFlush = '9223372036854775807'
+/** How one bench's command line differs from the others'. */
+export interface BenchCommand {
+  /** Shared options that it does not have. */
+  readonly without?: readonly string[]
+  /** Numbers above 0 that only it has, by option. */
+  readonly numbers?: Readonly<Record<string, { readonly fallback: number; readonly help: string }>>
+  /** Broker configs of all its runs, which --set may still change. */
+  readonly settings?: Settings
+}
 
-const help = `Options, all with a default:
-  --target odradek,kafka   who takes turns (odradek)
-  --kafka-jars DIR         jars of Apache Kafka ($KAFKA_HOME, see test/conformance/apache-kafka)
-  --rounds N               turns of each (3)
-  --seconds N              longest measured time of a case (5)
-  --case NAME[,NAME]       only these cases
-  --cold                   do not fill memory with page cache before each run
-  --durable                flush every batch before its ack, instead of page-cache mode
-  --set NAME=VALUE         a broker config, may be repeated
-  --data DIR               where the data goes (the system's temporary folder)
-  --json FILE              also write the results there`
+/** An option: a flag, unless it has a name for its value. */
+interface Rule {
+  readonly value?: string
+  readonly multiple?: true
+  readonly help: string
+}
 
-/** Reads the command line; prints the help or a complaint and ends the process where asked. */
-export function parseOptions(): BenchOptions {
-  const { values } = parseArgs({
-    options: {
-      target: { type: 'string', default: 'odradek' },
-      'kafka-jars': { type: 'string' },
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '5' },
-      case: { type: 'string', default: '' },
-      cold: { type: 'boolean', default: false },
-      durable: { type: 'boolean', default: false },
-      set: { type: 'string', multiple: true, default: [] },
-      data: { type: 'string' },
-      json: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help) {
-    console.log(help)
+const shared: Readonly<Record<string, Rule>> = {
+  target: { value: 'odradek,kafka', help: 'who takes turns (odradek)' },
+  'kafka-jars': {
+    value: 'DIR',
+    help: 'jars of Apache Kafka ($KAFKA_HOME, see test/conformance/apache-kafka)',
+  },
+  rounds: { value: 'N', help: 'turns of each (3)' },
+  seconds: { value: 'N', help: 'longest measured time of a case (5)' },
+  case: { value: 'NAME[,NAME]', help: 'only these cases' },
+  cold: { help: 'do not fill memory with page cache before each run' },
+  durable: { help: 'flush every batch before its ack, instead of page-cache mode' },
+  set: { value: 'NAME=VALUE', multiple: true, help: 'a broker config, may be repeated' },
+  data: { value: 'DIR', help: "where the data goes (the system's temporary folder)" },
+  json: { value: 'FILE', help: 'also write the results there' },
+}
+
+/** Reads the process's command line; prints the help and ends the process where asked. */
+export function parseOptions(command: BenchCommand = {}): BenchOptions {
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) {
+    console.log(helpText(command))
     process.exit(0)
   }
-  const settings = Object.fromEntries(values.set.map((pair) => splitSetting(pair)))
+  return readOptions(args, command)
+}
+
+/**
+ * Reads a command line.
+ * @throws {Error} one sentence about the first option that is unknown or wrong
+ */
+export function readOptions(args: readonly string[], command: BenchCommand = {}): BenchOptions {
+  const rules = Object.entries(rulesOf(command)).map(([name, { value, multiple }]) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const)
+    return [name, { type, multiple: multiple ?? false }] as const
+  })
+  const { values } = parseArgs({ args: [...args], options: Object.fromEntries(rules) })
+  const text = (name: string): string | undefined => values[name]?.toString()
+  const number = (name: string, fallback: number): number =>
+    positive(`--${name}`, text(name) ?? String(fallback))
+  const flush = values['durable'] === true ? flushEach : pageCache
+  const set = Array.isArray(values['set']) ? values['set'] : []
   return {
-    targets: values.target.split(',').map((name) => targetNamed(name, values['kafka-jars'])),
-    rounds: positive('--rounds', values.rounds),
-    secondsMax: positive('--seconds', values.seconds),
-    cases: values.case === '' ? [] : values.case.split(','),
-    cold: values.cold,
-    settings: { [flushEach]: values.durable ? '1' : noFlush, ...settings },
-    parent: values.data,
-    json: values.json,
+    targets: (text('target') ?? 'odradek')
+      .split(',')
+      .map((name) => targetNamed(name, text('kafka-jars'))),
+    rounds: number('rounds', 3),
+    secondsMax: number('seconds', 5),
+    cases: text('case')?.split(',') ?? [],
+    cold: values['cold'] === true,
+    settings: {
+      ...(command.without?.includes('durable') ? {} : flush),
+      ...command.settings,
+      ...Object.fromEntries(set.map((pair) => splitSetting(String(pair)))),
+    },
+    parent: text('data'),
+    json: text('json'),
+    numbers: Object.fromEntries(
+      Object.entries(command.numbers ?? {}).map(([name, own]) => [
+        name,
+        number(name, own.fallback),
+      ]),
+    ),
   }
+}
+
+function rulesOf({ without = [], numbers = {} }: BenchCommand): Record<string, Rule> {
+  const kept = Object.entries(shared).filter(([name]) => !without.includes(name))
+  const own = Object.entries(numbers).map(([name, { fallback, help }]): [string, Rule] => [
+    name,
+    { value: 'N', help: `${help} (${fallback})` },
+  ])
+  return Object.fromEntries([...own, ...kept])
+}
+
+/** The list of a bench's options, one a line. */
+export function helpText(command: BenchCommand = {}): string {
+  const lines = Object.entries(rulesOf(command)).map(([name, { value, help }]) => {
+    const use = value === undefined ? `--${name}` : `--${name} ${value}`
+    return `  ${use.padEnd(25)}${help}`
+  })
+  return ['Options, all with a default:', ...lines].join('\n')
 }
 
 function targetNamed(name: string, jars: string | undefined): BrokerTarget {

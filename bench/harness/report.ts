@@ -1,19 +1,18 @@
 import { writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
 import type { BenchRun } from './bench-run.ts'
-import { judge } from './budget.ts'
+import { judge, readLimits } from './budget.ts'
 import type { LoadReport } from './load-generator.ts'
+import { describeMachine, thisMachine } from './machine.ts'
 import type { BenchOptions } from './options.ts'
 import { median, short } from './statistics.ts'
+import { printTable } from './table.ts'
 
 const mib = 1024 * 1024
 
 /** One column of the table of cases: a title and the figure of one report. */
-const columns: readonly (readonly [string, (report: LoadReport) => number])[] = [
-  ['MB/s', (r) => r.mbPerSecond],
-  ['requests/s', (r) => r.requestsPerSecond],
-  ['CPU-s/GB', (r) => r.brokerCpuSecondsPerGb],
-  ['CPU-µs/req', (r) => r.brokerCpuUsPerRequest],
+export type Column = readonly [title: string, figure: (report: LoadReport) => number]
+
+const latencyColumns: readonly Column[] = [
   ['p50 µs', (r) => r.latencyUs.p50],
   ['p99 µs', (r) => r.latencyUs.p99],
   ['p99.9 µs', (r) => r.latencyUs.p999],
@@ -21,40 +20,60 @@ const columns: readonly (readonly [string, (report: LoadReport) => number])[] = 
   ['generator CPUs', (r) => r.generatorCpuSeconds / r.seconds],
 ]
 
-/** Prints the medians over the rounds, and our limits; writes all runs to the JSON file. */
-export function report(options: BenchOptions, runs: readonly BenchRun[]): void {
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGib: Math.round(totalmem() / 1024 ** 3),
-    kernel: release(),
-    node: process.version,
-  }
+/** Of a load that is measured in bytes. */
+export const loadColumns: readonly Column[] = [
+  ['MB/s', (r) => r.mbPerSecond],
+  ['requests/s', (r) => r.requestsPerSecond],
+  ['CPU-s/GB', (r) => r.brokerCpuSecondsPerGb],
+  ['CPU-µs/req', (r) => r.brokerCpuUsPerRequest],
+  ...latencyColumns,
+]
+
+/** Of a load that waits for the disk. */
+export const durableColumns: readonly Column[] = [
+  ['requests/s', (r) => r.requestsPerSecond],
+  ['of the disk', (r) => r.shareOfDisk ?? Number.NaN],
+  ['CPU-µs/req', (r) => r.brokerCpuUsPerRequest],
+  ...latencyColumns,
+]
+
+/**
+ * Prints the medians over the rounds, with the range of the first column's figure, and our limits;
+ * writes all runs to the JSON file.
+ */
+export function report(
+  options: BenchOptions,
+  runs: readonly BenchRun[],
+  columns: readonly Column[],
+): void {
+  const machine = thisMachine()
   const { settings, cold, rounds } = options
-  console.log(
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, Linux ${machine.kernel}`,
-  )
+  console.log(describeMachine(machine))
   console.log(
     `medians of ${rounds} rounds, ${cold ? 'cold' : 'warm'} memory, ${JSON.stringify(settings)}`,
   )
-  printTable(caseRows(runs))
+  printTable(caseRows(runs, columns))
   printTable(brokerRows(runs))
-  for (const sentence of judge(runs)) console.log(sentence)
+  const ours = runs.filter((run) => run.target === 'odradek')
+  const measured = ours.map((run) => ({ '': run, ...run.reports }))
+  for (const sentence of judge(measured, readLimits())) console.log(sentence)
   if (options.json !== undefined) {
     const all = { machine, settings, cold, runs }
     writeFileSync(options.json, `${JSON.stringify(all, null, 2)}\n`)
   }
 }
 
-function caseRows(runs: readonly BenchRun[]): string[][] {
-  const rows = [['case', 'broker', ...columns.map(([title]) => title), 'MB/s least to most']]
+/** A line for each case and broker. */
+export function caseRows(runs: readonly BenchRun[], columns: readonly Column[]): string[][] {
+  const titles = columns.map(([title]) => title)
+  const rows = [['case', 'broker', ...titles, `${titles[0]} least to most`]]
   for (const name of Object.keys(runs[0]?.reports ?? {})) {
     for (const [target, own] of byTarget(runs)) {
       const reports = own.flatMap((run) => run.reports[name] ?? [])
-      const speeds = reports.map((r) => r.mbPerSecond)
-      const range = `${short(Math.min(...speeds))} to ${short(Math.max(...speeds))}`
-      const figures = columns.map(([, figure]) => short(median(reports.map(figure))))
-      rows.push([name, target, ...figures, range])
+      const figures = columns.map(([, figure]) => reports.map(figure))
+      const [first = []] = figures
+      const range = `${short(Math.min(...first))} to ${short(Math.max(...first))}`
+      rows.push([name, target, ...figures.map((values) => short(median(values))), range])
     }
   }
   return rows
@@ -73,21 +92,11 @@ function brokerRows(runs: readonly BenchRun[]): string[][] {
   return rows
 }
 
-function byTarget(runs: readonly BenchRun[]): Map<string, BenchRun[]> {
-  const groups = new Map<string, BenchRun[]>()
+/** Runs by broker, in the order in which they first appear. */
+export function byTarget<Run extends { readonly target: string }>(
+  runs: readonly Run[],
+): Map<string, Run[]> {
+  const groups = new Map<string, Run[]>()
   for (const run of runs) groups.set(run.target, [...(groups.get(run.target) ?? []), run])
   return groups
-}
-
-/** Columns as wide as their widest cell; words to the left, figures to the right. */
-function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  console.log('')
-  for (const row of rows) {
-    const cells = row.map((cell, i) => {
-      const width = widths[i] ?? 0
-      return /^[a-z]/.test(cell) && i < 2 ? cell.padEnd(width) : cell.padStart(width)
-    })
-    console.log(cells.join('  '))
-  }
 }

@@ -9,9 +9,10 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-/** A number with about three significant digits and thousands separated. */
+/** A number with about three digits, or a whole one, with thousands separated; a dash for NaN. */
 export function short(value: number): string {
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3
+  if (Number.isNaN(value)) return '-'
+  const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cpu_clock.h"
+#include "durable_writes.h"
 #include "fatal.h"
 #include "options.h"
 #include "report.h"
@@ -58,7 +59,13 @@ Window run_phases(const Options& options, RunState& state) {
           end.broker_cpu_ns - begin.broker_cpu_ns};
 }
 
-void run(const Options& options) {
+void run_disk(const Options& options) {
+  const auto counts = std::make_unique<Counts>();
+  const Window window = run_durable_writes(options, *counts);
+  print_report(options, window, *counts);
+}
+
+void run_broker(const Options& options) {
   prepare_topic(options);
   RunState state(options.threads);
   state.requests_left = options.requests_max;
@@ -89,6 +96,8 @@ void run(const Options& options) {
 }  // namespace odradek::bench
 
 int main(int argc, char** argv) {
-  odradek::bench::run(odradek::bench::parse_options(argc, argv));
+  using namespace odradek::bench;
+  const Options options = parse_options(argc, argv);
+  options.mode == Mode::disk ? run_disk(options) : run_broker(options);
   return 0;
 }

@@ -11,9 +11,10 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr const char* kHelp = R"(odradek-load produce|fetch [option]...
+constexpr const char* kHelp = R"(odradek-load produce|fetch|disk [option]...
 
-Loads a Kafka broker over closed-loop connections and prints one JSON object.
+Loads a Kafka broker over closed-loop connections and prints one JSON object; or writes and syncs in
+a loop without a broker, which is the most that a disk allows.
 
   --broker HOST:PORT      the one broker that leads all partitions (127.0.0.1:9092)
   --topic NAME            (load)
@@ -33,7 +34,8 @@ Loads a Kafka broker over closed-loop connections and prints one JSON object.
   --records N             records per request, in one batch (1)
   --record-bytes N        bytes of each record's value (100)
   --acks 0|1|-1           (1)
-  --rotate                each request to the next partition instead of a fixed one
+  --rotate                the run's n-th request to partition n modulo N, instead of a fixed one
+                          for each connection
 
  fetch:
   --max-bytes N           per request and partition (1048576)
@@ -41,6 +43,10 @@ Loads a Kafka broker over closed-loop connections and prints one JSON object.
   --min-bytes N           (1)
   --session               use a fetch session
   --discard               let the kernel drop batch bodies unread (MSG_TRUNC) instead of copying
+
+ disk:
+  --path DIR              where the file is made that is written; required
+  --write-bytes N         bytes of each write, with a sync behind it (1024)
 )";
 
 int64_t parse_number(const char* name, const char* text, int64_t min, int64_t max) {
@@ -145,6 +151,24 @@ bool parse_request(Options& options, const std::string& name, const char* value)
   return true;
 }
 
+bool parse_disk(Options& options, const std::string& name, const char* value) {
+  if (name == "--path") {
+    options.path = value;
+  } else if (name == "--write-bytes") {
+    options.write_bytes = static_cast<int>(parse_number(name.c_str(), value, 1, 4 << 20));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Mode parse_mode(const char* text) {
+  if (text != nullptr && std::strcmp(text, "produce") == 0) return Mode::produce;
+  if (text != nullptr && std::strcmp(text, "fetch") == 0) return Mode::fetch;
+  if (text != nullptr && std::strcmp(text, "disk") == 0) return Mode::disk;
+  fatal("the first argument is the mode, produce, fetch or disk; see --help");
+}
+
 }  // namespace
 
 Options parse_options(int argc, char** argv) {
@@ -153,23 +177,18 @@ Options parse_options(int argc, char** argv) {
     std::fputs(kHelp, stdout);
     std::exit(0);
   }
-  if (argc >= 2 && std::strcmp(argv[1], "produce") == 0) {
-    options.mode = Mode::produce;
-  } else if (argc >= 2 && std::strcmp(argv[1], "fetch") == 0) {
-    options.mode = Mode::fetch;
-  } else {
-    fatal("the first argument is the mode, produce or fetch; see --help");
-  }
+  options.mode = parse_mode(argc >= 2 ? argv[1] : nullptr);
   for (int i = 2; i < argc; i++) {
     const std::string name = argv[i];
     if (parse_flag(options, name)) continue;
     if (i + 1 == argc) fatal("%s is unknown or needs a value; see --help", argv[i]);
     const char* value = argv[++i];
     if (!parse_target(options, name, value) && !parse_run(options, name, value) &&
-        !parse_request(options, name, value)) {
+        !parse_request(options, name, value) && !parse_disk(options, name, value)) {
       fatal("unknown option %s; see --help", name.c_str());
     }
   }
+  if (options.mode == Mode::disk && options.path.empty()) fatal("disk needs --path");
   if (options.threads > options.connections) options.threads = options.connections;
   if (int64_t{options.records} * (options.record_bytes + 32) > (64 << 20)) {
     fatal("--records times --record-bytes is more than 64 MiB");

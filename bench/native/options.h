@@ -8,7 +8,8 @@
 
 namespace odradek::bench {
 
-enum class Mode : uint8_t { produce, fetch };
+// What is loaded: a broker, or in `disk` a bare disk.
+enum class Mode : uint8_t { produce, fetch, disk };
 
 struct Options {
   Mode mode = Mode::produce;
@@ -43,6 +44,10 @@ struct Options {
   int min_bytes = 1;
   bool session = false;
   bool discard = false;
+
+  // Disk.
+  std::string path;
+  int write_bytes = 1024;
 };
 
 // Reads the arguments; an unknown or wrong one ends the process with a sentence, --help with the

@@ -26,10 +26,10 @@ ProduceConnection::ProduceConnection(const Options& options, int number, ByteVie
       socket_(connect_to(options.host, options.port)),
       body_(body),
       in_flight_(static_cast<uint32_t>(options.in_flight)),
-      partition_(number % options.partitions),
       issued_ns_(in_flight_),
       input_(kInputBytes) {
-  const ProduceHead head = make_produce_head(options, partition_, body.size() - kProduceTailBytes);
+  const int32_t partition = number % options.partitions;
+  const ProduceHead head = make_produce_head(options, partition, body.size() - kProduceTailBytes);
   head_bytes_ = head.bytes.size();
   partition_at_ = head.partition_at;
   for (uint32_t i = 0; i < in_flight_; i++) {
@@ -50,8 +50,9 @@ void ProduceConnection::issue_and_send(RunState& state, Counts& counts) {
     uint8_t* frame = head(issued_);
     store_be(frame + kCorrelationAt, issued_);
     if (options_.rotate) {
-      store_be(frame + partition_at_, partition_);
-      partition_ = (partition_ + 1) % options_.partitions;
+      const uint32_t turn = state.rotated.fetch_add(1, std::memory_order_relaxed);
+      store_be(frame + partition_at_,
+               static_cast<int32_t>(turn % static_cast<uint32_t>(options_.partitions)));
     }
     issued_ns_[issued_ % in_flight_] = now;
     issued_++;

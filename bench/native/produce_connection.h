@@ -19,7 +19,7 @@ namespace odradek::bench {
 class ProduceConnection {
  public:
   // `body` is the batch and the frame's tail; it must outlive the connection. `number` is the
-  // connection's place in the run and chooses its partition.
+  // connection's place in the run and chooses its partition, unless all take turns.
   ProduceConnection(const Options& options, int number, ByteView body);
 
   int fd() const { return socket_.fd(); }
@@ -50,7 +50,6 @@ class ProduceConnection {
   uint32_t in_flight_;
   size_t head_bytes_ = 0;
   size_t partition_at_ = 0;
-  int32_t partition_;
   // One head per place in the window, and when its frame was issued.
   std::vector<uint8_t> heads_;
   std::vector<int64_t> issued_ns_;

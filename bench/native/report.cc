@@ -8,6 +8,18 @@ namespace {
 
 double microseconds(uint64_t ns) { return static_cast<double>(ns) / 1e3; }
 
+const char* name_of(Mode mode) {
+  switch (mode) {
+    case Mode::produce:
+      return "produce";
+    case Mode::fetch:
+      return "fetch";
+    case Mode::disk:
+      return "disk";
+  }
+  return "";
+}
+
 // x / y, 0 where there was nothing to divide by.
 double ratio(double x, double y) { return y > 0 ? x / y : 0; }
 
@@ -20,8 +32,7 @@ void print_report(const Options& options, const Window& window, const Counts& co
   const auto requests = static_cast<double>(counts.requests);
   const auto bytes = static_cast<double>(counts.batch_bytes);
   std::printf("{\"mode\":\"%s\",\"connections\":%d,\"threads\":%d,\"partitions\":%d,",
-              options.mode == Mode::produce ? "produce" : "fetch", options.connections,
-              options.threads, options.partitions);
+              name_of(options.mode), options.connections, options.threads, options.partitions);
   std::printf("\"seconds\":%.6f,\"requests\":%lld,\"records\":%lld,\"bytes\":%lld,", seconds,
               static_cast<long long>(counts.requests), static_cast<long long>(counts.records),
               static_cast<long long>(counts.batch_bytes));

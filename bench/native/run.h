@@ -23,6 +23,9 @@ struct RunState {
   std::atomic<int64_t> requests_left{INT64_MAX};
   std::atomic<int64_t> bytes_left{INT64_MAX};
   std::atomic<int> workers_running;
+  // Requests begun with --rotate: whichever connection takes the next one, all partitions get as
+  // many.
+  std::atomic<uint32_t> rotated{0};
 
   // Takes one request of `bytes` from the budget; false when there is nothing left.
   bool take(int64_t bytes) {

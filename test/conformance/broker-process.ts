@@ -9,8 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type BrokerTarget, type Settings, targetFromEnvironment } from './broker-target.ts'
 import { RawConnection } from './raw-connection.ts'
 
-const startMsMax = 60_000
-const stopMsMax = 60_000
+const patienceMsDefault = 60_000
 const apiVersionsKey = 18
 const readyLine = /^odradek listening on (?<host>.+):(?<port>\d+), data in (?<folder>.+)$/m
 
@@ -24,6 +23,8 @@ export interface BrokerOptions {
   readonly settings?: Settings
   /** Where the folder with data and log is made; the system's temporary folder by default. */
   readonly parent?: string
+  /** The longest that a start or a stop may take, in ms; 60,000 by default. */
+  readonly patienceMs?: number
 }
 
 /**
@@ -34,6 +35,7 @@ export class BrokerProcess {
   readonly target: BrokerTarget
   readonly folder: string
   readonly #settings: Settings
+  readonly #patienceMs: number
   #port = 0
   #child: ChildProcess | undefined
   /** Where the log of the current process begins in the log file. */
@@ -44,6 +46,7 @@ export class BrokerProcess {
   private constructor(options: BrokerOptions) {
     this.target = options.target ?? targetFromEnvironment()
     this.#settings = options.settings ?? {}
+    this.#patienceMs = options.patienceMs ?? patienceMsDefault
     this.folder = mkdtempSync(join(options.parent ?? tmpdir(), 'odradek-broker-'))
   }
 
@@ -103,7 +106,7 @@ export class BrokerProcess {
       stdio: ['ignore', out, out],
     })
     closeSync(out)
-    await this.#waitForAnswer(begun + startMsMax)
+    await this.#waitForAnswer(begun + this.#patienceMs)
     this.firstAnswerMs = performance.now() - begun
   }
 
@@ -150,7 +153,7 @@ export class BrokerProcess {
     if (child === undefined || hasEnded(child)) throw new Error('the broker is not running')
     const exit = once(child, 'exit')
     child.kill(signal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax)
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.#patienceMs)
     const [code] = await exit
     clearTimeout(timer)
     return code as number | null

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   buildLoadGenerator,
@@ -85,6 +88,52 @@ describe.skipIf(!hasMake)('odradek-load', () => {
       expect(report.records).toBe(60 * 1_000)
     }
   })
+
+  it('rotates so that all partitions get as much, however many connections there are', async () => {
+    const topic = 'rotated'
+    await runLoad('produce', { ...base(topic), create: true, rotate: true, requests: 30, acks: -1 })
+    const connection = await RawConnection.open(broker.port)
+    for (let p = 0; p < partitions; p++) {
+      expect(await logEndOffset(connection, topic, p)).toBe(10)
+    }
+    connection.close()
+  })
+
+  it('writes and syncs without a broker, round the file too, and leaves nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'odradek-disk-'))
+    try {
+      const load = { path: folder, 'write-bytes': 1_500_000, requests: 5, duration: 30 }
+      const report = await runLoad('disk', load)
+      expect(report).toMatchObject({ requests: 5, records: 0, bytes: 5 * 1_500_000 })
+      expect(report.requestsPerSecond).toBeCloseTo(5 / report.seconds, 0)
+      expect(report.latencyUs.max).toBeGreaterThan(0)
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+    await expect(runLoad('disk', { path: folder })).rejects.toThrow('cannot make a file in')
+  })
+
+  it('counts of the disk what comes after the warm-up', async () => {
+    const load = { path: tmpdir(), warmup: 0.2, duration: 0.2 }
+    const { seconds, requests, latencyUs } = await runLoad('disk', load)
+    expect(seconds).toBeGreaterThan(0.1)
+    expect(seconds).toBeLessThan(2)
+    const writing = (requests * latencyUs.mean) / 1e6
+    expect(writing / seconds).toBeGreaterThan(0.9)
+    expect(writing / seconds).toBeLessThan(1.01)
+  })
+
+  for (const [options, sentence] of [
+    [{}, 'disk needs --path'],
+    [{ path: '/', 'write-bytes': 0 }, '--write-bytes must be a whole number from 1 to 4194304'],
+    [{ path: '/', 'write-bytes': 'many' }, "not 'many'"],
+    [{ path: '/', speed: 1 }, 'unknown option --speed'],
+  ] as const) {
+    it(`refuses disk ${JSON.stringify(options)}`, async () => {
+      await expect(runLoad('disk', options)).rejects.toThrow(sentence)
+    })
+  }
 
   it('gives up with a sentence when a request is refused', async () => {
     const tooLarge = { requests: 1, records: 1, 'record-bytes': 2_000_000 }

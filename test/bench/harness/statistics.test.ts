@@ -17,4 +17,14 @@ describe('short', () => {
     expect(short(1.2345)).toBe('1.23')
     expect(short(0.12345)).toBe('0.123')
   })
+
+  it('leaves whole numbers whole', () => {
+    expect(short(0)).toBe('0')
+    expect(short(7)).toBe('7')
+    expect(short(60_000)).toBe('60,000')
+  })
+
+  it('is a dash where nothing was measured', () => {
+    expect(short(median([]))).toBe('-')
+  })
 })

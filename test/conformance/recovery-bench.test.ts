@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { flushEach, pageCache } from '../../bench/harness/flush-mode.ts'
+import { buildLoadGenerator } from '../../bench/harness/load-generator.ts'
+import { batchBytes, batchesOf, planLoad } from '../../bench/recovery/load-plan.ts'
+import { takeTurn } from '../../bench/recovery/recovery-turn.ts'
+import { targetFromEnvironment } from './broker-target.ts'
+
+const hasMake = spawnSync('make', ['--version'], { stdio: 'ignore' }).status === 0
+if (!hasMake) console.log('skipped: make is not installed')
+
+/** A turn of the bench, small: it fails by itself if a start lacks a record. */
+describe.skipIf(!hasMake)('bench/recovery', () => {
+  const target = targetFromEnvironment()
+  const plan = planLoad(15_000_000, 10)
+
+  beforeAll(buildLoadGenerator)
+
+  for (const [mode, settings] of Object.entries({ pageCache, flushEach })) {
+    it(`loads, kills and starts by plan: ${mode}`, async () => {
+      const turn = await takeTurn({ target, settings, parent: undefined, plan })
+      expect(turn.loadedBytes).toBe(batchesOf(plan) * batchBytes)
+      expect(turn.segments).toBe(12)
+      for (const start of [turn, turn.clean]) {
+        expect(start.answerMs).toBeGreaterThan(0)
+        expect(start.produceMs).toBeGreaterThan(start.answerMs)
+        expect(start.fetchMs).toBeGreaterThan(start.produceMs)
+      }
+      if (target.name === 'kafka') return
+      // One more: the metadata log.
+      expect(turn.recovery?.partitions).toBe(11)
+      expect(turn.recovery?.recoveryMs).toBeLessThan(turn.produceMs)
+    })
+  }
+})
