@@ -73,6 +73,12 @@ class WriteWindow {
   bool observed_ = false;  // true in the model: store() then reports each copy to stored()
 };
 
+// Bytes of a file from `begin` up to `end`.
+struct DataRange {
+  Position begin;
+  Position end;
+};
+
 // An open file. Destruction closes it and does not sync.
 class File {
  public:
@@ -83,9 +89,10 @@ class File {
   // fewer bytes if a later one is not (or the file ends). Error unsupported where the platform or
   // the file system can't tell; treat that as not cached.
   virtual FileResult<size_t> read_cached_at(Position at, ByteSpan into) const = 0;
-  // The first position at or behind `from` that may hold something else than zeros, or the file's
-  // size if nothing does; `from` itself where that cannot be told without reading.
-  virtual FileResult<Position> next_data(Position from) const = 0;
+  // The first range at or behind `from` that may hold something else than zeros; empty, at the
+  // file's size, if nothing does. From `from` to the size where that cannot be told without
+  // reading.
+  virtual FileResult<DataRange> next_data(Position from) const = 0;
   // Writes all bytes at `at`, growing the file if needed.
   virtual FileResult<void> write_at(Position at, ByteView bytes) = 0;
   // Reserves room for [0, size) and makes the file at least that long; new bytes read as zeros.

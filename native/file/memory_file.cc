@@ -74,17 +74,17 @@ class MemoryFileHandle final : public File {
     file_->cached = true;
     return copy_out(at, into);
   }
-  FileResult<Position> next_data(Position from) const override {
+  FileResult<DataRange> next_data(Position from) const override {
     const std::lock_guard lock(disk_->mutex);
     if (auto look = disk_->permit_look(FileCallKind::read, path_); !look.ok()) {
       return Err(look.error());
     }
     const std::vector<uint8_t>& content = file_->content();
     const auto size = static_cast<int64_t>(content.size());
-    if (from.value >= size) return from;
+    if (from.value >= size) return DataRange{from, from};
     const auto found = std::find_if(content.begin() + from.value, content.end(),
                                     [](uint8_t byte) { return byte != 0; });
-    return Position(found - content.begin());
+    return DataRange{Position(found - content.begin()), Position(size)};
   }
   FileResult<size_t> read_cached_at(Position at, ByteSpan into) const override {
     const std::lock_guard lock(disk_->mutex);

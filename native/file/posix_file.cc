@@ -19,7 +19,7 @@ class PosixFile final : public File {
 
   FileResult<size_t> read_at(Position at, ByteSpan into) const override;
   FileResult<size_t> read_cached_at(Position at, ByteSpan into) const override;
-  FileResult<Position> next_data(Position from) const override;
+  FileResult<DataRange> next_data(Position from) const override;
   FileResult<void> write_at(Position at, ByteView bytes) override;
   FileResult<void> allocate(int64_t size) override;
   FileResult<void> truncate(int64_t size) override;
@@ -68,19 +68,23 @@ FileResult<size_t> PosixFile::read_cached_at(Position at, ByteSpan into) const {
 #endif
 }
 
-FileResult<Position> PosixFile::next_data(Position from) const {
+FileResult<DataRange> PosixFile::next_data(Position from) const {
+  auto size = this->size();
+  if (!size.ok()) return Err(size.error());
+  const Position end(std::max(from.value, *size));
 #if defined(SEEK_DATA)
   const off_t found = ::lseek(fd(), from.value, SEEK_DATA);
-  if (found >= 0) return Position(found);
-  // Nothing but a hole, or reserved room that was never written, up to the end.
-  if (errno == ENXIO) {
-    auto size = this->size();
-    if (!size.ok()) return Err(size.error());
-    return Position(std::max(from.value, *size));
+  // ENXIO: nothing but a hole, or reserved room that was never written, up to the end.
+  if (found < 0 && errno == ENXIO) return DataRange{end, end};
+  if (found < 0 && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOTSUP) {
+    return error("seek in");
   }
-  if (errno != EINVAL && errno != EOPNOTSUPP && errno != ENOTSUP) return error("seek in");
+  if (found >= 0) {
+    const off_t hole = ::lseek(fd(), found, SEEK_HOLE);
+    return DataRange{Position(found), hole < 0 ? end : Position(hole)};
+  }
 #endif
-  return from;
+  return DataRange{from, end};
 }
 
 FileResult<void> PosixFile::write_at(Position at, ByteView bytes) {

@@ -86,7 +86,8 @@ class LogDirectoryImpl final : public LogDirectory {
 
   std::vector<Opening> open_locked(const std::vector<PartitionToOpen>& partitions);
   LogResult<bool> begin_opening(const PartitionToOpen& partition, Opening* opening);
-  LogResult<LoadedPartition> load(const PartitionToOpen& partition) const;
+  LogResult<LoadedPartition> load(const PartitionToOpen& partition,
+                                  std::vector<uint8_t>* buffer) const;
   void load_all(const std::vector<PartitionToOpen>& partitions,
                 const std::map<TopicPartition, size_t>& first, std::vector<Opening>* openings);
   LogResult<bool> sync_loaded(const std::vector<Opening>& openings);

@@ -96,10 +96,13 @@ void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
                                 std::vector<Opening>* openings) {
   std::atomic<size_t> next{0};
   const auto load_next = [&] {
+    std::vector<uint8_t> buffer;
     for (size_t i = next.fetch_add(1); i < partitions.size(); i = next.fetch_add(1)) {
       Opening& opening = (*openings)[i];
       const bool is_first = first.at(partitions[i].topic_partition) == i;
-      if (is_first && !opening.log && !opening.refused) opening.loaded = load(partitions[i]);
+      if (is_first && !opening.log && !opening.refused) {
+        opening.loaded = load(partitions[i], &buffer);
+      }
     }
   };
   std::vector<std::unique_ptr<BackgroundThread>> threads;  // joined when they go
@@ -114,7 +117,8 @@ void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
   load_next();
 }
 
-LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partition) const {
+LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partition,
+                                                  std::vector<uint8_t>* buffer) const {
   const TopicPartition& id = partition.topic_partition;
   LoadRequest request;
   request.fs = &fs_;
@@ -123,6 +127,7 @@ LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partiti
   request.folder = folder_of(id);
   request.config = partition.config;
   request.now = context_->clock.now();
+  request.buffer = buffer;
   request.clean = found_.clean;
   request.recovery_point = context_->checkpoints.recovery_point(id);
   request.gapless_above = found_.journal && context_->checkpoints.knows_recovery_point(id);

@@ -297,7 +297,7 @@ LogResult<bool> Loader::scan_from(size_t first) {
     auto file_bytes = file->size();
     if (!file_bytes.ok()) return Err(storage_error(file_bytes.error()));
     const Position from(active->size_bytes());
-    SegmentScanner scanner(*file, from, *file_bytes, order_in(bases_[i]));
+    SegmentScanner scanner(*file, from, *file_bytes, order_in(bases_[i]), request_.buffer);
     auto stopped = scan_segment(&scanner, active.get());
     if (!stopped.ok()) return Err(stopped.error());
 

@@ -36,6 +36,7 @@ struct LoadRequest {
   bool gapless_above = false;
   std::optional<ResumePoint> resume_point;  // checkpointed
   Offset log_start;                         // checkpointed; 0 if it never was
+  std::vector<uint8_t>* buffer = nullptr;   // for reading; loads that follow may share it
 };
 
 // A partition as its files have it.

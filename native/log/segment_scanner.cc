@@ -1,6 +1,7 @@
 #include "log/segment_scanner.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.h"
@@ -12,14 +13,25 @@ namespace {
 
 constexpr int64_t kReadBytes = 1 << 20;
 // Of most segments little is to be read, or nothing.
-constexpr int64_t kFirstReadBytes = 16 << 10;
+constexpr int64_t kFirstReadBytes = 64 << 10;
 constexpr auto kHeaderBytes = static_cast<int64_t>(kBatchHeaderBytes);
+
+// The first byte is, and each is what the one before it is: the library compares by vectors.
+bool all_zeros(ByteView bytes) {
+  if (bytes.empty()) return true;
+  return bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
 
 }  // namespace
 
 SegmentScanner::SegmentScanner(const File& file, Position from, int64_t file_bytes,
-                               BatchOrder order)
-    : file_(file), file_bytes_(file_bytes), order_(order), position_(from), buffer_begin_(from) {
+                               BatchOrder order, std::vector<uint8_t>* buffer)
+    : file_(file),
+      file_bytes_(file_bytes),
+      order_(order),
+      position_(from),
+      buffer_(buffer != nullptr ? *buffer : own_buffer_),
+      buffer_begin_(from) {
   ASSERT(from.value >= 0 && from.value <= file_bytes);
 }
 
@@ -75,7 +87,15 @@ LogResult<bool> SegmentScanner::hold(int64_t bytes) {
   ASSERT(bytes > 0 && bytes <= file_bytes_ - position_.value);
   ASSERT(position_ >= buffer_begin_ && held_ <= buffer_.size());
   if (static_cast<int64_t>(held_ - std::min(held_, skip())) >= bytes) return true;
-  const int64_t ahead = buffer_.empty() ? kFirstReadBytes : kReadBytes;
+  // Reserved room behind the batches is not read ahead: the kernel would fill memory with zeros.
+  if (position_ + bytes > data_end_) {
+    auto data = file_.next_data(position_);
+    if (!data.ok()) return Err(storage_error(data.error()));
+    data_end_ = data->begin > position_ ? position_ : data->end;
+  }
+  const int64_t ahead = std::min(read_before_ ? kReadBytes : kFirstReadBytes,
+                                 std::max<int64_t>(0, data_end_ - position_));
+  read_before_ = true;
   const int64_t wanted = std::min(std::max(bytes, ahead), file_bytes_ - position_.value);
   if (static_cast<int64_t>(buffer_.size()) < wanted) {
     auto larger = allocate_bytes(static_cast<size_t>(wanted));
@@ -103,24 +123,24 @@ LogResult<ScanStep> SegmentScanner::no_batch(std::string reason) {
 }
 
 LogResult<bool> SegmentScanner::only_zeros_follow() {
-  std::vector<uint8_t> piece;
+  held_ = 0;  // nothing more is taken from the buffer
   Position at = position_;
   while (at.value < file_bytes_) {
     // Reserved room, which may be as large as what was written, need not be read.
     auto data = file_.next_data(at);
     if (!data.ok()) return Err(storage_error(data.error()));
-    ASSERT(*data >= at);
-    if (data->value >= file_bytes_) return true;
-    at = *data;
-    const int64_t ahead = piece.empty() ? kFirstReadBytes : kReadBytes;
-    piece.resize(static_cast<size_t>(std::min(ahead, file_bytes_ - at.value)));
-    auto got = file_.read_at(at, piece);
+    ASSERT(data->begin >= at && data->end >= data->begin);
+    if (data->begin.value >= file_bytes_) return true;
+    at = data->begin;
+    const int64_t end = std::min(data->end.value, file_bytes_);
+    const auto wanted = static_cast<size_t>(std::min(kFirstReadBytes, end - at.value));
+    if (wanted == 0) return true;
+    if (buffer_.size() < wanted) buffer_.resize(wanted);
+    auto got = file_.read_at(at, ByteSpan(buffer_.data(), wanted));
     if (!got.ok()) return Err(storage_error(got.error()));
-    ASSERT(*got <= piece.size());
+    ASSERT(*got <= wanted);
     if (*got == 0) break;
-    const bool zeros = std::all_of(piece.begin(), piece.begin() + static_cast<ptrdiff_t>(*got),
-                                   [](uint8_t byte) { return byte == 0; });
-    if (!zeros) return false;
+    if (!all_zeros(ByteView(buffer_.data(), *got))) return false;
     at += static_cast<int64_t>(*got);
   }
   return true;

@@ -31,8 +31,11 @@ enum class ScanStep : uint8_t {
 
 class SegmentScanner {
  public:
-  // Begins at `from`, a batch boundary; `file_bytes` is the file's size. `file` must outlive this.
-  SegmentScanner(const File& file, Position from, int64_t file_bytes, BatchOrder order);
+  // Begins at `from`, a batch boundary; `file_bytes` is the file's size. `file` must outlive this,
+  // and `buffer`, which may be shared by scanners that follow one another: memory that is touched
+  // for the first time costs more than the reading.
+  SegmentScanner(const File& file, Position from, int64_t file_bytes, BatchOrder order,
+                 std::vector<uint8_t>* buffer = nullptr);
 
   // Errors only from the disk.
   LogResult<ScanStep> next();
@@ -58,7 +61,10 @@ class SegmentScanner {
   BatchHeader header_;
   bool at_batch_ = false;
   std::string reason_;
-  std::vector<uint8_t> buffer_;
+  std::vector<uint8_t> own_buffer_;
+  std::vector<uint8_t>& buffer_;
+  bool read_before_ = false;
+  Position data_end_{0};  // up to there the file is known to hold something
   Position buffer_begin_;
   size_t held_ = 0;
 };

@@ -47,7 +47,9 @@ class FakeFile final : public File {
     if (broken) return Err(FileError{FileErrorKind::io, EIO, "read: the disk is broken"});
     return pread_all(at, into);
   }
-  FileResult<Position> next_data(Position from) const override { return from; }
+  FileResult<DataRange> next_data(Position from) const override {
+    return DataRange{from, Position(INT64_MAX)};
+  }
   FileResult<void> write_at(Position at, ByteView bytes) override {
     const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), at.value);
     if (n != static_cast<ssize_t>(bytes.size())) return Err(FileError{});
