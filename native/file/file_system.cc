@@ -112,7 +112,7 @@ FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
   for (const FileContent& content : contents) {
     const FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);
     if (is_missing(renamed)) continue;
-    RETURN_IF_ERROR(renamed);
+    if (!renamed.ok()) return renamed;
     directories.insert(directory_of(content.path));
   }
   synced = sync_at_once(fs, root, directories.size());
@@ -120,7 +120,7 @@ FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
   if (*synced) return {};
   for (const std::string& directory : directories) {
     const FileResult<void> done = fs.sync_directory(directory);
-    if (!is_missing(done)) RETURN_IF_ERROR(done);
+    if (!done.ok() && !is_missing(done)) return done;
   }
   return {};
 }

@@ -11,9 +11,7 @@ const TopicPartition kOrders{"orders", PartitionIndex(0)};
 const TopicPartition kOthers{"others", PartitionIndex(0)};
 
 struct Fixture {
-  Fixture() {
-    REQUIRE(disk.create_directories("/data").ok());
-  }
+  Fixture() { REQUIRE(disk.create_directories("/data").ok()); }
 
   void put(const TopicPartition& id, int64_t recovery_point) {
     checkpoints.put({id, Offset(recovery_point), Offset(0), std::nullopt});
