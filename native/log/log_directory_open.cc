@@ -59,7 +59,7 @@ FileResult<void> sync_names_above(FileSystem& fs, const std::string& path) {
     const size_t slash = name.rfind('/');
     std::string parent = slash == std::string::npos ? "." : name.substr(0, slash);
     if (slash == 0) parent = "/";
-    const FileResult<void> synced = fs.sync_directory(parent);
+    FileResult<void> synced = fs.sync_directory(parent);
     if (!synced.ok() && synced.error().kind != FileErrorKind::permission) return synced;
     name = std::move(parent);
   }
