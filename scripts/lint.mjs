@@ -13,7 +13,7 @@ import { headersPrefix } from './node-headers.mjs'
 import { setupPackages } from './setup-packages.mjs'
 import { finish, newTally, record, recordSkip } from './tally.mjs'
 
-const clangTidyMinutesMax = 5
+const clangTidyMinutesMax = 8
 const cacheFile = join(root, 'build-native', 'clang-tidy.json')
 const tally = newTally()
 

@@ -110,7 +110,7 @@ FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
   for (size_t i = 0; i < files.size() && !*synced; ++i) RETURN_IF_ERROR(files[i]->sync_data());
   std::set<std::string> directories;
   for (const FileContent& content : contents) {
-    const FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);
+    FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);
     if (is_missing(renamed)) continue;
     if (!renamed.ok()) return renamed;
     directories.insert(directory_of(content.path));
@@ -119,7 +119,7 @@ FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
   if (!synced.ok()) return Err(synced.error());
   if (*synced) return {};
   for (const std::string& directory : directories) {
-    const FileResult<void> done = fs.sync_directory(directory);
+    FileResult<void> done = fs.sync_directory(directory);
     if (!done.ok() && !is_missing(done)) return done;
   }
   return {};

@@ -35,7 +35,7 @@ struct LogDirectoryOptions {
   int64_t checkpoint_interval_ms = 60000;  // log.flush.offset.checkpoint.interval.ms
   int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms
   // A checkpoint also comes after so many appended bytes: recovery reads about as many at most.
-  int64_t checkpoint_bytes = 1LL << 30;
+  int64_t checkpoint_bytes = 768LL << 20;
   JournalLimits journal;
   int64_t reserve_bytes = 16 << 20;  // held back for a full disk (reserve_file.h)
   Uuid run;                // of the journal, another one for each open(); zero: a random one
