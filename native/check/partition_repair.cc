@@ -211,7 +211,7 @@ LogResult<bool> Repair::rebuild_segment(Offset base, bool writes_indexes) {
                                      SegmentFileKind::aborted_index}) {
     RETURN_IF_FILE_ERROR(remove_if_there(fs_, segment_file_path(path_, base, kind)));
   }
-  RETURN_IF_FILE_ERROR(write_index_files(fs_, path_, base, *segment->indexes()));
+  RETURN_IF_FILE_ERROR(write_index_files(fs_, path_, *segment->indexes()));
   tell_rebuilt(segment_file_name(base, SegmentFileKind::offset_index));
   return true;
 }

@@ -82,6 +82,18 @@ FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t fi
   return Err(synced.error());
 }
 
+FileResult<bool> sync_files(FileSystem& fs, const std::string& path,
+                            const std::vector<std::shared_ptr<File>>& files) {
+  auto at_once = sync_at_once(fs, path, files.size());
+  if (!at_once.ok() || *at_once) return at_once;
+  if (files.size() > 1) {
+    // All writes are under way before the first is waited for.
+    for (const auto& file : files) file->start_write_back(Position(0), 0);
+  }
+  for (const auto& file : files) RETURN_IF_ERROR(file->sync_data());
+  return false;
+}
+
 FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes) {
   const std::string temporary = temporary_of(path);
   FileResult<void> written = write_and_sync(fs, temporary, bytes);
@@ -98,16 +110,15 @@ namespace {
 
 FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
                                   const std::vector<FileContent>& contents) {
-  std::vector<std::unique_ptr<File>> files;
+  std::vector<std::shared_ptr<File>> files;
   for (const FileContent& content : contents) {
     auto file = write_anew(fs, temporary_of(content.path), content.bytes);
     if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
     if (!file.ok()) return Err(file.error());
     files.push_back(std::move(*file));
   }
-  auto synced = sync_at_once(fs, root, files.size());
+  auto synced = sync_files(fs, root, files);
   if (!synced.ok()) return Err(synced.error());
-  for (size_t i = 0; i < files.size() && !*synced; ++i) RETURN_IF_ERROR(files[i]->sync_data());
   std::set<std::string> directories;
   for (const FileContent& content : contents) {
     FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);

@@ -188,6 +188,11 @@ FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::stri
 // files one by one. False if it does not, or cannot be done here: then each is to be synced.
 FileResult<bool> sync_at_once(FileSystem& fs, const std::string& path, size_t files);
 
+// Makes content and size of the files durable, together or one by one. True if everything on the
+// path's file system is, folders too.
+FileResult<bool> sync_files(FileSystem& fs, const std::string& path,
+                            const std::vector<std::shared_ptr<File>>& files);
+
 // Replaces `path` so that after a crash it holds either all old or all new bytes, and the new ones
 // once this returned: writes `path`.tmp, syncs it, renames it, syncs the directory.
 FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView bytes);

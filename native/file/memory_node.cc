@@ -234,7 +234,7 @@ std::shared_ptr<MemoryDirectory> rebuild(const MemoryDirectory& directory, Names
 
 namespace {
 
-// FNV-1a over words of eight bytes: fast, and good enough to tell disks apart.
+// Multiplies and folds words of eight bytes: fast, and good enough to tell disks apart.
 constexpr uint64_t kHashStart = 0xcbf29ce484222325;
 
 uint64_t add_word(uint64_t hash, uint64_t word) {

@@ -262,19 +262,14 @@ FileResult<void> Flusher::sync_locked(const std::vector<Flushable*>& logs,
 }
 
 FileResult<void> Flusher::carry_out(const std::vector<SyncOrder>& orders) {
-  size_t files = 0;
-  for (const SyncOrder& order : orders) files += order.files.size();
-  auto at_once = sync_at_once(fs_, path_, files);
-  if (!at_once.ok()) return Err(at_once.error());
-  if (*at_once) return {};
-  if (files > 1) {
-    // All writes are under way before the first is waited for.
-    for (const SyncOrder& order : orders) {
-      for (const auto& file : order.files) file->start_write_back(Position(0), 0);
-    }
-  }
+  std::vector<std::shared_ptr<File>> files;
   for (const SyncOrder& order : orders) {
-    for (const auto& file : order.files) RETURN_IF_ERROR(file->sync_data());
+    files.insert(files.end(), order.files.begin(), order.files.end());
+  }
+  auto everything = sync_files(fs_, path_, files);
+  if (!everything.ok()) return Err(everything.error());
+  if (*everything) return {};
+  for (const SyncOrder& order : orders) {
     if (!order.folder.empty()) RETURN_IF_ERROR(fs_.sync_directory(order.folder));
   }
   return {};

@@ -24,20 +24,12 @@ LogResult<std::optional<Bytes>> read_index(FileSystem& fs, const std::string& pa
 // The first entries of an index file; nothing if these are not they.
 LogResult<std::optional<Bytes>> read_front(FileSystem& fs, const std::string& path,
                                            size_t entry_bytes, const IndexFront& front) {
-  const size_t bytes = static_cast<size_t>(front.entries) * entry_bytes;
-  auto file = fs.open(path, OpenMode::read);
-  if (!file.ok()) {
-    if (file.error().kind == FileErrorKind::not_found) return std::optional<Bytes>();
-    return Err(storage_error(file.error()));
-  }
-  auto size = (*file)->size();
-  if (!size.ok()) return Err(storage_error(size.error()));
-  if (static_cast<uint64_t>(*size) < bytes) return std::optional<Bytes>();
-  Bytes read(bytes);
-  auto got = (*file)->read_at(Position(0), read);
-  if (!got.ok()) return Err(storage_error(got.error()));
-  if (*got < bytes || crc32c(read) != front.crc) return std::optional<Bytes>();
-  return std::optional<Bytes>(std::move(read));
+  auto bytes = read_index(fs, path);
+  if (!bytes.ok() || !*bytes) return bytes;
+  const size_t wanted = static_cast<size_t>(front.entries) * entry_bytes;
+  if ((*bytes)->size() < wanted) return std::optional<Bytes>();
+  (*bytes)->resize(wanted);
+  return crc32c(**bytes) == front.crc ? std::move(*bytes) : std::optional<Bytes>();
 }
 
 // False unless the entries ascend and lie inside the file.

@@ -191,11 +191,8 @@ LogResult<bool> LogDirectoryImpl::close_logs(const Logs& logs) {
   LogResult<bool> done = true;
   for (size_t i = 0; i < logs.size() && done.ok(); ++i) done = logs[i]->write_clean(&clean);
   const auto write = [&]() -> FileResult<void> {
-    auto at_once = sync_at_once(fs_, options_.path, clean.segments.size());
-    if (!at_once.ok()) return Err(at_once.error());
-    for (size_t i = 0; i < clean.segments.size() && !*at_once; ++i) {
-      RETURN_IF_ERROR(clean.segments[i]->sync_data());
-    }
+    auto synced = sync_files(fs_, options_.path, clean.segments);
+    if (!synced.ok()) return Err(synced.error());
     return replace_files(fs_, options_.path, clean.contents);
   };
   if (done.ok()) done = changed(context_->flusher.between_syncs(write));

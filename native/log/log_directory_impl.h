@@ -79,6 +79,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> write_epochs(const Logs& logs);
   // An opening that is under way: of a partition that is open already only `log` is set.
   struct Opening {
+    bool to_load = false;
     std::shared_ptr<PartitionLogImpl> log;
     std::optional<LogResult<LoadedPartition>> loaded;
     std::optional<LogError> refused;
@@ -88,9 +89,9 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> begin_opening(const PartitionToOpen& partition, Opening* opening);
   LogResult<LoadedPartition> load(const PartitionToOpen& partition,
                                   std::vector<uint8_t>* buffer) const;
-  void load_all(const std::vector<PartitionToOpen>& partitions,
-                const std::map<TopicPartition, size_t>& first, std::vector<Opening>* openings);
-  LogResult<bool> sync_loaded(const std::vector<Opening>& openings);
+  void load_all(const std::vector<PartitionToOpen>& partitions, std::vector<Opening>* openings);
+  LogResult<bool> sync_loaded(const std::vector<PartitionToOpen>& partitions,
+                              const std::vector<Opening>& openings);
   LogResult<bool> know_recovery_points(const std::vector<PartitionToOpen>& partitions,
                                        const std::vector<Opening>& openings);
   LogResult<bool> finish_opening(const PartitionToOpen& partition, Opening* opening);

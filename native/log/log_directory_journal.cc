@@ -16,7 +16,7 @@ constexpr size_t kFilesAtOnce = 256;  // are open together
 // it is durable when this returns, by the sync that comes last.
 LogResult<bool> LogDirectoryImpl::mark_in_use() {
   RETURN_IF_ERROR(write_meta_version(true));
-  if (!found_.clean && !found_.journal) {
+  if (!found_.clean && !found_.journal && !found_.partitions.empty()) {
     RETURN_IF_ERROR(changed(context_->checkpoints.disown_recovery_points()));
     // Before the journal is there, by which the directory is ours.
     RETURN_IF_ERROR(changed(fs_.sync_directory(options_.path)));

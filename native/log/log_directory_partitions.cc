@@ -47,7 +47,7 @@ std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
     if (!done.ok()) openings[i].refused = done.error();
   };
   std::map<TopicPartition, size_t> first;
-  std::vector<size_t> again;  // asked for twice: the second gets what the first opened
+  std::vector<size_t> again;  // asked for twice: they get what the first gets
   for (size_t i = 0; i < partitions.size(); ++i) {
     if (first.emplace(partitions[i].topic_partition, i).second) {
       refuse(i, begin_opening(partitions[i], &openings[i]));
@@ -55,18 +55,19 @@ std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
       again.push_back(i);
     }
   }
-  load_all(partitions, first, &openings);
-  LogResult<bool> ready = sync_loaded(openings);
+  load_all(partitions, &openings);
+  LogResult<bool> ready = sync_loaded(partitions, openings);
   if (ready.ok()) ready = know_recovery_points(partitions, openings);
   for (size_t i = 0; i < partitions.size(); ++i) {
     if (!openings[i].loaded) continue;
     refuse(i, ready.ok() ? finish_opening(partitions[i], &openings[i]) : ready);
   }
-  for (const size_t i : again) refuse(i, begin_opening(partitions[i], &openings[i]));
   for (const size_t i : again) {
-    // The first was refused.
-    if (!openings[i].log && !openings[i].refused) {
-      openings[i].refused = openings[first.at(partitions[i].topic_partition)].refused;
+    const TopicPartition& id = partitions[i].topic_partition;
+    if (logs_.count(id) > 0) {
+      refuse(i, begin_opening(partitions[i], &openings[i]));
+    } else {
+      openings[i].refused = openings[first.at(id)].refused;
     }
   }
   return openings;
@@ -78,7 +79,9 @@ LogResult<bool> LogDirectoryImpl::begin_opening(const PartitionToOpen& partition
   const auto open = logs_.find(id);
   if (open == logs_.end()) {
     RETURN_IF_ERROR(begin_changes());
-    return prepare_folder(id, partition.topic_id);
+    RETURN_IF_ERROR(prepare_folder(id, partition.topic_id));
+    opening->to_load = true;
+    return true;
   }
   if (open->second->topic_id() != partition.topic_id) {
     return Err(
@@ -92,17 +95,13 @@ LogResult<bool> LogDirectoryImpl::begin_opening(const PartitionToOpen& partition
 
 // Side by side: each reads what it has to recover.
 void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
-                                const std::map<TopicPartition, size_t>& first,
                                 std::vector<Opening>* openings) {
   std::atomic<size_t> next{0};
   const auto load_next = [&] {
     std::vector<uint8_t> buffer;
     for (size_t i = next.fetch_add(1); i < partitions.size(); i = next.fetch_add(1)) {
       Opening& opening = (*openings)[i];
-      const bool is_first = first.at(partitions[i].topic_partition) == i;
-      if (is_first && !opening.log && !opening.refused) {
-        opening.loaded = load(partitions[i], &buffer);
-      }
+      if (opening.to_load) opening.loaded = load(partitions[i], &buffer);
     }
   };
   std::vector<std::unique_ptr<BackgroundThread>> threads;  // joined when they go
@@ -136,19 +135,22 @@ LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partiti
   return load_partition(request);
 }
 
-LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<Opening>& openings) {
+LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<PartitionToOpen>& partitions,
+                                              const std::vector<Opening>& openings) {
   std::vector<std::shared_ptr<File>> files;
   std::vector<std::string> folders;
   for (size_t i = 0; i < openings.size(); ++i) {
     if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
     const LoadedPartition& loaded = **openings[i].loaded;
     files.insert(files.end(), loaded.unsynced.begin(), loaded.unsynced.end());
-    if (loaded.folder_unsynced) folders.push_back(loaded.folder);
+    if (loaded.folder_unsynced) folders.push_back(folder_of(partitions[i].topic_partition));
   }
-  auto at_once = sync_at_once(fs_, options_.path, files.size() + folders.size());
-  if (!at_once.ok()) return Err(context_->health.change_failed(at_once.error()));
-  if (*at_once) return true;
-  for (const auto& file : files) RETURN_IF_ERROR(changed(file->sync_data()));
+  auto everything = sync_files(fs_, options_.path, files);
+  if (!everything.ok()) return changed(Err(everything.error()));
+  if (*everything) return true;
+  auto all_folders = sync_at_once(fs_, options_.path, folders.size());
+  if (!all_folders.ok()) return changed(Err(all_folders.error()));
+  if (*all_folders) return true;
   for (const std::string& folder : folders) RETURN_IF_ERROR(changed(fs_.sync_directory(folder)));
   return true;
 }
@@ -179,8 +181,7 @@ LogResult<bool> LogDirectoryImpl::finish_opening(const PartitionToOpen& partitio
     RETURN_IF_ERROR(context_->resume_points.erase({partition.topic_id, id.partition}));
   }
   add_to_report(loaded.report);
-  const std::string folder = loaded.folder;
-  opening->log = std::make_shared<PartitionLogImpl>(context_, id, partition.topic_id, folder,
+  opening->log = std::make_shared<PartitionLogImpl>(context_, id, partition.topic_id, folder_of(id),
                                                     partition.config, std::move(loaded));
   logs_[id] = opening->log;
   return true;

@@ -193,14 +193,8 @@ LogResult<bool> Loader::resume() {
   resumed_ = std::move(*segment);
   if (!resumed_) return true;
   resumed_index_ = index;
-  loaded_.history = ProducerHistory();
-  loaded_.history.producers = point.producers;
-  for (const auto& [id, entry] : point.producers.entries()) {
-    if (!entry.in_transaction()) continue;
-    const auto first = LogPoint::without_position(entry.transaction_first_offset);
-    loaded_.history.transactions.begin(id, first);
-  }
-  loaded_.history.offset = point.end.offset;
+  loaded_.resumed_at = point.end.offset;
+  loaded_.history = history_of(point.producers, point.end.offset);
   // The newest on disk, which is kept.
   const auto above =
       std::upper_bound(folder_.snapshots.begin(), folder_.snapshots.end(), point.end.offset);
@@ -400,7 +394,7 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
     RETURN_IF_ERROR(changed(file->truncate(active->size_bytes())));
   }
   // What is kept may never have reached the disk: it must, before a reader sees it.
-  const bool all_synced = resumed_index_ && log_end_ == request_.resume_point->end.offset;
+  const bool all_synced = log_end_ == loaded_.resumed_at;
   if (!all_synced || stopped == ScanStep::damaged) loaded_.unsynced.push_back(file);
   // The names were synced with the point's segment, unless there are later ones.
   if (index != resumed_index_) loaded_.folder_unsynced = true;
@@ -467,7 +461,6 @@ LogResult<LoadedPartition> Loader::finish() {
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.segments = std::make_shared<const SegmentSet>(std::move(sealed_), std::move(active_));
   loaded_.report.partitions = 1;
-  loaded_.folder = request_.folder;
   if (const std::optional<ResumePoint>& point = request_.resume_point) {
     const bool segment_there =
         std::binary_search(bases_.begin(), bases_.end(), point->end.segment_base);

@@ -56,7 +56,7 @@ struct LoadedPartition {
   bool unfinished = false;
   // False if the batches before the resume point are not all there any more: it must be erased.
   bool resume_point_stands = true;
-  std::string folder;
+  Offset resumed_at = kNoOffset;  // where the scan began; -1 without a resume point
   RecoveryReport report;
 };
 

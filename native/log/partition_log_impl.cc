@@ -48,6 +48,8 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       producers_(std::move(loaded.history.producers)),
       leader_epoch_(std::max(0, state_.epochs().latest().value)),
       flush_ms_(config.flush_ms) {
+  // Nothing came since: the point need not be made again.
+  if (loaded.resumed_at == state_.log_end()) resume_offset_ = loaded.resumed_at;
   // Recovery may have found epochs that the checkpoint does not have.
   if (loaded.changed) state_.epochs_not_written();
   remove_later(std::move(loaded.deleted), nullptr);

@@ -166,19 +166,17 @@ class PartitionLogImpl final : public PartitionLog,
 
   // What a checkpoint that is under way noted; its thread's alone.
   struct Draft {
-    ResumePoint point;
-    std::shared_ptr<const SegmentIndexes> indexes;  // of its segment
     uint64_t truncations = 0;
+    Offset epochs_up_to{0};  // what the file of the leader epochs speaks of
+    std::optional<ResumePoint> point;
+    std::shared_ptr<const SegmentIndexes> indexes;  // of its segment
   };
 
   std::mutex surgery_mutex_;
-  std::optional<Draft> draft_;
+  Draft draft_;
   IndexTail index_tail_;
   Offset resume_offset_ = kNoOffset;  // of the newest resume point
-  // What the leader epochs' file speaks of, and as of which truncation.
-  Offset epochs_up_to_{0};
-  uint64_t epochs_truncations_ = 0;
-  bool changed_;  // files differ from what a clean close leaves
+  bool changed_;                      // files differ from what a clean close leaves
   bool closed_ = false;
   Offset snapshot_offset_;  // of the newest producer snapshot on disk; -1 if none
 

@@ -69,8 +69,7 @@ FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,
 std::optional<FileContent> PartitionLogImpl::epochs_to_write() {
   const std::lock_guard surgery(surgery_mutex_);
   // The epochs of what is synced later are not in the file that is written now.
-  epochs_up_to_ = state_.synced();
-  epochs_truncations_ = state_.truncations();
+  draft_.epochs_up_to = state_.synced();
   if (!online()) return std::nullopt;
   return epochs_of_checkpoint();
 }
@@ -223,34 +222,33 @@ void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std
 void PartitionLogImpl::begin_checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   const std::lock_guard lock(append_mutex_);
-  draft_.reset();
-  if (!online() || state_.log_end() == resume_offset_) return;
   const LogView view = state_.view();
+  draft_ = Draft{view.truncations, Offset(0), std::nullopt, nullptr};
+  if (!online() || view.log_end.offset == resume_offset_) return;
   const ActiveSegment& active = *view.segments->active();
-  Draft draft;
-  draft.point.end = {view.log_end.offset, active.base_offset(), Position(active.size_bytes())};
-  draft.point.largest_timestamp = active.largest_timestamp();
-  draft.point.offset_index.entries = static_cast<int32_t>(active.indexes()->offsets.size());
-  draft.point.time_index.entries = static_cast<int32_t>(active.indexes()->times.size());
-  draft.point.aborted = active.aborted().entries();
+  ResumePoint point;
+  point.aborted = active.aborted().entries();
   // Recovery reads the segment instead: these are written with the file of all partitions.
-  if (draft.point.aborted.size() > kAbortedMax) return;
-  draft.point.producers = producers_;
-  draft.indexes = active.indexes();
-  draft.truncations = view.truncations;
-  draft_ = std::move(draft);
+  if (point.aborted.size() > kAbortedMax) return;
+  point.end = {view.log_end.offset, active.base_offset(), Position(active.size_bytes())};
+  point.largest_timestamp = active.largest_timestamp();
+  point.offset_index.entries = static_cast<int32_t>(active.indexes()->offsets.size());
+  point.time_index.entries = static_cast<int32_t>(active.indexes()->times.size());
+  point.producers = producers_;
+  draft_.point = std::move(point);
+  draft_.indexes = active.indexes();
 }
 
 // Not under surgery_mutex_, which is held while segments are synced.
 void PartitionLogImpl::write_indexes() {
-  if (!draft_) return;
+  if (!draft_.point) return;
   // A segment that was sealed meanwhile has its files from whoever finishes it.
-  const bool is_active = state_.segments()->active()->indexes() == draft_->indexes;
-  if (!is_active || !online()) return draft_.reset();
+  const bool is_active = state_.segments()->active()->indexes() == draft_.indexes;
+  if (!is_active || !online()) return draft_.point.reset();
   const FileResult<void> done =
-      index_tail_.write(context_->fs, folder_, draft_->indexes, &draft_->point);
+      index_tail_.write(context_->fs, folder_, draft_.indexes, &*draft_.point);
   if (done.ok()) return;
-  draft_.reset();
+  draft_.point.reset();
   // A folder that is gone was renamed meanwhile.
   if (done.error().kind == FileErrorKind::not_found) return;
   static_cast<void>(context_->health.change_failed(done.error()));
@@ -259,13 +257,12 @@ void PartitionLogImpl::write_indexes() {
 LogResult<bool> PartitionLogImpl::finish_checkpoint() {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
-  const std::optional<Draft> draft = std::exchange(draft_, std::nullopt);
-  if (state_.truncations() != epochs_truncations_) return true;
-  put_checkpoint(epochs_up_to_);
-  if (!draft || state_.truncations() != draft->truncations) return true;
-  if (state_.synced() < draft->point.end.offset) return true;
-  context_->resume_points.put(journal_identity(), draft->point);
-  resume_offset_ = draft->point.end.offset;
+  const Draft draft = std::exchange(draft_, Draft());
+  if (state_.truncations() != draft.truncations) return true;
+  put_checkpoint(draft.epochs_up_to);
+  if (!draft.point || state_.synced() < draft.point->end.offset) return true;
+  context_->resume_points.put(journal_identity(), *draft.point);
+  resume_offset_ = draft.point->end.offset;
   return true;
 }
 

@@ -30,6 +30,17 @@ LogResult<std::optional<TransactionMarker>> read_marker(const File& file, const 
 
 }  // namespace
 
+ProducerHistory history_of(ProducerState producers, Offset offset) {
+  ProducerHistory history;
+  for (const auto& [id, entry] : producers.entries()) {
+    if (!entry.in_transaction()) continue;
+    history.transactions.begin(id, LogPoint::without_position(entry.transaction_first_offset));
+  }
+  history.producers = std::move(producers);
+  history.offset = offset;
+  return history;
+}
+
 LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,
                                                   const std::vector<Offset>& snapshots,
                                                   Offset offset) {
@@ -44,13 +55,8 @@ LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::str
       RETURN_IF_FILE_ERROR(remove_if_there(fs, path));
       continue;
     }
-    for (const auto& [id, entry] : state->entries()) {
-      if (!entry.in_transaction()) continue;
-      history.transactions.begin(id, LogPoint::without_position(entry.transaction_first_offset));
-    }
-    history.producers = std::move(*state);
+    history = history_of(std::move(*state), *at);
     history.snapshot_offset = *at;
-    history.offset = *at;
     break;
   }
   return history;

@@ -19,6 +19,9 @@ struct ProducerHistory {
   Offset offset{0};                    // taken in up to here
 };
 
+// The history of a log whose producers are known at `offset`; where their transactions lie is not.
+ProducerHistory history_of(ProducerState producers, Offset offset);
+
 // The newest valid snapshot among `snapshots` (ascending) at or below `offset`; an empty state
 // before all batches if there is none. Files that are not valid snapshots are removed.
 LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,

@@ -28,39 +28,7 @@ LogResult<std::optional<Entry>> search(IndexFile* index, Decode decode, IsBefore
   return found;
 }
 
-// Replaces a file; the folder's entry is synced by the caller. Half an index looks like a whole
-// one, so that it takes its name only when all of it is on the disk.
-FileResult<void> write_file(FileSystem& fs, const std::string& path, ByteView bytes) {
-  const std::string temporary = path + ".tmp";
-  auto file = fs.open(temporary, OpenMode::create);
-  if (!file.ok()) return Err(file.error());
-  FileResult<void> written = (*file)->truncate(0);
-  if (written.ok() && !bytes.empty()) written = (*file)->write_at(Position(0), bytes);
-  if (written.ok()) written = (*file)->sync_data();
-  if (written.ok()) written = fs.rename(temporary, path);
-  if (!written.ok()) static_cast<void>(fs.remove_file(temporary));
-  return written;
-}
-
 }  // namespace
-
-FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Offset base_offset,
-                                   const SegmentIndexes& indexes) {
-  const auto path = [&](SegmentFileKind kind) {
-    return segment_file_path(folder, base_offset, kind);
-  };
-  // First the one that may be missing: where the others are, nothing was aborted without it.
-  const std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
-  if (!aborted.empty()) {
-    RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::aborted_index), aborted));
-    RETURN_IF_ERROR(fs.sync_directory(folder));
-  } else {
-    RETURN_IF_ERROR(remove_if_there(fs, path(SegmentFileKind::aborted_index)));
-  }
-  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::offset_index), indexes.offsets.encode()));
-  RETURN_IF_ERROR(write_file(fs, path(SegmentFileKind::time_index), indexes.times.encode()));
-  return fs.sync_directory(folder);
-}
 
 FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
                                  const SegmentIndexes& indexes,
@@ -73,6 +41,18 @@ FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
   std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
   if (aborted.empty()) return remove_if_there(fs, path(SegmentFileKind::aborted_index));
   contents->push_back({path(SegmentFileKind::aborted_index), std::move(aborted)});
+  return {};
+}
+
+FileResult<void> write_index_files(FileSystem& fs, const std::string& folder,
+                                   const SegmentIndexes& indexes) {
+  std::vector<FileContent> files;
+  RETURN_IF_ERROR(add_index_files(fs, folder, indexes, &files));
+  // First, the last one, which may be missing: where the others are, nothing was aborted without
+  // it. Not with replace_files, which passes over a folder that is gone.
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    RETURN_IF_ERROR(replace_file(fs, file->path, file->bytes));
+  }
   return {};
 }
 
@@ -127,7 +107,7 @@ FileResult<void> SealedSegment::finish() {
     RETURN_IF_ERROR(written->truncate(size_));
     RETURN_IF_ERROR(written->sync_data());
   }
-  if (indexes) RETURN_IF_ERROR(write_index_files(fs_, folder_, base_offset_, *indexes));
+  if (indexes) RETURN_IF_ERROR(write_index_files(fs_, folder_, *indexes));
   const std::lock_guard lock(mutex_);
   ASSERT(written_ == written && indexes_ == indexes && windows_ == nullptr);
   indexes_ = nullptr;

@@ -18,7 +18,7 @@ namespace odradek {
 
 // Writes `.index`, `.timeindex` and, if there are aborted transactions, `.txnindex`; all durable
 // when it returns.
-FileResult<void> write_index_files(FileSystem& fs, const std::string& folder, Offset base_offset,
+FileResult<void> write_index_files(FileSystem& fs, const std::string& folder,
                                    const SegmentIndexes& indexes);
 
 // Adds those files to `contents`, and removes a `.txnindex` that is not among them. For a segment
