@@ -15,7 +15,10 @@ PendingProduce::PendingProduce(PendingProduceOwner& owner, Worker& worker, size_
       acks_(new Ack[acks_max]),
       acks_max_(acks_max) {}
 
-PendingProduce::~PendingProduce() { worker_.timers().cancel(*this); }
+PendingProduce::~PendingProduce() {
+  if (outstanding_ > 0) worker_.produce_settled();
+  worker_.timers().cancel(*this);
+}
 
 void PendingProduce::add_ack(std::shared_ptr<PartitionEntry> entry, Offset required,
                              uint32_t error_at) {
@@ -36,7 +39,9 @@ void PendingProduce::start(int32_t timeout_ms) {
     ++outstanding_;
     worker_.park(ack.entry, ack, ack.required_offset);
   }
-  if (outstanding_ > 0) worker_.timers().set(*this, worker_.now_ms() + std::max(timeout_ms, 0));
+  if (outstanding_ == 0) return;
+  worker_.produce_waits();
+  worker_.timers().set(*this, worker_.now_ms() + std::max(timeout_ms, 0));
 }
 
 void PendingProduce::Ack::on_ready() {
@@ -71,6 +76,7 @@ void PendingProduce::settle(Ack& ack, ErrorCode code) {
     store_be<int16_t>(answer_.data() + ack.error_at, static_cast<int16_t>(code));
   }
   if (--outstanding_ > 0) return;
+  worker_.produce_settled();
   worker_.timers().cancel(*this);
   owner_.produce_completed();
 }

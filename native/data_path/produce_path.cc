@@ -93,7 +93,7 @@ void ProducePath::append_opened(const ProduceRequest& request, uint32_t partitio
                                 ProduceWork* work) {
   ASSERT(partition < work->results.size());
   ProduceResult& result = work->results[partition];
-  auto appended = entry->log().append(batch, AppendOrigin::client);
+  auto appended = entry->log().append(batch, AppendOrigin::client, &turn_);
   if (!appended) {
     result.code = appended.error().code;
     ASSERT(result.code != ErrorCode::none);

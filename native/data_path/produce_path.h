@@ -13,6 +13,7 @@
 #include "data_path/partition_table.h"
 #include "data_path/produce_request.h"
 #include "data_path/produce_response.h"
+#include "log/flush_turn.h"
 
 namespace odradek {
 
@@ -44,8 +45,9 @@ struct ProduceWork {
 // keep the others from being appended, as in Apache Kafka.
 class ProducePath {
  public:
-  ProducePath(PartitionView& partitions, const Clock& clock)
-      : partitions_(partitions), clock_(clock) {}
+  // Flushes that appends ask for are left to `turn`. All must outlive it.
+  ProducePath(PartitionView& partitions, const Clock& clock, FlushTurn& turn)
+      : partitions_(partitions), clock_(clock), turn_(turn) {}
 
   // Appends what can be appended. Offsets, epochs and timestamps are written into the request's
   // frame. `work` is overwritten.
@@ -61,6 +63,7 @@ class ProducePath {
 
   PartitionView& partitions_;
   const Clock& clock_;
+  FlushTurn& turn_;
 };
 
 }  // namespace odradek

@@ -30,7 +30,7 @@ Worker::~Worker() { ASSERT(connections_.size() == 0 && woken_.empty()); }
 
 bool Worker::start(const PartitionTable& table) {
   partitions_.emplace(table);
-  produce_path_.emplace(*partitions_, shared_.clock);
+  produce_path_.emplace(*partitions_, shared_.clock, flush_turn_);
   reactor_.on_turn([this] { end_turn(); });
   return reactor_.start();
 }
@@ -90,8 +90,21 @@ void Worker::end_turn() {
   do {
     serve_woken();
     connections_.end_turn();
+    flush();
   } while (!woken_.empty());
   if (on_idle_) note_drained();
+}
+
+// With one produce that waits nothing is gained by taking in more while the disk works: it commits
+// here, which saves two changes of threads. What comes meanwhile is more than one, and has the
+// flusher.
+void Worker::flush() {
+  if (flush_turn_.empty()) return;
+  if (waiting_produces_ == 1) {
+    flush_turn_.carry_out();
+  } else {
+    flush_turn_.hand_over();
+  }
 }
 
 void Worker::serve_woken() {

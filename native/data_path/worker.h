@@ -20,6 +20,7 @@
 #include "data_path/fetch_session_cache.h"
 #include "data_path/partition_table.h"
 #include "data_path/produce_path.h"
+#include "log/flush_turn.h"
 #include "net/connection_set.h"
 #include "net/reactor.h"
 
@@ -101,6 +102,9 @@ class Worker final : public PartitionWaker {
   // Has `waiter` woken when the entry reaches `required`, or changes. If that has happened already,
   // it is woken before this turn ends.
   void park(const std::shared_ptr<PartitionEntry>& entry, Waiter& waiter, Offset required);
+  // A produce began or ended to wait for acknowledgement.
+  void produce_waits() { ++waiting_produces_; }
+  void produce_settled() { --waiting_produces_; }
   // A fresh token for a batch of that connection that must be opened.
   uint64_t open_token(ConnectionId connection);
   // The connection is gone: verdicts on these are not waited for any more.
@@ -127,6 +131,7 @@ class Worker final : public PartitionWaker {
   // What a turn leaves to do: wake, send, resume; in turn, until nothing is left.
   void end_turn();
   void serve_woken();
+  void flush();
   void note_drained();
 
   const size_t index_;
@@ -137,6 +142,8 @@ class Worker final : public PartitionWaker {
   std::optional<PartitionView> partitions_;  // from start() on
   std::optional<ProducePath> produce_path_;
   WorkerCounters counters_;
+  FlushTurn flush_turn_;
+  size_t waiting_produces_ = 0;
 
   std::vector<std::shared_ptr<PartitionEntry>> woken_;  // to look at before the turn ends
   std::vector<std::shared_ptr<PartitionEntry>> serving_;

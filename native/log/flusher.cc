@@ -1,5 +1,6 @@
 #include "log/flusher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +13,18 @@ namespace {
 constexpr int64_t kNsPerMs = 1000000;
 // More than this of one log goes to its segments alone, which is then no dearer.
 constexpr int64_t kCommitBytesMax = 1 << 20;
+// A commit that takes longer is not for a thread that has other things to do.
+constexpr int64_t kSlowCommitNs = 1 * kNsPerMs;
+
+// One that was flushed on demand meanwhile may have asked twice.
+std::vector<Flushable*> distinct(const Flusher::Logs& logs) {
+  std::vector<Flushable*> each;
+  std::unordered_set<Flushable*> seen;
+  for (const auto& log : logs) {
+    if (seen.insert(log.get()).second) each.push_back(log.get());
+  }
+  return each;
+}
 
 }  // namespace
 
@@ -30,16 +43,42 @@ void Flusher::stop() {
   }
   wake_.notify_all();
   thread_ = nullptr;
+  const std::lock_guard last(commit_mutex_);  // another thread's commit_here() has come to its end
 }
 
 void Flusher::request(std::shared_ptr<Flushable> log) {
+  note(std::move(log));
+  wake();
+}
+
+void Flusher::note(std::shared_ptr<Flushable> log) {
+  const std::lock_guard lock(mutex_);
+  if (!stopping_) asked_.push_back(std::move(log));
+}
+
+void Flusher::wake() {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    asked_.push_back(std::move(log));
-    if (asked_.size() > 1) return;  // the thread is on its way already
+    if (asked_.empty() || std::exchange(woken_, true)) return;  // it is on its way already
   }
   wake_.notify_one();
+}
+
+bool Flusher::commit_here() {
+  if (slow_disk_.load(std::memory_order_relaxed)) return false;
+  std::unique_lock commit_lock(commit_mutex_, std::try_to_lock);
+  if (!commit_lock.owns_lock()) return false;
+  Logs logs;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || woken_) return false;
+    logs.swap(asked_);
+  }
+  const std::vector<Flushable*> left = commit(distinct(logs), std::move(commit_lock));
+  for (const auto& log : logs) {
+    if (std::find(left.begin(), left.end(), log.get()) != left.end()) note(log);
+  }
+  return left.empty();
 }
 
 void Flusher::request_within(int64_t delay_ms, std::shared_ptr<Flushable> log) {
@@ -57,17 +96,10 @@ void Flusher::run_due() {
     const std::lock_guard lock(mutex_);
     logs = take_due(clock_.monotonic_ns());
   }
-  std::vector<Flushable*> each;
-  std::unordered_set<Flushable*> seen;
-  for (const auto& log : logs) {
-    // One that was flushed on demand meanwhile may have asked twice.
-    if (seen.insert(log.get()).second) each.push_back(log.get());
-  }
-  if (each.empty()) return;
-  const std::vector<Flushable*> left = commit(each);
+  if (logs.empty()) return;
+  const std::vector<Flushable*> left = commit(distinct(logs), std::unique_lock(commit_mutex_));
   // What fails ends the directory or is asked for again.
   if (!left.empty()) static_cast<void>(sync_round(left));
-  if (journal_filling_ && (journal_.wants_part() || journal_.wants_release())) journal_filling_();
 }
 
 LogResult<bool> Flusher::sync(const std::vector<Flushable*>& logs) {
@@ -122,6 +154,7 @@ LogResult<bool> Flusher::fence(Flushable& log) {
 Flusher::Logs Flusher::take_due(int64_t now_ns) {
   Logs due;
   due.swap(asked_);
+  woken_ = false;
   while (!deadlines_.empty() && deadlines_.begin()->first <= now_ns) {
     due.push_back(std::move(deadlines_.begin()->second));
     deadlines_.erase(deadlines_.begin());
@@ -145,33 +178,33 @@ void Flusher::run() {
   }
 }
 
-// One commit after the other, each of at most kCommitBytesMax. Returns the logs whose segments have
-// to be synced instead.
-std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs) {
+// One commit after the other, each of at most kCommitBytesMax, under `commit_lock`. Returns the
+// logs whose segments have to be synced instead.
+std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs,
+                                        std::unique_lock<std::mutex> commit_lock) {
   if (!journal_.begun()) return logs;
   std::vector<Flushable*> left;
   std::vector<Flushable*> done;
-  {
-    const std::lock_guard lock(commit_mutex_);
-    Pending pending;
-    for (Flushable* log : logs) {
-      CommitOrder order;
-      if (!health_.online() || !log->begin_commit(&order)) continue;
-      const JournalIdentity identity = log->journal_identity();
-      if (order.slice_bytes > kCommitBytesMax || identity.topic_id.is_zero()) {
-        left.push_back(log);
-        continue;
-      }
-      const auto together = static_cast<int64_t>(journal_.pending_bytes()) + order.slice_bytes;
-      if (together > kCommitBytesMax) write_journal(&pending, &done, &left);
-      if (read_into_journal(identity, order)) {
-        pending.emplace_back(log, std::move(order));
-      } else {
-        left.push_back(log);
-      }
+  Pending pending;
+  for (Flushable* log : logs) {
+    CommitOrder order;
+    if (!health_.online() || !log->begin_commit(&order)) continue;
+    const JournalIdentity identity = log->journal_identity();
+    if (order.slice_bytes > kCommitBytesMax || identity.topic_id.is_zero()) {
+      left.push_back(log);
+      continue;
     }
-    write_journal(&pending, &done, &left);
+    const auto together = static_cast<int64_t>(journal_.pending_bytes()) + order.slice_bytes;
+    if (together > kCommitBytesMax) write_journal(&pending, &done, &left);
+    if (read_into_journal(identity, order)) {
+      pending.emplace_back(log, std::move(order));
+    } else {
+      left.push_back(log);
+    }
   }
+  write_journal(&pending, &done, &left);
+  if (journal_filling_ && (journal_.wants_part() || journal_.wants_release())) journal_filling_();
+  commit_lock.unlock();
   for (Flushable* log : done) log->after_flush();
   return left;
 }
@@ -206,7 +239,9 @@ void Flusher::write_journal(Pending* pending, std::vector<Flushable*>* done,
   bool full = false;
   if (!health_.online()) journal_.abandon();
   if (journal_.pending_bytes() > 0) {  // otherwise all that was missing is synced by now
+    const int64_t begun_ns = clock_.monotonic_ns();
     auto committed = journal_.commit();
+    slow_disk_.store(clock_.monotonic_ns() - begun_ns > kSlowCommitNs, std::memory_order_relaxed);
     if (!committed.ok()) health_.fail("a flush failed: " + committed.error().detail);
     full = committed.ok() && !committed->has_value();
     if (committed.ok() && !full) part = **committed;

@@ -93,7 +93,7 @@ class Flusher {
   bool start();
   // Ends the thread after the round it is in. Idempotent.
   void stop();
-  // Called after each round while half of the journal is used, or its last spare part. Set before
+  // Called by each commit while half of the journal is used, or its last spare part. Set before
   // the first thread runs.
   void on_journal_filling(std::function<void()> callback) {
     journal_filling_ = std::move(callback);
@@ -101,6 +101,12 @@ class Flusher {
 
   // Asks for a flush of the log now, or not later than in `delay_ms`.
   void request(std::shared_ptr<Flushable> log);
+  // As request(), but whoever calls sees to it soon, by wake() or commit_here().
+  void note(std::shared_ptr<Flushable> log);
+  void wake();
+  // Commits what is asked for on this thread. False if it is to be woken for something: another
+  // commit is under way, the disk is slow, or segments have to be synced.
+  bool commit_here();
   void request_within(int64_t delay_ms, std::shared_ptr<Flushable> log);
   // Carries out what is asked for and due, on this thread.
   void run_due();
@@ -142,7 +148,8 @@ class Flusher {
 
   void run();
   Logs take_due(int64_t now_ns);
-  std::vector<Flushable*> commit(const std::vector<Flushable*>& logs);
+  std::vector<Flushable*> commit(const std::vector<Flushable*>& logs,
+                                 std::unique_lock<std::mutex> commit_lock);
   bool read_into_journal(const JournalIdentity& identity, const CommitOrder& order);
   bool in_journal(const Flushable& log) const;
   LogResult<bool> fence(Flushable& log);
@@ -163,11 +170,13 @@ class Flusher {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool woken_ = false;  // for what is asked
   Logs asked_;
   std::multimap<int64_t, std::shared_ptr<Flushable>> deadlines_;  // monotonic ns
   std::mutex release_mutex_;                                      // one release at a time
   FairMutex sync_mutex_;                                          // held while syncing segments
   std::mutex commit_mutex_;                                       // held by the journal's committer
+  std::atomic<bool> slow_disk_{false};                            // the last commit took long
   std::unique_ptr<BackgroundThread> thread_;
 };
 

@@ -32,6 +32,7 @@ namespace odradek {
 
 class File;
 struct FileError;
+class FlushTurn;
 class PartitionLog;
 
 // The name of a partition.
@@ -156,8 +157,12 @@ class PartitionLog {
   // (larger than a segment), kafka_storage_error (disk failed or full; nothing was appended).
   // needs_opening is never seen here: the caller validates first (see data_path) and passes
   // client only for batches that validate_produced_batch passed; append repeats no validation, it
-  // checks producer epoch and sequence only.
-  virtual LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin) = 0;
+  // checks producer epoch and sequence only. The flush that it asks for is left to `turn`; without
+  // one the flusher is woken at once.
+  virtual LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin, FlushTurn* turn) = 0;
+  LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin) {
+    return append(batch, origin, nullptr);
+  }
 
   // Finds stored bytes from the batch that contains `from` up to the limit, at most bytes_max; when
   // `whole_first_batch`, the first batch comes whole even if it is larger. Error

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "batch/batch_stamp.h"
+#include "log/flush_turn.h"
 #include "log/log_reader.h"
 #include "log/log_surgery.h"
 #include "log/producer_snapshot.h"
@@ -59,7 +60,8 @@ PartitionLogImpl::~PartitionLogImpl() {
   context_->unflushed_bytes.fetch_sub(state_.counted_bytes(), std::memory_order_relaxed);
 }
 
-LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin origin) {
+LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin origin,
+                                                  FlushTurn* turn) {
   AppendOutcome outcome;
   LogState::Moved moved;
   {
@@ -98,7 +100,7 @@ LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin o
     note_appended(batch.size_bytes);
     write_back_behind(*active, begin.position, end.position);
   }
-  announce(moved);
+  announce(moved, turn);
   return outcome;
 }
 
@@ -223,7 +225,7 @@ void PartitionLogImpl::finish_commit(const CommitOrder& order) {
 
 void PartitionLogImpl::note_durable(const LogState::Moved& moved) {
   context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
-  if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved);
+  if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved, nullptr);
 }
 
 void PartitionLogImpl::after_flush() { observers_.tell(*this, high_watermark()); }
@@ -233,17 +235,20 @@ void PartitionLogImpl::sync_postponed(const SyncOrder& order) {
   context_->flusher.request_within(kFlushRetryMs, shared_from_this());
 }
 
-void PartitionLogImpl::announce(const LogState::Moved& moved) {
+void PartitionLogImpl::announce(const LogState::Moved& moved, FlushTurn* turn) {
   if (moved.counted_bytes != 0) {
     context_->unflushed_bytes.fetch_add(moved.counted_bytes, std::memory_order_relaxed);
   }
-  if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved);
+  if (moved.wants_flush || moved.first_unflushed) ask_for_flush(moved, turn);
   if (moved.high_watermark) observers_.tell(*this, high_watermark());
 }
 
-void PartitionLogImpl::ask_for_flush(const LogState::Moved& moved) {
+void PartitionLogImpl::ask_for_flush(const LogState::Moved& moved, FlushTurn* turn) {
   if (moved.wants_flush) {
-    if (!flush_asked_.exchange(true)) context_->flusher.request(shared_from_this());
+    if (flush_asked_.exchange(true)) return;
+    if (turn == nullptr) return context_->flusher.request(shared_from_this());
+    context_->flusher.note(shared_from_this());
+    turn->add({context_, &context_->flusher});
     return;
   }
   const int64_t flush_ms = flush_ms_.load(std::memory_order_relaxed);
@@ -293,7 +298,7 @@ void PartitionLogImpl::configure(const LogConfig& config) {
     flush_ms_.store(config.flush_ms, std::memory_order_relaxed);
     moved = state_.configured(config);
   }
-  announce(moved);
+  announce(moved, nullptr);
 }
 
 void PartitionLogImpl::become_leader(LeaderEpoch epoch) {

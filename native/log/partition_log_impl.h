@@ -51,7 +51,8 @@ class PartitionLogImpl final : public PartitionLog,
   void become_leader(LeaderEpoch epoch) override;
   void add_observer(HighWatermarkObserver* observer) override { observers_.add(observer); }
   void remove_observer(HighWatermarkObserver* observer) override { observers_.remove(observer); }
-  LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin) override;
+  using PartitionLog::append;
+  LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin, FlushTurn* turn) override;
   LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
                               bool whole_first_batch, ReadHint* hint) const override;
   void read_failed(const FileError& error) const override;
@@ -112,9 +113,9 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<bool> roll(TimestampMs now);
   LogError write_failed(const FileError& error);
   void note_failed_read(const LogError& error) const;
-  void announce(const LogState::Moved& moved);
+  void announce(const LogState::Moved& moved, FlushTurn* turn);
   void note_durable(const LogState::Moved& moved);
-  void ask_for_flush(const LogState::Moved& moved);
+  void ask_for_flush(const LogState::Moved& moved, FlushTurn* turn);
   uint64_t partition_hash() const;
 
   // Runs `search` on a view; again if a deletion took a file away under it, or a truncation its

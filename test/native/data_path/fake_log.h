@@ -137,7 +137,8 @@ class FakeLog final : public PartitionLog {
     std::erase(observers_, observer);
   }
 
-  LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin) override {
+  using PartitionLog::append;
+  LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin, FlushTurn*) override {
     if (append_error_ != ErrorCode::none) return Err(LogError{append_error_, "told to fail", {}});
     AppendOutcome outcome;
     {
