@@ -47,6 +47,8 @@ struct MemoryDisk {
   uint64_t looks = 0;
   int64_t capacity = INT64_MAX;
   bool crashed = false;
+  uint64_t power_cuts = 0;  // that took what was not synced, since the first disk
+  bool tells_cache = true;
 
   // An error once the power is gone.
   FileResult<void> alive(const std::string& path) const;

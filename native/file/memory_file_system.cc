@@ -220,6 +220,16 @@ FileResult<int64_t> MemoryFileSystem::free_bytes(const std::string& path) const 
   return std::max<int64_t>(0, disk_->capacity - disk_->room_taken());
 }
 
+std::string MemoryFileSystem::cache_identity(const std::string&) const {
+  const std::lock_guard lock(disk_->mutex);
+  return disk_->tells_cache ? "memory/" + std::to_string(disk_->power_cuts) : std::string();
+}
+
+void MemoryFileSystem::hide_cache_identity() {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->tells_cache = false;
+}
+
 void MemoryFileSystem::before_each_change(FaultHook hook) {
   const std::lock_guard lock(disk_->mutex);
   disk_->hook = std::move(hook);
@@ -254,6 +264,9 @@ std::unique_ptr<MemoryFileSystem> MemoryFileSystem::after_crash(CrashKind kind,
                                                                 const CrashChoice& choose) const {
   const std::lock_guard lock(disk_->mutex);
   auto restarted = std::make_unique<MemoryFileSystem>(disk_->capacity);
+  // Where all is kept only the process went.
+  restarted->disk_->power_cuts = disk_->power_cuts + (kind == CrashKind::kept ? 0 : 1);
+  restarted->disk_->tells_cache = disk_->tells_cache;
   restarted->disk_->root = tree_after_crash(*disk_->root, disk_->namespace_journal, kind, choose);
   return restarted;
 }

@@ -47,6 +47,7 @@ class MemoryFileSystem final : public FileSystem {
   FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
+  std::string cache_identity(const std::string& path) const override;
 
   // Asked before every change; null asks nobody. May look at the disk, but not change it.
   void before_each_change(FaultHook hook);
@@ -57,6 +58,8 @@ class MemoryFileSystem final : public FileSystem {
   uint64_t calls() const;
   // Changes how much room there is from now on.
   void set_capacity(int64_t capacity);
+  // From now on cache_identity() tells nothing.
+  void hide_cache_identity();
   // Makes every file cold: read_cached_at refuses until a read_at brought the file back.
   void drop_cache();
 

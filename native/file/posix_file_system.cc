@@ -2,6 +2,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+#include <unistd.h>
 
 #if !defined(F_OFD_SETLK)
 #include <sys/file.h>
@@ -10,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 #include "file/descriptor.h"
 #include "file/file_system.h"
@@ -48,6 +53,37 @@ FileStatus status_of(const struct stat& status) {
                     static_cast<uint64_t>(status.st_ino)};
 }
 
+#if defined(__linux__)
+// Empty if the system does not tell.
+std::string boot_id() {
+  auto file = open_descriptor("open", "/proc/sys/kernel/random/boot_id", O_RDONLY);
+  if (!file.ok()) return {};
+  char text[64];
+  const ssize_t got = without_interrupts([&] { return ::read(file->get(), text, sizeof text); });
+  std::string id(text, got < 0 ? 0 : static_cast<size_t>(got));
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+// Of the mount that holds `path`; nothing before Linux 6.8, whose ids are used again.
+std::optional<uint64_t> unique_mount_id(const std::string& path) {
+  // struct statx (statx(2)), which headers know later than kernels do.
+  constexpr unsigned kUniqueMountIdMask = 0x4000;  // STATX_MNT_ID_UNIQUE
+  constexpr size_t kMountIdAt = 0x90;              // stx_mnt_id; stx_mask comes first
+  alignas(8) uint8_t answer[256] = {};
+  if (::syscall(SYS_statx, AT_FDCWD, path.c_str(), 0, kUniqueMountIdMask, answer) != 0) return {};
+  uint32_t mask;
+  uint64_t id;
+  std::memcpy(&mask, answer, sizeof mask);
+  std::memcpy(&id, answer + kMountIdAt, sizeof id);
+  if ((mask & kUniqueMountIdMask) == 0) return {};
+  return id;
+}
+#else
+std::string boot_id() { return {}; }
+std::optional<uint64_t> unique_mount_id(const std::string&) { return {}; }
+#endif
+
 class PosixLock final : public FileLock {
  public:
   explicit PosixLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
@@ -70,6 +106,7 @@ class PosixFileSystem final : public FileSystem {
   FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
+  std::string cache_identity(const std::string& path) const override;
 };
 
 FileResult<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, OpenMode mode) {
@@ -203,6 +240,14 @@ FileResult<int64_t> PosixFileSystem::free_bytes(const std::string& path) const {
     return posix_error("ask for the free space of", path, errno);
   }
   return static_cast<int64_t>(status.f_bavail) * static_cast<int64_t>(status.f_frsize);
+}
+
+// This run of the kernel and this mount: of a disk that is gone the unsynced is gone, too, and what
+// is mounted in its place is another mount.
+std::string PosixFileSystem::cache_identity(const std::string& path) const {
+  const std::string boot = boot_id();
+  const auto mount = unique_mount_id(path);
+  return boot.empty() || !mount ? std::string() : boot + "/" + std::to_string(*mount);
 }
 
 }  // namespace

@@ -20,4 +20,9 @@ struct LogConfig {
   ValidationRules validation;                    // what a produced batch must satisfy
 };
 
+// Is anything to be flushed, but by checkpoints and the kernel?
+inline bool asks_for_flushes(const LogConfig& config) {
+  return config.flush_messages != INT64_MAX || config.flush_ms != INT64_MAX;
+}
+
 }  // namespace odradek

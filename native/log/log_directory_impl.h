@@ -104,6 +104,8 @@ class LogDirectoryImpl final : public LogDirectory {
   std::string unused_name(const TopicPartition& id, Uuid unique, std::string_view suffix);
   LogResult<bool> close_logs(const Logs& logs);
   LogResult<bool> recover_unopened();
+  LogResult<bool> checkpoint_in_cache();
+  LogResult<bool> write_resume_points(bool synced);
   LogResult<bool> changed(const FileResult<void>& done);
   LogResult<std::string> absolute(const std::string& relative) const;
   LogResult<std::string> absolute_file(const std::string& relative) const;

@@ -78,24 +78,36 @@ void LogDirectoryImpl::tend_journal() {
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
   if (journal.wants_release() || bytes >= context_->checkpoint_bytes) {
-    static_cast<void>(checkpoint());
+    static_cast<void>(journal.wants_release() ? checkpoint() : checkpoint_in_cache());
   }
 }
 
 // In this order: nothing is told to a checkpoint file before what it speaks of is on the disk.
 LogResult<bool> LogDirectoryImpl::checkpoint() {
   const std::lock_guard one_at_a_time(checkpoint_mutex_);
+  RETURN_IF_ERROR(write_resume_points(true));
+  return context_->checkpoints.write(false);
+}
+
+// Only the resume points, and nothing is synced: they count as long as this kernel runs. With
+// batches on the page cache alone a sync makes the disk do now what the kernel would do at leisure.
+LogResult<bool> LogDirectoryImpl::checkpoint_in_cache() {
+  if (!context_->resume_points.outlive_process()) return checkpoint();
+  const std::lock_guard one_at_a_time(checkpoint_mutex_);
+  return write_resume_points(false);
+}
+
+LogResult<bool> LogDirectoryImpl::write_resume_points(bool synced) {
   context_->bytes_since_checkpoint.store(0, std::memory_order_relaxed);
   const Logs all = logs();
-  for (const auto& log : all) log->begin_checkpoint();
-  RETURN_IF_ERROR(sync_logs());
+  for (const auto& log : all) log->begin_checkpoint(synced);
+  if (synced) RETURN_IF_ERROR(sync_logs());
   for (const auto& log : all) log->write_indexes();
   RETURN_IF_ERROR(write_epochs(all));
   // A log that was taken out meanwhile is passed over.
   for (const auto& log : all) static_cast<void>(log->finish_checkpoint());
   if (!context_->health.online()) return Err(storage_error(context_->health.reason()));
-  RETURN_IF_ERROR(context_->resume_points.write());
-  return context_->checkpoints.write(false);
+  return context_->resume_points.write();
 }
 
 LogResult<bool> LogDirectoryImpl::sync_logs() {

@@ -134,7 +134,7 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
       std::make_shared<LogContext>(fs, *options.clock, options.path, options.file_delete_delay_ms,
                                    kOpenFilesMax, options.journal, options.reserve_bytes);
   RETURN_IF_ERROR(context->checkpoints.load());
-  if (found.journal) RETURN_IF_ERROR(context->resume_points.load());
+  RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;
   std::set<std::pair<Uuid, PartitionIndex>> identities;
   for (const PartitionOnDisk& partition : found.partitions) {

@@ -164,7 +164,7 @@ LogResult<bool> LogDirectoryImpl::know_recovery_points(
     if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
     const LoadedPartition& loaded = **openings[i].loaded;
     if (loaded.unfinished || context_->checkpoints.knows_recovery_point(id)) continue;
-    context_->checkpoints.add_recovery_point(id, loaded.log_end.offset);
+    context_->checkpoints.add_recovery_point(id, loaded.synced.offset);
     added = true;
   }
   return added ? context_->checkpoints.write_recovery_points() : LogResult<bool>(true);

@@ -7,10 +7,11 @@
 
 namespace odradek {
 
-LogState::LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end, Offset log_start,
-                   LeaderEpochs epochs, OpenTransactions transactions, const LogConfig& config)
+LogState::LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end, LogPoint synced,
+                   Offset log_start, LeaderEpochs epochs, OpenTransactions transactions,
+                   const LogConfig& config)
     : segments_(std::move(segments)),
-      watermarks_(log_end, config.flush_messages),
+      watermarks_(log_end, synced, config.flush_messages),
       transactions_(std::move(transactions)),
       epochs_(std::move(epochs)),
       start_(log_start),
@@ -72,6 +73,7 @@ LogState::Moved LogState::configured(const LogConfig& config) {
   asks_for_flushes_ = asks_for_flushes(config);
   moved.high_watermark = watermarks_.configure(config.flush_messages);
   moved.wants_flush = watermarks_.wants_flush();
+  moved.first_unflushed = watermarks_.durable().offset < watermarks_.log_end().offset;
   publish();
   return moved;
 }

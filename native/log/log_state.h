@@ -19,9 +19,11 @@ namespace odradek {
 
 class LogState {
  public:
-  // A log whose stored batches are all durable; `transactions` may be open in it.
-  LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end, Offset log_start,
-           LeaderEpochs epochs, OpenTransactions transactions, const LogConfig& config);
+  // A log whose stored batches may all be shown, and stand in synced segments up to `synced`;
+  // `transactions` may be open in it.
+  LogState(std::shared_ptr<const SegmentSet> segments, LogPoint log_end, LogPoint synced,
+           Offset log_start, LeaderEpochs epochs, OpenTransactions transactions,
+           const LogConfig& config);
 
   LogView view() const;
   std::shared_ptr<const SegmentSet> segments() const;
@@ -73,9 +75,6 @@ class LogState {
  private:
   static Offset load(const std::atomic<int64_t>& offset) {
     return Offset(offset.load(std::memory_order_acquire));
-  }
-  static bool asks_for_flushes(const LogConfig& config) {
-    return config.flush_messages != INT64_MAX || config.flush_ms != INT64_MAX;
   }
   // mutex_ is held for these.
   Moved now_durable(LogPoint end, int64_t counted, bool high_watermark);

@@ -79,6 +79,7 @@ class Loader {
   std::optional<size_t> resumed_index_;
   Offset log_end_;
   LeaderEpoch last_epoch_ = kNoLeaderEpoch;
+  bool left_unsynced_ = false;   // the active segment
   bool epochs_missing_ = false;  // there is no checkpoint of them, or a broken one
   LoadedPartition loaded_;
 };
@@ -171,12 +172,12 @@ LogResult<bool> Loader::epochs_from_batches() {
   return true;
 }
 
-// The segment of the resume point, if that counts. One above the recovery point does not: a segment
-// before it may be without its indexes.
+// The segment of the resume point, if that counts. A synced one above the recovery point does not:
+// a segment before it may be without its indexes.
 std::optional<size_t> Loader::segment_to_resume() const {
   const std::optional<ResumePoint>& point = request_.resume_point;
   if (request_.clean || epochs_missing_ || !point) return std::nullopt;
-  if (point->end.offset > request_.recovery_point) return std::nullopt;
+  if (point->synced && point->end.offset > request_.recovery_point) return std::nullopt;
   const auto found = std::lower_bound(bases_.begin(), bases_.end(), point->end.segment_base);
   if (found == bases_.end() || *found != point->end.segment_base) return std::nullopt;
   return static_cast<size_t>(found - bases_.begin());
@@ -193,7 +194,7 @@ LogResult<bool> Loader::resume() {
   resumed_ = std::move(*segment);
   if (!resumed_) return true;
   resumed_index_ = index;
-  loaded_.resumed_at = point.end.offset;
+  if (point.synced) loaded_.resumed_at = point.end.offset;
   loaded_.history = history_of(point.producers, point.end.offset);
   // The newest on disk, which is kept.
   const auto above =
@@ -393,9 +394,15 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
   if (stopped == ScanStep::damaged) {
     RETURN_IF_ERROR(changed(file->truncate(active->size_bytes())));
   }
-  // What is kept may never have reached the disk: it must, before a reader sees it.
+  // What is kept may never have reached the disk: it must, before a reader sees it, where flushes
+  // are asked for. What was cut must not come back, whoever asks.
   const bool all_synced = log_end_ == loaded_.resumed_at;
-  if (!all_synced || stopped == ScanStep::damaged) loaded_.unsynced.push_back(file);
+  const bool is_cut = stopped == ScanStep::damaged;
+  if (is_cut || (!all_synced && asks_for_flushes(request_.config))) {
+    loaded_.unsynced.push_back(file);
+  } else {
+    left_unsynced_ = !all_synced;
+  }
   // The names were synced with the point's segment, unless there are later ones.
   if (index != resumed_index_) loaded_.folder_unsynced = true;
   active_ = std::move(active);
@@ -459,6 +466,12 @@ LogResult<LoadedPartition> Loader::finish() {
   loaded_.epochs.truncate_start(loaded_.log_start);
   loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
+  loaded_.synced = loaded_.log_end;
+  if (left_unsynced_) {
+    // Where the batch of the recovery point lies is not known here; not before this.
+    const Offset base = active_->base_offset();
+    loaded_.synced = {std::clamp(request_.recovery_point, base, log_end_), base, Position(0)};
+  }
   loaded_.segments = std::make_shared<const SegmentSet>(std::move(sealed_), std::move(active_));
   loaded_.report.partitions = 1;
   if (const std::optional<ResumePoint>& point = request_.resume_point) {

@@ -46,9 +46,11 @@ struct LoadedPartition {
   LeaderEpochs epochs;
   Offset log_start;
   LogPoint log_end;
+  // Everything below is, once `unsynced` was. It may lie behind its position, but not before.
+  LogPoint synced;
   bool changed = false;              // differs from what the files say: close must write them
   std::vector<std::string> deleted;  // paths for the deleter
-  // What the caller must sync before anybody sees the partition: all of it is durable then.
+  // What the caller must sync before anybody sees the partition.
   std::vector<std::shared_ptr<File>> unsynced;
   bool folder_unsynced = false;
   // The disk had no room for the indexes of a sealed segment, so that none is trusted from there
@@ -56,7 +58,7 @@ struct LoadedPartition {
   bool unfinished = false;
   // False if the batches before the resume point are not all there any more: it must be erased.
   bool resume_point_stands = true;
-  Offset resumed_at = kNoOffset;  // where the scan began; -1 without a resume point
+  Offset resumed_at = kNoOffset;  // the synced resume point where the scan began; -1 without one
   RecoveryReport report;
 };
 

@@ -41,8 +41,8 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       topic_id_(topic_id),
       is_metadata_(id_.topic == kMetadataTopic),
       folder_(std::move(folder)),
-      state_(loaded.segments, loaded.log_end, loaded.log_start, std::move(loaded.epochs),
-             std::move(loaded.history.transactions), config),
+      state_(loaded.segments, loaded.log_end, loaded.synced, loaded.log_start,
+             std::move(loaded.epochs), std::move(loaded.history.transactions), config),
       changed_(loaded.changed),
       snapshot_offset_(loaded.history.snapshot_offset),
       config_(config),
@@ -50,7 +50,9 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       leader_epoch_(std::max(0, state_.epochs().latest().value)),
       flush_ms_(config.flush_ms) {
   // Nothing came since: the point need not be made again.
-  if (loaded.resumed_at == state_.log_end()) resume_offset_ = loaded.resumed_at;
+  if (loaded.resumed_at == state_.log_end()) {
+    synced_resume_offset_ = resume_offset_ = loaded.resumed_at;
+  }
   // Recovery may have found epochs that the checkpoint does not have.
   if (loaded.changed) state_.epochs_not_written();
   remove_later(std::move(loaded.deleted), nullptr);

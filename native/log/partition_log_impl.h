@@ -77,7 +77,7 @@ class PartitionLogImpl final : public PartitionLog,
   // A checkpoint in three steps, for the directory: before the segments are synced, what recovery
   // should resume with is noted; then the index files are completed up to there, and the directory
   // writes the epochs; at last its checkpoints are told what they may say.
-  void begin_checkpoint();
+  void begin_checkpoint(bool synced);
   void write_indexes();
   // The checkpoint file of the leader epochs, if they changed since it was written.
   std::optional<FileContent> epochs_to_write();
@@ -154,6 +154,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<Offset> delete_below(Offset offset);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint(Offset up_to);
+  Offset first_unfinished() const;
   void remove_later(std::vector<std::string> paths, std::shared_ptr<const SealedSegment> segment);
   static void remove_deleted(LogContext& context, const std::vector<std::string>& paths,
                              const std::shared_ptr<const SealedSegment>& segment);
@@ -167,6 +168,7 @@ class PartitionLogImpl final : public PartitionLog,
 
   // What a checkpoint that is under way noted; its thread's alone.
   struct Draft {
+    bool synced = false;  // the checkpoint syncs
     uint64_t truncations = 0;
     Offset epochs_up_to{0};  // what the file of the leader epochs speaks of
     std::optional<ResumePoint> point;
@@ -176,8 +178,10 @@ class PartitionLogImpl final : public PartitionLog,
   std::mutex surgery_mutex_;
   Draft draft_;
   IndexTail index_tail_;
-  Offset resume_offset_ = kNoOffset;  // of the newest resume point
-  bool changed_;                      // files differ from what a clean close leaves
+  // Of the newest resume points: one that is synced, and any.
+  Offset synced_resume_offset_ = kNoOffset;
+  Offset resume_offset_ = kNoOffset;
+  bool changed_;  // files differ from what a clean close leaves
   bool closed_ = false;
   Offset snapshot_offset_;  // of the newest producer snapshot on disk; -1 if none
 

@@ -108,7 +108,7 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
     cut->offset = std::max({cut->offset, view.log_start, cut->segment_base});
     RETURN_IF_ERROR(context_->checkpoints.lower_recovery_point(id_, cut->offset));
     RETURN_IF_ERROR(context_->resume_points.erase(journal_identity()));
-    resume_offset_ = kNoOffset;
+    synced_resume_offset_ = resume_offset_ = kNoOffset;
     if (auto windows = view.segments->active()->take_windows()) windows->stop();
     for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
@@ -219,12 +219,13 @@ void PartitionLogImpl::remove_deleted(LogContext& context, const std::vector<std
   for (const std::string& path : paths) static_cast<void>(remove_in_steps(context.fs, path));
 }
 
-void PartitionLogImpl::begin_checkpoint() {
+void PartitionLogImpl::begin_checkpoint(bool synced) {
   const std::lock_guard surgery(surgery_mutex_);
   const std::lock_guard lock(append_mutex_);
   const LogView view = state_.view();
-  draft_ = Draft{view.truncations, Offset(0), std::nullopt, nullptr};
-  if (!online() || view.log_end.offset == resume_offset_) return;
+  draft_ = Draft{synced, view.truncations, Offset(0), std::nullopt, nullptr};
+  const Offset known = synced ? synced_resume_offset_ : resume_offset_;
+  if (!online() || view.log_end.offset == known) return;
   const ActiveSegment& active = *view.segments->active();
   ResumePoint point;
   point.aborted = active.aborted().entries();
@@ -234,6 +235,7 @@ void PartitionLogImpl::begin_checkpoint() {
   point.largest_timestamp = active.largest_timestamp();
   point.offset_index.entries = static_cast<int32_t>(active.indexes()->offsets.size());
   point.time_index.entries = static_cast<int32_t>(active.indexes()->times.size());
+  point.synced = synced;
   point.producers = producers_;
   draft_.point = std::move(point);
   draft_.indexes = active.indexes();
@@ -259,11 +261,24 @@ LogResult<bool> PartitionLogImpl::finish_checkpoint() {
   RETURN_IF_ERROR(check_online());
   const Draft draft = std::exchange(draft_, Draft());
   if (state_.truncations() != draft.truncations) return true;
-  put_checkpoint(draft.epochs_up_to);
-  if (!draft.point || state_.synced() < draft.point->end.offset) return true;
+  if (draft.synced) put_checkpoint(draft.epochs_up_to);
+  if (!draft.point) return true;
+  const Offset end = draft.point->end.offset;
+  // A synced one counts up to the recovery point, which stays below what is unfinished.
+  if (draft.synced ? state_.synced() < end : first_unfinished() != kNoOffset) return true;
   context_->resume_points.put(journal_identity(), *draft.point);
-  resume_offset_ = draft.point->end.offset;
+  resume_offset_ = end;
+  if (draft.synced) synced_resume_offset_ = end;
   return true;
+}
+
+// Base of the first sealed segment whose index files are not all written; -1 without one. Recovery
+// trusts the others'.
+Offset PartitionLogImpl::first_unfinished() const {
+  for (const auto& sealed : state_.segments()->sealed()) {
+    if (!sealed->finished()) return sealed->base_offset();
+  }
+  return kNoOffset;
 }
 
 // Under surgery_mutex_, so that what a truncation or deletion tells the checkpoints is never taken
@@ -273,12 +288,9 @@ void PartitionLogImpl::put_checkpoint(Offset up_to) {
   const Offset synced = std::min(state_.synced(), up_to);
   const LogView view = state_.view();
   PartitionCheckpoint content{id_, synced, view.high_watermark.offset, std::nullopt};
-  for (const auto& sealed : view.segments->sealed()) {
-    // Recovery trusts the index files of what lies below the recovery point.
-    if (!sealed->finished()) {
-      content.recovery_point = std::min(content.recovery_point, sealed->base_offset());
-      break;
-    }
+  const Offset unfinished = first_unfinished();
+  if (unfinished != kNoOffset) {
+    content.recovery_point = std::min(content.recovery_point, unfinished);
   }
   if (view.log_start > view.segments->first_base_offset()) content.log_start = view.log_start;
   context_->checkpoints.put(content);

@@ -112,6 +112,7 @@ std::vector<uint8_t> encode_resume_point(const ResumePoint& point) {
   ASSERT(point.end.has_position() && point.end.offset >= point.end.segment_base);
   ASSERT(point.offset_index.entries >= 0 && point.time_index.entries >= 0);
   Writer to;
+  to.put<uint8_t>(point.synced ? 1 : 0);
   to.put<int64_t>(point.end.offset.value);
   to.put<int64_t>(point.end.segment_base.value);
   to.put<int64_t>(point.end.position.value);
@@ -128,9 +129,13 @@ std::vector<uint8_t> encode_resume_point(const ResumePoint& point) {
   return to.take();
 }
 
+bool is_synced_point(ByteView bytes) { return !bytes.empty() && bytes[0] == 1; }
+
 std::optional<ResumePoint> decode_resume_point(ByteView bytes) {
   Reader from(bytes);
   ResumePoint point;
+  const auto synced = from.take<uint8_t>();
+  point.synced = synced == 1;
   point.end.offset = Offset(from.take<int64_t>());
   point.end.segment_base = Offset(from.take<int64_t>());
   point.end.position = Position(from.take<int64_t>());
@@ -148,11 +153,11 @@ std::optional<ResumePoint> decode_resume_point(ByteView bytes) {
   for (size_t i = 0; i < producers; ++i) {
     if (!take_producer(&from, &point.producers)) return std::nullopt;
   }
-  const bool plausible = point.end.segment_base >= Offset(0) && point.end.position >= Position(0) &&
-                         point.end.offset >= point.end.segment_base &&
-                         point.offset_index.entries >= 0 && point.time_index.entries >= 0 &&
-                         fits_log_end(point.aborted, point.end.offset) &&
-                         point.producers.fits_log_end(point.end.offset);
+  const bool plausible =
+      synced <= 1 && point.end.segment_base >= Offset(0) && point.end.position >= Position(0) &&
+      point.end.offset >= point.end.segment_base && point.offset_index.entries >= 0 &&
+      point.time_index.entries >= 0 && fits_log_end(point.aborted, point.end.offset) &&
+      point.producers.fits_log_end(point.end.offset);
   if (!from.at_end() || !plausible) return std::nullopt;
   return point;
 }

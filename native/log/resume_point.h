@@ -2,9 +2,10 @@
 // batches before: written by a checkpoint, so that a start after an unclean stop reads what was
 // appended since and not the whole segment. Big endian:
 //
-//   +----------+----------------+------------+---------------------------+-----------------------+
-//   | offset 8 | segment base 8 | position 8 | largest timestamp 8, of 8 | indexes: 4, 4 by 2    |
-//   +----------+----------------+------------+---------------------------+-----------------------+
+//   +----------+----------+----------------+------------+------------------------+--------------+
+//   | synced 1 | offset 8 | segment base 8 | position 8 | largest timestamp 8,   | indexes:     |
+//   |          |          |                |            | of 8                   | 4, 4 by 2    |
+//   +----------+----------+----------------+------------+------------------------+--------------+
 //   | int32 count of aborted transactions, each as in a .txnindex file    (aborted_index.h)      |
 //   +--------------------------------------------------------------------------------------------+
 //   | int32 count of producers, each: id 8, epoch 2, coordinator epoch 4, last timestamp 8, first |
@@ -34,7 +35,10 @@ struct IndexFront {
 
 // What recovery begins with, instead of the segment's first batch.
 struct ResumePoint {
-  LogPoint end;  // everything before is in synced segments
+  LogPoint end;
+  // Everything before `end` is in synced segments. Otherwise it may still be in the page cache: the
+  // point counts after the end of a process, and not after that of the kernel.
+  bool synced = true;
   // Of the segment, up to `end`.
   TimeIndexEntry largest_timestamp;
   IndexFront offset_index;
@@ -46,6 +50,8 @@ struct ResumePoint {
 
 // Its entry in the file, as drawn above.
 std::vector<uint8_t> encode_resume_point(const ResumePoint& point);
+// Its field `synced`, without a look at the rest.
+bool is_synced_point(ByteView bytes);
 // Nothing unless `bytes` is exactly one, with nothing in it that a log with this end cannot have.
 std::optional<ResumePoint> decode_resume_point(ByteView bytes);
 

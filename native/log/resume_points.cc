@@ -12,19 +12,19 @@ namespace {
 // A partition with more producers than fit here is read from its segment's start.
 constexpr size_t kPointBytesMax = 16U << 20;
 constexpr std::string_view kFileMagic = "ODRKRESUME";
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr size_t kCrcBytes = 4;
-constexpr size_t kHeaderBytes = kCrcBytes + kFileMagic.size() + 1;
+constexpr size_t kVersionAt = kCrcBytes + kFileMagic.size();
+constexpr size_t kHeaderBytes = kVersionAt + 2;  // and the identity
+constexpr size_t kIdentityBytesMax = 255;
 constexpr size_t kEntryBytes = 16 + 4 + 4;
-
-std::pair<Uuid, PartitionIndex> key_of(const JournalIdentity& id) {
-  return {id.topic_id, id.partition};
-}
 
 }  // namespace
 
 LogResult<bool> ResumePoints::load() {
   const std::lock_guard lock(mutex_);
+  identity_ = fs_.cache_identity(path_);
+  if (identity_.size() > kIdentityBytesMax) identity_.clear();
   auto bytes = read_whole_file(fs_, file_, file_bytes_max_);
   if (!bytes.ok()) {
     const FileErrorKind kind = bytes.error().kind;
@@ -33,32 +33,46 @@ LogResult<bool> ResumePoints::load() {
     return true;
   }
   file_says_more_ = true;
-  ByteView rest(*bytes);
-  if (rest.size() < kHeaderBytes || load_be<uint32_t>(rest.data()) != crc32c(rest.subspan(4))) {
+  const ByteView whole(*bytes);
+  if (whole.size() < kHeaderBytes || load_be<uint32_t>(whole.data()) != crc32c(whole.subspan(4))) {
     return true;
   }
-  if (as_text(rest.subspan(kCrcBytes, kFileMagic.size())) != kFileMagic) return true;
-  if (rest[kHeaderBytes - 1] != kVersion) return true;
-  rest = rest.subspan(kHeaderBytes);
-  while (rest.size() >= kEntryBytes) {
-    Uuid topic_id;
-    std::copy_n(rest.begin(), topic_id.bytes.size(), topic_id.bytes.begin());
-    const PartitionIndex partition(load_be<int32_t>(rest.data() + 16));
-    const auto length = static_cast<size_t>(load_be<uint32_t>(rest.data() + 20));
-    rest = rest.subspan(kEntryBytes);
-    if (length > rest.size()) break;
-    points_[{topic_id, partition}].assign(rest.begin(),
-                                          rest.begin() + static_cast<ptrdiff_t>(length));
-    rest = rest.subspan(length);
-  }
-  file_says_more_ = !rest.empty();
+  if (as_text(whole.subspan(kCrcBytes, kFileMagic.size())) != kFileMagic) return true;
+  if (whole[kVersionAt] != kVersion) return true;
+  const size_t entries_at = kHeaderBytes + whole[kVersionAt + 1];
+  if (whole.size() < entries_at) return true;
+  const auto identity = as_text(whole.subspan(kHeaderBytes, entries_at - kHeaderBytes));
+  file_says_more_ = false;
+  take_entries(whole.subspan(entries_at), !identity_.empty() && identity == identity_);
   return true;
+}
+
+void ResumePoints::take_entries(ByteView entries, bool same_cache) {
+  while (entries.size() >= kEntryBytes) {
+    Uuid topic_id;
+    std::copy_n(entries.begin(), topic_id.bytes.size(), topic_id.bytes.begin());
+    const PartitionIndex partition(load_be<int32_t>(entries.data() + 16));
+    const auto length = static_cast<size_t>(load_be<uint32_t>(entries.data() + 20));
+    entries = entries.subspan(kEntryBytes);
+    if (length > entries.size()) break;
+    const ByteView point = entries.first(length);
+    const bool synced = is_synced_point(point);
+    if (synced || same_cache) {
+      points_[{topic_id, partition, synced}].assign(point.begin(), point.end());
+    } else {
+      file_says_more_ = true;
+    }
+    entries = entries.subspan(length);
+  }
+  if (!entries.empty()) file_says_more_ = true;
 }
 
 std::optional<ResumePoint> ResumePoints::find(const JournalIdentity& id) const {
   const std::lock_guard lock(mutex_);
-  const auto found = points_.find(key_of(id));
+  const auto found = points_.lower_bound({id.topic_id, id.partition, false});
   if (found == points_.end()) return std::nullopt;
+  const auto& [topic_id, partition, synced] = found->first;
+  if (topic_id != id.topic_id || partition != id.partition) return std::nullopt;
   return decode_resume_point(found->second);
 }
 
@@ -66,24 +80,36 @@ void ResumePoints::put(const JournalIdentity& id, const ResumePoint& point) {
   if (id.topic_id.is_zero()) return;
   std::vector<uint8_t> encoded = encode_resume_point(point);
   const std::lock_guard lock(mutex_);
-  if (encoded.size() <= kPointBytesMax) points_[key_of(id)] = std::move(encoded);
+  ASSERT(point.synced || outlive_process());
+  if (encoded.size() > kPointBytesMax) return;
+  // A later one that is synced is better in every way.
+  if (point.synced) points_.erase({id.topic_id, id.partition, false});
+  points_[{id.topic_id, id.partition, point.synced}] = std::move(encoded);
 }
 
 LogResult<bool> ResumePoints::erase(const JournalIdentity& id) {
   const std::lock_guard lock(mutex_);
-  if (points_.erase(key_of(id)) > 0) file_says_more_ = true;
+  erase_locked(id);
   return file_says_more_ ? write_locked() : LogResult<bool>(true);
 }
 
 void ResumePoints::forget(const JournalIdentity& id) {
   const std::lock_guard lock(mutex_);
-  if (points_.erase(key_of(id)) > 0) file_says_more_ = true;
+  erase_locked(id);
+}
+
+void ResumePoints::erase_locked(const JournalIdentity& id) {
+  for (const bool synced : {false, true}) {
+    if (points_.erase({id.topic_id, id.partition, synced}) > 0) file_says_more_ = true;
+  }
 }
 
 void ResumePoints::keep_only(const std::set<std::pair<Uuid, PartitionIndex>>& ids) {
   const std::lock_guard lock(mutex_);
-  const size_t gone =
-      std::erase_if(points_, [&](const auto& item) { return !ids.contains(item.first); });
+  const size_t gone = std::erase_if(points_, [&](const auto& item) {
+    const auto& [topic_id, partition, synced] = item.first;
+    return !ids.contains({topic_id, partition});
+  });
   if (gone > 0) file_says_more_ = true;
 }
 
@@ -95,18 +121,22 @@ LogResult<bool> ResumePoints::write() {
 LogResult<bool> ResumePoints::write_locked() {
   std::vector<uint8_t> bytes(kHeaderBytes);
   std::copy(kFileMagic.begin(), kFileMagic.end(), bytes.begin() + kCrcBytes);
-  bytes.back() = kVersion;
+  bytes[kVersionAt] = kVersion;
+  bytes[kVersionAt + 1] = static_cast<uint8_t>(identity_.size());
+  bytes.insert(bytes.end(), identity_.begin(), identity_.end());
+  const size_t entries_at = bytes.size();
   for (const auto& [key, point] : points_) {
+    const auto& [topic_id, partition, synced] = key;
     const size_t at = bytes.size();
     bytes.resize(at + kEntryBytes);
-    std::copy(key.first.bytes.begin(), key.first.bytes.end(),
+    std::copy(topic_id.bytes.begin(), topic_id.bytes.end(),
               bytes.begin() + static_cast<ptrdiff_t>(at));
-    store_be<int32_t>(bytes.data() + at + 16, key.second.value);
+    store_be<int32_t>(bytes.data() + at + 16, partition.value);
     store_be<uint32_t>(bytes.data() + at + 20, static_cast<uint32_t>(point.size()));
     bytes.insert(bytes.end(), point.begin(), point.end());
   }
   // A file that load() would refuse helps nobody, and the old one may speak of what is gone.
-  if (bytes.size() > file_bytes_max_) bytes.resize(kHeaderBytes);
+  if (bytes.size() > file_bytes_max_) bytes.resize(entries_at);
   store_be<uint32_t>(bytes.data(), crc32c(ByteView(bytes).subspan(kCrcBytes)));
   const FileResult<void> written = replace_file(fs_, file_, bytes);
   if (!written.ok()) return Err(health_.change_failed(written.error()));

@@ -1,10 +1,14 @@
 // The resume points of a log directory, in memory and in the file `resume-points` beside the
 // journal, with which it comes and goes. Big endian:
 //
-//   +--------------+----------------------+-----------+------------------------------------------+
-//   | uint32 crc   | magic "ODRKRESUME"   | version 1 | entries: topic id 16, partition 4,       |
-//   | of the rest  |                      | 1         | length 4, a resume point (resume_point.h)|
-//   +--------------+----------------------+-----------+------------------------------------------+
+//   +------------+--------------------+-----------+-------------------+-------------------------+
+//   | uint32 crc | magic "ODRKRESUME" | version 2 | length 1, cache   | entries: topic id 16,   |
+//   | of the rest| 10                 | 1         | identity (see     | partition 4, length 4,  |
+//   |            |                    |           | FileSystem)       | a resume point          |
+//   +------------+--------------------+-----------+-------------------+-------------------------+
+//
+// A partition has up to two: the newest one before which everything is synced, and a newer one that
+// stands on the page cache and counts as long as its identity is the same.
 //
 // They save time and nothing else: without one, or with a file that is broken, recovery reads the
 // whole segment that holds the recovery point.
@@ -17,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,11 +43,16 @@ class ResumePoints {
                size_t file_bytes_max = kResumeFileBytesMax)
       : fs_(fs),
         health_(health),
+        path_(path),
         file_(path + "/" + kJournalFolder + "/resume-points"),
         file_bytes_max_(file_bytes_max) {}
 
-  // Reads the file, if there is one.
+  // Does what was written outlive this process, where it was not synced? Otherwise points that are
+  // not synced are not kept.
+  bool outlive_process() const { return !identity_.empty(); }
+  // Reads the file, if there is one. Comes first of all.
   LogResult<bool> load();
+  // The newest one.
   std::optional<ResumePoint> find(const JournalIdentity& id) const;
   // For the next write(). A partition without an identity that outlives its name has none.
   void put(const JournalIdentity& id, const ResumePoint& point);
@@ -55,15 +65,22 @@ class ResumePoints {
   LogResult<bool> write();
 
  private:
+  // Topic, partition, and whether it is synced: found in this order.
+  using Key = std::tuple<Uuid, PartitionIndex, bool>;
+
+  void take_entries(ByteView entries, bool same_cache);
+  void erase_locked(const JournalIdentity& id);
   LogResult<bool> write_locked();
 
   FileSystem& fs_;
   DirectoryHealth& health_;
+  const std::string path_;
   const std::string file_;
   const size_t file_bytes_max_;
   mutable std::mutex mutex_;
-  std::map<std::pair<Uuid, PartitionIndex>, std::vector<uint8_t>> points_;  // encoded
-  bool file_says_more_ = false;  // it has points that were forgotten
+  std::string identity_;                        // set by load()
+  std::map<Key, std::vector<uint8_t>> points_;  // encoded
+  bool file_says_more_ = false;                 // it has points that were forgotten
 };
 
 }  // namespace odradek

@@ -21,8 +21,11 @@ class Watermarks {
  public:
   // A log whose stored batches are all durable.
   Watermarks(LogPoint log_end, int64_t flush_messages)
-      : synced_(log_end),
-        durable_(log_end),
+      : Watermarks(log_end, log_end, flush_messages) {}
+  // One whose stored batches may all be shown, and are durable up to `synced`.
+  Watermarks(LogPoint log_end, LogPoint synced, int64_t flush_messages)
+      : synced_(synced),
+        durable_(synced),
         high_watermark_(log_end),
         log_end_(log_end),
         flush_messages_(flush_messages) {}

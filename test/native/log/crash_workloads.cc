@@ -79,6 +79,28 @@ void page_cache(Witness& w) {
   w.checkpoint();
 }
 
+// Checkpoints by bytes, which sync nothing, between those that do.
+void page_cache_by_bytes(Witness& w) {
+  LogConfig config = small_segments(INT64_MAX);
+  config.segment_bytes = 2500;
+  w.create(kOrders1, kOrdersId, config);
+  for (int round = 0; round < 5; ++round) {
+    append_many(w, kOrders1, 4);
+    w.append(kOrders1, 1, kLarge);
+    w.run_once();
+  }
+  w.kill();
+  w.start();
+  for (int round = 0; round < 3; ++round) {
+    append_many(w, kOrders1, 5);
+    w.append(kOrders);
+    w.run_once();
+  }
+  w.truncate(kOrders1, Offset(30));
+  append_many(w, kOrders1, 9);
+  w.run_once();
+}
+
 // More commits than the journal has room for, twice over.
 void wrap_journal(Witness& w) {
   for (int round = 0; round < 16; ++round) {
@@ -344,6 +366,7 @@ const std::vector<CrashWorkload>& crash_workloads() {
       {"a first start", nothing, first_start},
       {"appends and rolls", begin, append_and_roll},
       {"page cache", begin, page_cache},
+      {"page cache by bytes", begin, page_cache_by_bytes},
       {"journal wrap", begin, wrap_journal},
       {"journal wrap and restart",
        [](Witness& w) {

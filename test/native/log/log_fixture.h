@@ -127,6 +127,7 @@ class DirectoryFixture {
     options.background = false;
     options.journal = journal;
     options.reserve_bytes = reserve_bytes;
+    options.checkpoint_bytes = checkpoint_bytes;
     options.run = make_uuid(++runs);
     return LogDirectory::open(options);
   }
@@ -155,6 +156,7 @@ class DirectoryFixture {
   ManualClock clock;
   JournalLimits journal{1 << 14, 4};
   int64_t reserve_bytes = 0;
+  int64_t checkpoint_bytes = 768LL << 20;
   uint8_t runs = 0;
   LogConfig config;
   std::unique_ptr<LogDirectory> directory;

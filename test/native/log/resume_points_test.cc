@@ -14,6 +14,7 @@ const std::string kSegment = "/data/orders-0/00000000000000000000";
 
 ResumePoint random_point(std::mt19937_64& random) {
   ResumePoint point;
+  point.synced = random() % 2 == 0;
   point.end = {Offset(static_cast<int64_t>(random() % 1000 + 500)),
                Offset(static_cast<int64_t>(random() % 500)),
                Position(static_cast<int64_t>(random() % (1 << 30)))};
@@ -70,6 +71,7 @@ TEST_CASE("a resume point is erased by the next try where the disk was full at t
   DirectoryHealth health;
   const JournalIdentity id{make_uuid(1), PartitionIndex(0)};
   ResumePoints points(disk, health, "/data");
+  REQUIRE(points.load().ok());
   std::mt19937_64 random(1);
   points.put(id, random_point(random));
   REQUIRE(points.write().ok());
@@ -188,6 +190,7 @@ TEST_CASE("the file keeps each partition's point, and a flipped bit makes it no 
   DirectoryHealth health;
   std::mt19937_64 random(3);
   ResumePoints points(disk, health, "/data");
+  REQUIRE(points.load().ok());
   const JournalIdentity one{make_uuid(1), PartitionIndex(0)};
   const JournalIdentity two{make_uuid(1), PartitionIndex(1)};
   points.put(one, random_point(random));
@@ -215,6 +218,53 @@ TEST_CASE("the file keeps each partition's point, and a flipped bit makes it no 
   }
 }
 
+TEST_CASE("a point on the page cache counts until that is lost, and gives way to a synced one") {
+  const JournalIdentity one{make_uuid(1), PartitionIndex(0)};
+  ResumePoint synced;
+  synced.end = {Offset(20), Offset(5), Position(100)};
+  ResumePoint cached = synced;
+  cached.end.offset = Offset(30);
+  cached.synced = false;
+  const auto written = [&](const std::vector<ResumePoint>& order) {
+    auto disk = std::make_unique<MemoryFileSystem>();
+    REQUIRE(disk->create_directories("/data/odradek-journal").ok());
+    DirectoryHealth health;
+    ResumePoints points(*disk, health, "/data");
+    REQUIRE(points.load().ok());
+    REQUIRE(points.outlive_process());
+    for (const ResumePoint& point : order) points.put(one, point);
+    REQUIRE(points.write().ok());
+    REQUIRE(disk->sync_file_system("/").ok());
+    return disk;
+  };
+  const auto found = [&](MemoryFileSystem& disk) {
+    DirectoryHealth health;
+    ResumePoints points(disk, health, "/data");
+    REQUIRE(points.load().ok());
+    const auto point = points.find(one);
+    return point ? point->end.offset : kNoOffset;
+  };
+  auto disk = written({synced, cached});
+  CHECK(found(*disk) == Offset(30));
+  CHECK(found(*disk->after_crash(CrashKind::kept)) == Offset(30));
+  CHECK(found(*disk->after_crash(CrashKind::lost)) == Offset(20));
+  CHECK(found(*written({cached})->after_crash(CrashKind::lost)) == kNoOffset);
+  synced.end.offset = Offset(40);
+  CHECK(found(*written({cached, synced})) == Offset(40));
+
+  // One that did not count this time must not count at another.
+  disk->hide_cache_identity();
+  CHECK(found(*disk) == Offset(20));
+  DirectoryHealth health;
+  ResumePoints points(*disk, health, "/data");
+  REQUIRE(points.load().ok());
+  CHECK_FALSE(points.outlive_process());
+  REQUIRE(points.erase(one).ok());
+  auto whole = read_whole_file(*disk, kFile, 1 << 20);
+  REQUIRE(whole.ok());
+  CHECK(whole->size() < 30);
+}
+
 TEST_CASE("recovery reads what was appended since the checkpoint, and not the segment") {
   DirectoryFixture f;
   auto log = checkpointed_log(f);
@@ -240,6 +290,178 @@ TEST_CASE("recovery reads what was appended since the checkpoint, and not the se
   f.open();
   CHECK(f.log()->log_end_offset() == Offset(25));
   CHECK(f.directory->recovery_report().clean);
+}
+
+namespace {
+
+// Twenty batches of about 80 bytes, of which the last few came after a checkpoint by bytes.
+std::shared_ptr<PartitionLog> log_in_cache(DirectoryFixture& f) {
+  f.checkpoint_bytes = 1000;
+  with_index(f);
+  auto log = f.log();
+  for (int i = 0; i < 20; ++i) {
+    append(*log, {.timestamp = 1700000000000 + i});
+    f.directory->run_once();
+  }
+  return log;
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint by bytes syncs nothing, and recovery begins there after a kill") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.checkpoint_bytes = 1000;
+  with_index(f);
+  auto log = f.log();
+  for (int i = 0; i < 6; ++i) f.directory->run_once();
+  int synced = 0;
+  f.disk->before_each_change([&](const FileCall& call) {
+    const bool syncs =
+        call.kind == FileCallKind::sync_data || call.kind == FileCallKind::sync_file_system;
+    synced += syncs && call.path.ends_with(".log") ? 1 : 0;
+    return FaultDecision::proceed();
+  });
+  for (int i = 0; i < 30; ++i) {
+    append(*log, {.timestamp = 1700000000000 + i});
+    f.directory->run_once();
+  }
+  CHECK(synced == 0);
+  CHECK(log->recovery_point() == Offset(0));
+  CHECK(log->high_watermark() == Offset(30));
+  const int64_t bytes = log->size_bytes();
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  CHECK(log->log_end_offset() == Offset(30));
+  CHECK(log->high_watermark() == Offset(30));
+  CHECK(log->durable_offset() == Offset(0));
+  CHECK(f.directory->recovery_report().bytes_scanned > 0);
+  CHECK(f.directory->recovery_report().bytes_scanned < 1000 + bytes / 30);
+  CHECK(synced == 0);
+  // What a start does not sync the next checkpoint does.
+  f.disk->before_each_change(nullptr);
+  REQUIRE(f.directory->checkpoint().ok());
+  CHECK(log->durable_offset() == Offset(30));
+  CHECK(log->recovery_point() == Offset(30));
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(30));
+}
+
+TEST_CASE(
+    "a power cut leaves of a point on the page cache nothing, and of the batches what there is") {
+  for (const CrashKind kind : {CrashKind::lost, CrashKind::torn, CrashKind::reordered}) {
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      DirectoryFixture f;
+      f.config.flush_messages = INT64_MAX;
+      log_in_cache(f);
+      REQUIRE(f.directory->checkpoint().ok());
+      {
+        auto log = f.log();
+        for (int i = 0; i < 20; ++i) {
+          append(*log);
+          f.directory->run_once();
+        }
+      }
+      f.power_cut(kind, seed);
+      f.open();
+      auto log = f.log();
+      CHECK(log->log_end_offset() >= Offset(20));
+      CHECK(log->high_watermark() == log->log_end_offset());
+      for (Offset at(0); at < log->log_end_offset(); at = at + 1) {
+        auto outcome = log->read(at, 1, ReadLimit::high_watermark, true, nullptr);
+        REQUIRE(outcome.ok());
+        REQUIRE(batches_in(bytes_of(*outcome)).at(0).base_offset() == at);
+      }
+    }
+  }
+}
+
+// Half an index looks like a whole one.
+TEST_CASE("no point on the page cache is made above a segment whose index files lack entries") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.config.segment_bytes = 2500;
+  f.checkpoint_bytes = 1000;
+  with_index(f);
+  auto log = f.log();
+  bool full = false;
+  f.disk->before_each_change([&](const FileCall& call) {
+    const bool hit = full && call.path.ends_with("index.tmp");
+    return hit ? FaultDecision::fail(FileErrorKind::no_space) : FaultDecision::proceed();
+  });
+  for (int i = 0; i < 60; ++i) {
+    full = i >= 10;
+    append(*log, {.timestamp = 1700000000000 + i});
+    f.directory->run_once();
+  }
+  REQUIRE(log->segment_count() == 2);
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  CHECK(log->log_end_offset() == Offset(60));
+  for (int i = 0; i < 60; ++i) {
+    const auto found =
+        log->lookup_timestamp(TimestampMs(1700000000000 + i), ReadLimit::high_watermark);
+    REQUIRE(found.ok());
+    CHECK(found->offset == Offset(i));
+  }
+}
+
+TEST_CASE("where the cache has no name, a checkpoint by bytes syncs") {
+  DirectoryFixture f;
+  f.disk->hide_cache_identity();
+  f.config.flush_messages = INT64_MAX;
+  auto log = log_in_cache(f);
+  CHECK(log->recovery_point() > Offset(0));
+  CHECK(log->durable_offset() == log->recovery_point());
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(f.log()->log_end_offset() > Offset(0));
+}
+
+TEST_CASE("where flushes are asked for, a start makes durable what it shows") {
+  DirectoryFixture f;
+  f.config.flush_messages = 3;
+  auto log = log_in_cache(f);
+  CHECK(log->durable_offset() < Offset(20));
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  CHECK(log->log_end_offset() == Offset(20));
+  CHECK(log->durable_offset() == Offset(20));
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(20));
+}
+
+TEST_CASE("a topic that is told to flush gets what was appended before on the disk") {
+  for (const bool by_time : {true, false}) {
+    DirectoryFixture f;
+    f.config.flush_messages = INT64_MAX;
+    auto log = log_in_cache(f);
+    log = nullptr;
+    f.kill();
+    f.open();
+    log = f.log();
+    CHECK(log->durable_offset() == Offset(0));
+    if (by_time) {
+      f.config.flush_ms = 10;
+    } else {
+      f.config.flush_messages = 1;
+    }
+    log->configure(f.config);
+    f.clock.advance(11);
+    f.directory->run_once();
+    CHECK(log->durable_offset() == Offset(20));
+  }
 }
 
 TEST_CASE("without the index files that a point speaks of, the whole segment is read") {
