@@ -254,6 +254,7 @@ async function takeLead(
   const { rack, nodeId, controllerListener, config } = settings
   const failed = await directories.identify(controller.properties, environment.random)
   for (const { path, reason } of failed) reportMissing(path, reason, logger)
+  directories.locate(controller.image)
   await controller.activate({
     rack,
     directories: {

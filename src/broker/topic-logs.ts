@@ -15,7 +15,6 @@ import {
   ResourceType,
   type TopicImage,
 } from '../metadata/image.ts'
-import { metadataTopic } from '../metadata/topic-name.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
@@ -244,18 +243,13 @@ export class TopicLogs {
 
   async #setStraysAside(image: MetadataImage): Promise<void> {
     const { directories, logger } = this.#options
-    for (const { topic, partition, topicId } of directories.partitionsOnDisk()) {
-      // The controller opens and keeps its own log.
-      if (topic === metadataTopic) continue
-      const known = image.topicsByName.get(topic)
-      const isNamed = known?.partitions[partition] !== undefined
-      // A folder without an id is from before ids; its name has to do.
-      if (isNamed && (topicId === undefined || topicId === known?.id)) continue
+    for (const stray of directories.strays(image)) {
+      const folder = `${stray.topic}-${stray.partition} of ${stray.store.path}`
       try {
-        await directories.setAside(topic, partition)
-        logger.warn(`Set aside ${topic}-${partition}, which the metadata does not name.`)
+        await directories.setAside(stray)
+        logger.warn(`Set aside ${folder}, which the metadata does not name.`)
       } catch (error) {
-        logger.error(`${topic}-${partition}, which the metadata does not name, stays`, error)
+        logger.error(`${folder}, which the metadata does not name, stays`, error)
       }
     }
   }

@@ -233,6 +233,45 @@ describe('a directory that fails while the broker runs', () => {
   })
 })
 
+describe('a topic that was deleted and made anew while a directory was not there', () => {
+  async function withStale(): Promise<Disks> {
+    const disks: Disks = new Map()
+    const first = await start(disks, [a, b], { 'metadata.log.dir': c })
+    await create(first, 'x', 2)
+    first.stores.get(b)?.goOffline('the disk is gone')
+    await expect.poll(() => seen(first, 'x')).toEqual([fine(0), offline(1)])
+    await remove(first, 'x')
+    await create(first, 'x', 2)
+    await first.broker.close()
+    expect(foldersOf(disks, a)).toEqual(['x-0', 'x-1'])
+    expect(foldersOf(disks, b)).toEqual(['x-1'])
+    return disks
+  }
+
+  test.each([
+    [a, b],
+    [b, a],
+  ])('has the folder of the old one set aside, with %s named first', async (...paths) => {
+    const disks = await withStale()
+    const second = await start(disks, paths, { 'metadata.log.dir': c })
+    expect(await seen(second, 'x')).toEqual([fine(0), fine(1)])
+    expect(foldersOf(disks, a)).toEqual(['x-0', 'x-1'])
+    expect(foldersOf(disks, b)).toEqual([])
+    expect([...(disks.get(b)?.strays.keys() ?? [])]).toEqual(['x-1'])
+    expect(second.lines.join()).toContain(`Set aside x-1 of ${b}, which the metadata does not name`)
+  })
+
+  test('is not made anew in the place of that folder', async () => {
+    const disks = await withStale()
+    const second = await start(disks, [a, b], { 'metadata.log.dir': c }, [a])
+    expect(await seen(second, 'x')).toEqual([offline(0), offline(1)])
+    expect(foldersOf(disks, b)).toEqual([])
+    await second.broker.close()
+    const third = await start(disks, [a, b], { 'metadata.log.dir': c })
+    expect(await seen(third, 'x')).toEqual([fine(0), fine(1)])
+  })
+})
+
 describe('a directory that does not work at the start', () => {
   test('is left out with its partitions, until it works again', async () => {
     const disks: Disks = new Map()
