@@ -207,7 +207,11 @@ async function compose(
   const groups = groupService(environment, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics }) => {
-    if (deletedTopics.length > 0) await groups.forgetTopics(deletedTopics.map(({ name }) => name))
+    if (deletedTopics.length === 0) return
+    const names = deletedTopics.map(({ name }) => name)
+    await groups.forgetTopics(names).catch((error: unknown) => {
+      logger.error('Not all offsets committed for deleted topics could be forgotten', error)
+    })
   })
   return {
     nodeId,
@@ -349,7 +353,9 @@ function finishInBackground(
   const { timers } = environment
   const timer = timers.setTimeout(() => {
     groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
-    router.loadAll().catch((error: unknown) => logger.error('A handler cannot be loaded', error))
+    router.loadAll().catch((error: unknown) => {
+      logger.error('A handler cannot be loaded: start again, or its requests stay refused', error)
+    })
   }, backgroundDelayMs)
   parts.add('background loading', async () => timers.clear(timer))
 }
