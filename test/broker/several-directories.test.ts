@@ -219,6 +219,47 @@ describe('a directory that fails while the broker runs', () => {
     ])
   })
 
+  test('while a topic is made in it, has the topic without a leader there', async () => {
+    const fail = (path: string, store: MemoryLogStore): void => {
+      if (path !== b) return
+      store.openPartition = async () => {
+        store.goOffline('the disk is gone')
+        throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, store.offlineReason())
+      }
+    }
+    const running = await start(new Map(), [a, b], {}, [], fail)
+    expect(await create(running, 'x', 2)).toBe(0)
+    await expect.poll(() => seen(running, 'x')).toEqual([fine(0), offline(1)])
+    expect([...running.plane.unavailable]).toEqual(['x-1'])
+    expect(await latestOf(running, 'x', 1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(running.lines.filter((line) => line.includes('ERROR'))).toEqual([
+      expect.stringContaining(`The log directory ${b} is offline`),
+    ])
+    await remove(running, 'x')
+    expect(await create(running, 'x', 2)).toBe(0)
+    expect(await seen(running, 'x')).toEqual([fine(0), fine(1)])
+  })
+
+  test('while a topic is deleted from it, keeps the folder, which is set aside', async () => {
+    const disks: Disks = new Map()
+    const first = await start(disks, [a, b])
+    await create(first, 'x', 2)
+    const store = first.stores.get(b)
+    if (store === undefined) throw new Error('b is open')
+    store.deletePartition = async () => {
+      store.goOffline('the disk is gone')
+      throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, store.offlineReason())
+    }
+    await remove(first, 'x')
+    expect(first.lines.join()).toContain('The folder of x-1, which is deleted, stays until the')
+    expect(await seen(first, 'x')).toEqual([])
+    expect(await create(first, 'y', 1)).toBe(0)
+    await first.broker.close()
+    const second = await start(disks, [a, b])
+    expect(second.lines.join()).toContain(`Set aside x-1 of ${b}`)
+    expect(foldersOf(disks, b)).toEqual([])
+  })
+
   test.each([
     ['holds the metadata log', a, [a, b], {}],
     ['is the only one', a, [a], {}],
