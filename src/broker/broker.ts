@@ -36,6 +36,7 @@ import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
 import { RunningParts } from './running-parts.ts'
 import { type BrokerSettings, brokerSettings } from './settings.ts'
+import { StartError } from './start-error.ts'
 import { TopicCreator } from './topic-creator.ts'
 import { TopicLogs } from './topic-logs.ts'
 
@@ -259,10 +260,16 @@ async function takeLead(
   const failed = await directories.identify(controller.properties, environment.random)
   for (const { path, reason } of failed) reportMissing(path, reason, logger)
   directories.locate(controller.image)
+  const online = directories.online()
+  if (online.length === 0) {
+    const reasons = directories.stores().map((store) => store.offlineReason())
+    const told = reasons.filter((reason) => reason !== '').join('; ')
+    throw new StartError(`Every log directory failed during the start: ${told}`)
+  }
   await controller.activate({
     rack,
     directories: {
-      directories: directories.online(),
+      directories: online,
       cordonedDirectories: cordoned(directories, config),
       moved: directories.moved(controller.image, nodeId),
       clean: directories.isClean(),

@@ -343,6 +343,17 @@ describe('a directory that does not work at the start', () => {
     expect(foldersOf(disks, c)).toEqual([])
   })
 
+  test('or fails before it is registered refuses the start where it is the last', async () => {
+    const disks: Disks = new Map()
+    const first = await start(disks, [b], { 'metadata.log.dir': a })
+    await first.broker.close()
+    const fail = (path: string, store: MemoryLogStore): void => {
+      if (path === b) store.goOffline('the disk is gone')
+    }
+    const second = start(disks, [b], { 'metadata.log.dir': a }, [], fail)
+    await expect(second).rejects.toThrow('Every log directory failed during the start: the disk')
+  })
+
   test.each([
     ['holds the metadata log', [a, b], [a]],
     ['is the only one', [a], [a]],
