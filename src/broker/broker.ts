@@ -256,7 +256,8 @@ async function takeLead(
   directories: DataDirectories,
   controller: Controller,
 ): Promise<void> {
-  const { rack, nodeId, controllerListener, config } = settings
+  const { rack, nodeId, controllerListener } = settings
+  const config = effectiveConfig(settings, controller.image)
   const failed = await directories.identify(controller.properties, environment.random)
   for (const { path, reason } of failed) reportMissing(path, reason, logger)
   directories.locate(controller.image)

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemTimers, type Timers } from '../../src/base/clock.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
+import { ResourceType } from '../../src/metadata/image.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
@@ -16,6 +17,7 @@ import {
   type MemoryDisk,
   type MemoryLogStore,
 } from '../../src/storage/memory-log-store.ts'
+import { startedController } from '../controller/harness.ts'
 import { startTestBroker, type TestBroker } from './fixture.ts'
 
 /** Disks by the path of their directory; they outlive the brokers. */
@@ -133,6 +135,24 @@ describe('partitions', () => {
     const full = await start(disks, [a, b], { 'cordoned.log.dirs': '*' })
     expect(await create(full, 'y', 1)).toBe(ErrorCode.INVALID_REPLICATION_FACTOR)
     expect(await seen(full, 'x')).toEqual([fine(0), fine(1), fine(2)])
+  })
+
+  test('nor to one that the metadata log says is cordoned', async () => {
+    const disks: Disks = new Map()
+    const first = await start(disks, [a, b], { 'metadata.log.dir': c })
+    await first.broker.close()
+    const { controller, store } = await startedController(disks.get(c))
+    const value = { name: 'cordoned.log.dirs', configOperation: 0, value: a }
+    const resources = [{ resourceType: ResourceType.BROKER, resourceName: '1', configs: [value] }]
+    const [altered] = await controller.alterConfigs({ resources, validateOnly: false })
+    expect(altered).toMatchObject({ errorCode: 0 })
+    await controller.close()
+    await store.close()
+
+    const second = await start(disks, [a, b], { 'metadata.log.dir': c })
+    await create(second, 'x', 2)
+    expect(foldersOf(disks, a)).toEqual([])
+    expect(foldersOf(disks, b)).toEqual(['x-0', 'x-1'])
   })
 
   test('are led again where they are found, wherever they were', async () => {
