@@ -8,25 +8,13 @@
 namespace odradek {
 namespace {
 
-const char* name_of(FindingKind kind) {
-  switch (kind) {
-    case FindingKind::damaged:
-      return "damaged";
-    case FindingKind::missing:
-      return "missing";
-    case FindingKind::unclean:
-      return "unclean";
-  }
-  return "damaged";
-}
-
 Napi::Value from_findings(Napi::Env env, const Findings& findings) {
   auto result = Napi::Array::New(env, findings.kept().size());
   uint32_t index = 0;
   for (const Finding& finding : findings.kept()) {
     const Napi::HandleScope scope(env);
     auto entry = Napi::Object::New(env);
-    entry.Set("kind", name_of(finding.kind));
+    entry.Set("kind", word_of(finding.kind));
     entry.Set("file", finding.file);
     entry.Set("from", from_int64(env, finding.from.value));
     entry.Set("to", from_int64(env, finding.to.value));

@@ -16,6 +16,19 @@ enum class FindingKind : uint8_t {
   unclean,  // what an unclean stop leaves; recovery sees to it, and nothing durable is lost
 };
 
+// "damaged", "missing" or "unclean".
+inline const char* word_of(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::damaged:
+      return "damaged";
+    case FindingKind::missing:
+      return "missing";
+    case FindingKind::unclean:
+      return "unclean";
+  }
+  return "";
+}
+
 // One fact about one file. What does not apply is -1.
 struct Finding {
   FindingKind kind = FindingKind::damaged;

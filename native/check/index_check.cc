@@ -41,6 +41,25 @@ AbortedIndexEntry decode_aborted(const uint8_t* at) {
           Offset(load_be<int64_t>(at + 18)), Offset(load_be<int64_t>(at + 26))};
 }
 
+// The verdict, in the order of the file: what is good and ascends stands, of all but what is lost
+// `fault` is told, with whether it is good but does not ascend. The last that stands, if any does.
+template <typename Entry, typename Ascends, typename Fault>
+const Entry* judge(std::vector<Entry>* entries, const Ascends& ascends, const Fault& fault) {
+  std::sort(entries->begin(), entries->end(),
+            [](const Entry& a, const Entry& b) { return a.index < b.index; });
+  const Entry* last = nullptr;
+  for (const Entry& entry : *entries) {
+    if (entry.state == EntryState::lost) continue;
+    const bool good = entry.state == EntryState::good;
+    if (good && (last == nullptr || ascends(*last, entry))) {
+      last = &entry;
+    } else {
+      fault(entry, good);
+    }
+  }
+  return last;
+}
+
 }  // namespace
 
 LogResult<IndexBytes> read_index_bytes(FileSystem& fs, const std::string& path,
@@ -81,14 +100,14 @@ OffsetIndexCheck::OffsetIndexCheck(std::string file, Offset base_offset, IndexBy
 }
 
 // Entries below `position` whose place was not met stay as `state` says.
-void OffsetIndexCheck::pass(Position position, State state) {
+void OffsetIndexCheck::pass(Position position, EntryState state) {
   for (; next_ < entries_.size() && entries_[next_].position < position; ++next_) {
     entries_[next_].state = state;
   }
 }
 
 void OffsetIndexCheck::batch(const BatchHeader& header, Position position) {
-  pass(position, State::unjudged);
+  pass(position, EntryState::unjudged);
   const size_t met = next_;
   while (next_ < entries_.size() && entries_[next_].position == position) ++next_;
   if (next_ > met) {
@@ -96,39 +115,31 @@ void OffsetIndexCheck::batch(const BatchHeader& header, Position position) {
     met_end_ = next_;
   }
   for (size_t i = met_begin_; i < met_end_; ++i) {
-    if (entries_[i].last_offset == header.last_offset) entries_[i].state = State::good;
+    if (entries_[i].last_offset == header.last_offset) entries_[i].state = EntryState::good;
   }
 }
 
 void OffsetIndexCheck::damage(Position from, Position to) {
-  pass(from, State::unjudged);
+  pass(from, EntryState::unjudged);
   // What was met last may have its offset in the damaged part.
   for (size_t i = met_begin_; i < met_end_; ++i) {
-    if (entries_[i].state != State::good) entries_[i].state = State::lost;
+    if (entries_[i].state != EntryState::good) entries_[i].state = EntryState::lost;
   }
   met_begin_ = met_end_ = 0;
-  pass(to, State::lost);
+  pass(to, EntryState::lost);
 }
 
 void OffsetIndexCheck::finish(Findings* findings) {
-  std::sort(entries_.begin(), entries_.end(),
-            [](const Entry& a, const Entry& b) { return a.index < b.index; });
-  const Entry* previous = nullptr;
-  for (const Entry& entry : entries_) {
-    if (entry.state == State::lost) continue;
-    const bool good = entry.state == State::good;
-    const bool ascends = previous == nullptr || (entry.last_offset > previous->last_offset &&
-                                                 entry.position > previous->position);
-    if (good && ascends) {
-      previous = &entry;
-      continue;
-    }
+  const auto ascends = [](const Entry& a, const Entry& b) {
+    return b.last_offset > a.last_offset && b.position > a.position;
+  };
+  judge(&entries_, ascends, [&](const Entry& entry, bool good) {
     const std::string what = good ? "does not ascend" : "names no batch that is there";
     findings->add(entry_finding(file_, entry.index, kOffsetIndexEntryBytes, entry.last_offset,
                                 "(offset " + std::to_string(entry.last_offset.value) +
                                     " at position " + std::to_string(entry.position.value) + ") " +
                                     what));
-  }
+  });
 }
 
 TimeIndexCheck::TimeIndexCheck(std::string file, Offset base_offset, IndexBytes index)
@@ -150,7 +161,7 @@ void TimeIndexCheck::batch(const BatchHeader& header) {
   for (; next_ < entries_.size() && entries_[next_].offset <= header.last_offset; ++next_) {
     Entry& entry = entries_[next_];
     const bool carries = header.max_timestamp == entry.timestamp;
-    if (carries && largest_ == entry.timestamp) entry.state = State::good;
+    if (carries && largest_ == entry.timestamp) entry.state = EntryState::good;
   }
 }
 
@@ -158,25 +169,17 @@ void TimeIndexCheck::damage(Offset from, Offset to) {
   damaged_ = true;
   while (next_ < entries_.size() && entries_[next_].offset < from) ++next_;
   for (; next_ < entries_.size() && entries_[next_].offset < to; ++next_) {
-    entries_[next_].state = State::lost;
+    entries_[next_].state = EntryState::lost;
     largest_ = std::max(largest_, entries_[next_].timestamp);
   }
 }
 
 void TimeIndexCheck::finish(Findings* findings) {
-  std::sort(entries_.begin(), entries_.end(),
-            [](const Entry& a, const Entry& b) { return a.index < b.index; });
-  const Entry* previous = nullptr;
+  const auto ascends = [](const Entry& a, const Entry& b) {
+    return b.offset > a.offset && b.timestamp > a.timestamp;
+  };
   bool faulty = false;
-  for (const Entry& entry : entries_) {
-    if (entry.state == State::lost) continue;
-    const bool good = entry.state == State::good;
-    const bool ascends = previous == nullptr ||
-                         (entry.offset > previous->offset && entry.timestamp > previous->timestamp);
-    if (good && ascends) {
-      previous = &entry;
-      continue;
-    }
+  const Entry* last = judge(&entries_, ascends, [&](const Entry& entry, bool good) {
     faulty = true;
     const std::string what =
         good ? "does not ascend" : "is not the largest timestamp up to a batch that is there";
@@ -184,10 +187,10 @@ void TimeIndexCheck::finish(Findings* findings) {
                                 "(timestamp " + std::to_string(entry.timestamp.value) +
                                     " at offset " + std::to_string(entry.offset.value) + ") " +
                                     what));
-  }
+  });
   // Every index of a segment that is done ends with its largest timestamp.
   if (faulty || damaged_ || !there_ || largest_ == kNoTimestamp) return;
-  if (previous != nullptr && previous->timestamp >= largest_) return;
+  if (last != nullptr && last->timestamp >= largest_) return;
   Finding finding;
   finding.kind = FindingKind::missing;
   finding.file = file_;

@@ -31,6 +31,9 @@ LogResult<IndexBytes> read_index_bytes(FileSystem& fs, const std::string& path,
                                        const std::string& file, size_t entry_bytes,
                                        Findings* findings);
 
+// What the batches say of an index entry; `lost` where damage may hold what it points to.
+enum class EntryState : uint8_t { unjudged, good, lost };
+
 // The check of a `.index`.
 class OffsetIndexCheck {
  public:
@@ -43,14 +46,13 @@ class OffsetIndexCheck {
   void finish(Findings* findings);
 
  private:
-  enum class State : uint8_t { unjudged, good, lost };
   struct Entry {
     size_t index;
     Offset last_offset;
     Position position;
-    State state = State::unjudged;
+    EntryState state = EntryState::unjudged;
   };
-  void pass(Position position, State state);
+  void pass(Position position, EntryState state);
 
   const std::string file_;
   std::vector<Entry> entries_;  // by position
@@ -70,12 +72,11 @@ class TimeIndexCheck {
   void finish(Findings* findings);
 
  private:
-  enum class State : uint8_t { unjudged, good, lost };
   struct Entry {
     size_t index;
     TimestampMs timestamp;
     Offset offset;
-    State state = State::unjudged;
+    EntryState state = EntryState::unjudged;
   };
 
   const std::string file_;

@@ -56,6 +56,7 @@ class PartitionCheck {
   LogResult<std::vector<BatchHeader>> first_headers(size_t index);
   LogResult<bool> check_snapshots();
   LogResult<bool> check_metadata_files();
+  LogResult<std::optional<std::string>> read_text(const std::string& name);
   LogResult<bool> read_epochs();
   void compare_epochs(const LeaderEpochs& said);
   LogResult<bool> check_topic_id();
@@ -345,25 +346,32 @@ LogResult<bool> PartitionCheck::check_metadata_files() {
       if (!bytes.ok()) return Err(bytes.error());
       count(*bytes);
     } else if (entry.name == kQuorumStateFile) {
-      auto text = read_small_file(fs_, path_ + "/" + entry.name);
+      auto text = read_text(entry.name);
       if (!text.ok()) return Err(text.error());
-      if (!*text) continue;
-      count(static_cast<int64_t>((*text)->size()));
-      if (!is_json_object(**text)) add(FindingKind::damaged, file, "this is no JSON object");
+      if (!*text || is_json_object(**text)) continue;
+      add(FindingKind::damaged, file, "this is no JSON object");
     }
   }
   return true;
 }
 
+// A small file of the folder, which a clean stop leaves there.
+LogResult<std::optional<std::string>> PartitionCheck::read_text(const std::string& name) {
+  auto text = read_small_file(fs_, path_ + "/" + name);
+  if (!text.ok()) return text;
+  if (*text) {
+    count(static_cast<int64_t>((*text)->size()));
+  } else if (facts_.clean) {
+    add(FindingKind::missing, facts_.folder + "/" + name, "the file is missing");
+  }
+  return text;
+}
+
 LogResult<bool> PartitionCheck::read_epochs() {
   const std::string file = facts_.folder + "/" + kLeaderEpochCheckpoint;
-  auto text = read_small_file(fs_, path_ + "/" + kLeaderEpochCheckpoint);
+  auto text = read_text(kLeaderEpochCheckpoint);
   if (!text.ok()) return Err(text.error());
-  if (!*text) {
-    if (facts_.clean) add(FindingKind::missing, file, "the file is missing");
-    return true;
-  }
-  count(static_cast<int64_t>((*text)->size()));
+  if (!*text) return true;
   said_epochs_ = LeaderEpochs::parse(**text);
   if (!said_epochs_) {
     report_.findings.add(text_finding(file, **text, TextForm::leader_epochs));
@@ -401,14 +409,9 @@ void PartitionCheck::compare_epochs(const LeaderEpochs& said) {
 
 LogResult<bool> PartitionCheck::check_topic_id() {
   const std::string file = facts_.folder + "/" + kPartitionMetadataFile;
-  auto text = read_small_file(fs_, path_ + "/" + kPartitionMetadataFile);
+  auto text = read_text(kPartitionMetadataFile);
   if (!text.ok()) return Err(text.error());
-  if (!*text) {
-    if (facts_.clean) add(FindingKind::missing, file, "the file is missing");
-    return true;
-  }
-  count(static_cast<int64_t>((*text)->size()));
-  if (parse_partition_metadata(**text)) return true;
+  if (!*text || parse_partition_metadata(**text)) return true;
   report_.findings.add(text_finding(file, **text, TextForm::partition_metadata));
   return true;
 }

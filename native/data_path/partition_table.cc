@@ -15,6 +15,14 @@ void retire(const std::vector<std::shared_ptr<PartitionEntry>>& entries) {
   }
 }
 
+// Says of a partition that is not hosted whether it should be.
+void mark(HostedTopic* topic, PartitionIndex partition, bool unavailable) {
+  const auto index = static_cast<size_t>(partition.value);
+  std::vector<bool>& marks = topic->unavailable;
+  if (index >= marks.size() && unavailable) marks.resize(index + 1);
+  if (index < marks.size()) marks[index] = unavailable;
+}
+
 }  // namespace
 
 void PartitionTable::host(HostedPartition partition) {
@@ -32,7 +40,7 @@ void PartitionTable::host(HostedPartition partition) {
       return;
     }
     if (slot != nullptr) retired.push_back(slot);
-    after->unavailable.erase(partition.partition);
+    mark(after.get(), partition.partition, false);
     slot = std::make_shared<PartitionEntry>(std::move(partition), wakers_);
     slot->open();
     publish(before, std::move(after));
@@ -51,7 +59,7 @@ void PartitionTable::host_unavailable(const TopicPartition& id, const Uuid& topi
       auto& slot = after->partitions[static_cast<size_t>(id.partition.value)];
       retired.push_back(std::exchange(slot, nullptr));
     }
-    after->unavailable.insert(id.partition);
+    mark(after.get(), id.partition, true);
     publish(before, std::move(after));
   }
   retire(retired);
@@ -64,11 +72,12 @@ void PartitionTable::unhost(const TopicPartition& id) {
     const auto before = known(id.topic);
     if (before == nullptr) return;
     entry = before->find(id.partition);
-    if (entry == nullptr && !before->unavailable.contains(id.partition)) return;
+    if (entry == nullptr && !before->is_unavailable(id.partition)) return;
     auto after = std::make_shared<HostedTopic>(*before);
     if (entry != nullptr) after->partitions[static_cast<size_t>(id.partition.value)].reset();
-    after->unavailable.erase(id.partition);
-    const bool empty = after->unavailable.empty() &&
+    mark(after.get(), id.partition, false);
+    const bool empty = std::find(after->unavailable.begin(), after->unavailable.end(), true) ==
+                           after->unavailable.end() &&
                        std::all_of(after->partitions.begin(), after->partitions.end(),
                                    [](const auto& partition) { return partition == nullptr; });
     publish(before, empty ? nullptr : std::move(after));

@@ -12,7 +12,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,7 +26,7 @@ struct HostedTopic {
   std::string name;
   Uuid id;
   std::vector<std::shared_ptr<PartitionEntry>> partitions;  // by index; null: not hosted
-  std::set<PartitionIndex> unavailable;                     // of those that are not hosted
+  std::vector<bool> unavailable;  // by index; true: not hosted, though it should be
 
   // Null if it is not hosted.
   const std::shared_ptr<PartitionEntry>& find(PartitionIndex index) const {
@@ -35,10 +34,14 @@ struct HostedTopic {
     const bool known = index.value >= 0 && static_cast<size_t>(index.value) < partitions.size();
     return known ? partitions[static_cast<size_t>(index.value)] : *none;
   }
+  bool is_unavailable(PartitionIndex index) const {
+    return index.value >= 0 && static_cast<size_t>(index.value) < unavailable.size() &&
+           unavailable[static_cast<size_t>(index.value)];
+  }
   // What a client is told of a partition that find() does not have.
   ErrorCode error_of(PartitionIndex index) const {
-    return unavailable.contains(index) ? ErrorCode::kafka_storage_error
-                                       : ErrorCode::unknown_topic_or_partition;
+    return is_unavailable(index) ? ErrorCode::kafka_storage_error
+                                 : ErrorCode::unknown_topic_or_partition;
   }
 };
 

@@ -36,6 +36,7 @@ import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
 import { RunningParts } from './running-parts.ts'
 import { type BrokerSettings, brokerSettings } from './settings.ts'
+import { StartError } from './start-error.ts'
 import { TopicCreator } from './topic-creator.ts'
 import { TopicLogs } from './topic-logs.ts'
 
@@ -207,7 +208,11 @@ async function compose(
   const groups = groupService(environment, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics }) => {
-    if (deletedTopics.length > 0) await groups.forgetTopics(deletedTopics.map(({ name }) => name))
+    if (deletedTopics.length === 0) return
+    const names = deletedTopics.map(({ name }) => name)
+    await groups.forgetTopics(names).catch((error: unknown) => {
+      logger.error('Not all offsets committed for deleted topics could be forgotten', error)
+    })
   })
   return {
     nodeId,
@@ -251,13 +256,21 @@ async function takeLead(
   directories: DataDirectories,
   controller: Controller,
 ): Promise<void> {
-  const { rack, nodeId, controllerListener, config } = settings
+  const { rack, nodeId, controllerListener } = settings
+  const config = effectiveConfig(settings, controller.image)
   const failed = await directories.identify(controller.properties, environment.random)
   for (const { path, reason } of failed) reportMissing(path, reason, logger)
+  directories.locate(controller.image)
+  const online = directories.online()
+  if (online.length === 0) {
+    const reasons = directories.stores().map((store) => store.offlineReason())
+    const told = reasons.filter((reason) => reason !== '').join('; ')
+    throw new StartError(`Every log directory failed during the start: ${told}`)
+  }
   await controller.activate({
     rack,
     directories: {
-      directories: directories.online(),
+      directories: online,
       cordonedDirectories: cordoned(directories, config),
       moved: directories.moved(controller.image, nodeId),
       clean: directories.isClean(),
@@ -348,7 +361,9 @@ function finishInBackground(
   const { timers } = environment
   const timer = timers.setTimeout(() => {
     groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
-    router.loadAll().catch((error: unknown) => logger.error('A handler cannot be loaded', error))
+    router.loadAll().catch((error: unknown) => {
+      logger.error('A handler cannot be loaded: start again, or its requests stay refused', error)
+    })
   }, backgroundDelayMs)
   parts.add('background loading', async () => timers.clear(timer))
 }

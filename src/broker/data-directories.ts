@@ -11,6 +11,7 @@ import {
   DirectoryId,
   directoryOf,
 } from '../metadata/replica-directory.ts'
+import { metadataTopic } from '../metadata/topic-name.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import {
   type LogConfig,
@@ -28,6 +29,11 @@ export interface Recovery {
   readonly report: RecoveryReport
   /** From the beginning of the start to the last of its partitions. */
   readonly durationMs: number
+}
+
+/** A partition folder, and the directory that it was found in. */
+export interface FoundPartition extends PartitionOnDisk {
+  readonly store: LogStore
 }
 
 /** What a {@link DataDirectories} is made of. */
@@ -53,21 +59,17 @@ export class DataDirectories {
   readonly #ids = new Map<LogStore, Uuid>()
   /** Where a partition lies, by its name: as found on the disk, later as it was opened. */
   readonly #homes = new Map<string, LogStore>()
+  /** How many of them lie in each. */
+  readonly #counts = new Map<LogStore, number>()
   /** When the last partition was opened. */
   readonly #openedMs = new Map<LogStore, number>()
 
-  /** No partition is in two of the stores. */
   constructor(options: DataDirectoriesOptions) {
     this.#options = options
     this.metadata = options.metadata
     this.#data = options.data
     this.#missing = options.missing
     this.#new = new Set(this.stores().filter((store) => store.metaProperties() === undefined))
-    for (const { topic, partition, store } of this.partitionsOnDisk()) {
-      const name = nameOf(topic, partition)
-      assert(!this.#homes.has(name), 'a partition lies in one directory')
-      this.#homes.set(name, store)
-    }
   }
 
   /** All that are open, that of the metadata log first. */
@@ -131,10 +133,21 @@ export class DataDirectories {
       .filter(({ report }) => !report.clean)
   }
 
-  /** Folders of partitions, with the directory that each was found in. */
-  partitionsOnDisk(): (PartitionOnDisk & { readonly store: LogStore })[] {
-    return this.stores().flatMap((store) =>
-      store.partitionsOnDisk().map((found) => ({ ...found, store })),
+  /** Learns where the partitions lie that the image names; each lies in one directory. */
+  locate(image: MetadataImage): void {
+    for (const found of this.#partitionsOnDisk()) {
+      if (!isNamed(image, found)) continue
+      const name = nameOf(found.topic, found.partition)
+      assert(!this.#homes.has(name), 'a partition lies in one directory')
+      this.#setHome(name, found.store)
+    }
+  }
+
+  /** Folders that the image does not name: of topics deleted while a directory was not there. */
+  strays(image: MetadataImage): FoundPartition[] {
+    // The controller opens and keeps its own log.
+    return this.#partitionsOnDisk().filter(
+      (found) => found.topic !== metadataTopic && !isNamed(image, found),
     )
   }
 
@@ -166,7 +179,7 @@ export class DataDirectories {
   ): Promise<PartitionLog | undefined> {
     const store = this.#home(topic, partition, directoryOf(partition, nodeId))
     if (store === undefined || !isOnline(store)) return undefined
-    this.#homes.set(nameOf(topic.name, partition.index), store)
+    this.#setHome(nameOf(topic.name, partition.index), store)
     try {
       return await store.openPartition(topic.name, partition.index, topic.id, config)
     } catch (error) {
@@ -184,16 +197,17 @@ export class DataDirectories {
 
   /** Ends a log and has its folder removed; what lies in a failed directory stays there. */
   async deletePartition(topic: string, partition: number): Promise<void> {
-    const store = this.#homes.get(nameOf(topic, partition))
-    this.#homes.delete(nameOf(topic, partition))
+    const name = nameOf(topic, partition)
+    const store = this.#homes.get(name)
+    this.#setHome(name, undefined)
     if (store !== undefined && isOnline(store)) await store.deletePartition(topic, partition)
   }
 
-  /** Renames a folder that no metadata names; nothing is lost. */
-  async setAside(topic: string, partition: number): Promise<void> {
+  /** Renames the folder of a stray; nothing is lost. */
+  async setAside({ topic, partition, store }: FoundPartition): Promise<void> {
+    await store.setAside(topic, partition)
     const name = nameOf(topic, partition)
-    await this.#homes.get(name)?.setAside(topic, partition)
-    this.#homes.delete(name)
+    if (this.#homes.get(name) === store) this.#setHome(name, undefined)
   }
 
   /**
@@ -221,17 +235,34 @@ export class DataDirectories {
     const isAnywhere = recorded === DirectoryId.migrating && this.#missing.length > 0
     if (isAnywhere || !isReserved(recorded)) return undefined
     const chosen = this.#emptiest()
-    if (chosen !== undefined) this.#homes.set(name, chosen)
+    if (chosen !== undefined) this.#setHome(name, chosen)
     return chosen
   }
 
   #emptiest(): LogStore | undefined {
-    const counts = new Map<LogStore, number>(this.#data.filter(isOnline).map((one) => [one, 0]))
-    for (const store of this.#homes.values()) {
-      const count = counts.get(store)
-      if (count !== undefined) counts.set(store, count + 1)
+    const countOf = (store: LogStore): number => this.#counts.get(store) ?? 0
+    let emptiest: LogStore | undefined
+    for (const store of this.#data.filter(isOnline)) {
+      if (emptiest === undefined || countOf(store) < countOf(emptiest)) emptiest = store
     }
-    return [...counts].sort(([, a], [, b]) => a - b)[0]?.[0]
+    return emptiest
+  }
+
+  #setHome(name: string, store: LogStore | undefined): void {
+    this.#count(this.#homes.get(name), -1)
+    this.#count(store, 1)
+    if (store === undefined) this.#homes.delete(name)
+    else this.#homes.set(name, store)
+  }
+
+  #count(store: LogStore | undefined, change: 1 | -1): void {
+    if (store !== undefined) this.#counts.set(store, (this.#counts.get(store) ?? 0) + change)
+  }
+
+  #partitionsOnDisk(): FoundPartition[] {
+    return this.stores().flatMap((store) =>
+      store.partitionsOnDisk().map((found) => ({ ...found, store })),
+    )
   }
 
   #opened(store: LogStore): void {
@@ -252,6 +283,14 @@ function isReserved(directory: Uuid): boolean {
 
 function isOnline(store: LogStore): boolean {
   return store.offlineReason() === ''
+}
+
+/** Its topic may have been deleted and made anew meanwhile; the id tells. */
+function isNamed(image: MetadataImage, { topic, partition, topicId }: PartitionOnDisk): boolean {
+  const known = image.topicsByName.get(topic)
+  // A folder without an id is from before ids; its name has to do.
+  const isSame = topicId === undefined || topicId === known?.id
+  return known?.partitions[partition] !== undefined && isSame
 }
 
 function nameOf(topic: string, partition: number): string {

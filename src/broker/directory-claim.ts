@@ -12,8 +12,10 @@ const claimed = new Set<string>()
 export function claimDirectory(path: string): () => void {
   const real = realPath(path)
   if (claimed.has(real)) {
-    const advice = 'close that broker first or name another data directory'
-    throw new StartError(`${path} is open in another broker of this process; ${advice}.`)
+    throw new StartError(
+      `${path} is open in another broker of this process, or named twice, by a link; ` +
+        'close that broker first or name another data directory.',
+    )
   }
   claimed.add(real)
   return () => void claimed.delete(real)

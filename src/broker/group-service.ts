@@ -38,6 +38,7 @@ export class GroupService {
   /** Ends the coordinator, if there is one. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
-    await (await this.#coordinator)?.close()
+    const coordinator = await this.#coordinator?.catch(() => undefined)
+    await coordinator?.close()
   }
 }

@@ -3,7 +3,8 @@ import { readFile, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseProperties } from '../metadata/config/properties.ts'
 import { metadataTopic } from '../metadata/topic-name.ts'
-import type { LogStore, MetaProperties } from '../storage/log-store.ts'
+import type { LogStore, MetaProperties, PartitionOnDisk } from '../storage/log-store.ts'
+import type { FoundPartition } from './data-directories.ts'
 import type { BrokerSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
@@ -118,31 +119,42 @@ async function refuseFullDisk(dataDirectory: string, needed: number, what: strin
  * tell, one partition in two places, and a metadata log where none should be.
  */
 export function judgeContents(stores: readonly LogStore[], metadata: LogStore): void {
-  const places = new Map<string, LogStore>()
+  const places = new Map<string, FoundPartition[]>()
   for (const store of stores) {
-    for (const { topic, partition } of store.partitionsOnDisk()) {
-      const name = `${topic}-${partition}`
+    for (const folder of store.partitionsOnDisk()) {
+      const name = `${folder.topic}-${folder.partition}`
       if (store.metaProperties() === undefined) {
         throw new StartError(
           `${store.path} holds ${name} but no meta.properties, ` +
             'so its cluster is not known; restore that file.',
         )
       }
-      const other = places.get(name)
-      if (other !== undefined) {
+      const found = { ...folder, store }
+      const alike = places.get(name) ?? []
+      const twin = alike.find((other) => isSamePartition(other, found))
+      if (twin !== undefined) {
         throw new StartError(
-          `${name} is in ${other.path} and in ${store.path}, and only one can be right; ` +
+          `${name} is in ${twin.store.path} and in ${store.path}, and only one can be right; ` +
             'move one of the two folders away.',
         )
       }
-      places.set(name, store)
-      if (topic !== metadataTopic || store === metadata) continue
+      places.set(name, [...alike, found])
+      if (folder.topic !== metadataTopic || store === metadata) continue
       throw new StartError(
         `${store.path} holds a metadata log, which is to be in ${metadata.path}; name the right ` +
           'directory first or in metadata.log.dir.',
       )
     }
   }
+}
+
+/**
+ * Of two folders of the same name. Another topic id is that of a topic that was deleted while its
+ * directory was not there: the metadata tells which it names.
+ */
+function isSamePartition(one: PartitionOnDisk, other: PartitionOnDisk): boolean {
+  const isKnown = one.topicId !== undefined && other.topicId !== undefined
+  return !isKnown || one.topicId === other.topicId
 }
 
 function refuseForeign(wanted: Wanted, found: Pick<MetaProperties, 'clusterId' | 'nodeId'>): void {

@@ -3,7 +3,7 @@
  * this broker has an open log and is hosted; any other is not.
  */
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
-import { topicSettings } from '../metadata/config/topic-settings.ts'
+import { type TopicSettings, topicSettings } from '../metadata/config/topic-settings.ts'
 import type { MetadataChanges } from '../metadata/delta.ts'
 import {
   configKey,
@@ -15,7 +15,6 @@ import {
   ResourceType,
   type TopicImage,
 } from '../metadata/image.ts'
-import { metadataTopic } from '../metadata/topic-name.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
@@ -36,11 +35,6 @@ export interface ReplicaFailure {
   readonly partition: number
   /** A sentence. */
   readonly reason: string
-}
-
-interface Replica {
-  readonly topic: TopicImage
-  readonly partition: PartitionImage
 }
 
 /** What a {@link TopicLogs} works with. */
@@ -74,11 +68,12 @@ export class TopicLogs {
    * that it does not name. Returns the partitions that cannot be opened; the log tells why.
    */
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
-    const replicas = [...image.topicsByName.values()].flatMap((topic) => this.#ours(topic))
-    requireOpenFiles(replicas.length, openFilesMax())
+    const topics = [...image.topicsByName.values()]
+    const partitions = topics.reduce((sum, topic) => sum + this.#ours(topic).length, 0)
+    requireOpenFiles(partitions, openFilesMax())
     this.#image = image
     await this.#setStraysAside(image)
-    const failures = await this.#openAll(replicas, image)
+    const failures = await this.#openAll(topics, image)
     this.#report(failures)
     return failures
   }
@@ -100,13 +95,9 @@ export class TopicLogs {
     return this.#inTurn(async () => {
       const image = this.#image
       const { nodeId } = this.#options
-      const missing = [...image.topicsByName.values()]
-        .flatMap((topic) => this.#ours(topic))
-        .filter(({ topic, partition }) => {
-          const isFailed = this.#failed.has(`${topic.name}-${partition.index}`)
-          return isFailed && partition.leader === nodeId
-        })
-      this.#report(await this.#openAll(missing, image))
+      const isMissing = (topic: TopicImage, { index, leader }: PartitionImage): boolean =>
+        leader === nodeId && this.#failed.has(nameOf(topic, index))
+      this.#report(await this.#openAll(image.topicsByName.values(), image, isMissing))
     })
   }
 
@@ -127,8 +118,7 @@ export class TopicLogs {
     this.#image = image
     for (const topic of changes.deletedTopics) await this.#delete(topic)
     const changed = [...changes.createdTopics, ...changes.changedTopics]
-    const replicas = changed.flatMap((topic) => this.#ours(topic))
-    const failures = await this.#openAll(replicas, image)
+    const failures = await this.#openAll(changed, image)
     // Of a directory that failed its own line told.
     this.#report(failures.filter(({ reason }) => reason !== absent))
     for (const topic of image.topicsByName.values()) {
@@ -138,28 +128,42 @@ export class TopicLogs {
     }
   }
 
-  #ours(topic: TopicImage): Replica[] {
-    const { nodeId } = this.#options
-    return topic.partitions
-      .filter(({ replicas }) => replicas.includes(nodeId))
-      .map((partition) => ({ topic, partition }))
+  #ours(topic: TopicImage): PartitionImage[] {
+    return topic.partitions.filter(({ replicas }) => replicas.includes(this.#options.nodeId))
   }
 
-  /** Returns what fails now, or for another reason than before. */
-  async #openAll(replicas: readonly Replica[], image: MetadataImage): Promise<ReplicaFailure[]> {
-    const failures: ReplicaFailure[] = []
-    const opening = replicas.map(async ({ topic, partition }) => {
-      const reason = await this.#open(topic, partition, image)
-      const { index } = partition
-      const name = `${topic.name}-${index}`
-      const isNews = reason !== undefined && this.#failed.get(name) !== reason
-      if (reason === undefined) this.#failed.delete(name)
-      else this.#failed.set(name, reason)
-      if (!isNews) return
-      failures.push({ topic: topic.name, topicId: topic.id, partition: index, reason })
-    })
-    await Promise.all(opening)
-    return failures
+  /**
+   * Opens the partitions of this broker among those of `topics`, or the wanted ones of them.
+   * Returns what fails now, or for another reason than before.
+   */
+  async #openAll(
+    topics: Iterable<TopicImage>,
+    image: MetadataImage,
+    isWanted: (topic: TopicImage, partition: PartitionImage) => boolean = () => true,
+  ): Promise<ReplicaFailure[]> {
+    const opening: Promise<ReplicaFailure | undefined>[] = []
+    for (const topic of topics) {
+      const wanted = this.#ours(topic).filter((partition) => isWanted(topic, partition))
+      if (wanted.length === 0) continue
+      const settings = this.#settings(topic, image)
+      for (const partition of wanted) opening.push(this.#tryOpen(topic, partition, settings))
+    }
+    return (await Promise.all(opening)).filter((failure) => failure !== undefined)
+  }
+
+  async #tryOpen(
+    topic: TopicImage,
+    partition: PartitionImage,
+    settings: TopicSettings,
+  ): Promise<ReplicaFailure | undefined> {
+    const reason = await this.#open(topic, partition, settings)
+    const { index } = partition
+    const name = nameOf(topic, index)
+    const isNews = reason !== undefined && this.#failed.get(name) !== reason
+    if (reason === undefined) this.#failed.delete(name)
+    else this.#failed.set(name, reason)
+    if (!isNews) return undefined
+    return { topic: topic.name, topicId: topic.id, partition: index, reason }
   }
 
   /** One line for all that fail for the same reason; reasons that name files may be many. */
@@ -185,7 +189,7 @@ export class TopicLogs {
   async #open(
     topic: TopicImage,
     partition: PartitionImage,
-    image: MetadataImage,
+    settings: TopicSettings,
   ): Promise<string | undefined> {
     const { directories, dataPlane, nodeId } = this.#options
     const { index, leader, leaderEpoch } = partition
@@ -199,7 +203,6 @@ export class TopicLogs {
       return absent
     }
     try {
-      const settings = this.#settings(topic, image)
       const log = isOpen ? known : await directories.open(topic, partition, nodeId, settings)
       if (log === undefined) {
         dataPlane.hostUnavailable(topic.name, index, topic.id)
@@ -218,13 +221,13 @@ export class TopicLogs {
 
   async #delete(topic: TopicImage): Promise<void> {
     const { directories, dataPlane, logger } = this.#options
-    for (const { partition } of this.#ours(topic)) {
-      dataPlane.unhost(topic.name, partition.index)
-      this.#failed.delete(`${topic.name}-${partition.index}`)
+    for (const { index } of this.#ours(topic)) {
+      const name = nameOf(topic, index)
+      dataPlane.unhost(topic.name, index)
+      this.#failed.delete(name)
       try {
-        await directories.deletePartition(topic.name, partition.index)
+        await directories.deletePartition(topic.name, index)
       } catch (error) {
-        const name = `${topic.name}-${partition.index}`
         logger.error(`The folder of ${name}, which is deleted, stays until the next start`, error)
       }
     }
@@ -232,31 +235,28 @@ export class TopicLogs {
 
   #configure(topic: TopicImage, image: MetadataImage): void {
     const settings = this.#settings(topic, image)
-    for (const { partition } of this.#ours(topic)) {
-      this.find(topic.name, partition.index)?.configure(settings)
-    }
+    for (const { index } of this.#ours(topic)) this.find(topic.name, index)?.configure(settings)
   }
 
-  #settings(topic: TopicImage, image: MetadataImage): ReturnType<typeof topicSettings> {
+  #settings(topic: TopicImage, image: MetadataImage): TopicSettings {
     const texts = configsOf(image, ResourceType.TOPIC, topic.name)
     return topicSettings(texts, this.#options.config())
   }
 
   async #setStraysAside(image: MetadataImage): Promise<void> {
     const { directories, logger } = this.#options
-    for (const { topic, partition, topicId } of directories.partitionsOnDisk()) {
-      // The controller opens and keeps its own log.
-      if (topic === metadataTopic) continue
-      const known = image.topicsByName.get(topic)
-      const isNamed = known?.partitions[partition] !== undefined
-      // A folder without an id is from before ids; its name has to do.
-      if (isNamed && (topicId === undefined || topicId === known?.id)) continue
+    for (const stray of directories.strays(image)) {
+      const folder = `${stray.topic}-${stray.partition} of ${stray.store.path}`
       try {
-        await directories.setAside(topic, partition)
-        logger.warn(`Set aside ${topic}-${partition}, which the metadata does not name.`)
+        await directories.setAside(stray)
+        logger.warn(`Set aside ${folder}, which the metadata does not name.`)
       } catch (error) {
-        logger.error(`${topic}-${partition}, which the metadata does not name, stays`, error)
+        logger.error(`${folder}, which the metadata does not name, stays`, error)
       }
     }
   }
+}
+
+function nameOf({ name }: TopicImage, partition: number): string {
+  return `${name}-${partition}`
 }

@@ -2,8 +2,11 @@
  * zstd (codec 4): standard frames, one or more, usually without a content size (RFC 8878). Node's
  * own zlib where it has zstd (22.15 and later), a WebAssembly build of the same library elsewhere.
  */
+import { createRequire } from 'node:module'
 import * as zlib from 'node:zlib'
-import { type Codec, CompressionError, corrupt, tooLarge } from './codec.ts'
+import { type Codec, corrupt, tooLarge } from './codec.ts'
+
+type WebAssemblyZstd = typeof import('@bokuweb/zstd-wasm')
 
 const frameMagic = 0xfd2fb528
 /** 0x184D2A50 to 0x184D2A5F: frames that a decoder passes over. */
@@ -47,13 +50,8 @@ function withZlib(library: ZlibWithZstd): Codec {
 }
 
 async function withWebAssembly(): Promise<Codec> {
-  const library = await import('@bokuweb/zstd-wasm').catch((error: unknown) => {
-    throw new CompressionError(
-      'unavailable',
-      'zstd needs Node 22.15 or later, or the package @bokuweb/zstd-wasm',
-      error,
-    )
-  })
+  // An import that failed would fail for ever; the next require tries again.
+  const library = createRequire(import.meta.url)('@bokuweb/zstd-wasm') as WebAssemblyZstd
   await library.init()
   return {
     id: 4,

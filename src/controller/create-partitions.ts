@@ -5,7 +5,7 @@ import { partitionRecord } from '../metadata/image-records.ts'
 import { metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
-import { partitionsPerRequestMax, type TopicContext } from './create-topics.ts'
+import { namesOf, partitionsPerRequestMax, type TopicContext } from './create-topics.ts'
 import type { Decision, Refusal } from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
 import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
@@ -34,11 +34,9 @@ export function decideCreatePartitions(
   const directories = new DirectoryChoice(context.image)
   const records: MetadataRecordInput[] = []
   const response: NewPartitionsResult[] = []
-  const names = request.topics.map((topic) => topic.name)
-  for (const topic of new Map(request.topics.map((one) => [one.name, one])).values()) {
-    const { name } = topic
-    const repeated = names.indexOf(name) !== names.lastIndexOf(name)
-    const added = repeated ? duplicateTopic : addPartitions(topic, context, directories)
+  const { byName, repeated } = namesOf(request.topics)
+  for (const [name, topic] of byName) {
+    const added = repeated.has(name) ? duplicateTopic : addPartitions(topic, context, directories)
     if ('code' in added) {
       response.push({ name, errorCode: added.code, errorMessage: added.message })
     } else {

@@ -36,19 +36,15 @@ export function decideCreateTopics(
   context: TopicContext,
 ): Decision<CreatableTopicResult[]> {
   const taken = new Names(context.image)
-  const byName = new Map<string, readonly CreatableTopic[]>()
-  for (const topic of request.topics) {
-    byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
-  }
+  const { byName, repeated } = namesOf(request.topics)
   const excessive = totalPartitions(request.topics, context.broker) > partitionsPerRequestMax
   const directories = new DirectoryChoice(context.image)
   const records: MetadataRecordInput[] = []
   const response: CreatableTopicResult[] = []
-  for (const [name, [topic, ...duplicates]] of byName) {
-    assert(topic !== undefined, 'a name was put with its topic')
+  for (const [name, topic] of byName) {
     const refusal = excessive
       ? tooManyPartitions
-      : (nameRefusal(name, duplicates.length > 0, taken) ?? configRefusal(topic))
+      : (nameRefusal(name, repeated.has(name), taken) ?? configRefusal(topic))
     const created = refusal ?? createTopic(topic, context, directories)
     if ('code' in created) {
       response.push(refused(name, created))
@@ -60,6 +56,19 @@ export function decideCreateTopics(
   }
   assert(response.length === byName.size, 'every name is answered once')
   return { records: request.validateOnly ? [] : records, response }
+}
+
+/** The topics of a request by their names, and the names that it has more than once. */
+export function namesOf<Topic extends { readonly name: string }>(
+  topics: readonly Topic[],
+): { readonly byName: ReadonlyMap<string, Topic>; readonly repeated: ReadonlySet<string> } {
+  const byName = new Map<string, Topic>()
+  const repeated = new Set<string>()
+  for (const topic of topics) {
+    if (byName.has(topic.name)) repeated.add(topic.name)
+    else byName.set(topic.name, topic)
+  }
+  return { byName, repeated }
 }
 
 const tooManyPartitions: Refusal = {
@@ -90,8 +99,8 @@ class Names {
   }
 }
 
-function nameRefusal(name: string, duplicate: boolean, taken: Names): Refusal | undefined {
-  if (duplicate) return { code: ErrorCode.INVALID_REQUEST, message: 'Duplicate topic name.' }
+function nameRefusal(name: string, repeated: boolean, taken: Names): Refusal | undefined {
+  if (repeated) return { code: ErrorCode.INVALID_REQUEST, message: 'Duplicate topic name.' }
   if (name === metadataTopic) {
     const message = `Creation of internal topic ${name} is prohibited.`
     return { code: ErrorCode.INVALID_REQUEST, message }

@@ -54,13 +54,12 @@ export async function recoverDirectory(path: string): Promise<DirectoryRecovery 
     await store.close()
     return undefined
   }
-  for (const { topic, partition, topicId } of store.partitionsOnDisk()) {
+  const opening = store.partitionsOnDisk().map(({ topic, partition, topicId }) => {
     const compacted = cleaned.has(`${topic}-${partition}`)
-    await store.openPartition(topic, partition, topicId ?? noTopicId, {
-      ...recoveryConfig,
-      compacted,
-    })
-  }
+    const config = { ...recoveryConfig, compacted }
+    return store.openPartition(topic, partition, topicId ?? noTopicId, config)
+  })
+  await Promise.all(opening)
   const recovered = store.recoveryReport()
   await store.close()
   return { ...recovered, seconds: (performance.now() - begun) / 1000 }

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { coordinatorPartition } from '../../src/coordinator/group/coordinator-partition.ts'
+import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { offsetCommitApi } from '../../src/protocol/generated/08-offset-commit.ts'
+import { offsetFetchApi } from '../../src/protocol/generated/09-offset-fetch.ts'
+import { findCoordinatorApi } from '../../src/protocol/generated/10-find-coordinator.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.ts'
 import { zeroUuid } from '../../src/protocol/uuid.ts'
+import { StorageError } from '../../src/storage/log-store.ts'
 import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { FakeDataPlane } from './fake-data-plane.ts'
 import { startTestBroker, type TestBroker } from './fixture.ts'
@@ -55,6 +61,41 @@ test('a deleted topic is gone from the store, the data plane and the next start'
   const second = await startTestBroker({ disk })
   expect([...second.plane.hosted.keys()]).toEqual(['other-0'])
   expect(second.lines.join()).toContain('was not clean: replayed')
+  await second.broker.close()
+})
+
+test('groups that cannot be read do not hold up the deletion of a topic', async () => {
+  const first = await startTestBroker()
+  await createTopic(first, 'orders')
+  await first.plane.send(findCoordinatorApi, 0, { key: 'any' })
+  const groups = ['readable', 'damaged']
+  const partitions = groups.map((group) => coordinatorPartition(group, 50))
+  expect(new Set(partitions).size).toBe(2)
+  const committed = { partitionIndex: 0, committedOffset: 1, committedMetadata: '' }
+  const topics = [{ name: 'orders', partitions: [committed] }]
+  for (const groupId of groups) await first.plane.send(offsetCommitApi, 2, { groupId, topics })
+  await first.broker.close()
+
+  const store = createMemoryLogStore({ disk: first.store.disk })
+  const openPartition = store.openPartition.bind(store)
+  store.openPartition = async (topic, partition, ...rest) => {
+    const log = await openPartition(topic, partition, ...rest)
+    if (topic === '__consumer_offsets' && partition === partitions[1]) {
+      log.read = () => Promise.reject(new StorageError(ErrorCode.CORRUPT_MESSAGE, 'damaged'))
+    }
+    return log
+  }
+  const second = await startTestBroker({ environment: { openStore: async () => store } })
+  const deletion = { topicNames: ['orders'], timeoutMs: 5000 }
+  const { responses } = await second.plane.send(deleteTopicsApi, 5, deletion)
+  expect(responses[0]?.errorCode).toBe(0)
+  await createTopic(second, 'orders')
+  expect(second.lines.join()).toContain('Not all offsets committed for deleted topics could be')
+  const fetched = await second.plane.send(offsetFetchApi, 1, {
+    groupId: 'readable',
+    topics: [{ name: 'orders', partitionIndexes: [0] }],
+  })
+  expect(fetched.topics[0]?.partitions[0]).toMatchObject({ committedOffset: -1, errorCode: 0 })
   await second.broker.close()
 })
 

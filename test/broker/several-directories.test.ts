@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemTimers, type Timers } from '../../src/base/clock.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
+import { ResourceType } from '../../src/metadata/image.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
@@ -16,6 +17,7 @@ import {
   type MemoryDisk,
   type MemoryLogStore,
 } from '../../src/storage/memory-log-store.ts'
+import { startedController } from '../controller/harness.ts'
 import { startTestBroker, type TestBroker } from './fixture.ts'
 
 /** Disks by the path of their directory; they outlive the brokers. */
@@ -135,6 +137,24 @@ describe('partitions', () => {
     expect(await seen(full, 'x')).toEqual([fine(0), fine(1), fine(2)])
   })
 
+  test('nor to one that the metadata log says is cordoned', async () => {
+    const disks: Disks = new Map()
+    const first = await start(disks, [a, b], { 'metadata.log.dir': c })
+    await first.broker.close()
+    const { controller, store } = await startedController(disks.get(c))
+    const value = { name: 'cordoned.log.dirs', configOperation: 0, value: a }
+    const resources = [{ resourceType: ResourceType.BROKER, resourceName: '1', configs: [value] }]
+    const [altered] = await controller.alterConfigs({ resources, validateOnly: false })
+    expect(altered).toMatchObject({ errorCode: 0 })
+    await controller.close()
+    await store.close()
+
+    const second = await start(disks, [a, b], { 'metadata.log.dir': c })
+    await create(second, 'x', 2)
+    expect(foldersOf(disks, a)).toEqual([])
+    expect(foldersOf(disks, b)).toEqual(['x-0', 'x-1'])
+  })
+
   test('are led again where they are found, wherever they were', async () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
@@ -219,6 +239,47 @@ describe('a directory that fails while the broker runs', () => {
     ])
   })
 
+  test('while a topic is made in it, has the topic without a leader there', async () => {
+    const fail = (path: string, store: MemoryLogStore): void => {
+      if (path !== b) return
+      store.openPartition = async () => {
+        store.goOffline('the disk is gone')
+        throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, store.offlineReason())
+      }
+    }
+    const running = await start(new Map(), [a, b], {}, [], fail)
+    expect(await create(running, 'x', 2)).toBe(0)
+    await expect.poll(() => seen(running, 'x')).toEqual([fine(0), offline(1)])
+    expect([...running.plane.unavailable]).toEqual(['x-1'])
+    expect(await latestOf(running, 'x', 1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(running.lines.filter((line) => line.includes('ERROR'))).toEqual([
+      expect.stringContaining(`The log directory ${b} is offline`),
+    ])
+    await remove(running, 'x')
+    expect(await create(running, 'x', 2)).toBe(0)
+    expect(await seen(running, 'x')).toEqual([fine(0), fine(1)])
+  })
+
+  test('while a topic is deleted from it, keeps the folder, which is set aside', async () => {
+    const disks: Disks = new Map()
+    const first = await start(disks, [a, b])
+    await create(first, 'x', 2)
+    const store = first.stores.get(b)
+    if (store === undefined) throw new Error('b is open')
+    store.deletePartition = async () => {
+      store.goOffline('the disk is gone')
+      throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, store.offlineReason())
+    }
+    await remove(first, 'x')
+    expect(first.lines.join()).toContain('The folder of x-1, which is deleted, stays until the')
+    expect(await seen(first, 'x')).toEqual([])
+    expect(await create(first, 'y', 1)).toBe(0)
+    await first.broker.close()
+    const second = await start(disks, [a, b])
+    expect(second.lines.join()).toContain(`Set aside x-1 of ${b}`)
+    expect(foldersOf(disks, b)).toEqual([])
+  })
+
   test.each([
     ['holds the metadata log', a, [a, b], {}],
     ['is the only one', a, [a], {}],
@@ -230,6 +291,45 @@ describe('a directory that fails while the broker runs', () => {
     await running.broker.close().catch(() => undefined)
     expect(running.plane.stopped).toBe(true)
     expect(running.lines.join('\n')).toContain(`${fails} is offline`)
+  })
+})
+
+describe('a topic that was deleted and made anew while a directory was not there', () => {
+  async function withStale(): Promise<Disks> {
+    const disks: Disks = new Map()
+    const first = await start(disks, [a, b], { 'metadata.log.dir': c })
+    await create(first, 'x', 2)
+    first.stores.get(b)?.goOffline('the disk is gone')
+    await expect.poll(() => seen(first, 'x')).toEqual([fine(0), offline(1)])
+    await remove(first, 'x')
+    await create(first, 'x', 2)
+    await first.broker.close()
+    expect(foldersOf(disks, a)).toEqual(['x-0', 'x-1'])
+    expect(foldersOf(disks, b)).toEqual(['x-1'])
+    return disks
+  }
+
+  test.each([
+    [a, b],
+    [b, a],
+  ])('has the folder of the old one set aside, with %s named first', async (...paths) => {
+    const disks = await withStale()
+    const second = await start(disks, paths, { 'metadata.log.dir': c })
+    expect(await seen(second, 'x')).toEqual([fine(0), fine(1)])
+    expect(foldersOf(disks, a)).toEqual(['x-0', 'x-1'])
+    expect(foldersOf(disks, b)).toEqual([])
+    expect([...(disks.get(b)?.strays.keys() ?? [])]).toEqual(['x-1'])
+    expect(second.lines.join()).toContain(`Set aside x-1 of ${b}, which the metadata does not name`)
+  })
+
+  test('is not made anew in the place of that folder', async () => {
+    const disks = await withStale()
+    const second = await start(disks, [a, b], { 'metadata.log.dir': c }, [a])
+    expect(await seen(second, 'x')).toEqual([offline(0), offline(1)])
+    expect(foldersOf(disks, b)).toEqual([])
+    await second.broker.close()
+    const third = await start(disks, [a, b], { 'metadata.log.dir': c })
+    expect(await seen(third, 'x')).toEqual([fine(0), fine(1)])
   })
 })
 
@@ -261,6 +361,17 @@ describe('a directory that does not work at the start', () => {
     const second = await start(disks, [a, c])
     expect(await seen(second, 'x')).toEqual([fine(0), offline(1)])
     expect(foldersOf(disks, c)).toEqual([])
+  })
+
+  test('or fails before it is registered refuses the start where it is the last', async () => {
+    const disks: Disks = new Map()
+    const first = await start(disks, [b], { 'metadata.log.dir': a })
+    await first.broker.close()
+    const fail = (path: string, store: MemoryLogStore): void => {
+      if (path === b) store.goOffline('the disk is gone')
+    }
+    const second = start(disks, [b], { 'metadata.log.dir': a }, [], fail)
+    await expect(second).rejects.toThrow('Every log directory failed during the start: the disk')
   })
 
   test.each([

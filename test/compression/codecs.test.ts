@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { CompressionError } from '../../src/compression/codec.ts'
 import { codecNames, loadCodec } from '../../src/compression/codecs.ts'
 import { goldenBatches } from './golden.ts'
@@ -76,6 +76,27 @@ it('reads several zstd frames and passes over a skippable one', async () => {
 
 it('says that there is no codec 7', async () => {
   await expect(loadCodec(7)).rejects.toThrowError('there is no compression codec 7')
+})
+
+it('says why a library cannot be loaded, and tries again', async () => {
+  const { loadSnappy } = await import('../../src/compression/snappy.ts')
+  let tries = 0
+  vi.doMock('../../src/compression/snappy.ts', () => ({
+    loadSnappy: () => {
+      if (++tries === 1) throw new Error('EMFILE: too many open files\nRequire stack:')
+      return loadSnappy()
+    },
+  }))
+  vi.resetModules()
+  const codecs = await import('../../src/compression/codecs.ts')
+  await expect(codecs.loadCodec(2)).rejects.toMatchObject({
+    problem: 'unavailable',
+    message: 'snappy cannot be loaded: EMFILE: too many open files',
+  })
+  expect((await codecs.loadCodec(2)).name).toBe('snappy')
+  expect(await codecs.loadCodec(2)).toBe(await codecs.loadCodec(2))
+  expect(tries).toBe(2)
+  vi.doUnmock('../../src/compression/snappy.ts')
 })
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array {

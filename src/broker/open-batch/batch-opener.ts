@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { OpenBatchRequest, OpenBatchVerdict } from '../../storage/data-plane.ts'
+import { StorageError } from '../../storage/log-store.ts'
 import type { FoundRecord } from './find-timestamp.ts'
 import type { OpenAnswer, OpenJob } from './job.ts'
 
@@ -26,8 +27,8 @@ export class BatchOpener {
   #lastId = 0
 
   /**
-   * Judges a produced batch; what fails on our side becomes UNKNOWN_SERVER_ERROR, never a
-   * rejection.
+   * Judges a produced batch; what fails on our side becomes UNKNOWN_SERVER_ERROR, or
+   * KAFKA_STORAGE_ERROR where trying again is worth while, never a rejection.
    */
   async judge(request: OpenBatchRequest, now: number): Promise<OpenBatchVerdict> {
     const { token: _, bytes, ...rules } = request
@@ -36,7 +37,8 @@ export class BatchOpener {
       if (answer.kind === 'judge') return answer.verdict
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return { code: ErrorCode.UNKNOWN_SERVER_ERROR, message, faults: [], replacement: undefined }
+      const code = error instanceof StorageError ? error.code : ErrorCode.UNKNOWN_SERVER_ERROR
+      return { code, message, faults: [], replacement: undefined }
     }
     throw new Error('the worker answered another job')
   }
@@ -83,7 +85,7 @@ export class BatchOpener {
     this.#pending.delete(reply.id)
     if (this.#pending.size === 0) this.#worker?.unref()
     if (reply.answer !== undefined) pending?.resolve(reply.answer)
-    else pending?.reject(new Error(reply.failure ?? 'the worker gave no answer'))
+    else pending?.reject(failureOf(reply.failure ?? 'the worker gave no answer'))
   }
 
   #abandon(worker: Worker, error: Error): void {
@@ -91,6 +93,13 @@ export class BatchOpener {
     this.#worker = undefined
     const abandoned = [...this.#pending.values()]
     this.#pending.clear()
-    for (const pending of abandoned) pending.reject(error)
+    for (const pending of abandoned) pending.reject(failureOf(error.message))
   }
+}
+
+/** A full table of file descriptors is for producers what it is where the log's own files fail. */
+function failureOf(message: string): Error {
+  if (!/\bE[MN]FILE\b/.test(message)) return new Error(message)
+  const what = `a compressed batch cannot be opened: ${message}`
+  return new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, what)
 }

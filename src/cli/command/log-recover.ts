@@ -18,7 +18,7 @@ export async function logRecover(
   try {
     done = await recoverDirectory(directory)
   } catch (error) {
-    const advice = '"odradek log verify" says what is damaged'
+    const advice = '"odradek log verify" says whether anything is damaged'
     terminal.err(failureLine(`Cannot recover: ${(error as Error).message}; ${advice}`, terminal))
     return exitCode.unusable
   }

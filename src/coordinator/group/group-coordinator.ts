@@ -295,15 +295,18 @@ export class GroupCoordinator {
   }
 
   /**
-   * Topics were deleted: what was committed for them is forgotten. Resolves when that is written.
+   * Topics were deleted: what was committed for them is forgotten. Resolves when that is written,
+   * and rejects when not all shards could be read; those that could have forgotten it then.
    */
   async forgetTopics(names: ReadonlySet<string>): Promise<void> {
-    await this.loadAll()
+    const loading = this.loadAll()
+    await loading.catch(() => undefined)
     for (const shard of await this.#loadedShards()) {
       for (const groupId of [...shard.offsets.groups()]) {
         await shard.write(shard.tombstones(groupId, names))
       }
     }
+    await loading
   }
 
   /** No timer fires after this. Parked joins and syncs end with their connections. */

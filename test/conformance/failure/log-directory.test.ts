@@ -193,6 +193,13 @@ describe.runIf(isOurs)('a full table of file descriptors', () => {
     await broker.stop()
   })
 
+  const freeDescriptor = (pid: number): number => {
+    const inUse = new Set(readdirSync(`/proc/${pid}/fd`).map(Number))
+    let free = 0
+    while (inUse.has(free)) free++
+    return free
+  }
+
   const limit = (pid: number, files: number): void => {
     const { status } = spawnSync('prlimit', [`--pid=${pid}`, `--nofile=${files}:`])
     expect(status).toBe(0)
@@ -201,10 +208,7 @@ describe.runIf(isOurs)('a full table of file descriptors', () => {
   test('refuses what needs one with a sentence, and passes', async () => {
     const { ledger, broker } = await start({ 'log.segment.bytes': '1048576' })
     for (let i = 0; i < 100; i++) await ledger.produce('orders', i % 2, 1000)
-    const inUse = new Set(readdirSync(`/proc/${broker.pid}/fd`).map(Number))
-    let free = 0
-    while (inUse.has(free)) free++
-    limit(broker.pid, free)
+    limit(broker.pid, freeDescriptor(broker.pid))
     const refused = await ledger.fill('orders', 0, 100_000, 100)
     expect(refused).toMatchObject({ errorCode: storageError })
     expect(refused.errorMessage).toMatch(/Too many open files/)
@@ -215,6 +219,20 @@ describe.runIf(isOurs)('a full table of file descriptors', () => {
     await broker.stop()
     await broker.start()
     expect(await ledger.missing()).toEqual([])
+    await broker.stop()
+  })
+
+  test('refuses a batch that needs the worker so too, and then opens it', async () => {
+    const { ledger, broker } = await start()
+    const configs = { 'compression.type': 'gzip' }
+    expect(await ledger.createTopic('packed', 1, configs)).toBe(0)
+    expect(await ledger.produce('orders', 0)).toMatchObject({ errorCode: 0 })
+    limit(broker.pid, freeDescriptor(broker.pid))
+    const refused = await ledger.produce('packed', 0)
+    expect(refused).toMatchObject({ errorCode: storageError })
+    expect(refused.errorMessage).toMatch(/a compressed batch cannot be opened: .*EMFILE/)
+    limit(broker.pid, 10_000)
+    expect(await ledger.produce('packed', 0)).toMatchObject({ errorCode: 0 })
     await broker.stop()
   })
 })

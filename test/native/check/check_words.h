@@ -7,18 +7,6 @@
 
 namespace odradek {
 
-inline const char* word_of(FindingKind kind) {
-  switch (kind) {
-    case FindingKind::damaged:
-      return "damaged";
-    case FindingKind::missing:
-      return "missing";
-    case FindingKind::unclean:
-      return "unclean";
-  }
-  return "?";
-}
-
 // "damaged orders-0/x.log [70, 140) offsets [3, 4): the checksum does not match"
 inline std::string words_of(const Finding& finding) {
   std::string words = std::string(word_of(finding.kind)) + " " + finding.file;

@@ -95,7 +95,9 @@ TEST_CASE("a partition that is unavailable is told apart from one that is unknow
   };
   table.host_unavailable({"orders", PartitionIndex(1)}, id_of(1));
   CHECK(error_of(1) == ErrorCode::kafka_storage_error);
-  CHECK(error_of(0) == ErrorCode::unknown_topic_or_partition);
+  for (const int32_t unknown : {-1, 0, 2}) {
+    CHECK(error_of(unknown) == ErrorCode::unknown_topic_or_partition);
+  }
 
   SUBCASE("until it is hosted") {
     auto log = std::make_shared<FakeLog>("orders", 1);
