@@ -1,28 +1,20 @@
 import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import {
-  buildObstacle,
   cutBrokerPower,
   cutPower,
-  type FileSystemName,
   fileSystems,
+  findObstacles,
   forgotten,
-  obstacle,
   print,
 } from './power-cuts.ts'
 
-const obstacles = new Map<FileSystemName, string>()
+let obstacles: ReadonlyMap<string, string>
 
 beforeAll(() => {
-  const noProgram = buildObstacle()
-  for (const fileSystem of fileSystems) {
-    const reason = noProgram ?? obstacle(fileSystem)
-    if (reason === undefined) continue
-    obstacles.set(fileSystem, reason)
-    console.log(`skipped: power cuts on ${fileSystem} because ${reason}`)
-  }
+  obstacles = findObstacles()
 }, 300_000)
 
-function skipWherePowerStays(context: Pick<TestContext, 'skip'>, on: FileSystemName): void {
+function skipWherePowerStays(context: Pick<TestContext, 'skip'>, on: string): void {
   const reason = obstacles.get(on)
   if (reason !== undefined) context.skip(reason)
 }
