@@ -3,7 +3,7 @@
 // ODRADEK_CRASH_STATES=N searches for that many states, over variants of the workloads, and tells
 // how far it is; ODRADEK_CRASH_SHARD=i/n takes one part of n, ODRADEK_CRASH_SEED another order;
 // ODRADEK_CRASH_STATES_PER_CALL=1 hurries through the variants.
-// `npm run crash:explore` does so with two processes.
+// `npm run crash:explore` does so with a process for each processor.
 #include "crash_explorer.h"
 
 #include <algorithm>
