@@ -287,6 +287,9 @@ TEST_CASE("any damage of any files: a check answers, a repair mends, and no call
     for (const Finding& finding : after.partition.findings.kept()) {
       REQUIRE(is_beyond_repair(finding));
     }
+    // Nothing before the first damage is given up.
+    const auto& [cut, end] = std::pair(before.partition.cut, before.partition.log_end);
+    REQUIRE(after.partition.log_end >= (cut ? cut->offset : end));
     if (!before.words().empty() && after.words().empty()) ++mended;
   }
   CHECK(mended > 300);
