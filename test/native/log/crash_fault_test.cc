@@ -117,8 +117,6 @@ std::pair<uint64_t, uint64_t> fail_each_call(bool looks, bool lasts) {
   uint64_t runs = 0;
   uint64_t offline = 0;
   for (const CrashWorkload& workload : crash_workloads()) {
-    const bool slow = workload.name == std::string("write windows");
-    if (slow && kinds_to_try() == 1 && (lasts || looks)) continue;
     const FaultyRun whole = run_with(workload, Fault());
     const uint64_t calls = looks ? whole.looks : whole.changes;
     for (uint64_t n = 1; n <= calls; ++n) {
