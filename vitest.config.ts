@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config'
 // alone. `system` runs brokers and real clients as processes, one file at a time.
 const systemFiles = [
   'test/conformance/**/*.test.ts',
-  'test/crash/**/*.test.ts',
   'test/power/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
 ]

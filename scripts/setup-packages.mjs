@@ -8,6 +8,7 @@ const packages = {
   'doctest-dev': '/usr/include/doctest/doctest.h',
   'clang-format': '/usr/bin/clang-format',
   'clang-tidy': '/usr/bin/clang-tidy',
+  mount: '/usr/bin/mount',
   e2fsprogs: '/usr/sbin/mkfs.ext4',
   xfsprogs: '/usr/sbin/mkfs.xfs',
   kcat: '/usr/bin/kcat',

@@ -118,7 +118,7 @@ describe.skipIf(!hasMake)('odradek-load', () => {
     const load = { path: tmpdir(), warmup: 0.2, duration: 0.2 }
     const { seconds, requests, latencyUs } = await runLoad('disk', load)
     expect(seconds).toBeGreaterThan(0.1)
-    expect(seconds).toBeLessThan(2)
+    expect(seconds).toBeLessThan(20) // the last write may wait for a busy disk
     const writing = (requests * latencyUs.mean) / 1e6
     expect(writing / seconds).toBeGreaterThan(0.9)
     expect(writing / seconds).toBeLessThan(1.01)

@@ -51,8 +51,7 @@ async function useOneDisk(cuts: number): Promise<void> {
     for (let done = 0; done < cuts && (await cutOnce(disk, broker, load)); done++) {}
   } catch (error) {
     total.faults.push(String(error))
-    total.lost += load.acknowledged
-    total.cuts++
+    total.cuts++ // so that it comes to an end
   } finally {
     total.acknowledged += load.acknowledged
     if (broker.running) await broker.kill()
@@ -99,7 +98,10 @@ async function cutOnce(
     total.whileRecovering++
     total.cuts++
   }
-  await broker.start()
+  await broker.start().catch((error: unknown) => {
+    total.lost += load.acknowledged // none of it can be had
+    throw error
+  })
   const { lost, faults } = await load.check(broker.port)
   total.lost += lost
   total.faults.push(...faults.slice(0, 10))

@@ -38,8 +38,23 @@ export const forgetfulSync: string = join(buildFolder('debug'), 'forgetful_sync.
 /** Files that a lying disk forgets to sync, each enough to lose records. */
 export const forgotten = ['odradek-journal/part-', '.log'] as const
 
-/** Compiles the program; why that can't be done here, in words. */
-export function buildObstacle(): string | undefined {
+/**
+ * Compiles the program and tries it on each file system. Why the power of some can't be cut here,
+ * by its name, in words that are also printed.
+ */
+export function findObstacles(): ReadonlyMap<string, string> {
+  const noProgram = buildObstacle()
+  const obstacles = new Map<string, string>()
+  for (const fileSystem of fileSystems) {
+    const reason = noProgram ?? obstacle(fileSystem)
+    if (reason === undefined) continue
+    obstacles.set(fileSystem, reason)
+    console.log(`skipped: power cuts on ${fileSystem} because ${reason}`)
+  }
+  return obstacles
+}
+
+function buildObstacle(): string | undefined {
   const works = (command: string) => spawnSync(command, ['--version']).status === 0
   if (process.platform !== 'linux') return 'loop devices and the shutdown call are Linux'
   if (!works('make') || !works(process.env['CXX'] ?? 'g++')) return 'there is no compiler'
@@ -47,8 +62,7 @@ export function buildObstacle(): string | undefined {
   return undefined
 }
 
-/** Why the power of that file system can't be cut here, in words; `undefined` where it can. */
-export function obstacle(fileSystem: FileSystemName): string | undefined {
+function obstacle(fileSystem: FileSystemName): string | undefined {
   const args = ['--file-system', fileSystem, '--cuts', '1']
   const tried = spawnSync(program, args, { encoding: 'utf8' })
   return tried.status === notPossible ? tried.stderr.trim().split('\n').at(-1) : undefined

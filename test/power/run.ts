@@ -3,15 +3,15 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hasKafka } from '../conformance/apache-kafka/reference.ts'
 import {
-  buildObstacle,
   type CutReport,
   cutBrokerPower,
   cutPower,
   type FileSystemName,
   fileSystems,
+  findObstacles,
   forgotten,
-  obstacle,
   print,
 } from './power-cuts.ts'
 
@@ -19,7 +19,12 @@ import {
 const logCutsAtOnce = 250
 const brokerCutsAtOnce = 50
 
-const [logCuts = 5000, brokerCuts = 500, kafkaCuts = 0] = process.argv.slice(2).map(Number)
+const numbers = process.argv.slice(2).map(Number)
+if (numbers.length > 3 || !numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) {
+  console.error('use: npm run power:cuts -- [cuts of the log] [of a broker] [of Apache Kafka]')
+  process.exit(2)
+}
+const [logCuts = 5000, brokerCuts = 500, kafkaCuts = 0] = numbers
 const keep = join(tmpdir(), 'odradek-power-evidence')
 
 /** Apache Kafka as it comes, and told to flush each record. */
@@ -28,12 +33,8 @@ const kafkaSettings = {
   'flush.messages=1': { 'log.flush.interval.messages': '1' },
 }
 
-const noProgram = buildObstacle()
-const usable = fileSystems.filter((fileSystem) => {
-  const reason = noProgram ?? obstacle(fileSystem)
-  if (reason !== undefined) console.log(`skipped: power cuts on ${fileSystem} because ${reason}`)
-  return reason === undefined
-})
+const obstacles = findObstacles()
+const usable = fileSystems.filter((fileSystem) => !obstacles.has(fileSystem))
 if (usable.length > 0) {
   mkdirSync(keep, { recursive: true })
   await control()
@@ -76,7 +77,7 @@ async function cutBroker(fileSystem: FileSystemName, cuts: number): Promise<CutR
 }
 
 async function cutKafka(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
-  if (kafkaCuts === 0) return
+  if (kafkaCuts === 0 || !hasKafka()) return
   const [fileSystem = 'ext4'] = usable
   const options = { fileSystem, cuts: kafkaCuts, target: 'kafka', settings } as const
   const report = await cutBrokerPower(options)

@@ -74,6 +74,7 @@ class Watch {
     remember(data);
     const size_t faults = faults_;
     const bool ended = let_it_run(data);
+    if (!report_.obstacle.empty()) return;
     if (faults_ > faults) return keep_evidence();
     if (ended) ++report_.clean_stops;
     lives_ += ended ? "closed" : running_ ? "killed" : "killed while recovering";
@@ -86,16 +87,17 @@ class Watch {
     const bool write_back = random_() % 2 == 0;
     if (write_back) write_some_back(data, random_);
     lives_ += write_back ? " + write-back + cut, " : " + cut, ";
+    if (!fine(disk_.cut_power())) return;
     ++report_.cuts;
     if (!running_) ++report_.while_recovering;
     ledger_.power_cut();
-    if (fine(disk_.cut_power()) && fine(disk_.unmount())) fine(disk_.mount());
+    if (fine(disk_.unmount())) fine(disk_.mount());
   }
 
   // True if the process ended by itself, cleanly.
   bool let_it_run(const std::string& data) {
     int pipe[2];
-    if (::pipe2(pipe, O_CLOEXEC) != 0) return fine("pipe");
+    if (::pipe2(pipe, O_CLOEXEC) != 0) return fine("a pipe is refused");
     const uint64_t seed = random_();
     const pid_t child = ::fork();
     if (child == 0) {
@@ -103,6 +105,10 @@ class Watch {
       ::_exit(run_load(data, ledger_, pipe[1], seed));
     }
     ::close(pipe[1]);
+    if (child < 0) {  // there is nobody to kill: -1 would be everybody
+      ::close(pipe[0]);
+      return fine("another process is refused");
+    }
     ledger_.clean = running_ = false;
     bytes_.clear();
     read_until_due(pipe[0], (is_heavy(seed) ? 200000 : 0) + random_() % 30000);

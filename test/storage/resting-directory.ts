@@ -91,7 +91,7 @@ async function calm(folder: string): Promise<void> {
     try {
       now = treeOf(folder).join('\n')
     } catch {
-      now = '' // a file came or went meanwhile
+      before = 'a file came or went meanwhile'
     }
   }
 }

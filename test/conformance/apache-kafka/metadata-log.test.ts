@@ -1,21 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { decodeLog } from '../../../src/metadata/records.ts'
 import { encodeSnapshot, snapshotIdOf, snapshotName } from '../../../src/metadata/snapshot.ts'
 import { creating, logBytes, startedController, topic } from '../../controller/harness.ts'
-
-const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-const home = process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
-const isThere = existsSync(join(home, 'kafka-tools-4.3.1.jar'))
-if (!isThere) console.log(`skipped: ${home} holds no Apache Kafka; run setup.sh beside this test`)
+import { hasKafka, jars } from './reference.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-metadata-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(!isThere)("Apache Kafka's dump tool reads our metadata", () => {
+describe.skipIf(!hasKafka())("Apache Kafka's dump tool reads our metadata", () => {
   it('log and snapshot, batch by batch and record by record', async () => {
     const { controller, store } = await startedController()
     await everyCommand(controller)
@@ -82,7 +78,7 @@ function dump(name: string, bytes: Uint8Array) {
   writeFileSync(file, bytes)
   const tool = 'org.apache.kafka.tools.DumpLogSegments'
   const options = ['--cluster-metadata-decoder', '--files', file]
-  const { status, stdout, stderr } = spawnSync('java', ['-cp', `${home}/*`, tool, ...options], {
+  const { status, stdout, stderr } = spawnSync('java', ['-cp', `${jars}/*`, tool, ...options], {
     encoding: 'utf8',
     timeout: 60_000,
   })

@@ -1,4 +1,5 @@
 /** Apache Kafka 4.3.1 on a directory that already exists. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -11,13 +12,19 @@ import {
 } from '../broker-target.ts'
 
 const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-const jars = process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
+/** The folder of the jars. */
+export const jars: string = process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
 
-/** True where setup.sh has put the jars; says so otherwise. */
+/** True where setup.sh has put the jars, and Java is there to run them; says so otherwise. */
 export function hasKafka(): boolean {
   const isThere = existsSync(join(jars, 'kafka-tools-4.3.1.jar'))
-  if (!isThere) console.log(`skipped: ${jars} holds no Apache Kafka; run setup.sh beside this test`)
-  return isThere
+  if (!isThere) {
+    console.log(`skipped: ${jars} holds no Apache Kafka; run setup.sh of apache-kafka/`)
+    return false
+  }
+  const isRunnable = spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0
+  if (!isRunnable) console.log('skipped: java is not installed')
+  return isRunnable
 }
 
 const logConfiguration = `Configuration:

@@ -4,26 +4,17 @@
  */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import { type DiskKind, MountedDisk } from '../../fixtures/mounted-disk.ts'
-import { BrokerProcess } from '../broker-process.ts'
+import { describe, expect, test } from 'vitest'
+import type { DiskKind } from '../../fixtures/mounted-disk.ts'
 import { targetFromEnvironment } from '../broker-target.ts'
 import { eventually } from '../eventually.ts'
 import { RecordLedger } from '../record-ledger.ts'
+import { useBroker, useDisk } from './fixture.ts'
 
 const storageError = 56
 const recordBytes = 100_000
 const kinds: readonly DiskKind[] = ['tmpfs', 'ext4']
 const isOurs = targetFromEnvironment().name === 'odradek'
-
-let disk: MountedDisk | undefined
-let broker: BrokerProcess | undefined
-afterEach(async () => {
-  await broker?.dispose()
-  broker = undefined
-  disk?.dispose()
-  disk = undefined
-})
 
 /** Fills what the broker left with somebody else's file; returns what takes it away again. */
 function fillUp(path: string): () => void {
@@ -44,10 +35,8 @@ const settings = { 'log.segment.delete.delay.ms': '200', 'log.segment.bytes': '1
 
 describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
   test('as one of two directories refuses appends alone', async (context) => {
-    disk = MountedDisk.make(kind, 64)
-    if (disk === undefined) return context.skip()
-    const { path } = disk
-    broker = await BrokerProcess.start({
+    const { path } = useDisk(context, kind, 64)
+    const broker = await useBroker({
       settings: { ...settings, 'log.dirs': `data,${path}/data` },
     })
     const ledger = new RecordLedger(broker.port)
@@ -77,10 +66,10 @@ describe.runIf(isOurs).each(kinds)('a small %s', (kind) => {
   })
 
   test('as the only one refuses appends, until a deleted topic makes room', async (context) => {
-    disk = MountedDisk.make(kind, 96)
-    if (disk === undefined) return context.skip()
-    const { path } = disk
-    broker = await BrokerProcess.start({ settings: { ...settings, 'log.dirs': `${path}/data` } })
+    const { path } = useDisk(context, kind, 96)
+    const broker = await useBroker({
+      settings: { ...settings, 'log.dirs': `${path}/data` },
+    })
     const ledger = new RecordLedger(broker.port)
     expect(await ledger.createTopic('orders', 1)).toBe(0)
     expect(await ledger.createTopic('old', 1)).toBe(0)

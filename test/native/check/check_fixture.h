@@ -2,44 +2,31 @@
 #pragma once
 
 #include <map>
-#include <random>
 
-#include "../log/log_fixture.h"
+#include "../log/eventful_log.h"
 #include "check/directory_check.h"
 #include "check_words.h"
 #include "log/header_cursor.h"
 
 namespace odradek {
 
-inline constexpr const char* kFolder = "/data/orders-0";
-
-// A log of several segments with producers, aborted transactions and leader epochs.
+// A directory with such a log, in use.
 inline void fill(DirectoryFixture& fixture, uint64_t seed = 1) {
   std::mt19937_64 random(seed);
-  fixture.config.segment_bytes = 1500;
-  fixture.config.index_interval_bytes = 200;
   fixture.open();
   REQUIRE(fixture.directory->format({std::string(22, 'c'), 1, std::string(22, 'd')}).ok());
-  const auto log = fixture.log();
-  std::vector<int32_t> sequences(3, 0);
-  for (int i = 0; i < 40; ++i) {
-    const auto producer = static_cast<int64_t>(random() % 3);
-    BatchSpec spec{.records = 1 + static_cast<int>(random() % 3),
-                   .timestamp = 1700000000000 + static_cast<int64_t>(random() % 2000)};
-    if (random() % 3 != 0) {
-      spec.producer = ProducerId(producer);
-      spec.sequence = sequences[static_cast<size_t>(producer)];
-      spec.transactional = true;
-      sequences[static_cast<size_t>(producer)] += spec.records;
-    }
-    append(*log, spec);
-    if (random() % 6 == 0) log->become_leader(log->leader_epoch() + 1);
-    if (random() % 4 != 0) continue;
-    std::vector<uint8_t> marker = make_marker(ProducerId(producer), 0, random() % 2 == 0);
-    REQUIRE(log->append(marker, AppendOrigin::coordinator).ok());
-  }
-  REQUIRE(log->flush().ok());
+  append_events(fixture, random);
 }
+
+// The same after a clean stop; returns its disk.
+inline FileSystem& fill_and_close(DirectoryFixture& fixture, uint64_t seed = 1) {
+  fill(fixture, seed);
+  fixture.close();
+  return *fixture.disk;
+}
+
+// Of a file in the folder of the log.
+inline std::string path_of(const std::string& name) { return std::string(kFolder) + "/" + name; }
 
 struct Checked {
   DirectoryReport directory;

@@ -52,7 +52,7 @@ TEST_CASE("any damaged batch: the log ends before it, is whole, and goes on") {
     FileSystem& disk = *fixture.disk;
     const std::vector<std::string> names = files_in(disk, kFolder, ".log");
     const std::string name = names[random() % names.size()];
-    const std::string path = std::string(kFolder) + "/" + name;
+    const std::string path = path_of(name);
     const auto batches = batches_of(disk, path);
     const std::vector<uint8_t> before = content(disk, path);
     const size_t at = random() % before.size();
@@ -86,14 +86,12 @@ TEST_CASE("any damaged batch: the log ends before it, is whole, and goes on") {
 
 TEST_CASE("what follows from the batches is made anew as it was") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   const Tree before = tree_of(disk);
   for (const std::string suffix : {".timeindex", ".txnindex", ".snapshot"}) {
     for (const std::string& name : files_in(disk, kFolder, suffix)) {
       CAPTURE(name);
-      const std::string path = std::string(kFolder) + "/" + name;
+      const std::string path = path_of(name);
       if (before.at(path).empty()) continue;
       write(disk, path, 0, before.at(path)[0] ^ 0x10);
       REQUIRE(check(disk).partition.findings.faults() > 0);
@@ -112,13 +110,11 @@ TEST_CASE("what follows from the batches is made anew as it was") {
 
 TEST_CASE("a missing or broken index, checkpoint or list of epochs is written anew") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   const std::string stem = files_in(disk, kFolder, ".log")[1].substr(0, 20);
   const std::string epochs = std::string(kFolder) + "/leader-epoch-checkpoint";
   const std::vector<uint8_t> epochs_before = content(disk, epochs);
-  REQUIRE(disk.remove_file(std::string(kFolder) + "/" + stem + ".index").ok());
+  REQUIRE(disk.remove_file(path_of(stem + ".index")).ok());
   write(disk, epochs, 0, 'x');
   write(disk, "/data/replication-offset-checkpoint", 0, '7');
   write(disk, "/data/.kafka_cleanshutdown", 0, 'x');
@@ -134,8 +130,7 @@ TEST_CASE("a missing or broken index, checkpoint or list of epochs is written an
 
 TEST_CASE("a whole directory is left as it is, byte for byte") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
+  fill_and_close(fixture);
   const Tree before = tree_of(*fixture.disk);
   const DirectoryRepair done = repair(*fixture.disk);
   CHECK(done.partitions.empty());
@@ -145,10 +140,8 @@ TEST_CASE("a whole directory is left as it is, byte for byte") {
 
 TEST_CASE("told so, a repair keeps nothing") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
-  const std::string path = std::string(kFolder) + "/" + files_in(disk, kFolder, ".log")[0];
+  FileSystem& disk = fill_and_close(fixture);
+  const std::string path = path_of(files_in(disk, kFolder, ".log")[0]);
   write(disk, path, 200, content(disk, path)[200] ^ 1);
   const DirectoryRepair done = repair(disk, RepairKeeps::nothing);
   REQUIRE(done.partitions.size() == 1);
@@ -162,8 +155,7 @@ TEST_CASE("told so, a repair keeps nothing") {
 
 TEST_CASE("an unclean directory that recovery refuses: the journal first, then the cut") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
+  fill_and_close(fixture);
   fixture.open();
   const auto log = fixture.log();
   for (int i = 0; i < 20; ++i) {
@@ -173,7 +165,7 @@ TEST_CASE("an unclean directory that recovery refuses: the journal first, then t
   REQUIRE(log->durable_offset() == log->log_end_offset());
   fixture.kill();
   FileSystem& disk = *fixture.disk;
-  const std::string path = std::string(kFolder) + "/" + files_in(disk, kFolder, ".log")[0];
+  const std::string path = path_of(files_in(disk, kFolder, ".log")[0]);
   const auto batches = batches_of(disk, path);
   const auto batch = std::next(batches.begin(), 2);
   const auto at = static_cast<size_t>(batch->first) + 70;
@@ -189,10 +181,9 @@ TEST_CASE("an unclean directory that recovery refuses: the journal first, then t
 
 TEST_CASE("a power cut at any call of a repair: another repair ends the same") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
+  fill_and_close(fixture);
   REQUIRE(fixture.disk->sync_file_system("/data").ok());
-  const std::string path = std::string(kFolder) + "/" + files_in(*fixture.disk, kFolder, ".log")[1];
+  const std::string path = path_of(files_in(*fixture.disk, kFolder, ".log")[1]);
   write(*fixture.disk, path, 80, content(*fixture.disk, path)[80] ^ 1);
   REQUIRE(fixture.disk->sync_file_system("/data").ok());
   const Offset expected = check(*fixture.disk).partition.cut->offset;
@@ -296,6 +287,9 @@ TEST_CASE("any damage of any files: a check answers, a repair mends, and no call
     for (const Finding& finding : after.partition.findings.kept()) {
       REQUIRE(is_beyond_repair(finding));
     }
+    // Nothing before the first damage is given up.
+    const auto& [cut, end] = std::pair(before.partition.cut, before.partition.log_end);
+    REQUIRE(after.partition.log_end >= (cut ? cut->offset : end));
     if (!before.words().empty() && after.words().empty()) ++mended;
   }
   CHECK(mended > 300);

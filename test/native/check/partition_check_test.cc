@@ -52,20 +52,18 @@ TEST_CASE("a log that was closed cleanly has no fault, and the report counts wha
   CHECK(checked.partition.bytes == checked.directory.partitions[0].bytes);
   size_t batches = 0;
   for (const std::string& name : files_in(*fixture.disk, kFolder, ".log")) {
-    batches += batches_of(*fixture.disk, std::string(kFolder) + "/" + name).size();
+    batches += batches_of(*fixture.disk, path_of(name)).size();
   }
   CHECK(checked.partition.batches == static_cast<int64_t>(batches));
 }
 
 TEST_CASE("any flipped bit of a sealed segment names that batch, and cuts there") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   const std::vector<std::string> names = files_in(disk, kFolder, ".log");
   REQUIRE(names.size() >= 3);
   for (size_t n = 0; n + 1 < names.size(); ++n) {
-    const std::string path = std::string(kFolder) + "/" + names[n];
+    const std::string path = path_of(names[n]);
     const std::vector<uint8_t> before = content(disk, path);
     const auto batches = batches_of(disk, path);
     for (size_t at = 0; at < before.size(); ++at) {
@@ -107,13 +105,11 @@ TEST_CASE("any flipped bit of an index names its entry") {
     CAPTURE(suffix);
     const size_t entry_bytes = suffix == ".index" ? 8 : suffix == ".timeindex" ? 12 : 34;
     DirectoryFixture fixture;
-    fill(fixture);
-    fixture.close();
-    FileSystem& disk = *fixture.disk;
+    FileSystem& disk = fill_and_close(fixture);
     size_t flips = 0;
     size_t harmless = 0;
     for (const std::string& name : files_in(disk, kFolder, suffix)) {
-      const std::string path = std::string(kFolder) + "/" + name;
+      const std::string path = path_of(name);
       const std::vector<uint8_t> before = content(disk, path);
       for (size_t at = 0; at < before.size(); ++at) {
         for (const uint8_t bit : {uint8_t{1}, uint8_t{0x20}, uint8_t{0x80}}) {
@@ -148,9 +144,7 @@ TEST_CASE("any flipped bit of an index names its entry") {
 
 TEST_CASE("a whole snapshot with a transaction that begins behind it is damaged") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   const std::string name = files_in(disk, kFolder, ".snapshot").back();
   ProducerEntry entry;
   entry.epoch = ProducerEpoch(0);
@@ -158,18 +152,16 @@ TEST_CASE("a whole snapshot with a transaction that begins behind it is damaged"
   ProducerState state;
   state.restore(ProducerId(9), entry);
   const auto bytes = encode_producer_snapshot(state);
-  REQUIRE(replace_file(disk, std::string(kFolder) + "/" + name, bytes).ok());
+  REQUIRE(replace_file(disk, path_of(name), bytes).ok());
   CHECK(check(disk).words() ==
         "damaged orders-0/" + name + ": no log that ends there can have what it tells\n");
 }
 
 TEST_CASE("any flipped bit of a producer snapshot names the file") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   for (const std::string& name : files_in(disk, kFolder, ".snapshot")) {
-    const std::string path = std::string(kFolder) + "/" + name;
+    const std::string path = path_of(name);
     const std::vector<uint8_t> before = content(disk, path);
     for (size_t at = 0; at < before.size(); ++at) {
       write(disk, path, at, before[at] ^ 4);
@@ -184,9 +176,7 @@ TEST_CASE("any flipped bit of a producer snapshot names the file") {
 
 TEST_CASE("a flipped byte of a text file is told, or the file still says what is true") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   size_t told = 0;
   size_t silent = 0;
   for (const std::string path :
@@ -246,32 +236,30 @@ TEST_CASE("a wrong number in a checkpoint is told where the batches contradict i
 
 TEST_CASE("files that are missing or cut are told") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   const std::vector<std::string> logs = files_in(disk, kFolder, ".log");
   const std::string stem = logs[0].substr(0, 20);
   for (const std::string& name :
        {stem + ".index", stem + ".timeindex", std::string("leader-epoch-checkpoint"),
         std::string("partition.metadata")}) {
-    const std::string path = std::string(kFolder) + "/" + name;
+    const std::string path = path_of(name);
     const std::vector<uint8_t> before = content(disk, path);
     REQUIRE(disk.remove_file(path).ok());
     CHECK(check(disk).words() == "missing orders-0/" + name + ": the file is missing\n");
     REQUIRE(replace_file(disk, path, before).ok());
   }
-  const std::string index = std::string(kFolder) + "/" + stem + ".index";
+  const std::string index = path_of(stem + ".index");
   const std::vector<uint8_t> before = content(disk, index);
   cut(disk, index, static_cast<int64_t>(before.size()) - 3);
   CHECK(check(disk).words().find("5 bytes behind the last whole entry") != std::string::npos);
   REQUIRE(replace_file(disk, index, before).ok());
-  const std::string times = std::string(kFolder) + "/" + stem + ".timeindex";
+  const std::string times = path_of(stem + ".timeindex");
   const std::vector<uint8_t> times_before = content(disk, times);
   cut(disk, times, static_cast<int64_t>(times_before.size()) - 12);
   CHECK(check(disk).words().find("its last entry is missing") != std::string::npos);
   REQUIRE(replace_file(disk, times, times_before).ok());
   // A whole segment: the offsets that are not there.
-  REQUIRE(disk.remove_file(std::string(kFolder) + "/" + logs[1]).ok());
+  REQUIRE(disk.remove_file(path_of(logs[1])).ok());
   const Checked checked = check(disk);
   const int64_t from = std::stoll(logs[1].substr(0, 20));
   const int64_t to = std::stoll(logs[2].substr(0, 20));
@@ -282,11 +270,9 @@ TEST_CASE("files that are missing or cut are told") {
 
 TEST_CASE("a segment cut anywhere: the rest is whole, and what is gone is told") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture);
   const std::vector<std::string> names = files_in(disk, kFolder, ".log");
-  const std::string path = std::string(kFolder) + "/" + names.back();
+  const std::string path = path_of(names.back());
   const auto batches = batches_of(disk, path);
   const std::vector<uint8_t> before = content(disk, path);
   for (size_t size = 0; size < before.size(); ++size) {
@@ -320,7 +306,7 @@ TEST_CASE("an unclean directory is not damaged: reserved zeros, missing indexes,
   CHECK(checked.directory.journal.there);
   CHECK(checked.partition.log_end == end);
   const std::vector<std::string> names = files_in(disk, kFolder, ".log");
-  const std::string path = std::string(kFolder) + "/" + names.back();
+  const std::string path = path_of(names.back());
   auto file = disk.open(path, OpenMode::read_write);
   REQUIRE(file.ok());
   // The end of the batches: zeros follow.
@@ -340,14 +326,13 @@ TEST_CASE("an unclean directory is not damaged: reserved zeros, missing indexes,
 
 TEST_CASE("below the recovery point of an unclean directory damage is damage") {
   DirectoryFixture fixture;
-  fill(fixture);
-  fixture.close();
+  fill_and_close(fixture);
   fixture.open();
   append(*fixture.log());
   fixture.kill();
   FileSystem& disk = *fixture.disk;
   const std::vector<std::string> names = files_in(disk, kFolder, ".log");
-  const std::string path = std::string(kFolder) + "/" + names.front();
+  const std::string path = path_of(names.front());
   const std::vector<uint8_t> before = content(disk, path);
   write(disk, path, 100, before[100] ^ 1);
   const Checked checked = check(disk);
@@ -358,11 +343,9 @@ TEST_CASE("below the recovery point of an unclean directory damage is damage") {
 
 TEST_CASE("zeros, noise and lost pages in the middle: what lies behind is still found") {
   DirectoryFixture fixture;
-  fill(fixture, 3);
-  fixture.close();
-  FileSystem& disk = *fixture.disk;
+  FileSystem& disk = fill_and_close(fixture, 3);
   const std::vector<std::string> names = files_in(disk, kFolder, ".log");
-  const std::string path = std::string(kFolder) + "/" + names.front();
+  const std::string path = path_of(names.front());
   const std::vector<uint8_t> before = content(disk, path);
   const auto batches = batches_of(disk, path);
   std::mt19937_64 random(5);

@@ -41,7 +41,7 @@ TEST_CASE("indexes of a segment come back byte for byte where the interval is Ka
   for (const std::string suffix : {".index", ".timeindex"}) {
     for (const std::string& name : files_in(disk, kFolder, suffix)) {
       CAPTURE(name);
-      const std::string path = std::string(kFolder) + "/" + name;
+      const std::string path = path_of(name);
       const std::vector<uint8_t> before = content(disk, path);
       REQUIRE(before.size() > 8);
       REQUIRE(disk.remove_file(path).ok());
@@ -65,7 +65,7 @@ TEST_CASE("a transaction that a cut leaves open stays open in the snapshot and t
   const int64_t end = log->log_end_offset().value;
   fixture.close();
   FileSystem& disk = *fixture.disk;
-  const std::string path = std::string(kFolder) + "/" + files_in(disk, kFolder, ".log")[0];
+  const std::string path = path_of(files_in(disk, kFolder, ".log")[0]);
   const std::vector<uint8_t> before = content(disk, path);
   REQUIRE(files_in(disk, kFolder, ".txnindex").size() == 1);
   write(disk, path, before.size() - 1, before.back() ^ 1);
@@ -84,7 +84,7 @@ TEST_CASE("an empty log after a cut at its very first batch") {
   const int64_t end = fixture.log()->log_end_offset().value;
   fixture.close();
   FileSystem& disk = *fixture.disk;
-  const std::string path = std::string(kFolder) + "/" + files_in(disk, kFolder, ".log")[0];
+  const std::string path = path_of(files_in(disk, kFolder, ".log")[0]);
   write(disk, path, 70, content(disk, path)[70] ^ 1);
   const PartitionRepair done = mend(disk, facts_of(end));
   CHECK(done.log_end == Offset(0));
@@ -102,7 +102,7 @@ TEST_CASE("missing batches alone are told, and what lies behind them is left") {
   fixture.close();
   FileSystem& disk = *fixture.disk;
   const std::vector<std::string> names = files_in(disk, kFolder, ".log");
-  REQUIRE(disk.remove_file(std::string(kFolder) + "/" + names[1]).ok());
+  REQUIRE(disk.remove_file(path_of(names[1])).ok());
   const PartitionRepair done = mend(disk, facts_of(end));
   CHECK(done.bytes_cut == 0);
   CHECK(done.log_end == Offset(end));

@@ -215,9 +215,16 @@ std::string Witness::differs(const PartitionLog& log, const LogPromise& promise,
   return "";
 }
 
+// What no power cut may take: all that the log calls durable, and of what it acknowledges, whatever
+// it calls that, all but the newest offsets that its flush.messages leaves open.
+Offset Witness::owed(const PartitionLog& log) const {
+  const int64_t open = log.config().flush_messages - 1;
+  return std::max(log.durable_offset(), Offset(log.high_watermark().value - open));
+}
+
 void Witness::high_watermark_advanced(PartitionLog& log, Offset high_watermark) noexcept {
   if (high_watermark == kNoOffset) return;
-  Offset durable = log.durable_offset();
+  Offset durable = owed(log);
   if (truncating_ && truncating_->first == log.topic_partition()) {
     durable = std::min(durable, truncating_->second);
   }
@@ -238,7 +245,7 @@ bool Witness::note_durable() {
         log->recovery_point() > log->durable_offset()) {
       return violated(name_of(id) + ": its offsets are out of order");
     }
-    ledger_.durable(id, log->durable_offset());
+    ledger_.durable(id, owed(*log));
   }
   return true;
 }

@@ -81,6 +81,7 @@ class Witness final : private HighWatermarkObserver {
   bool attempt(const char* what, const Operation& operation);
   bool violated(const std::string& what);
   bool went_offline();
+  Offset owed(const PartitionLog& log) const;
   bool note_durable();
   bool open_slot(const TopicPartition& id, const Found& found);
   bool take_over(const TopicPartition& id, const std::vector<const LogPromise*>& candidates);

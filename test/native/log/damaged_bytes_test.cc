@@ -5,40 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "log_fixture.h"
+#include "eventful_log.h"
 
 namespace odradek {
 namespace {
 
 using Random = std::mt19937_64;
-
-constexpr const char* kFolder = "/data/orders-0";
-
-// A log of several segments with producers, transactions, aborts and epochs.
-void fill(DirectoryFixture& fixture, Random& random) {
-  fixture.config.segment_bytes = 1500;
-  fixture.config.index_interval_bytes = 200;
-  fixture.open();
-  const auto log = fixture.log();
-  std::vector<int32_t> sequences(3, 0);
-  for (int i = 0; i < 40; ++i) {
-    const auto producer = static_cast<int64_t>(random() % 3);
-    BatchSpec spec{.records = 1 + static_cast<int>(random() % 3),
-                   .timestamp = 1700000000000 + static_cast<int64_t>(random() % 2000)};
-    if (random() % 3 != 0) {
-      spec.producer = ProducerId(producer);
-      spec.sequence = sequences[static_cast<size_t>(producer)];
-      spec.transactional = true;
-      sequences[static_cast<size_t>(producer)] += spec.records;
-    }
-    append(*log, spec);
-    if (random() % 6 == 0) log->become_leader(log->leader_epoch() + 1);
-    if (random() % 4 != 0) continue;
-    std::vector<uint8_t> marker = make_marker(ProducerId(producer), 0, random() % 2 == 0);
-    REQUIRE(log->append(marker, AppendOrigin::coordinator).ok());
-  }
-  REQUIRE(log->flush().ok());
-}
 
 // Every file of the directory and of the partition.
 std::vector<std::string> files_of(FileSystem& fs) {
@@ -148,7 +120,8 @@ TEST_CASE("a damaged byte anywhere is an error or nothing, through two starts") 
     CAPTURE(seed);
     Random random(seed);
     DirectoryFixture fixture;
-    fill(fixture, random);
+    fixture.open();
+    append_events(fixture, random);
     if (random() % 2 == 0) {
       fixture.close();
     } else {

@@ -62,6 +62,18 @@ std::shared_ptr<PartitionLog> checkpointed_log(DirectoryFixture& f) {
   return log;
 }
 
+// The log after a checkpoint, a kill and a recovery that reads none of its batches.
+std::shared_ptr<PartitionLog> recovered_unread(DirectoryFixture& f,
+                                               std::shared_ptr<PartitionLog> log) {
+  REQUIRE(f.directory->checkpoint().ok());
+  log = nullptr;
+  f.kill();
+  f.open();
+  log = f.log();
+  REQUIRE(f.directory->recovery_report().bytes_scanned == 0);
+  return log;
+}
+
 }  // namespace
 
 // A full disk leaves the directory online, and whoever was refused tries again.
@@ -557,12 +569,7 @@ TEST_CASE("five batches of a producer are known after a recovery that reads none
   with_index(f);
   auto log = f.log();
   for (int32_t i = 0; i < 8; ++i) append(*log, {.producer = ProducerId(9), .sequence = i});
-  REQUIRE(f.directory->checkpoint().ok());
-  log = nullptr;
-  f.kill();
-  f.open();
-  log = f.log();
-  REQUIRE(f.directory->recovery_report().bytes_scanned == 0);
+  log = recovered_unread(f, std::move(log));
   for (int32_t i = 3; i < 8; ++i) {
     auto batch = make_batch({.producer = ProducerId(9), .sequence = i});
     auto outcome = log->append(batch, AppendOrigin::client);
@@ -583,12 +590,7 @@ TEST_CASE("aborted transactions before the resume point stay aborted, open ones 
   REQUIRE(log->append(marker, AppendOrigin::coordinator).ok());
   append(*log, {.producer = ProducerId(2), .transactional = true});
   append(*log);
-  REQUIRE(f.directory->checkpoint().ok());
-  log = nullptr;
-  f.kill();
-  f.open();
-  log = f.log();
-  REQUIRE(f.directory->recovery_report().bytes_scanned == 0);
+  log = recovered_unread(f, std::move(log));
   CHECK(log->last_stable_offset() == Offset(2));
   auto outcome = log->read(Offset(0), 1 << 20, ReadLimit::last_stable_offset, true, nullptr);
   REQUIRE(outcome.ok());
