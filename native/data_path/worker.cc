@@ -5,6 +5,9 @@
 namespace odradek {
 namespace {
 
+// So many flushes of one produce in a row, and there is no other producer.
+constexpr size_t kTurnsAlone = 4;
+
 ConnectionLimits limits_of(const DataPathOptions& options) {
   ConnectionLimits limits;
   limits.frame_bytes_max = static_cast<size_t>(options.frame_bytes_max);
@@ -95,12 +98,12 @@ void Worker::end_turn() {
   if (on_idle_) note_drained();
 }
 
-// With one produce that waits nothing is gained by taking in more while the disk works: it commits
-// here, which saves two changes of threads. What comes meanwhile is more than one, and has the
-// flusher.
+// A produce that is always alone is committed here, which saves two changes of threads. Where there
+// are others, they are taken in while the disk works for the first.
 void Worker::flush() {
   if (flush_turn_.empty()) return;
-  if (waiting_produces_ == 1) {
+  turns_alone_ = waiting_produces_ == 1 ? turns_alone_ + 1 : 0;
+  if (turns_alone_ > kTurnsAlone) {
     flush_turn_.carry_out();
   } else {
     flush_turn_.hand_over();

@@ -144,6 +144,7 @@ class Worker final : public PartitionWaker {
   WorkerCounters counters_;
   FlushTurn flush_turn_;
   size_t waiting_produces_ = 0;
+  size_t turns_alone_ = 0;  // flushes in a row with one produce that waited
 
   std::vector<std::shared_ptr<PartitionEntry>> woken_;  // to look at before the turn ends
   std::vector<std::shared_ptr<PartitionEntry>> serving_;
