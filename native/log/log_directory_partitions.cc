@@ -181,8 +181,10 @@ LogResult<bool> LogDirectoryImpl::finish_opening(const PartitionToOpen& partitio
     RETURN_IF_ERROR(context_->resume_points.erase({partition.topic_id, id.partition}));
   }
   add_to_report(loaded.report);
+  const bool unfinished = loaded.unfinished;
   opening->log = std::make_shared<PartitionLogImpl>(context_, id, partition.topic_id, folder_of(id),
                                                     partition.config, std::move(loaded));
+  if (unfinished) opening->log->finish_soon();
   logs_[id] = opening->log;
   return true;
 }

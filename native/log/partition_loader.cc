@@ -41,6 +41,7 @@ class Loader {
   LogResult<bool> start_anew();
   LogResult<bool> write_snapshot(Offset offset);
   LogResult<bool> epochs_from_batches();
+  LogResult<bool> finish_sealed(SealedSegment* sealed, Offset end);
   LogResult<bool> refuse_damage(const SegmentScanner& scanner, size_t index) const;
   LogResult<bool> changed(const FileResult<void>& done);
   BatchOrder order_in(Offset base) const;
@@ -79,7 +80,7 @@ class Loader {
   std::optional<size_t> resumed_index_;
   Offset log_end_;
   LeaderEpoch last_epoch_ = kNoLeaderEpoch;
-  bool left_unsynced_ = false;   // the active segment
+  Offset scanned_from_;          // base of the first scanned segment
   bool epochs_missing_ = false;  // there is no checkpoint of them, or a broken one
   LoadedPartition loaded_;
 };
@@ -279,6 +280,7 @@ LogResult<std::shared_ptr<ActiveSegment>> Loader::segment_to_scan(Offset base) {
 }
 
 LogResult<bool> Loader::scan_from(size_t first) {
+  scanned_from_ = bases_[first];
   log_end_ = resumed_ ? request_.resume_point->end.offset : bases_[first];
   if (!resumed_) RETURN_IF_ERROR(load_history(log_end_));
   if (epochs_missing_) RETURN_IF_ERROR(epochs_from_batches());
@@ -299,14 +301,7 @@ LogResult<bool> Loader::scan_from(size_t first) {
     const bool is_last = i + 1 == bases_.size();
     if (continues_at(i + 1, *stopped)) {
       auto sealed = SealedSegment::seal(fs_, *request_.open_files, request_.folder, *active);
-      const FileResult<void> finished = sealed->finish();
-      // A full disk has no room for the indexes: they stay in memory until it has. The batches are
-      // synced, as a failed sync is no shortage.
-      if (!finished.ok() && !is_shortage(finished.error())) return changed(finished);
-      // Nor may the recovery point pass it, and the next recovery take a gap behind it for a hole.
-      if (!finished.ok() && request_.config.validation.compacted) return changed(finished);
-      if (!finished.ok()) loaded_.changed = loaded_.unfinished = true;
-      RETURN_IF_ERROR(write_snapshot(bases_[i + 1]));
+      RETURN_IF_ERROR(finish_sealed(sealed.get(), bases_[i + 1]));
       sealed_.push_back(std::move(sealed));
       log_end_ = bases_[i + 1];  // the offsets of a gap are not used again
       continue;
@@ -324,6 +319,23 @@ LogResult<bool> Loader::scan_from(size_t first) {
     }
     return end_at(i, std::move(active), *stopped);
   }
+}
+
+// What a roll leaves to be done for a segment that ends at `end`.
+LogResult<bool> Loader::finish_sealed(SealedSegment* sealed, Offset end) {
+  // The recovery point must pass a gap, or the next recovery takes it for a hole.
+  const bool compacted = request_.config.validation.compacted;
+  if (!asks_for_flushes(request_.config) && !compacted && end == log_end_) {
+    loaded_.snapshots[end] = encode_producer_snapshot(loaded_.history.producers);
+    loaded_.changed = loaded_.unfinished = true;
+    return true;
+  }
+  const FileResult<void> finished = sealed->finish();
+  // A full disk has no room for the indexes: they stay in memory until it has. The batches are
+  // synced, as a failed sync is no shortage.
+  if (!finished.ok() && (!is_shortage(finished.error()) || compacted)) return changed(finished);
+  if (!finished.ok()) loaded_.changed = loaded_.unfinished = true;
+  return write_snapshot(end);
 }
 
 LogResult<bool> Loader::refuse_damage(const SegmentScanner& scanner, size_t index) const {
@@ -394,15 +406,12 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
   if (stopped == ScanStep::damaged) {
     RETURN_IF_ERROR(changed(file->truncate(active->size_bytes())));
   }
-  // What is kept may never have reached the disk: it must, before a reader sees it, where flushes
-  // are asked for. What was cut must not come back, whoever asks.
+  // What is kept may never have reached the disk: it must, before a reader sees it.
   const bool all_synced = log_end_ == loaded_.resumed_at;
   const bool is_cut = stopped == ScanStep::damaged;
-  if (is_cut || (!all_synced && asks_for_flushes(request_.config))) {
-    loaded_.unsynced.push_back(file);
-  } else {
-    left_unsynced_ = !all_synced;
-  }
+  if (is_cut || !all_synced) loaded_.unsynced.push_back(file);
+  // Where nobody asks for flushes the kernel may see to it. What was cut must not come back.
+  loaded_.left_unsynced = !is_cut && !asks_for_flushes(request_.config);
   // The names were synced with the point's segment, unless there are later ones.
   if (index != resumed_index_) loaded_.folder_unsynced = true;
   active_ = std::move(active);
@@ -433,6 +442,7 @@ LogResult<bool> Loader::start_anew() {
   bases_ = {loaded_.log_start};
   ProducerHistory history = std::move(loaded_.history);
   RETURN_IF_ERROR(start_empty(loaded_.log_start));
+  loaded_.left_unsynced = false;
   loaded_.history = std::move(history);
   loaded_.history.offset = loaded_.history.snapshot_offset = loaded_.log_start;
   return true;
@@ -467,10 +477,12 @@ LogResult<LoadedPartition> Loader::finish() {
   loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.synced = loaded_.log_end;
-  if (left_unsynced_) {
+  if (loaded_.left_unsynced) {
+    loaded_.unsynced.clear();
+    loaded_.folder_unsynced = false;
     // Where the batch of the recovery point lies is not known here; not before this.
-    const Offset base = active_->base_offset();
-    loaded_.synced = {std::clamp(request_.recovery_point, base, log_end_), base, Position(0)};
+    loaded_.synced = {std::clamp(request_.recovery_point, scanned_from_, log_end_), scanned_from_,
+                      Position(0)};
   }
   loaded_.segments = std::make_shared<const SegmentSet>(std::move(sealed_), std::move(active_));
   loaded_.report.partitions = 1;

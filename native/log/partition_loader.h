@@ -6,6 +6,7 @@
 // Idempotent: a crash at any call leaves a folder that loads to the same.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,9 +54,13 @@ struct LoadedPartition {
   // What the caller must sync before anybody sees the partition.
   std::vector<std::shared_ptr<File>> unsynced;
   bool folder_unsynced = false;
-  // The disk had no room for the indexes of a sealed segment, so that none is trusted from there
-  // on.
+  // Nobody asks for flushes, so that what was found was left as it is: neither the segments above
+  // `synced` nor their names may be on the disk.
+  bool left_unsynced = false;
+  // Sealed segments' indexes are not written, for want of room or because nothing was to be synced:
+  // none is trusted from there on.
   bool unfinished = false;
+  std::map<Offset, std::vector<uint8_t>> snapshots;  // not written either, by their offset
   // False if the batches before the resume point are not all there any more: it must be erased.
   bool resume_point_stands = true;
   Offset resumed_at = kNoOffset;  // the synced resume point where the scan began; -1 without one

@@ -55,6 +55,7 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
   }
   // Recovery may have found epochs that the checkpoint does not have.
   if (loaded.changed) state_.epochs_not_written();
+  snapshots_to_write_ = std::move(loaded.snapshots);
   remove_later(std::move(loaded.deleted), nullptr);
 }
 
@@ -178,7 +179,7 @@ LogResult<bool> PartitionLogImpl::roll(TimestampMs now) {
   state_.rolled(std::make_shared<const SegmentSet>(std::move(sealed), std::move(*created)));
   folder_changed_.store(true);
   snapshots_to_write_[base] = encode_producer_snapshot(producers_);
-  context_->helpers.post([self = shared_from_this()] { self->finish_rolls(); });
+  finish_soon();
   return true;
 }
 

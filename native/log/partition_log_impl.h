@@ -74,6 +74,8 @@ class PartitionLogImpl final : public PartitionLog,
   void finish_commit(const CommitOrder& order) override;
   void after_flush() override;
 
+  // Has a helper do what rolls, or the loading of the log, left to be done.
+  void finish_soon();
   // A checkpoint in three steps, for the directory: before the segments are synced, what recovery
   // should resume with is noted; then the index files are completed up to there, and the directory
   // writes the epochs; at last its checkpoints are told what they may say.

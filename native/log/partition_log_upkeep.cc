@@ -20,6 +20,10 @@ constexpr size_t kAbortedMax = 4096;
 
 }  // namespace
 
+void PartitionLogImpl::finish_soon() {
+  context_->helpers.post([self = shared_from_this()] { self->finish_rolls(); });
+}
+
 // On a helper, after a roll.
 void PartitionLogImpl::finish_rolls() {
   const std::lock_guard surgery(surgery_mutex_);

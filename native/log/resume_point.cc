@@ -13,8 +13,9 @@ class Writer {
  public:
   template <std::integral T>
   void put(T value) {
-    bytes_.resize(bytes_.size() + sizeof(T));
-    store_be<T>(bytes_.data() + bytes_.size() - sizeof(T), value);
+    uint8_t encoded[sizeof(T)];
+    store_be<T>(encoded, value);
+    bytes_.insert(bytes_.end(), encoded, encoded + sizeof(T));
   }
   void put(const std::vector<uint8_t>& bytes) {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());

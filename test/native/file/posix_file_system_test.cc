@@ -27,6 +27,18 @@ TEST_CASE("descriptors are not inherited by programs that the process starts") {
   CHECK((flags & FD_CLOEXEC) != 0);
 }
 
+TEST_CASE("the page cache has one name in all of a mount, and another one in another") {
+  TemporaryDirectory directory;
+  FileSystem& disk = posix_file_system();
+  const std::string identity = disk.cache_identity(directory.path());
+  REQUIRE(disk.create_directories(directory.path() + "/folder").ok());
+  CHECK(disk.cache_identity(directory.path() + "/folder") == identity);
+  CHECK(disk.cache_identity(directory.path()) == identity);
+  CHECK(disk.cache_identity(directory.path() + "/missing").empty());
+  // Empty everywhere but on Linux 6.8 and later.
+  if (!identity.empty()) CHECK(disk.cache_identity("/proc") != identity);
+}
+
 TEST_CASE("a closed file gives its descriptor back") {
   TemporaryDirectory directory;
   int descriptor = -1;
