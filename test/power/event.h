@@ -22,7 +22,7 @@ enum class EventKind : uint32_t {
   deleted,         // the new log start
   remove_begun,    // the whole partition
   removed,
-  recovered,  // log start, log end, records that were lost
+  recovered,  // log start, log end, records that were lost, durable offset
   running,    // of the directory: all partitions are checked, the load begins
   close_begun,
   closed,  // of the directory: a clean stop

@@ -69,7 +69,7 @@ void PartitionLedger::apply(const Event& event) {
       end = std::max(end, event.values[1]);
       exists = seen = true;
       cut(event.values[1]);
-      acknowledged = end;
+      acknowledged = std::max(std::min(acknowledged, end), event.values[3]);
       forget_below_start();
       break;
     default:

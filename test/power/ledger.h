@@ -12,7 +12,7 @@
 
 namespace odradek::power {
 
-inline constexpr int32_t kPartitions = 6;
+inline constexpr int32_t kPartitions = 8;
 
 // A batch; its bytes follow from it and the partition, see batch_bytes().
 struct LedgerBatch {

@@ -38,6 +38,7 @@ LogDirectoryOptions options_of(const std::string& path, const Clock& clock) {
   options.checkpoint_interval_ms = 7;
   options.file_delete_delay_ms = 3;
   options.journal = {32 << 10, 6};
+  options.checkpoint_bytes = 24 << 10;
   return options;
 }
 
