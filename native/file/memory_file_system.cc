@@ -264,9 +264,14 @@ std::unique_ptr<MemoryFileSystem> MemoryFileSystem::after_crash(CrashKind kind,
                                                                 const CrashChoice& choose) const {
   const std::lock_guard lock(disk_->mutex);
   auto restarted = std::make_unique<MemoryFileSystem>(disk_->capacity);
-  // Where all is kept only the process went.
-  restarted->disk_->power_cuts = disk_->power_cuts + (kind == CrashKind::kept ? 0 : 1);
   restarted->disk_->tells_cache = disk_->tells_cache;
+  restarted->disk_->power_cuts = disk_->power_cuts;
+  if (kind == CrashKind::kept) {
+    restarted->disk_->namespace_journal = disk_->namespace_journal;
+    restarted->disk_->root = copy_of_tree(*disk_->root, &restarted->disk_->namespace_journal);
+    return restarted;
+  }
+  restarted->disk_->power_cuts += 1;
   restarted->disk_->root = tree_after_crash(*disk_->root, disk_->namespace_journal, kind, choose);
   return restarted;
 }

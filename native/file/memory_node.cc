@@ -253,14 +253,23 @@ uint64_t add_bytes(uint64_t hash, const uint8_t* bytes, size_t size) {
   return hash;
 }
 
+uint64_t fingerprint_of(const MemoryFile& file) {
+  const uint64_t hash = add_bytes(kHashStart, file.content().data(), file.content().size());
+  if (file.journal().empty()) return hash;
+  return add_bytes(hash, file.durable().data(), file.durable().size());
+}
+
 }  // namespace
 
 uint64_t fingerprint_of(const MemoryDirectory& directory) {
-  uint64_t hash = add_word(kHashStart, directory.entries.size());
-  for (const auto& [name, entry] : directory.entries) {
-    hash = add_bytes(hash, reinterpret_cast<const uint8_t*>(name.data()), name.size());
-    hash = entry.file ? add_bytes(hash, entry.file->content().data(), entry.file->content().size())
-                      : add_word(hash, fingerprint_of(*entry.directory));
+  uint64_t hash = kHashStart;
+  for (const auto names : {&MemoryDirectory::entries, &MemoryDirectory::durable_entries}) {
+    hash = add_word(hash, (directory.*names).size());
+    for (const auto& [name, entry] : directory.*names) {
+      hash = add_bytes(hash, reinterpret_cast<const uint8_t*>(name.data()), name.size());
+      hash = add_word(hash,
+                      entry.file ? fingerprint_of(*entry.file) : fingerprint_of(*entry.directory));
+    }
   }
   return hash;
 }
@@ -276,6 +285,51 @@ std::shared_ptr<MemoryDirectory> tree_after_crash(const MemoryDirectory& root,
     for (size_t i = 0; i < kept; ++i) apply_surviving(journal[i], &names);
   }
   return rebuild(root, &names, kind, choose);
+}
+
+namespace {
+
+// Copies each node once, whoever leads to it.
+class TreeCopy {
+ public:
+  std::shared_ptr<MemoryDirectory> copy(const MemoryDirectory& directory) {
+    auto& made = directories_[&directory];
+    if (made) return made;
+    made = std::make_shared<MemoryDirectory>();
+    const auto result = made;  // the reference does not outlive the next one made
+    for (const auto names : {&MemoryDirectory::entries, &MemoryDirectory::durable_entries}) {
+      for (const auto& [name, entry] : directory.*names) (*result.*names)[name] = copy(entry);
+    }
+    return result;
+  }
+  MemoryEntry copy(const MemoryEntry& entry) {
+    MemoryEntry made;
+    if (entry.directory) made.directory = copy(*entry.directory);
+    if (!entry.file) return made;
+    auto& file = files_[entry.file.get()];
+    if (!file) file = std::make_shared<MemoryFile>(*entry.file);
+    made.file = file;
+    return made;
+  }
+
+ private:
+  std::map<const MemoryDirectory*, std::shared_ptr<MemoryDirectory>> directories_;
+  std::map<const MemoryFile*, std::shared_ptr<MemoryFile>> files_;
+};
+
+}  // namespace
+
+std::shared_ptr<MemoryDirectory> copy_of_tree(const MemoryDirectory& root,
+                                              std::vector<NamespaceOperation>* journal) {
+  TreeCopy copies;
+  auto copied = copies.copy(root);
+  for (NamespaceOperation& operation : *journal) {
+    for (auto* directory : {&operation.from_directory, &operation.to_directory}) {
+      if (*directory) *directory = copies.copy(**directory);
+    }
+    operation.entry = copies.copy(operation.entry);
+  }
+  return copied;
 }
 
 }  // namespace odradek

@@ -29,7 +29,7 @@ struct FileOperation {
 // What a power failure leaves of everything that was not synced.
 enum class CrashKind : uint8_t {
   lost,       // nothing
-  kept,       // all of it: the process died, not the machine
+  kept,       // all of it, as unsynced as it was: the process died, not the machine
   torn,       // per file a prefix of its operations, the last one cut at a sector of 512 bytes;
               // of the directory operations a prefix
   reordered,  // any set of sectors, any of the sizes the file had, any set of directory operations
@@ -108,7 +108,7 @@ using NamespaceEntries = std::map<std::string, MemoryEntry> MemoryDirectory::*;
 // Applies the operation to the present (&MemoryDirectory::entries) or durable names.
 void apply_names(const NamespaceOperation& operation, NamespaceEntries which);
 
-// A hash of all names and bytes below the directory, as they are now.
+// A hash of all names and bytes below the directory, as they are now and as they are durable.
 uint64_t fingerprint_of(const MemoryDirectory& directory);
 
 // The tree under `root` that a crash leaves, as new nodes. `journal` holds the unsynced operations
@@ -116,5 +116,10 @@ uint64_t fingerprint_of(const MemoryDirectory& directory);
 std::shared_ptr<MemoryDirectory> tree_after_crash(const MemoryDirectory& root,
                                                   const std::vector<NamespaceOperation>& journal,
                                                   CrashKind kind, const CrashChoice& choose);
+
+// The same tree as new nodes, with all that is not synced in it and in `journal`, whose operations
+// are then of the new nodes.
+std::shared_ptr<MemoryDirectory> copy_of_tree(const MemoryDirectory& root,
+                                              std::vector<NamespaceOperation>* journal);
 
 }  // namespace odradek

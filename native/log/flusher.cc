@@ -74,7 +74,8 @@ bool Flusher::commit_here() {
     if (stopping_ || woken_) return false;
     logs.swap(asked_);
   }
-  const std::vector<Flushable*> left = commit(distinct(logs), std::move(commit_lock));
+  const std::vector<Flushable*> left =
+      commit(distinct(logs), std::move(commit_lock), CommitScope::one);
   for (const auto& log : logs) {
     if (std::find(left.begin(), left.end(), log.get()) != left.end()) note(log);
   }
@@ -97,7 +98,8 @@ void Flusher::run_due() {
     logs = take_due(clock_.monotonic_ns());
   }
   if (logs.empty()) return;
-  const std::vector<Flushable*> left = commit(distinct(logs), std::unique_lock(commit_mutex_));
+  const std::vector<Flushable*> left =
+      commit(distinct(logs), std::unique_lock(commit_mutex_), CommitScope::all);
   // What fails ends the directory or is asked for again.
   if (!left.empty()) static_cast<void>(sync_round(left));
 }
@@ -178,10 +180,11 @@ void Flusher::run() {
   }
 }
 
-// One commit after the other, each of at most kCommitBytesMax, under `commit_lock`. Returns the
-// logs whose segments have to be synced instead.
+// One commit after the other, or only one, each of at most kCommitBytesMax, under `commit_lock`.
+// Returns the logs whose segments have to be synced instead, and those that are left.
 std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs,
-                                        std::unique_lock<std::mutex> commit_lock) {
+                                        std::unique_lock<std::mutex> commit_lock,
+                                        CommitScope scope) {
   if (!journal_.begun()) return logs;
   std::vector<Flushable*> left;
   std::vector<Flushable*> done;
@@ -195,6 +198,10 @@ std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs,
       continue;
     }
     const auto together = static_cast<int64_t>(journal_.pending_bytes()) + order.slice_bytes;
+    if (together > kCommitBytesMax && scope == CommitScope::one) {
+      left.push_back(log);
+      continue;
+    }
     if (together > kCommitBytesMax) write_journal(&pending, &done, &left);
     if (read_into_journal(identity, order)) {
       pending.emplace_back(log, std::move(order));

@@ -104,8 +104,9 @@ class Flusher {
   // As request(), but whoever calls sees to it soon, by wake() or commit_here().
   void note(std::shared_ptr<Flushable> log);
   void wake();
-  // Commits what is asked for on this thread. False if it is to be woken for something: another
-  // commit is under way, the disk is slow, or segments have to be synced.
+  // Commits what is asked for on this thread, at most once. False if it is to be woken for
+  // something: another commit is under way, the disk is slow, there is more, or segments have to be
+  // synced.
   bool commit_here();
   void request_within(int64_t delay_ms, std::shared_ptr<Flushable> log);
   // Carries out what is asked for and due, on this thread.
@@ -144,12 +145,13 @@ class Flusher {
   }
 
  private:
+  enum class CommitScope : uint8_t { one, all };
   using Pending = std::vector<std::pair<Flushable*, CommitOrder>>;
 
   void run();
   Logs take_due(int64_t now_ns);
   std::vector<Flushable*> commit(const std::vector<Flushable*>& logs,
-                                 std::unique_lock<std::mutex> commit_lock);
+                                 std::unique_lock<std::mutex> commit_lock, CommitScope scope);
   bool read_into_journal(const JournalIdentity& identity, const CommitOrder& order);
   bool in_journal(const Flushable& log) const;
   LogResult<bool> fence(Flushable& log);

@@ -45,6 +45,8 @@ struct LogContext {
   std::atomic<int64_t> unflushed_bytes{0};
   // Bytes appended to all logs since a checkpoint began: what recovery would have to read.
   std::atomic<int64_t> bytes_since_checkpoint{0};
+  // Those of logs that nobody asks to flush.
+  std::atomic<int64_t> cached_since_checkpoint{0};
   int64_t checkpoint_bytes = INT64_MAX;  // at so many, `checkpoint_due` is called
   std::function<void()> checkpoint_due;  // set before the first log; may be called under its lock
   WriteWindowPool windows;

@@ -27,7 +27,8 @@ LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
   // The thread that fails may hold a log's lock, so the observers are told by a helper. It may also
   // outlive this object, which the helpers do not, and then holds the context.
   context_->health.on_failure([this, context = context_.get()] {
-    context->helpers.post([this] {
+    context->helpers.post([this, context] {
+      context->resume_points.drop_cached();
       for (const auto& log : logs()) log->tell_out_of_service();
     });
   });
@@ -36,6 +37,7 @@ LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
 // Without close() this is an unclean stop: threads end, files stay as they are.
 LogDirectoryImpl::~LogDirectoryImpl() {
   context_->health.on_failure(nullptr);
+  if (!context_->health.online()) context_->resume_points.drop_cached();
   context_->flusher.stop();
   context_->helpers.stop();
   for (const auto& log : logs()) {

@@ -127,6 +127,7 @@ class LogDirectoryImpl final : public LogDirectory {
   bool closed_ = false;
   std::atomic<bool> checkpoint_posted_{false};
   std::mutex checkpoint_mutex_;  // one checkpoint at a time
+  int cached_checkpoints_ = 0;   // since one that synced; under checkpoint_mutex_
   uint64_t marked_ = 0;          // folders renamed so far, for unique names
   // What callers who must not wait for the disk may ask: written under both locks, read under
   // either; facts_mutex_ is held for copies only.

@@ -8,7 +8,8 @@
 namespace odradek {
 namespace {
 
-constexpr size_t kFilesAtOnce = 256;  // are open together
+constexpr size_t kFilesAtOnce = 256;      // are open together
+constexpr int kCachedCheckpointsMax = 8;  // between two that sync
 
 }  // namespace
 
@@ -91,14 +92,23 @@ LogResult<bool> LogDirectoryImpl::checkpoint() {
 
 // Only the resume points, and nothing is synced: they count as long as this kernel runs. With
 // batches on the page cache alone a sync makes the disk do now what the kernel would do at leisure.
+// Not for ever: after a power cut, and in another container, the synced ones are all there is.
 LogResult<bool> LogDirectoryImpl::checkpoint_in_cache() {
-  if (!context_->resume_points.outlive_process()) return checkpoint();
-  const std::lock_guard one_at_a_time(checkpoint_mutex_);
-  return write_resume_points(false);
+  const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
+  const int64_t cached = context_->cached_since_checkpoint.load(std::memory_order_relaxed);
+  const bool mostly_synced = cached < bytes / 2;
+  if (mostly_synced || !context_->resume_points.outlive_process()) return checkpoint();
+  {
+    const std::lock_guard one_at_a_time(checkpoint_mutex_);
+    if (cached_checkpoints_ < kCachedCheckpointsMax) return write_resume_points(false);
+  }
+  return checkpoint();
 }
 
 LogResult<bool> LogDirectoryImpl::write_resume_points(bool synced) {
   context_->bytes_since_checkpoint.store(0, std::memory_order_relaxed);
+  context_->cached_since_checkpoint.store(0, std::memory_order_relaxed);
+  cached_checkpoints_ = synced ? 0 : cached_checkpoints_ + 1;
   const Logs all = logs();
   for (const auto& log : all) log->begin_checkpoint(synced);
   if (synced) RETURN_IF_ERROR(sync_logs());

@@ -18,6 +18,8 @@ namespace odradek {
 namespace {
 
 constexpr size_t kEpochCheckpointBytesMax = 64U << 20;
+// Of a partition, sealed segments that keep a descriptor until a helper has finished them.
+constexpr size_t kUnfinishedMax = 4;
 
 class Loader {
  public:
@@ -61,6 +63,12 @@ class Loader {
     const bool unknown = request_.recovery_point == Offset(0);
     return !request_.gapless_above && (unknown || request_.config.validation.compacted);
   }
+  // Where nobody asks for flushes the kernel may see to it. But where gaps pass, what was taken in
+  // is made known as a whole, and for that it must be on the disk. And without a point there may
+  // have been more than appends: half a truncation would be undone by a power cut.
+  bool may_leave_unsynced() const {
+    return !asks_for_flushes(request_.config) && request_.gapless_above && resumed_index_;
+  }
   // Does the next segment carry on where the scanned ones end? A gap is no hole where the scan came
   // to the very end of a file: compaction made it, under the present policy or an earlier one.
   bool continues_at(size_t index, ScanStep stopped) const {
@@ -80,6 +88,7 @@ class Loader {
   std::optional<size_t> resumed_index_;
   Offset log_end_;
   LeaderEpoch last_epoch_ = kNoLeaderEpoch;
+  bool is_cut_ = false;          // of the last segment an end was damaged, and is cut off
   Offset scanned_from_;          // base of the first scanned segment
   bool epochs_missing_ = false;  // there is no checkpoint of them, or a broken one
   LoadedPartition loaded_;
@@ -325,7 +334,8 @@ LogResult<bool> Loader::scan_from(size_t first) {
 LogResult<bool> Loader::finish_sealed(SealedSegment* sealed, Offset end) {
   // The recovery point must pass a gap, or the next recovery takes it for a hole.
   const bool compacted = request_.config.validation.compacted;
-  if (!asks_for_flushes(request_.config) && !compacted && end == log_end_) {
+  const bool may_wait = loaded_.snapshots.size() < kUnfinishedMax;
+  if (may_leave_unsynced() && may_wait && !compacted && end == log_end_) {
     loaded_.snapshots[end] = encode_producer_snapshot(loaded_.history.producers);
     loaded_.changed = loaded_.unfinished = true;
     return true;
@@ -410,8 +420,8 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
   const bool all_synced = log_end_ == loaded_.resumed_at;
   const bool is_cut = stopped == ScanStep::damaged;
   if (is_cut || !all_synced) loaded_.unsynced.push_back(file);
-  // Where nobody asks for flushes the kernel may see to it. What was cut must not come back.
-  loaded_.left_unsynced = !is_cut && !asks_for_flushes(request_.config);
+  is_cut_ = is_cut;
+  loaded_.left_unsynced = may_leave_unsynced();
   // The names were synced with the point's segment, unless there are later ones.
   if (index != resumed_index_) loaded_.folder_unsynced = true;
   active_ = std::move(active);
@@ -478,8 +488,11 @@ LogResult<LoadedPartition> Loader::finish() {
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.synced = loaded_.log_end;
   if (loaded_.left_unsynced) {
-    loaded_.unsynced.clear();
-    loaded_.folder_unsynced = false;
+    // What was cut must not come back.
+    if (!is_cut_) {
+      loaded_.unsynced.clear();
+      loaded_.folder_unsynced = false;
+    }
     // Where the batch of the recovery point lies is not known here; not before this.
     loaded_.synced = {std::clamp(request_.recovery_point, scanned_from_, log_end_), scanned_from_,
                       Position(0)};

@@ -55,11 +55,12 @@ FileResult<void> PartitionLogImpl::write_roll_snapshots() {
 // what it said of producers must outlive it.
 FileResult<void> PartitionLogImpl::finish_segments() {
   RETURN_IF_ERROR(write_roll_snapshots());
-  return between_syncs([&]() -> FileResult<void> {
-    const std::shared_ptr<const SegmentSet> segments = state_.segments();
-    for (const auto& sealed : segments->sealed()) RETURN_IF_ERROR(sealed->finish());
-    return {};
-  });
+  const std::shared_ptr<const SegmentSet> segments = state_.segments();
+  for (const auto& sealed : segments->sealed()) {
+    // Others may sync in between: after a kill there may be many.
+    if (!sealed->finished()) RETURN_IF_ERROR(between_syncs([&] { return sealed->finish(); }));
+  }
+  return {};
 }
 
 FileResult<void> PartitionLogImpl::write_snapshot(Offset offset,

@@ -80,7 +80,7 @@ void ResumePoints::put(const JournalIdentity& id, const ResumePoint& point) {
   if (id.topic_id.is_zero()) return;
   std::vector<uint8_t> encoded = encode_resume_point(point);
   const std::lock_guard lock(mutex_);
-  ASSERT(point.synced || outlive_process());
+  if (!point.synced && identity_.empty()) return;
   if (encoded.size() > kPointBytesMax) return;
   // A later one that is synced is better in every way.
   if (point.synced) points_.erase({id.topic_id, id.partition, false});
@@ -91,6 +91,20 @@ LogResult<bool> ResumePoints::erase(const JournalIdentity& id) {
   const std::lock_guard lock(mutex_);
   erase_locked(id);
   return file_says_more_ ? write_locked() : LogResult<bool>(true);
+}
+
+bool ResumePoints::outlive_process() const {
+  const std::lock_guard lock(mutex_);
+  return !identity_.empty();
+}
+
+void ResumePoints::drop_cached() {
+  const std::lock_guard lock(mutex_);
+  const size_t dropped =
+      std::erase_if(points_, [](const auto& item) { return !std::get<bool>(item.first); });
+  identity_.clear();  // none is made any more
+  // The failure is told already.
+  if (dropped > 0) static_cast<void>(write_locked());
 }
 
 void ResumePoints::forget(const JournalIdentity& id) {

@@ -49,7 +49,7 @@ class ResumePoints {
 
   // Does what was written outlive this process, where it was not synced? Otherwise points that are
   // not synced are not kept.
-  bool outlive_process() const { return !identity_.empty(); }
+  bool outlive_process() const;
   // Reads the file, if there is one. Comes first of all.
   LogResult<bool> load();
   // The newest one.
@@ -59,6 +59,9 @@ class ResumePoints {
   // Before anything in front of the point may change, or a folder is made where one with a point
   // may have been: it counts no more, also after a crash.
   LogResult<bool> erase(const JournalIdentity& id);
+  // A sync failed: what is in the page cache may never reach the disk, and later syncs may not
+  // tell. Points that stand on it count no more; as far as the disk lets, also after the process.
+  void drop_cached();
   // Of a partition whose folder is gone; and of all that have none.
   void forget(const JournalIdentity& id);
   void keep_only(const std::set<std::pair<Uuid, PartitionIndex>>& ids);

@@ -433,6 +433,35 @@ TEST_CASE("disks are the same by fingerprint when names and bytes are") {
   CHECK(MemoryFileSystem().fingerprint() != one);
 }
 
+TEST_CASE("where only the process ends, what was not synced stays so") {
+  MemoryFileSystem disk;
+  must_open(disk, "/old");
+  REQUIRE(disk.create_directories("/folder").ok());
+  REQUIRE(disk.sync_file_system("/").ok());
+  auto file = must_open(disk, "/old");
+  REQUIRE(file->write_at(Position(0), bytes_of("unsynced")).ok());
+  must_open(disk, "/folder/new");
+  REQUIRE(disk.rename("/folder/new", "/moved").ok());
+
+  const auto killed = disk.after_crash(CrashKind::kept);
+  CHECK(killed->fingerprint() == disk.fingerprint());
+  CHECK(killed->cache_identity("/") == disk.cache_identity("/"));
+  CHECK(content_of(*killed, "/old") == "unsynced");
+  CHECK(killed->status("/moved").ok());
+  const auto cut = killed->after_crash(CrashKind::lost);
+  CHECK(cut->cache_identity("/") != disk.cache_identity("/"));
+  CHECK(content_of(*cut, "/old").empty());
+  CHECK_FALSE(cut->status("/moved").ok());
+  // The two are two disks.
+  auto other = must_open(*killed, "/old");
+  REQUIRE(other->sync_data().ok());
+  REQUIRE(killed->sync_directory("/").ok());
+  CHECK(content_of(*disk.after_crash(CrashKind::lost), "/old").empty());
+  const auto synced = killed->after_crash(CrashKind::lost);
+  CHECK(content_of(*synced, "/old") == "unsynced");
+  CHECK(synced->status("/moved").ok());
+}
+
 TEST_CASE("the lowest choices of a reordered crash lose all, the highest keep all") {
   auto disk = disk_with_durable_file();
   auto file = must_open(*disk, "/f");
@@ -446,8 +475,9 @@ TEST_CASE("the lowest choices of a reordered crash lose all, the highest keep al
     return disk->after_crash(CrashKind::reordered, choose)->fingerprint();
   };
   CHECK(crash([](uint64_t) { return 0; }) == disk->after_crash(CrashKind::lost)->fingerprint());
-  CHECK(crash([](uint64_t bound) { return bound - 1; }) ==
-        disk->after_crash(CrashKind::kept)->fingerprint());
+  const auto all = disk->after_crash(CrashKind::kept);
+  REQUIRE(all->sync_file_system("/").ok());
+  CHECK(crash([](uint64_t bound) { return bound - 1; }) == all->fingerprint());
 }
 
 TEST_CASE("any look at the disk can be made to fail, and changes nothing") {

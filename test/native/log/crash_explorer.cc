@@ -23,6 +23,8 @@ class Explorer {
   void before_call(const Witness& witness, const std::string& call);
   bool visit(const MemoryFileSystem& moment, const Witness& witness, PlannedCrash& crash,
              bool* is_new);
+  bool kill(const Witness& witness);
+  bool judge(std::unique_ptr<MemoryFileSystem> disk, const Witness& witness, bool* is_new);
   bool recover(std::unique_ptr<MemoryFileSystem> disk, const Witness& before, bool crash_again);
   void crash_recovery(const Witness& recovering);
   bool go_on(Witness& recovered);
@@ -72,6 +74,7 @@ CrashFindings Explorer::run() {
 void Explorer::before_call(const Witness& witness, const std::string& call) {
   ++findings_.moments;
   moment_ = "before " + call;
+  if (!kill(witness)) return;
   size_t found = 0;
   const uint64_t seed = mixed(search_.seed, findings_.moments);
   for_each_crash_plan(seed, search_.states_per_call * 4, [&](PlannedCrash& crash) {
@@ -82,11 +85,23 @@ void Explorer::before_call(const Witness& witness, const std::string& call) {
   });
 }
 
+// The process alone ends: what is not synced stays so.
+bool Explorer::kill(const Witness& witness) {
+  plan_ = "killed";
+  bool is_new = false;
+  return judge(witness.disk().after_crash(CrashKind::kept), witness, &is_new);
+}
+
 // Makes one crash and recovers from it, unless it was seen. False ends the search.
 bool Explorer::visit(const MemoryFileSystem& moment, const Witness& witness, PlannedCrash& crash,
                      bool* is_new) {
   auto disk =
       moment.after_crash(CrashKind::reordered, [&crash](uint64_t bound) { return crash(bound); });
+  plan_ = crash.plan().text();
+  return judge(std::move(disk), witness, is_new);
+}
+
+bool Explorer::judge(std::unique_ptr<MemoryFileSystem> disk, const Witness& witness, bool* is_new) {
   const uint64_t fingerprint = disk->fingerprint();
   if (fingerprint % search_.shards != search_.shard) return true;
   if (!judged_.insert(mixed(fingerprint, witness.ledger().version())).second) return true;
@@ -94,7 +109,6 @@ bool Explorer::visit(const MemoryFileSystem& moment, const Witness& witness, Pla
     *is_new = true;
     ++findings_.states;
   }
-  plan_ = crash.plan().text();
   const bool again = fingerprint / search_.shards % search_.crash_recovery_of == 0;
   return recover(std::move(disk), witness, again) && !enough();
 }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr size_t kReadBytes = 1 << 20;
 constexpr int64_t kPartBytes[] = {2048, 3072, 5120};
-constexpr int64_t kCheckpointBytes[] = {1200, 768LL << 20};
 
 std::string name_of(const TopicPartition& id) {
   return id.topic + "-" + std::to_string(id.partition.value);
@@ -81,7 +80,7 @@ LogDirectoryOptions Witness::directory_options() {
   options.background = false;
   options.reserve_bytes = 0;
   options.journal = {kPartBytes[options_.variant / 20 % 3], 3};
-  options.checkpoint_bytes = kCheckpointBytes[options_.variant % 2];
+  if (checkpoint_bytes_ > 0) options.checkpoint_bytes = checkpoint_bytes_;
   options.run = make_uuid(static_cast<uint8_t>(options_.same_run ? 1 : ++run_));
   return options;
 }

@@ -42,6 +42,8 @@ class Witness final : private HighWatermarkObserver {
   bool delete_below(const TopicPartition& id, Offset to);
   bool delete_topic(const TopicPartition& id);
   bool checkpoint();
+  // From the next start on a checkpoint comes after so many bytes.
+  void checkpoint_each(int64_t bytes) { checkpoint_bytes_ = bytes; }
   bool close();
   bool advance(int64_t ms);
   // What another program does to the files; `after` is what the partition then may be.
@@ -99,6 +101,7 @@ class Witness final : private HighWatermarkObserver {
   uint64_t rounds_ = 0;  // of run_once()
   // A truncation is under way: what lies behind it may be gone, durable or not.
   std::optional<std::pair<TopicPartition, Offset>> truncating_;
+  int64_t checkpoint_bytes_ = 0;
   bool nothing_lost_ = false;  // the last life was killed, and the machine went on
   bool expects_failures_ = false;
   bool failures_last_ = false;

@@ -354,7 +354,12 @@ const std::vector<CrashWorkload>& crash_workloads() {
       {"a first start", nothing, first_start},
       {"appends and rolls", begin, append_and_roll},
       {"page cache", begin, page_cache},
-      {"page cache by bytes", begin, page_cache_by_bytes},
+      {"page cache by bytes",
+       [](Witness& w) {
+         w.checkpoint_each(900);
+         begin(w);
+       },
+       page_cache_by_bytes},
       {"journal wrap", begin, wrap_journal},
       {"journal wrap and restart",
        [](Witness& w) {

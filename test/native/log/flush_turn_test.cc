@@ -90,6 +90,28 @@ TEST_CASE("more than a commit holds is left to the flusher, which syncs the segm
   CHECK(log->durable_offset() == Offset(1));
 }
 
+TEST_CASE("a turn makes one commit, and leaves what does not fit to the flusher") {
+  DirectoryFixture f;
+  f.journal = {4 << 20, 16};
+  f.open();
+  std::vector<std::shared_ptr<PartitionLog>> logs;
+  for (int32_t i = 0; i < 6; ++i) logs.push_back(f.log("orders", i));
+  for (int i = 0; i < 12; ++i) f.directory->run_once();
+  int syncs = 0;
+  f.disk->before_each_change([&](const FileCall& call) {
+    syncs += call.kind == FileCallKind::sync_data ? 1 : 0;
+    return FaultDecision::proceed();
+  });
+  FlushTurn turn;
+  for (const auto& log : logs) append_in(turn, *log, {.value = std::string(400000, 'x')});
+  turn.carry_out();
+  CHECK(syncs == 1);
+  CHECK(logs[1]->durable_offset() == Offset(1));
+  CHECK(logs[2]->durable_offset() == Offset(0));
+  f.directory->run_once();
+  for (const auto& log : logs) CHECK(log->durable_offset() == Offset(1));
+}
+
 TEST_CASE("after a slow commit the flusher has the next one, until it is fast again") {
   DirectoryFixture f;
   auto log = ready_log(f);

@@ -1,5 +1,8 @@
 // Logs in page-cache mode: checkpoints by bytes and starts sync nothing, a kill loses nothing, and
 // a power cut nothing that a checkpoint synced.
+#include "log/flush_turn.h"
+#include "log/partition_folder.h"
+#include "log/segment_format.h"
 #include "log_fixture.h"
 
 namespace odradek {
@@ -22,6 +25,37 @@ std::shared_ptr<PartitionLog> log_in_cache(CacheFixture& f) {
     append(*log, {.timestamp = 1700000000000 + i});
     f.directory->run_once();
   }
+  return log;
+}
+
+std::string segment_path(Offset base, SegmentFileKind kind) {
+  return segment_file_path("/data/orders-0", base, kind);
+}
+
+// Twenty batches in segments that nobody finished, the last one torn by the kill; recovered.
+std::shared_ptr<PartitionLog> log_that_was_cut(CacheFixture& f) {
+  f.config.segment_bytes = 500;
+  f.open();
+  auto log = f.log();
+  REQUIRE(f.directory->checkpoint().ok());
+  for (int i = 0; i < 20; ++i) append(*log);
+  const auto last = log->read(Offset(19), 1, ReadLimit::log_end_offset, true, nullptr);
+  REQUIRE(last.ok());
+  const Position torn = last->position + static_cast<int64_t>(last->bytes) - 1;
+  const size_t before = log->segment_count();
+  REQUIRE(before > 3);
+  log = nullptr;
+  f.kill();
+  const auto entries = f.disk->list("/data/orders-0");
+  std::string newest;
+  for (const auto& entry : *entries) {
+    if (entry.name.ends_with(".log")) newest = entry.name;
+  }
+  auto file = f.disk->open("/data/orders-0/" + newest, OpenMode::read_write);
+  REQUIRE((*file)->write_at(torn, std::vector<uint8_t>{0xee}).ok());
+  f.open();
+  log = f.log();
+  REQUIRE(log->log_end_offset() == Offset(19));
   return log;
 }
 
@@ -102,6 +136,7 @@ TEST_CASE("rolls before a kill are finished after the start, which syncs nothing
   f.config.segment_bytes = 500;
   f.open();
   auto log = f.log();
+  REQUIRE(f.directory->checkpoint().ok());
   for (int i = 0; i < 20; ++i) {
     append(*log, {.timestamp = 1700000000000 + i, .producer = ProducerId(7), .sequence = i});
   }
@@ -173,6 +208,38 @@ TEST_CASE("no point on the page cache is made above a segment whose index files 
   }
 }
 
+TEST_CASE("after some checkpoints by bytes one syncs, for whom the page cache is lost") {
+  CacheFixture f;
+  f.checkpoint_bytes = 100;
+  f.open();
+  auto log = f.log();
+  for (int i = 0; i < 6; ++i) f.directory->run_once();
+  for (int i = 0; i < 8; ++i) {
+    append(*log, {.value = std::string(100, 'x')});
+    f.directory->run_once();
+    CHECK(log->recovery_point() == Offset(0));
+  }
+  append(*log, {.value = std::string(100, 'x')});
+  f.directory->run_once();
+  CHECK(log->recovery_point() == Offset(9));
+  CHECK(log->durable_offset() == Offset(9));
+}
+
+TEST_CASE("where most is synced, a checkpoint by bytes may as well be") {
+  CacheFixture f;
+  f.config.flush_messages = 1;
+  f.journal = {1 << 20, 4};
+  f.checkpoint_bytes = 1000;
+  f.open();
+  auto log = f.log();
+  for (int i = 0; i < 6; ++i) f.directory->run_once();
+  for (int i = 0; i < 20; ++i) {
+    append(*log);
+    f.directory->run_once();
+  }
+  CHECK(log->recovery_point() > Offset(0));
+}
+
 TEST_CASE("where the cache has no name, a checkpoint by bytes syncs") {
   CacheFixture f;
   f.disk->hide_cache_identity();
@@ -189,17 +256,18 @@ TEST_CASE("where flushes are asked for, a start makes durable what it shows") {
   CacheFixture f;
   f.config.flush_messages = 3;
   auto log = log_in_cache(f);
-  CHECK(log->durable_offset() < Offset(20));
+  append(*log);
+  CHECK(log->durable_offset() < Offset(21));
   log = nullptr;
   f.kill();
   f.open();
   log = f.log();
-  CHECK(log->log_end_offset() == Offset(20));
-  CHECK(log->durable_offset() == Offset(20));
+  CHECK(log->log_end_offset() == Offset(21));
+  CHECK(log->durable_offset() == Offset(21));
   log = nullptr;
   f.power_cut(CrashKind::lost);
   f.open();
-  CHECK(f.log()->log_end_offset() == Offset(20));
+  CHECK(f.log()->log_end_offset() == Offset(21));
 }
 
 TEST_CASE("a topic that is told to flush gets what was appended before on the disk") {
@@ -221,6 +289,113 @@ TEST_CASE("a topic that is told to flush gets what was appended before on the di
     f.directory->run_once();
     CHECK(log->durable_offset() == Offset(20));
   }
+}
+
+TEST_CASE("what flush() answers after a start that cut is on the disk") {
+  CacheFixture f;
+  auto log = log_that_was_cut(f);
+  REQUIRE(*log->flush() == Offset(19));
+  CHECK(log->durable_offset() == Offset(19));
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(19));
+}
+
+TEST_CASE("what is acknowledged after a start that cut survives, with all before it") {
+  CacheFixture f;
+  auto log = log_that_was_cut(f);
+  f.config.flush_messages = 1;
+  log->configure(f.config);
+  for (int i = 0; i < 6; ++i) f.directory->run_once();
+  FlushTurn turn;
+  std::vector<uint8_t> batch = make_batch();
+  const auto appended = log->append(batch, AppendOrigin::client, &turn);
+  REQUIRE(appended.ok());
+  turn.carry_out();
+  f.directory->run_once();
+  REQUIRE(log->high_watermark() >= appended->required_high_watermark);
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(f.log()->log_end_offset() == Offset(20));
+}
+
+// The recovery point must pass them: above it they are holes.
+TEST_CASE("gaps that compaction left outlive any number of starts") {
+  for (const bool from_kafka : {true, false}) {
+    for (const bool within_segment : {true, false}) {
+      CAPTURE(from_kafka);
+      CAPTURE(within_segment);
+      CacheFixture f;
+      f.config.segment_bytes = 200;
+      f.config.validation.compacted = true;
+      f.open();
+      auto log = f.log();
+      for (int i = 0; i < 12; ++i) append(*log);
+      for (int i = 0; i < 6; ++i) f.directory->run_once();
+      REQUIRE(f.directory->checkpoint().ok());
+      log = nullptr;
+      f.kill();
+      const Offset cleaned(4);
+      if (within_segment) {
+        auto file = f.disk->open(segment_path(cleaned, SegmentFileKind::log), OpenMode::read_write);
+        REQUIRE(file.ok());
+        REQUIRE((*file)->truncate(static_cast<int64_t>(make_batch().size())).ok());
+      } else {
+        for (const auto kind : {SegmentFileKind::log, SegmentFileKind::offset_index,
+                                SegmentFileKind::time_index, SegmentFileKind::snapshot}) {
+          REQUIRE(remove_if_there(*f.disk, segment_path(cleaned, kind)).ok());
+        }
+      }
+      REQUIRE(f.disk->remove_file("/data/recovery-point-offset-checkpoint").ok());
+      if (from_kafka) {
+        const std::string journal = "/data/odradek-journal";
+        const auto entries = f.disk->list(journal);
+        for (const auto& entry : *entries) {
+          REQUIRE(f.disk->remove_file(journal + "/" + entry.name).ok());
+        }
+        REQUIRE(f.disk->remove_directory(journal).ok());
+      }
+      for (int start = 0; start < 3; ++start) {
+        f.open();
+        CHECK(f.log()->log_end_offset() == Offset(12));
+        CHECK(f.directory->recovery_report().bytes_cut == 0);
+        f.kill();
+      }
+    }
+  }
+}
+
+// The kernel tells of a page that it could not write once, and shows it as it was before.
+TEST_CASE("after a failed sync no point on the page cache is believed") {
+  CacheFixture f;
+  f.checkpoint_bytes = 500;
+  f.open();
+  auto log = f.log();
+  for (int i = 0; i < 20; ++i) {
+    append(*log);
+    f.directory->run_once();
+  }
+  f.disk->before_each_change([](const FileCall& call) {
+    const bool hit = call.kind == FileCallKind::sync_data && call.path.ends_with(".log");
+    return hit ? FaultDecision::fail(FileErrorKind::io) : FaultDecision::proceed();
+  });
+  CHECK_FALSE(f.directory->checkpoint().ok());
+  CHECK_FALSE(log->online());
+  f.disk->before_each_change(nullptr);
+  log = nullptr;
+  f.kill();
+  const auto batch = static_cast<int64_t>(make_batch().size());
+  {
+    auto file = f.disk->open(segment_path(Offset(0), SegmentFileKind::log), OpenMode::read_write);
+    REQUIRE((*file)->write_at(Position(5 * batch), std::vector<uint8_t>(300)).ok());
+  }
+  f.open();
+  log = f.log();
+  CHECK(log->log_end_offset() == Offset(5));
+  REQUIRE(f.directory->checkpoint().ok());
+  CHECK(log->recovery_point() == Offset(5));
 }
 
 }  // namespace odradek
