@@ -296,7 +296,7 @@ class TreeCopy {
     auto& made = directories_[&directory];
     if (made) return made;
     made = std::make_shared<MemoryDirectory>();
-    const auto result = made;  // the reference does not outlive the next one made
+    auto result = made;  // the reference does not outlive the next one made
     for (const auto names : {&MemoryDirectory::entries, &MemoryDirectory::durable_entries}) {
       for (const auto& [name, entry] : directory.*names) (*result.*names)[name] = copy(entry);
     }
