@@ -5,7 +5,10 @@ import {
   GroupCoordinator,
 } from '../../../src/coordinator/group/group-coordinator.ts'
 import type { JoinGroupResponseInput } from '../../../src/protocol/generated/11-join-group.ts'
-import type { SyncGroupResponseInput } from '../../../src/protocol/generated/14-sync-group.ts'
+import type {
+  SyncGroupRequest,
+  SyncGroupResponseInput,
+} from '../../../src/protocol/generated/14-sync-group.ts'
 import type { LogConfig, PartitionLog } from '../../../src/storage/log-store.ts'
 import { createMemoryLogStore, type MemoryDisk } from '../../../src/storage/memory-log-store.ts'
 import { ManualTime, settle } from '../manual-time.ts'
@@ -121,6 +124,7 @@ export class GroupFixture {
     group: string,
     joined: JoinGroupResponseInput,
     assignments: Readonly<Record<string, string>> = {},
+    claims: Partial<SyncGroupRequest> = {},
   ): Promise<SyncGroupResponseInput> {
     return this.coordinator.syncGroup(
       {
@@ -130,6 +134,7 @@ export class GroupFixture {
         groupInstanceId: null,
         protocolType: null,
         protocolName: null,
+        ...claims,
         assignments: Object.entries(assignments).map(([memberId, text]) => ({
           memberId,
           assignment: Buffer.from(text),
@@ -139,13 +144,17 @@ export class GroupFixture {
     )
   }
 
-  async heartbeat(group: string, joined: JoinGroupResponseInput): Promise<number> {
+  async heartbeat(
+    group: string,
+    joined: JoinGroupResponseInput,
+    groupInstanceId: string | null = null,
+  ): Promise<number> {
     const response = await this.coordinator.heartbeat(
       {
         groupId: group,
         generationId: joined.generationId ?? -1,
         memberId: joined.memberId,
-        groupInstanceId: null,
+        groupInstanceId,
       },
       caller,
     )
