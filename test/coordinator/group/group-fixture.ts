@@ -1,5 +1,5 @@
 /** A group coordinator on a log in memory, with members that speak in verbs. */
-import { seededRandom } from '../../../src/base/random.ts'
+import { type Random, seededRandom } from '../../../src/base/random.ts'
 import {
   type GroupConfig,
   GroupCoordinator,
@@ -68,9 +68,18 @@ export class GroupFixture {
   readonly #disk: MemoryDisk
   readonly #config: GroupConfig
 
-  private constructor(time: ManualTime, config: GroupConfig, log: PartitionLog, disk: MemoryDisk) {
+  readonly #random: Random
+
+  private constructor(
+    time: ManualTime,
+    config: GroupConfig,
+    log: PartitionLog,
+    disk: MemoryDisk,
+    random: Random,
+  ) {
     this.time = time
     this.log = log
+    this.#random = random
     this.#config = config
     this.#disk = disk
     this.coordinator = new GroupCoordinator({
@@ -82,7 +91,7 @@ export class GroupFixture {
       config,
       clock: time,
       timers: time,
-      random: seededRandom(7),
+      random,
     })
   }
 
@@ -90,17 +99,18 @@ export class GroupFixture {
     config: Partial<GroupConfig> = {},
     time: ManualTime = new ManualTime(),
     disk?: MemoryDisk,
+    random: Random = seededRandom(7),
   ): Promise<GroupFixture> {
     const store = createMemoryLogStore(disk === undefined ? {} : { disk })
     const id = 'X19jb25zdW1lcl9vZmZzZQ'
     const log = await store.openPartition('__consumer_offsets', 0, id, logConfig)
     log.becomeLeader(0)
-    return new GroupFixture(time, { ...groupConfig, ...config }, log, store.disk)
+    return new GroupFixture(time, { ...groupConfig, ...config }, log, store.disk, random)
   }
 
   async restart(): Promise<GroupFixture> {
     await this.coordinator.close()
-    return await GroupFixture.start(this.#config, this.time, this.#disk)
+    return await GroupFixture.start(this.#config, this.time, this.#disk, this.#random)
   }
 
   join(group: string, options: JoinOptions = {}): Promise<JoinGroupResponseInput> {
@@ -172,6 +182,7 @@ export class GroupFixture {
     offset: number,
     joined?: JoinGroupResponseInput,
     topic = 'orders',
+    groupInstanceId: string | null = null,
   ): Promise<number | undefined> {
     const partition = { partitionIndex: 0, committedOffset: offset, committedLeaderEpoch: 3 }
     const response = await this.coordinator.offsetCommit(
@@ -179,7 +190,7 @@ export class GroupFixture {
         groupId: group,
         generationIdOrMemberEpoch: joined?.generationId ?? -1,
         memberId: joined?.memberId ?? '',
-        groupInstanceId: null,
+        groupInstanceId,
         retentionTimeMs: -1,
         topics: [
           {
