@@ -43,10 +43,6 @@ export const groupConfig: GroupConfig = {
   offsetsTopicPartitions: 1,
 }
 
-const topicIds = new Map([
-  ['orders', 'b3JkZXJzb3JkZXJzb3JkZQ'],
-  ['mail', 'bWFpbG1haWxtYWlsbWFpbA'],
-])
 const caller = { version: 3, clientId: 'client', clientHost: '127.0.0.1' }
 
 /** What a member says when it joins, where it is not the usual. */
@@ -65,6 +61,11 @@ export class GroupFixture {
   readonly time: ManualTime
   readonly coordinator: GroupCoordinator
   readonly log: PartitionLog
+  /** The topics that exist. */
+  readonly topicIds: Map<string, string> = new Map([
+    ['orders', 'b3JkZXJzb3JkZXJzb3JkZQ'],
+    ['mail', 'bWFpbG1haWxtYWlsbWFpbA'],
+  ])
   readonly #disk: MemoryDisk
   readonly #config: GroupConfig
 
@@ -85,8 +86,8 @@ export class GroupFixture {
     this.coordinator = new GroupCoordinator({
       log: (partition) => (partition === 0 ? log : undefined),
       topics: {
-        idOf: (name) => topicIds.get(name),
-        nameOf: (id) => [...topicIds].find(([, known]) => known === id)?.[0],
+        idOf: (name) => this.topicIds.get(name),
+        nameOf: (id) => [...this.topicIds].find(([, known]) => known === id)?.[0],
       },
       config,
       clock: time,
