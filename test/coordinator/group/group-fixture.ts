@@ -60,7 +60,7 @@ export interface JoinOptions {
 export class GroupFixture {
   readonly time: ManualTime
   readonly coordinator: GroupCoordinator
-  readonly log: PartitionLog
+  log: PartitionLog
   /** The topics that exist. */
   readonly topicIds: Map<string, string> = new Map([
     ['orders', 'b3JkZXJzb3JkZXJzb3JkZQ'],
@@ -84,7 +84,7 @@ export class GroupFixture {
     this.#config = config
     this.#disk = disk
     this.coordinator = new GroupCoordinator({
-      log: (partition) => (partition === 0 ? log : undefined),
+      log: (partition) => (partition === 0 ? this.log : undefined),
       topics: {
         idOf: (name) => this.topicIds.get(name),
         nameOf: (id) => [...this.topicIds].find(([, known]) => known === id)?.[0],
