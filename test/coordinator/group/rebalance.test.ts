@@ -1,5 +1,6 @@
 /** What a rebalance does about members that are late, silent, lost or in the way. */
 import { describe, expect, it } from 'vitest'
+import { StorageError } from '../../../src/storage/log-store.ts'
 import { settle } from '../manual-time.ts'
 import { GroupFixture } from './group-fixture.ts'
 
@@ -112,6 +113,23 @@ describe('a static member whose instance starts a second time', () => {
     const after = await fixture.restart()
     expect(await after.heartbeat('g', back, 'i')).toBe(0)
     expect(await after.heartbeat('g', before, 'i')).toBe(82)
+  })
+
+  it('is not told that it is back where a restart would not know of it', async () => {
+    const fixture = await GroupFixture.start()
+    const before = await fixture.join('g', instance)
+    await fixture.sync('g', before, { [before.memberId]: 'all' }, { groupInstanceId: 'i' })
+    await settle()
+    const append = fixture.log.append.bind(fixture.log)
+    fixture.log.append = () => {
+      throw new StorageError(56, 'the disk is gone')
+    }
+    expect(await fixture.join('g', instance)).toMatchObject({ errorCode: 16, memberId: '' })
+    fixture.log.append = append
+    const back = await fixture.join('g', instance)
+    expect(back).toMatchObject({ errorCode: 0, generationId: 1 })
+    const after = await fixture.restart()
+    expect(await after.heartbeat('g', back, 'i')).toBe(0)
   })
 
   it('rebalances when it offers something else than before', async () => {
