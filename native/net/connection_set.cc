@@ -38,14 +38,8 @@ void ConnectionSet::adopt(Socket socket, uint64_t id) {
   ASSERT(reactor_.on_thread());
   ASSERT(!connections_.contains(id));
   auto connection = std::make_unique<Connection>(*this, std::move(socket), id);
-  auto handler = factory_(*connection);
-  if (handler == nullptr) {
-    connection->socket_.close();
-    ConnectionCounters::add(counters_.closed, 1);
-    return;
-  }
   Connection& opened = *connection;
-  if (!opened.open(std::move(handler))) {
+  if (!opened.open(factory_(opened))) {
     opened.handler_->on_closed();
     ConnectionCounters::add(counters_.closed, 1);
     return;

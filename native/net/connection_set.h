@@ -47,7 +47,7 @@ struct ConnectionCounters {
 // the turn: lists and events may still name it until then.
 class ConnectionSet {
  public:
-  // Makes the handler of a new connection; null refuses it.
+  // Makes the handler of a new connection; never null.
   using HandlerFactory = std::function<std::unique_ptr<ConnectionHandler>(Connection&)>;
 
   // `reactor` must outlive the set. The owner calls end_turn() at the end of each turn.

@@ -183,6 +183,41 @@ describe('partitions', () => {
   })
 })
 
+describe('a new directory that cannot be told whose it is', () => {
+  const unwritable =
+    (...paths: readonly string[]) =>
+    (path: string, store: MemoryLogStore): void => {
+      if (!paths.includes(path)) return
+      store.format = () =>
+        Promise.reject(new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, 'no space left'))
+    }
+
+  test('is missing from then on, and let go of; the others go on', async () => {
+    const disks: Disks = new Map()
+    const running = await start(disks, [a, b], {}, [], unwritable(b))
+    expect(running.lines.filter((line) => line.includes(b))).toEqual([
+      expect.stringContaining('no space left'),
+    ])
+    await create(running, 'x', 2)
+    expect(foldersOf(disks, a)).toEqual(['__cluster_metadata-0', 'x-0', 'x-1'])
+    expect(await seen(running, 'x')).toEqual([fine(0), fine(1)])
+    await running.broker.close()
+    const second = await start(disks, [a, b])
+    await create(second, 'y', 2)
+    expect(foldersOf(disks, b)).toEqual(['y-0', 'y-1'])
+  })
+
+  test('ends the start where nothing else could hold partitions, or the metadata log', async () => {
+    for (const [broken, more] of [
+      [[a], {}],
+      [[a, b], { 'metadata.log.dir': c }],
+    ] as const) {
+      const running = start(new Map(), [a, b], more, [], unwritable(...broken))
+      await expect(running).rejects.toThrow('no space left')
+    }
+  })
+})
+
 describe('a directory that fails while the broker runs', () => {
   test('takes its partitions offline with one line, the others go on', async () => {
     const disks: Disks = new Map()

@@ -7,7 +7,7 @@ import {
   type PartitionImage,
   ResourceType,
 } from '../../src/metadata/image.ts'
-import { decodeLog, encodeRecords } from '../../src/metadata/records.ts'
+import { decodeLog, encodeControls, encodeRecords } from '../../src/metadata/records.ts'
 import { Replay } from '../../src/metadata/replay.ts'
 import { createMemoryLogStore, type MemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { cleanManifest, fixture } from '../metadata/fixtures.ts'
@@ -246,6 +246,37 @@ describe("a directory of Apache Kafka's", () => {
     const other = 'AAAAAAAAAAAAAAAAAAAAAQ'
     await expect(open({ clusterId: other })).rejects.toThrow(/belongs to cluster uwSoqIjGSyubxNe/)
     expect(logBytes(disk)).toEqual(Buffer.from(fixture('clean-log.gz')))
+  })
+
+  it('of several controllers is refused, and their log left alone', async () => {
+    const voters = [1, 2].map((voterId) => ({
+      voterId,
+      voterDirectoryId: directoryId,
+      endpoints: [{ name: 'CONTROLLER', host: 'host', port: 9093 }],
+      kRaftVersionFeature: { minSupportedVersion: 0, maxSupportedVersion: 1 },
+    }))
+    const place = { baseOffset: 367, partitionLeaderEpoch: 1 }
+    const control = { name: 'voters', value: { version: 0, voters } } as const
+    const log = Buffer.concat([fixture('clean-log.gz'), encodeControls([control], 1, place)])
+    const disk = diskWith(log, {}, properties)
+    const controller = await Controller.open(optionsFor(createMemoryLogStore({ disk })))
+    await expect(controller.activate(address)).rejects.toThrow(/quorum of the controllers 1, 2/)
+    expect(logBytes(disk)).toEqual(log)
+  })
+
+  it('whose log has lost its beginning is refused, unless a snapshot tells of it', async () => {
+    const name = '__cluster_metadata-0/00000000000000000129-0000000001.checkpoint'
+    const starting = async (files: Record<string, Uint8Array>) => {
+      const disk = diskWith(fixture('snapshot-log.gz'), files, properties)
+      const state = disk.partitions.get('__cluster_metadata-0')
+      if (state === undefined) throw new Error('the log is there')
+      state.logStartOffset = 129
+      state.batches = state.batches.filter(({ header }) => header.baseOffset >= 129)
+      return await Controller.open(optionsFor(createMemoryLogStore({ disk })))
+    }
+    await expect(starting({})).rejects.toThrow(/begins at offset 129, and there is no snapshot/)
+    const { image } = await starting({ [name]: fixture('snapshot-129.gz') })
+    expect(image.topicsByName.has('orders')).toBe(true)
   })
 })
 

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { checkDirectory } from '../../src/storage/directory-check.ts'
 import { recoverDirectory } from '../../src/storage/directory-recovery.ts'
@@ -34,4 +36,26 @@ test('damage behind a clean stop is not cut by a recovery', async () => {
   const tree = directory.tree()
   expect(await recoverDirectory(directory.path)).toBeUndefined()
   expect(directory.tree()).toEqual(tree)
+})
+
+test('offsets that a cleaner removed are no reason to cut what lies behind them', async () => {
+  for (const [cleaned, end] of [
+    [false, 10],
+    [true, batchesEach],
+  ] as const) {
+    directory?.dispose()
+    directory = await RestingDirectory.create('unclean')
+    const { path } = directory
+    for (const suffix of ['.log', '.index', '.timeindex', '.snapshot']) {
+      rmSync(join(path, segmentAt(10, suffix)), { force: true })
+    }
+    rmSync(join(path, 'odradek-journal'), { recursive: true })
+    const recoveryPoints = '0\n2\norders 0 5\norders 1 5\n'
+    writeFileSync(join(path, 'recovery-point-offset-checkpoint'), recoveryPoints)
+    if (cleaned) writeFileSync(join(path, 'cleaner-offset-checkpoint'), '0\n1\norders 0 20\n')
+    await recoverDirectory(path)
+    const report = await checkDirectory(path)
+    expect(report).toMatchObject({ clean: true, faults: 0 })
+    expect(report.partitions.map(({ logEnd }) => logEnd)).toEqual([end, batchesEach])
+  }
 })

@@ -83,3 +83,31 @@ test('an answer of another request ends the connection', async () => {
   )
   await expect(connection.call(metadataApi, { topics: [] })).rejects.toThrow('is closed')
 })
+
+/** A broker that answers ApiVersions like this, whatever is asked; tells when its client left. */
+function stubborn(answer: (correlationId: number) => Uint8Array, left: () => void): Script {
+  return (frame, socket) => {
+    socket.once('close', left)
+    return answer(frame.readInt32BE(4))
+  }
+}
+
+test.each([
+  ['refuses', 'refused to tell its versions (error 29)', 29, 64],
+  ['goes on refusing the version', 'refused to tell its versions (error 35)', 35, 64],
+  ['cuts its answer', 'a malformed answer of ApiVersions', 0, 9],
+])('a broker that %s is left with a sentence', async (_, sentence, errorCode, bytesMax) => {
+  let leave: () => void = () => {}
+  const left = new Promise<void>((resolve) => (leave = resolve))
+  const script = stubborn((correlationId) => {
+    const ranges = [{ apiKey: 18, minVersion: 0, maxVersion: 0 }]
+    const response = { errorCode, apiKeys: ranges }
+    const version = errorCode === 35 ? 0 : 5
+    return encodeResponseFrame(apiVersionsApi, version, correlationId, response).subarray(
+      4,
+      4 + bytesMax,
+    )
+  }, leave)
+  await expect(connect(script)).rejects.toThrow(sentence)
+  await left
+})

@@ -37,6 +37,15 @@ test('a peer that closes fails all exchanges, and those to come', async () => {
   await expect(opened.exchange(framed(Buffer.from('c')))).rejects.toThrow(ConnectionError)
 })
 
+test('a connection that is reset fails its exchanges with the cause', async () => {
+  const opened = await connection((_frame, socket) => {
+    socket.resetAndDestroy()
+    return undefined
+  })
+  await expect(opened.exchange(framed(Buffer.from('a')))).rejects.toThrow(/broke: .*ECONNRESET/)
+  await expect(opened.exchange(framed(Buffer.from('b')))).rejects.toThrow(/broke/)
+})
+
 test('an answer that does not come in time fails the connection', async () => {
   const opened = await connection(() => undefined, { requestTimeoutMs: 30 })
   await expect(opened.exchange(framed(Buffer.from('a')))).rejects.toThrow('within 30 ms')

@@ -45,12 +45,15 @@ export class BatchOpener {
 
   /**
    * The first record of a compressed batch that is not older than `atLeast`; undefined without one.
-   * Rejects when the worker fails.
+   * Rejects when the worker fails, and with a {@link StorageError} when the batch cannot be opened:
+   * "no record is that young" would send its reader past it.
    */
   async find(bytes: Uint8Array, atLeast: number): Promise<FoundRecord | undefined> {
     const answer = await this.#run({ kind: 'find', bytes, atLeast })
-    if (answer.kind === 'find') return answer.found
-    throw new Error('the worker answered another job')
+    if (answer.kind !== 'find') throw new Error('the worker answered another job')
+    const { found, error } = answer.search
+    if (error === null) return found
+    throw new StorageError(ErrorCode.CORRUPT_MESSAGE, `a batch cannot be opened: ${error}`)
   }
 
   /** Ends the worker; jobs under way are rejected. */

@@ -12,20 +12,23 @@ export interface FoundRecord {
   readonly timestamp: number
 }
 
-/**
- * The first record of the batch with a timestamp of at least `atLeast`; undefined when there is
- * none, or when the batch cannot be opened.
- */
+/** What came of a search; without an error and a record, no record of the batch is that young. */
+export interface TimestampSearch {
+  readonly found: FoundRecord | undefined
+  /** Why the batch cannot be opened; null where it could. */
+  readonly error: string | null
+}
+
+/** The first record of the batch with a timestamp of at least `atLeast`. */
 export function findTimestamp(
   bytes: Uint8Array,
   atLeast: number,
   compression: BatchCompression,
-): FoundRecord | undefined {
-  const batch = decodeBatch(bytes, 0, compression).value
-  if (batch === null) return undefined
-  for (const record of batch.records) {
-    const timestamp = timestampOf(batch, record)
-    if (timestamp >= atLeast) return { offset: offsetOf(batch, record), timestamp }
-  }
-  return undefined
+): TimestampSearch {
+  const { value: batch, error } = decodeBatch(bytes, 0, compression)
+  if (batch === null) return { found: undefined, error }
+  const record = batch.records.find((one) => timestampOf(batch, one) >= atLeast)
+  if (record === undefined) return { found: undefined, error: null }
+  const found = { offset: offsetOf(batch, record), timestamp: timestampOf(batch, record) }
+  return { found, error: null }
 }

@@ -4,7 +4,7 @@
  */
 import type { OpenBatchVerdict } from '../../storage/data-plane.ts'
 import { codecSet } from './codec-set.ts'
-import { type FoundRecord, findTimestamp } from './find-timestamp.ts'
+import { findTimestamp, type TimestampSearch } from './find-timestamp.ts'
 import { codecsFor, judgeBatch, type OpenRules } from './judge-batch.ts'
 
 /** One batch to open. */
@@ -20,7 +20,7 @@ export type OpenJob =
 /** The answer to a job of the same kind. */
 export type OpenAnswer =
   | { readonly kind: 'judge'; readonly verdict: OpenBatchVerdict }
-  | { readonly kind: 'find'; readonly found: FoundRecord | undefined }
+  | { readonly kind: 'find'; readonly search: TimestampSearch }
 
 /** Does the job on the calling thread. */
 export async function runJob(job: OpenJob): Promise<OpenAnswer> {
@@ -29,5 +29,5 @@ export async function runJob(job: OpenJob): Promise<OpenAnswer> {
     return { kind: 'judge', verdict: judgeBatch(job.bytes, job.rules, job.now, compression) }
   }
   const compression = await codecSet(codecsFor(job.bytes, { targetCodec: 0 }))
-  return { kind: 'find', found: findTimestamp(job.bytes, job.atLeast, compression) }
+  return { kind: 'find', search: findTimestamp(job.bytes, job.atLeast, compression) }
 }

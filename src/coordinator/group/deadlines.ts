@@ -45,8 +45,7 @@ function sessionEnded(group: ClassicGroup, member: Member, now: number): boolean
 
 function endPhase(group: ClassicGroup, now: number, wallNow: number, effects: Effects): void {
   if (group.state === 'PreparingRebalance') endJoinPhase(group, now, wallNow, effects)
-  else if (group.state === 'CompletingRebalance') endSyncPhase(group, now, wallNow, effects)
-  else group.rebalanceDeadline = Number.POSITIVE_INFINITY
+  else endSyncPhase(group, now, wallNow, effects)
 }
 
 /** A first rebalance is put off as long as newcomers arrive, within the rebalance timeout. */
@@ -62,7 +61,8 @@ function endJoinPhase(group: ClassicGroup, now: number, wallNow: number, effects
 }
 
 /**
- * Members that joined but never sent SyncGroup are gone; without any, the leader has its session.
+ * Members that joined but never sent SyncGroup are gone, in a stable group too: nobody reads what
+ * the leader gave them. Without any, the leader has its session.
  */
 function endSyncPhase(group: ClassicGroup, now: number, wallNow: number, effects: Effects): void {
   group.rebalanceDeadline = Number.POSITIVE_INFINITY

@@ -11,7 +11,7 @@ import type { PartitionLog } from '../../storage/log-store.ts'
 import { LogWriter } from '../log-writer.ts'
 import { ClassicGroup, type GroupSettings } from './classic-group.ts'
 import { nextDeadline, tick } from './deadlines.ts'
-import type { Effects, JoinResult, SyncResult } from './effects.ts'
+import { type Effects, type JoinResult, refusedJoin, type SyncResult } from './effects.ts'
 import { OffsetTable } from './offsets.ts'
 import { replayLog } from './replay.ts'
 
@@ -96,7 +96,7 @@ export class GroupShard {
     if (persist.assigned) answer(effects)
     void this.write(records).then((code) => {
       // An answer that tells of a written change waits until the change is committed.
-      if (!persist.assigned) answer(effects)
+      if (!persist.assigned) answer(code === ErrorCode.NONE ? effects : unwritten(effects, code))
       // A dead group has no timer, and its id may be that of another group by now.
       if (this.#closed || group.state === 'Dead') return
       const { clock } = this.#options
@@ -199,6 +199,14 @@ export class GroupShard {
 interface ArmedTimer {
   readonly handle: TimerHandle
   readonly deadline: number
+}
+
+/** What is told where the change was not written: nobody joined, and whoever asks again may. */
+function unwritten(effects: Effects, code: number): Effects {
+  const joins = effects.joins.map(({ to, result }) =>
+    result.errorCode === ErrorCode.NONE ? { to, result: refusedJoin(code, '') } : { to, result },
+  )
+  return { ...effects, joins }
 }
 
 function answer(effects: Effects): void {

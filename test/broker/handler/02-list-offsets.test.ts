@@ -6,7 +6,8 @@ import {
   listOffsetsApi,
 } from '../../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
-import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+import { StorageError } from '../../../src/storage/log-store.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
 
 let running: TestBroker
@@ -115,5 +116,37 @@ describe('a log of 5 records', () => {
 
   test('an isolation level that does not exist', async () => {
     expect(await ask([at(-1)], 11, { isolationLevel: 7 })).toMatchObject([{ errorCode: -1 }])
+  })
+
+  test('the end of what is committed, for those who read that alone', async () => {
+    const transaction = {
+      attributes: batchAttributes.transactional,
+      producerId: 7,
+      producerEpoch: 0,
+      baseSequence: 0,
+    }
+    const records = [{ timestamp: 6000, key: null, value: null }]
+    const log = running.store.find(topic, 0)
+    log?.append(encodeBatch(newBatch(records, transaction)))
+    await log?.committed(6)
+    expect(await ask([at(-1)], 11, { isolationLevel: 0 })).toMatchObject([{ offset: 6 }])
+    expect(await ask([at(-1)], 11, { isolationLevel: 1 })).toMatchObject([{ offset: 5 }])
+    expect(await ask([at(5500)], 11, { isolationLevel: 0 })).toMatchObject([{ offset: 5 }])
+    expect(await ask([at(5500)], 11, { isolationLevel: 1 })).toMatchObject([{ offset: -1 }])
+  })
+
+  test('a log that cannot be searched, whoever is to blame', async () => {
+    const log = running.store.find(topic, 0)
+    if (log === undefined) throw new Error('the topic is there')
+    const failures = [
+      [new StorageError(2, 'a batch is damaged'), 2],
+      [new TypeError('a bug'), -1],
+    ] as const
+    for (const [failure, errorCode] of failures) {
+      log.lookupTimestamp = () => Promise.reject(failure)
+      expect(await ask([at(1001)])).toMatchObject([{ errorCode }])
+      expect(await ask([at(-1)])).toMatchObject([{ errorCode: 0, offset: 5 }])
+    }
+    expect(running.lines.filter((line) => line.includes('a bug')).length).toBe(1)
   })
 })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
-import { findTimestamp } from '../../../src/broker/open-batch/find-timestamp.ts'
 import {
   codecsFor,
   judgeBatch,
@@ -93,10 +92,4 @@ describe('judgeBatch', () => {
 it('names the codecs that a judgement needs', () => {
   expect(codecsFor(batchOf([record(0)], 3), { targetCodec: 4 })).toEqual([3, 4])
   expect(codecsFor(batchOf([record(0)], 3), { targetCodec: -1 })).toEqual([3, 0])
-})
-
-it('finds the first record that is not older', () => {
-  const batch = batchOf([record(0), record(1), record(2)], 2)
-  expect(findTimestamp(batch, now + 1, codecs)).toEqual({ offset: 1, timestamp: now + 1 })
-  expect(findTimestamp(batch, now + 3, codecs)).toBeUndefined()
 })

@@ -1,11 +1,14 @@
 /** A group coordinator on a log in memory, with members that speak in verbs. */
-import { seededRandom } from '../../../src/base/random.ts'
+import { type Random, seededRandom } from '../../../src/base/random.ts'
 import {
   type GroupConfig,
   GroupCoordinator,
 } from '../../../src/coordinator/group/group-coordinator.ts'
 import type { JoinGroupResponseInput } from '../../../src/protocol/generated/11-join-group.ts'
-import type { SyncGroupResponseInput } from '../../../src/protocol/generated/14-sync-group.ts'
+import type {
+  SyncGroupRequest,
+  SyncGroupResponseInput,
+} from '../../../src/protocol/generated/14-sync-group.ts'
 import type { LogConfig, PartitionLog } from '../../../src/storage/log-store.ts'
 import { createMemoryLogStore, type MemoryDisk } from '../../../src/storage/memory-log-store.ts'
 import { ManualTime, settle } from '../manual-time.ts'
@@ -40,10 +43,6 @@ export const groupConfig: GroupConfig = {
   offsetsTopicPartitions: 1,
 }
 
-const topicIds = new Map([
-  ['orders', 'b3JkZXJzb3JkZXJzb3JkZQ'],
-  ['mail', 'bWFpbG1haWxtYWlsbWFpbA'],
-])
 const caller = { version: 3, clientId: 'client', clientHost: '127.0.0.1' }
 
 /** What a member says when it joins, where it is not the usual. */
@@ -61,25 +60,39 @@ export interface JoinOptions {
 export class GroupFixture {
   readonly time: ManualTime
   readonly coordinator: GroupCoordinator
-  readonly log: PartitionLog
+  log: PartitionLog
+  /** The topics that exist. */
+  readonly topicIds: Map<string, string> = new Map([
+    ['orders', 'b3JkZXJzb3JkZXJzb3JkZQ'],
+    ['mail', 'bWFpbG1haWxtYWlsbWFpbA'],
+  ])
   readonly #disk: MemoryDisk
   readonly #config: GroupConfig
 
-  private constructor(time: ManualTime, config: GroupConfig, log: PartitionLog, disk: MemoryDisk) {
+  readonly #random: Random
+
+  private constructor(
+    time: ManualTime,
+    config: GroupConfig,
+    log: PartitionLog,
+    disk: MemoryDisk,
+    random: Random,
+  ) {
     this.time = time
     this.log = log
+    this.#random = random
     this.#config = config
     this.#disk = disk
     this.coordinator = new GroupCoordinator({
-      log: (partition) => (partition === 0 ? log : undefined),
+      log: (partition) => (partition === 0 ? this.log : undefined),
       topics: {
-        idOf: (name) => topicIds.get(name),
-        nameOf: (id) => [...topicIds].find(([, known]) => known === id)?.[0],
+        idOf: (name) => this.topicIds.get(name),
+        nameOf: (id) => [...this.topicIds].find(([, known]) => known === id)?.[0],
       },
       config,
       clock: time,
       timers: time,
-      random: seededRandom(7),
+      random,
     })
   }
 
@@ -87,17 +100,18 @@ export class GroupFixture {
     config: Partial<GroupConfig> = {},
     time: ManualTime = new ManualTime(),
     disk?: MemoryDisk,
+    random: Random = seededRandom(7),
   ): Promise<GroupFixture> {
     const store = createMemoryLogStore(disk === undefined ? {} : { disk })
     const id = 'X19jb25zdW1lcl9vZmZzZQ'
     const log = await store.openPartition('__consumer_offsets', 0, id, logConfig)
     log.becomeLeader(0)
-    return new GroupFixture(time, { ...groupConfig, ...config }, log, store.disk)
+    return new GroupFixture(time, { ...groupConfig, ...config }, log, store.disk, random)
   }
 
   async restart(): Promise<GroupFixture> {
     await this.coordinator.close()
-    return await GroupFixture.start(this.#config, this.time, this.#disk)
+    return await GroupFixture.start(this.#config, this.time, this.#disk, this.#random)
   }
 
   join(group: string, options: JoinOptions = {}): Promise<JoinGroupResponseInput> {
@@ -121,6 +135,7 @@ export class GroupFixture {
     group: string,
     joined: JoinGroupResponseInput,
     assignments: Readonly<Record<string, string>> = {},
+    claims: Partial<SyncGroupRequest> = {},
   ): Promise<SyncGroupResponseInput> {
     return this.coordinator.syncGroup(
       {
@@ -130,6 +145,7 @@ export class GroupFixture {
         groupInstanceId: null,
         protocolType: null,
         protocolName: null,
+        ...claims,
         assignments: Object.entries(assignments).map(([memberId, text]) => ({
           memberId,
           assignment: Buffer.from(text),
@@ -139,13 +155,17 @@ export class GroupFixture {
     )
   }
 
-  async heartbeat(group: string, joined: JoinGroupResponseInput): Promise<number> {
+  async heartbeat(
+    group: string,
+    joined: JoinGroupResponseInput,
+    groupInstanceId: string | null = null,
+  ): Promise<number> {
     const response = await this.coordinator.heartbeat(
       {
         groupId: group,
         generationId: joined.generationId ?? -1,
         memberId: joined.memberId,
-        groupInstanceId: null,
+        groupInstanceId,
       },
       caller,
     )
@@ -163,6 +183,7 @@ export class GroupFixture {
     offset: number,
     joined?: JoinGroupResponseInput,
     topic = 'orders',
+    groupInstanceId: string | null = null,
   ): Promise<number | undefined> {
     const partition = { partitionIndex: 0, committedOffset: offset, committedLeaderEpoch: 3 }
     const response = await this.coordinator.offsetCommit(
@@ -170,7 +191,7 @@ export class GroupFixture {
         groupId: group,
         generationIdOrMemberEpoch: joined?.generationId ?? -1,
         memberId: joined?.memberId ?? '',
-        groupInstanceId: null,
+        groupInstanceId,
         retentionTimeMs: -1,
         topics: [
           {

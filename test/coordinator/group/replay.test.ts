@@ -8,6 +8,7 @@ import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/re
 import type { PartitionLog } from '../../../src/storage/log-store.ts'
 import { createMemoryLogStore } from '../../../src/storage/memory-log-store.ts'
 import { settings, topicId } from '../../storage/store-behaviour.ts'
+import { GroupFixture } from './group-fixture.ts'
 
 const timestamp = 1_000
 let log: PartitionLog
@@ -155,4 +156,35 @@ describe('a commit outside of any transaction', () => {
     mark('commit', 7)
     expect(await committed()).toEqual({ 1: 11 })
   })
+})
+
+describe('a log of groups that cannot be read', () => {
+  const damages: [string, (bytes: Uint8Array) => Uint8Array, RegExp][] = [
+    [
+      'a flipped bit',
+      (bytes) => bytes.map((byte, at) => (at === 70 ? byte ^ 1 : byte)),
+      /checksum/,
+    ],
+    ['half a batch', (bytes) => bytes.subarray(0, bytes.length / 2), /no whole batch/],
+  ]
+
+  it.each(damages)(
+    'is refused, place and all, and read again later: %s',
+    async (_, damage, why) => {
+      const fixture = await GroupFixture.start()
+      await fixture.commit('g', 7)
+      await fixture.commit('g', 8, undefined, 'mail')
+      const after = await fixture.restart()
+      const read = after.log.read.bind(after.log)
+      after.log.read = async (...place) => damage(await read(...place))
+      await expect(after.committed('g')).rejects.toThrow(/__consumer_offsets-0 at offset 0 cannot/)
+      await expect(after.commit('g', 9)).rejects.toThrow(why)
+      // Nothing may be forgotten of what nobody could look at.
+      await expect(after.coordinator.forgetTopics(new Set(['orders']))).rejects.toThrow(why)
+      await after.time.advance(8 * 86_400_000)
+      after.log.read = read
+      expect(await after.committed('g')).toBe(7)
+      expect(await after.committed('g', 'mail')).toBe(8)
+    },
+  )
 })

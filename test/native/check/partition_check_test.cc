@@ -268,6 +268,35 @@ TEST_CASE("files that are missing or cut are told") {
   CHECK_FALSE(checked.partition.cut.has_value());
 }
 
+TEST_CASE("a clean log without any segment, and a directory without its identity, are told") {
+  DirectoryFixture fixture;
+  FileSystem& disk = fill_and_close(fixture);
+  for (const std::string& name : files_in(disk, kFolder, "")) {
+    if (name != "partition.metadata") REQUIRE(disk.remove_file(path_of(name)).ok());
+  }
+  REQUIRE(disk.remove_file("/data/meta.properties").ok());
+  const Checked checked = check(disk);
+  CHECK(checked.words().find("missing meta.properties: the file is missing\n") !=
+        std::string::npos);
+  CHECK(checked.words().find("missing orders-0: holds no segment\n") != std::string::npos);
+  CHECK(checked.partition.segments == 0);
+  CHECK(checked.partition.log_end == Offset(0));
+}
+
+TEST_CASE("the quorum's state is a JSON object, whole") {
+  DirectoryFixture fixture;
+  FileSystem& disk = fill_and_close(fixture);
+  const std::string path = path_of("quorum-state");
+  const std::string whole = R"({"leaderId":1,"leaderEpoch":7,"data_version":1})";
+  REQUIRE(replace_file(disk, path, as_bytes(whole)).ok());
+  CHECK(check(disk).words() == "");
+  for (size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    REQUIRE(replace_file(disk, path, as_bytes(whole.substr(0, size))).ok());
+    CHECK(check(disk).words() == "damaged orders-0/quorum-state: this is no JSON object\n");
+  }
+}
+
 TEST_CASE("a segment cut anywhere: the rest is whole, and what is gone is told") {
   DirectoryFixture fixture;
   FileSystem& disk = fill_and_close(fixture);

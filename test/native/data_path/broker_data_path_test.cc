@@ -69,6 +69,62 @@ TEST_CASE("connections beyond the limit are closed, until others leave") {
   }));
 }
 
+TEST_CASE("who waits for an answer is not idle, however long it takes") {
+  DataPathOptions options;
+  options.connections_max_idle_ms = 60;
+  BrokerFixture broker(options);
+  auto log = broker.host("orders", 0, false);
+  auto idle = broker.client();
+  auto producer = broker.client();
+  auto consumer = broker.client();
+  auto controlled = broker.client();
+  const Bytes control_frame = {0, 18, 0, 0, 0, 0, 0, 7, 255, 255};
+  REQUIRE(controlled.send_frame(control_frame));
+  REQUIRE(producer.send_frame(wire::produce(produce_of("orders", 0, make_batch()))));
+  REQUIRE(consumer.send_frame(wire::fetch(fetch_of("orders", 0, 60000))));
+  REQUIRE(broker.control.wait_for([&] { return broker.control.frames.size() == 1; }));
+  CHECK(idle.is_closed_by_peer());
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const ControlFrame& asked = broker.control.frames[0];
+  broker.path->respond(asked.connection, asked.sequence, asked.bytes);
+  log->advance_to_end();
+  CHECK(controlled.receive_frame());
+  const auto produced = producer.receive_frame();
+  REQUIRE(produced);
+  CHECK(wire::read_produce(*produced, 9).parts[0].error == 0);
+  const auto fetched = consumer.receive_frame();
+  REQUIRE(fetched);
+  CHECK(wire::read_fetch(*fetched, 12).parts[0].error == 0);
+  for (LoopbackClient* client : {&controlled, &producer, &consumer}) {
+    CHECK(client->is_closed_by_peer());
+  }
+}
+
+TEST_CASE("a partition whose log is not there is told apart from one that nobody has") {
+  BrokerFixture broker;
+  auto client = broker.client();
+  const auto codes = [&](int32_t partition) {
+    const auto produced = call(client, produce_of("orders", partition, make_batch()));
+    wire::FetchSpec spec;
+    spec.parts = {fetch_part("orders", partition, 0)};
+    const auto fetched = call(client, spec);
+    REQUIRE((produced && fetched));
+    return std::pair(produced->parts[0].error, fetched->parts[0].error);
+  };
+  const auto both = [](ErrorCode error) { return std::pair(code(error), code(error)); };
+  broker.host("orders", 0);
+  broker.path->host_unavailable({"orders", PartitionIndex(1)}, uuid_of('s'));
+  CHECK(codes(0) == both(ErrorCode::none));
+  CHECK(codes(1) == both(ErrorCode::kafka_storage_error));
+  CHECK(codes(2) == both(ErrorCode::unknown_topic_or_partition));
+  broker.host("orders", 1);
+  CHECK(codes(1) == both(ErrorCode::none));
+  broker.path->host_unavailable({"orders", PartitionIndex(1)}, uuid_of('s'));
+  CHECK(codes(1) == both(ErrorCode::kafka_storage_error));
+  broker.path->unhost({"orders", PartitionIndex(1)});
+  CHECK(codes(1) == both(ErrorCode::unknown_topic_or_partition));
+}
+
 TEST_CASE("frames above the limit close their connection") {
   DataPathOptions options;
   options.frame_bytes_max = 10000;

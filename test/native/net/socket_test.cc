@@ -193,4 +193,21 @@ TEST_CASE("an IPv6 address is written as such") {
   CHECK(peer_endpoint(loopback.server).host == "::1");
 }
 
+TEST_CASE("an IPv4 client of a listener for both is written as IPv4") {
+  auto listener = listen_on({"::", 0}, 5);
+  if (!listener.ok()) return;  // this machine has no IPv6
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(local_endpoint(*listener).port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const Socket client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::connect(client.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  wait_for(*listener, POLLIN);
+  Socket server;
+  REQUIRE(accept_on(*listener, &server) == AcceptOutcome::accepted);
+  CHECK(peer_endpoint(server).host == "127.0.0.1");
+  CHECK(local_endpoint(server).host == "127.0.0.1");
+  CHECK(peer_endpoint(server).port == local_endpoint(client).port);
+}
+
 }  // namespace odradek

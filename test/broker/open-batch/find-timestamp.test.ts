@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
+import { findTimestamp } from '../../../src/broker/open-batch/find-timestamp.ts'
+import { runJob } from '../../../src/broker/open-batch/job.ts'
+import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+
+const codecs = await codecSet([1, 2, 3, 4])
+const start = 1_700_000_000_000
+const base = 40
+
+function batchOf(timestamps: readonly number[], codec: number, attributes = 0): Uint8Array {
+  const records = timestamps.map((timestamp) => ({ timestamp, key: null, value: null }))
+  const place = { baseOffset: base, attributes: codec | attributes }
+  return encodeBatch(newBatch(records, place), codecs)
+}
+
+it('finds the first record that is not older, in any order of times', () => {
+  const times = fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(
+      times,
+      fc.nat({ max: 21 }),
+      fc.integer({ min: 1, max: 4 }),
+      (all, wanted, codec) => {
+        const timestamps = all.map((one) => start + one)
+        const { found, error } = findTimestamp(batchOf(timestamps, codec), start + wanted, codecs)
+        const at = all.findIndex((one) => one >= wanted)
+        const expected = { offset: base + at, timestamp: start + (all[at] ?? 0) }
+        expect(error).toBeNull()
+        expect(found).toEqual(at < 0 ? undefined : expected)
+      },
+    ),
+  )
+})
+
+it('takes the time of the batch for all its records where that was the time of the append', () => {
+  const batch = batchOf([start, start + 5], 1, batchAttributes.appendTime)
+  const expected = { offset: base, timestamp: start + 5 }
+  expect(findTimestamp(batch, start + 3, codecs).found).toEqual(expected)
+})
+
+it('says why a batch cannot be opened, and not that no record is that young', async () => {
+  const batch = batchOf([start, start + 1], 1)
+  const flipped = Uint8Array.from(batch)
+  flipped[70]! ^= 1
+  expect(findTimestamp(flipped, start, codecs)).toEqual({
+    found: undefined,
+    error: expect.stringContaining('checksum'),
+  })
+  const others = await codecSet([2])
+  expect(findTimestamp(batch, start, others)).toEqual({
+    found: undefined,
+    error: expect.stringContaining('not loaded'),
+  })
+})
+
+it('is a job of the worker, as a judgement is', async () => {
+  for (const codec of [1, 2, 3, 4]) {
+    const bytes = batchOf([start, start + 1], codec)
+    const found = { offset: base + 1, timestamp: start + 1 }
+    expect(await runJob({ kind: 'find', bytes, atLeast: start + 1 })).toEqual({
+      kind: 'find',
+      search: { found, error: null },
+    })
+    const rules = {
+      compacted: false,
+      targetCodec: -1,
+      logAppendTime: false,
+      timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
+      timestampAfterMaxMs: 3_600_000,
+      maxMessageBytes: 1_048_588,
+    }
+    expect(await runJob({ kind: 'judge', bytes, rules, now: start })).toMatchObject({
+      kind: 'judge',
+      verdict: { code: 0 },
+    })
+  }
+})
