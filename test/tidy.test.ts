@@ -19,7 +19,7 @@ console.log(formatScorecard(measures))
  * Entries only tighten and leave; the printed scorecard goes on saying MISSED.
  */
 const reached: Readonly<Record<string, Bounds>> = {
-  'test lines per source line': { min: 0.81 },
+  'test lines per source line': { min: 0.97 },
 }
 
 describe('the scorecard', () => {
