@@ -7,6 +7,9 @@ namespace {
 
 // So many flushes of one produce in a row, and there is no other producer.
 constexpr size_t kTurnsAlone = 4;
+// Where so many wait, something comes sooner than a sleeping thread would be woken. With fewer the
+// looking around costs their senders more than it saves.
+constexpr size_t kManyProduces = 16;
 
 ConnectionLimits limits_of(const DataPathOptions& options) {
   ConnectionLimits limits;
@@ -95,6 +98,7 @@ void Worker::end_turn() {
     connections_.end_turn();
     flush();
   } while (!woken_.empty());
+  if (waiting_produces_ >= kManyProduces && processors_ > 1) reactor_.stay_awake();
   if (on_idle_) note_drained();
 }
 

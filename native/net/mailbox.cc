@@ -11,6 +11,7 @@ void Mailbox::post(std::unique_ptr<ReactorTask> task) {
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
+    has_mail_.store(true, std::memory_order_release);
   }
   // The first post after may_sleep() signals, the others of the burst find the owner awake.
   if (asleep_.exchange(false, std::memory_order_acq_rel)) wake_up_.signal();
@@ -28,6 +29,7 @@ bool Mailbox::may_sleep() {
 void Mailbox::take(std::vector<std::unique_ptr<ReactorTask>>* tasks) {
   ASSERT(tasks != nullptr);
   const std::lock_guard lock(mutex_);
+  has_mail_.store(false, std::memory_order_release);
   if (tasks->empty()) {
     tasks->swap(tasks_);
     return;

@@ -39,6 +39,8 @@ class Mailbox {
 
   // Announces that the owner is about to wait for wake_up(). False if there is mail: do not wait.
   bool may_sleep();
+  // A hint: false may be late.
+  bool has_mail() const { return has_mail_.load(std::memory_order_acquire); }
   // The owner stopped waiting.
   void woke() { asleep_.store(false, std::memory_order_relaxed); }
   // Appends all mail to *tasks, in the order of the posts.
@@ -49,6 +51,7 @@ class Mailbox {
  private:
   std::mutex mutex_;
   std::vector<std::unique_ptr<ReactorTask>> tasks_;  // guarded by mutex_
+  std::atomic<bool> has_mail_{false};
   std::atomic<bool> asleep_{false};
   WakeUp wake_up_;
 };

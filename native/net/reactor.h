@@ -62,6 +62,9 @@ class Reactor {
   TimerWheel& timers() { return timers_; }
   // Monotonic time as of the start of this turn's work.
   int64_t now_ms() const { return now_ms_; }
+  // Before the next turn: looks for work some times over before it sleeps. For whoever expects some
+  // sooner than a sleeping thread is woken, which takes tens of microseconds.
+  void stay_awake() { awake_ = true; }
   // Destroys `target` at the end of this turn: events of it may be on the way.
   void bury(std::unique_ptr<PollTarget> target);
 
@@ -82,6 +85,8 @@ class Reactor {
   void run();
   void turn();
   void run_mail();
+  size_t wait();
+  size_t look_around();
   int wait_ms();
 
   const std::string name_;
@@ -95,6 +100,7 @@ class Reactor {
   std::vector<std::unique_ptr<ReactorTask>> mail_;
   std::vector<std::unique_ptr<PollTarget>> buried_;
   std::array<PollEvent, kEventsPerTurn> events_;
+  bool awake_ = false;
   bool running_ = true;   // the reactor's thread only
   bool started_ = false;  // the maker's thread only
   pthread_t thread_{};

@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include <atomic>
+#include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -50,6 +52,49 @@ TEST_CASE("no post is slept over, from four threads") {
   }
   for (auto& thread : threads) thread.join();
   CHECK(eventually([&] { return ran.load() == 20000; }));
+}
+
+// Counts how often somebody looked without waiting, and how often somebody waited.
+class CountingPoller final : public Poller {
+ public:
+  bool add(int fd, void* target, PollInterest interest) override {
+    return poller_->add(fd, target, interest);
+  }
+  void change(int fd, void* target, PollInterest interest) override {
+    poller_->change(fd, target, interest);
+  }
+  void remove(int fd) override { poller_->remove(fd); }
+  size_t wait(std::span<PollEvent> events, int timeout_ms) override {
+    (timeout_ms == 0 ? looks : sleeps).fetch_add(1);
+    return poller_->wait(events, timeout_ms);
+  }
+  std::atomic<int> looks{0};
+  std::atomic<int> sleeps{0};
+
+ private:
+  std::unique_ptr<Poller> poller_ = make_poller();
+};
+
+TEST_CASE("a reactor that stays awake looks some times, then sleeps and is woken as ever") {
+  auto counting = std::make_unique<CountingPoller>();
+  CountingPoller& poller = *counting;
+  Reactor reactor("test-reactor", system_clock(), std::move(counting));
+  REQUIRE(reactor.start());
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<int> ran{0};
+    const int sleeps = poller.sleeps.load();
+    reactor.post(make_task([&] {
+      reactor.stay_awake();
+      ++ran;
+    }));
+    REQUIRE(eventually([&] { return poller.sleeps.load() > sleeps; }));
+    reactor.post(make_task([&] { ++ran; }));
+    REQUIRE(eventually([&] { return ran.load() == 2; }));
+  }
+  reactor.stop();
+  CHECK(poller.looks.load() >= kRounds * 50);
+  CHECK(poller.looks.load() <= kRounds * 103);  // not again without being told
 }
 
 TEST_CASE("timers fire on time") {
