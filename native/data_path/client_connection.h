@@ -48,8 +48,6 @@ class ClientConnection final : public ConnectionHandler,
   void fetch_warmed(uint64_t sequence);
   // Takes no more requests; answers a waiting fetch with what there is.
   void drain();
-  // Produce requests whose batches are appended but not acknowledged.
-  size_t pending_produces() const { return produces_.size(); }
 
   // For the parts of a request.
   uint64_t id() const override { return connection_.id(); }

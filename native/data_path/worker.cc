@@ -131,11 +131,7 @@ void Worker::serve_woken() {
 }
 
 void Worker::note_drained() {
-  size_t pending = 0;
-  connections_.for_each([&pending](Connection& connection) {
-    pending += static_cast<ClientConnection&>(connection.handler()).pending_produces();
-  });
-  if (pending > 0) return;
+  if (waiting_produces_ > 0) return;
   on_idle_();
   on_idle_ = [] {};  // still draining, told already
 }

@@ -70,7 +70,8 @@ Offset DirectoryCheckpoints::log_start(const TopicPartition& id) const {
 void DirectoryCheckpoints::put(const PartitionCheckpoint& checkpoint) {
   const TopicPartition& id = checkpoint.topic_partition;
   const std::lock_guard lock(mutex_);
-  recovery_points_[id] = checkpoint.recovery_point;
+  Offset& known = recovery_points_[id];
+  known = std::max(known, checkpoint.recovery_point);
   high_watermarks_[id] = checkpoint.high_watermark;
   if (checkpoint.log_start) {
     log_starts_[id] = *checkpoint.log_start;

@@ -50,6 +50,8 @@ class DirectoryCheckpoints {
   Offset recovery_point(const TopicPartition& id) const;
   Offset log_start(const TopicPartition& id) const;
 
+  // Never lowers the recovery point: a gap below it would become a hole. lower_recovery_point()
+  // does, before the batches there change.
   void put(const PartitionCheckpoint& checkpoint);
   // Forgets a partition. Its folder is gone already; the files follow with the next write.
   void remove(const TopicPartition& id);
@@ -78,7 +80,7 @@ class DirectoryCheckpoints {
   mutable std::mutex mutex_;
   bool files_say_more_ = false;  // the files have entries of partitions that were forgotten
   OffsetsByPartition recovery_points_;
-  // What the file says: a put may have lowered the above since, and the next write comes late.
+  // What the file says until the next write.
   OffsetsByPartition recovery_points_on_disk_;
   OffsetsByPartition disowned_;
   OffsetsByPartition log_starts_;

@@ -104,7 +104,10 @@ class LogDirectoryImpl final : public LogDirectory {
   std::string unused_name(const TopicPartition& id, Uuid unique, std::string_view suffix);
   LogResult<bool> close_logs(const Logs& logs);
   LogResult<bool> recover_unopened();
-  LogResult<bool> checkpoint_in_cache();
+  LogResult<bool> checkpoint_by_bytes();
+  // Under checkpoint_mutex_.
+  LogResult<bool> checkpoint_synced();
+  bool may_stay_in_cache() const;
   LogResult<bool> write_resume_points(bool synced);
   LogResult<bool> changed(const FileResult<void>& done);
   LogResult<std::string> absolute(const std::string& relative) const;

@@ -78,31 +78,39 @@ void LogDirectoryImpl::tend_journal() {
   context_->reserve.keep();
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
-  if (journal.wants_release() || bytes >= context_->checkpoint_bytes) {
-    static_cast<void>(journal.wants_release() ? checkpoint() : checkpoint_in_cache());
+  if (journal.wants_release()) {
+    static_cast<void>(checkpoint());
+  } else if (bytes >= context_->checkpoint_bytes) {
+    static_cast<void>(checkpoint_by_bytes());
   }
 }
 
-// In this order: nothing is told to a checkpoint file before what it speaks of is on the disk.
 LogResult<bool> LogDirectoryImpl::checkpoint() {
   const std::lock_guard one_at_a_time(checkpoint_mutex_);
+  return checkpoint_synced();
+}
+
+// If it may, only the resume points, and nothing is synced.
+LogResult<bool> LogDirectoryImpl::checkpoint_by_bytes() {
+  const std::lock_guard one_at_a_time(checkpoint_mutex_);
+  return may_stay_in_cache() ? write_resume_points(false) : checkpoint_synced();
+}
+
+// In this order: nothing is told to a checkpoint file before what it speaks of is on the disk.
+LogResult<bool> LogDirectoryImpl::checkpoint_synced() {
   RETURN_IF_ERROR(write_resume_points(true));
   return context_->checkpoints.write(false);
 }
 
-// Only the resume points, and nothing is synced: they count as long as this kernel runs. With
-// batches on the page cache alone a sync makes the disk do now what the kernel would do at leisure.
-// Not for ever: after a power cut, and in another container, the synced ones are all there is.
-LogResult<bool> LogDirectoryImpl::checkpoint_in_cache() {
+// Points that are not synced count as long as this kernel runs. With batches on the page cache
+// alone a sync makes the disk do now what the kernel would do at leisure. Not for ever: after a
+// power cut, and in another container, the synced ones are all there is.
+bool LogDirectoryImpl::may_stay_in_cache() const {
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   const int64_t cached = context_->cached_since_checkpoint.load(std::memory_order_relaxed);
   const bool mostly_synced = cached < bytes / 2;
-  if (mostly_synced || !context_->resume_points.outlive_process()) return checkpoint();
-  {
-    const std::lock_guard one_at_a_time(checkpoint_mutex_);
-    if (cached_checkpoints_ < kCachedCheckpointsMax) return write_resume_points(false);
-  }
-  return checkpoint();
+  return !mostly_synced && cached_checkpoints_ < kCachedCheckpointsMax &&
+         context_->resume_points.outlive_process();
 }
 
 LogResult<bool> LogDirectoryImpl::write_resume_points(bool synced) {

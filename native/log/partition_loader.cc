@@ -44,6 +44,7 @@ class Loader {
   LogResult<bool> write_snapshot(Offset offset);
   LogResult<bool> epochs_from_batches();
   LogResult<bool> finish_sealed(SealedSegment* sealed, Offset end);
+  LogResult<bool> remove_indexes(Offset base);
   LogResult<bool> refuse_damage(const SegmentScanner& scanner, size_t index) const;
   LogResult<bool> changed(const FileResult<void>& done);
   BatchOrder order_in(Offset base) const;
@@ -330,11 +331,13 @@ LogResult<bool> Loader::scan_from(size_t first) {
   }
 }
 
-// What a roll leaves to be done for a segment that ends at `end`.
+// What a roll leaves to be done for a segment that ends at `end`. Above the recovery point it may
+// be left to a helper; below, the next start would trust index files that lack entries.
 LogResult<bool> Loader::finish_sealed(SealedSegment* sealed, Offset end) {
   // The recovery point must pass a gap, or the next recovery takes it for a hole.
   const bool compacted = request_.config.validation.compacted;
-  const bool may_wait = loaded_.snapshots.size() < kUnfinishedMax;
+  const bool is_known = end < request_.recovery_point;
+  const bool may_wait = loaded_.snapshots.size() < kUnfinishedMax && !is_known;
   if (may_leave_unsynced() && may_wait && !compacted && end == log_end_) {
     loaded_.snapshots[end] = encode_producer_snapshot(loaded_.history.producers);
     loaded_.changed = loaded_.unfinished = true;
@@ -345,7 +348,17 @@ LogResult<bool> Loader::finish_sealed(SealedSegment* sealed, Offset end) {
   // synced, as a failed sync is no shortage.
   if (!finished.ok() && (!is_shortage(finished.error()) || compacted)) return changed(finished);
   if (!finished.ok()) loaded_.changed = loaded_.unfinished = true;
+  if (!finished.ok() && is_known) RETURN_IF_ERROR(remove_indexes(sealed->base_offset()));
   return write_snapshot(end);
+}
+
+// So that the segment is scanned again, until it has them all.
+LogResult<bool> Loader::remove_indexes(Offset base) {
+  for (const SegmentFileKind kind : {SegmentFileKind::offset_index, SegmentFileKind::time_index}) {
+    RETURN_IF_ERROR(changed(remove_if_there(fs_, path(base, kind))));
+  }
+  loaded_.folder_unsynced = true;
+  return true;
 }
 
 LogResult<bool> Loader::refuse_damage(const SegmentScanner& scanner, size_t index) const {
@@ -421,7 +434,6 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
   const bool is_cut = stopped == ScanStep::damaged;
   if (is_cut || !all_synced) loaded_.unsynced.push_back(file);
   is_cut_ = is_cut;
-  loaded_.left_unsynced = may_leave_unsynced();
   // The names were synced with the point's segment, unless there are later ones.
   if (index != resumed_index_) loaded_.folder_unsynced = true;
   active_ = std::move(active);
@@ -445,6 +457,9 @@ LogResult<bool> Loader::start_empty(Offset offset) {
 // nothing that is left may be shown. What it said of producers still holds.
 LogResult<bool> Loader::start_anew() {
   RETURN_IF_ERROR(write_snapshot(loaded_.log_start));
+  // Nothing is left of what these spoke of.
+  resumed_index_.reset();
+  loaded_.snapshots.clear();
   for (size_t i = sealed_.size() + 1; i-- > 0;) {
     RETURN_IF_ERROR(changed(remove_segment_files(fs_, request_.folder, bases_[i])));
   }
@@ -452,7 +467,6 @@ LogResult<bool> Loader::start_anew() {
   bases_ = {loaded_.log_start};
   ProducerHistory history = std::move(loaded_.history);
   RETURN_IF_ERROR(start_empty(loaded_.log_start));
-  loaded_.left_unsynced = false;
   loaded_.history = std::move(history);
   loaded_.history.offset = loaded_.history.snapshot_offset = loaded_.log_start;
   return true;
@@ -487,8 +501,9 @@ LogResult<LoadedPartition> Loader::finish() {
   loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.synced = loaded_.log_end;
-  if (loaded_.left_unsynced) {
-    // What was cut must not come back.
+  // Neither the segments above `synced` nor their names need be on the disk. What was cut must be:
+  // it must not come back.
+  if (may_leave_unsynced()) {
     if (!is_cut_) {
       loaded_.unsynced.clear();
       loaded_.folder_unsynced = false;

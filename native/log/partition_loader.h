@@ -54,9 +54,6 @@ struct LoadedPartition {
   // What the caller must sync before anybody sees the partition.
   std::vector<std::shared_ptr<File>> unsynced;
   bool folder_unsynced = false;
-  // Nobody asks for flushes, so that what was found was left as it is: neither the segments above
-  // `synced` nor their names may be on the disk.
-  bool left_unsynced = false;
   // Sealed segments' indexes are not written, for want of room or because nothing was to be synced:
   // none is trusted from there on.
   bool unfinished = false;

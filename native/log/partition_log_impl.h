@@ -156,7 +156,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<Offset> delete_below(Offset offset);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint(Offset up_to);
-  Offset first_unfinished() const;
+  Offset end_of_unfinished() const;
   void remove_later(std::vector<std::string> paths, std::shared_ptr<const SealedSegment> segment);
   static void remove_deleted(LogContext& context, const std::vector<std::string>& paths,
                              const std::shared_ptr<const SealedSegment>& segment);

@@ -269,19 +269,20 @@ LogResult<bool> PartitionLogImpl::finish_checkpoint() {
   if (draft.synced) put_checkpoint(draft.epochs_up_to);
   if (!draft.point) return true;
   const Offset end = draft.point->end.offset;
-  // A synced one counts up to the recovery point, which stays below what is unfinished.
-  if (draft.synced ? state_.synced() < end : first_unfinished() != kNoOffset) return true;
+  // Recovery trusts the segments before the point's, and of a synced one what it speaks of.
+  if (end_of_unfinished() != kNoOffset || (draft.synced && state_.synced() < end)) return true;
   context_->resume_points.put(journal_identity(), *draft.point);
   resume_offset_ = end;
   if (draft.synced) synced_resume_offset_ = end;
   return true;
 }
 
-// Base of the first sealed segment whose index files are not all written; -1 without one. Recovery
-// trusts the others'.
-Offset PartitionLogImpl::first_unfinished() const {
-  for (const auto& sealed : state_.segments()->sealed()) {
-    if (!sealed->finished()) return sealed->base_offset();
+// Where the first sealed segment ends whose index files are not all written; -1 without one. A
+// recovery point up to there is safe: the segment that it reaches, or lies in, is scanned.
+Offset PartitionLogImpl::end_of_unfinished() const {
+  const std::shared_ptr<const SegmentSet> segments = state_.segments();
+  for (size_t i = 0; i + 1 < segments->size(); ++i) {
+    if (!segments->sealed()[i]->finished()) return segments->at(i + 1).base_offset();
   }
   return kNoOffset;
 }
@@ -293,7 +294,7 @@ void PartitionLogImpl::put_checkpoint(Offset up_to) {
   const Offset synced = std::min(state_.synced(), up_to);
   const LogView view = state_.view();
   PartitionCheckpoint content{id_, synced, view.high_watermark.offset, std::nullopt};
-  const Offset unfinished = first_unfinished();
+  const Offset unfinished = end_of_unfinished();
   if (unfinished != kNoOffset) {
     content.recovery_point = std::min(content.recovery_point, unfinished);
   }

@@ -4,6 +4,7 @@ import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
 import { findTimestamp } from '../../../src/broker/open-batch/find-timestamp.ts'
 import { runJob } from '../../../src/broker/open-batch/job.ts'
 import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+import { topicDefaults } from './fixture.ts'
 
 const codecs = await codecSet([1, 2, 3, 4])
 const start = 1_700_000_000_000
@@ -63,15 +64,7 @@ it('is a job of the worker, as a judgement is', async () => {
       kind: 'find',
       search: { found, error: null },
     })
-    const rules = {
-      compacted: false,
-      targetCodec: -1,
-      logAppendTime: false,
-      timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
-      timestampAfterMaxMs: 3_600_000,
-      maxMessageBytes: 1_048_588,
-    }
-    expect(await runJob({ kind: 'judge', bytes, rules, now: start })).toMatchObject({
+    expect(await runJob({ kind: 'judge', bytes, rules: topicDefaults, now: start })).toMatchObject({
       kind: 'judge',
       verdict: { code: 0 },
     })

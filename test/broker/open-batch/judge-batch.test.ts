@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
-import {
-  codecsFor,
-  judgeBatch,
-  type OpenRules,
-} from '../../../src/broker/open-batch/judge-batch.ts'
+import { codecsFor, judgeBatch } from '../../../src/broker/open-batch/judge-batch.ts'
 import {
   codecOf,
   decodeBatch,
@@ -12,18 +8,10 @@ import {
   type NewRecord,
   newBatch,
 } from '../../../src/protocol/record-batch.ts'
+import { topicDefaults as rules } from './fixture.ts'
 
 const now = 1_700_000_000_000
 const codecs = await codecSet([1, 2, 3, 4])
-
-const rules: OpenRules = {
-  compacted: false,
-  targetCodec: -1,
-  logAppendTime: false,
-  timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
-  timestampAfterMaxMs: 3_600_000,
-  maxMessageBytes: 1_048_588,
-}
 
 function record(index: number, change: Partial<NewRecord> = {}): NewRecord {
   const value = Buffer.from(`value ${index}`)

@@ -68,16 +68,26 @@ TEST_CASE("a recovery point that is low enough costs no write") {
   CHECK(f.disk.calls() == calls);
 }
 
-// A roll takes the recovery point back to the segment that is not finished; the file learns of it
-// last. A truncation that came between the two left the file above the end of the log, and after a
-// power cut the partition refused to open.
-TEST_CASE("a recovery point is lowered on the disk where only memory has a lower one") {
+TEST_CASE("a put takes no recovery point back: gaps below it would become holes") {
   Fixture f;
   f.put(kOrders, 351);
   REQUIRE(f.checkpoints.write(false).ok());
   f.put(kOrders, 270);
+  CHECK(f.checkpoints.recovery_point(kOrders) == Offset(351));
+  REQUIRE(f.checkpoints.write(false).ok());
+  CHECK(f.on_disk(kOrders) == Offset(351));
   REQUIRE(f.checkpoints.lower_recovery_point(kOrders, Offset(307)).ok());
-  CHECK(f.on_disk(kOrders) == Offset(270));
+  CHECK(f.on_disk(kOrders) == Offset(307));
+}
+
+// After a power cut the partition would refuse to open: the file above the end of its log.
+TEST_CASE("a recovery point is lowered on the disk where memory has none any more") {
+  Fixture f;
+  f.put(kOrders, 351);
+  REQUIRE(f.checkpoints.write(false).ok());
+  f.checkpoints.remove(kOrders);
+  REQUIRE(f.checkpoints.lower_recovery_point(kOrders, Offset(307)).ok());
+  CHECK(f.on_disk(kOrders) == Offset(0));
 }
 
 TEST_CASE("what was put above a lowered recovery point does not reach the disk with another's") {
@@ -99,7 +109,7 @@ TEST_CASE("a start knows what the file says") {
   REQUIRE(next.load().ok());
   next.put({kOrders, Offset(100), Offset(0), std::nullopt});
   REQUIRE(next.lower_recovery_point(kOrders, Offset(200)).ok());
-  CHECK(f.on_disk(kOrders) == Offset(100));
+  CHECK(f.on_disk(kOrders) == Offset(200));
 }
 
 }  // namespace odradek

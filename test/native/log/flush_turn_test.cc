@@ -24,17 +24,22 @@ std::shared_ptr<PartitionLog> ready_log(DirectoryFixture& f) {
   return log;
 }
 
+std::shared_ptr<int> count_syncs(DirectoryFixture& f) {
+  auto syncs = std::make_shared<int>(0);
+  f.disk->before_each_change([syncs](const FileCall& call) {
+    *syncs += call.kind == FileCallKind::sync_data ? 1 : 0;
+    return FaultDecision::proceed();
+  });
+  return syncs;
+}
+
 }  // namespace
 
 TEST_CASE("a turn commits what its appends asked for, on its own thread and all together") {
   DirectoryFixture f;
   auto orders = ready_log(f);
   auto users = f.log("orders", 1);
-  int syncs = 0;
-  f.disk->before_each_change([&](const FileCall& call) {
-    syncs += call.kind == FileCallKind::sync_data ? 1 : 0;
-    return FaultDecision::proceed();
-  });
+  const auto syncs = count_syncs(f);
   FlushTurn turn;
   CHECK(turn.empty());
   append_in(turn, *orders);
@@ -46,7 +51,7 @@ TEST_CASE("a turn commits what its appends asked for, on its own thread and all 
   CHECK(turn.empty());
   CHECK(orders->high_watermark() == Offset(2));
   CHECK(users->durable_offset() == Offset(3));
-  CHECK(syncs == 1);
+  CHECK(*syncs == 1);
   f.power_cut(CrashKind::lost);
   f.open();
   CHECK(f.log()->log_end_offset() == Offset(2));
@@ -97,15 +102,11 @@ TEST_CASE("a turn makes one commit, and leaves what does not fit to the flusher"
   std::vector<std::shared_ptr<PartitionLog>> logs;
   for (int32_t i = 0; i < 6; ++i) logs.push_back(f.log("orders", i));
   for (int i = 0; i < 12; ++i) f.directory->run_once();
-  int syncs = 0;
-  f.disk->before_each_change([&](const FileCall& call) {
-    syncs += call.kind == FileCallKind::sync_data ? 1 : 0;
-    return FaultDecision::proceed();
-  });
+  const auto syncs = count_syncs(f);
   FlushTurn turn;
   for (const auto& log : logs) append_in(turn, *log, {.value = std::string(400000, 'x')});
   turn.carry_out();
-  CHECK(syncs == 1);
+  CHECK(*syncs == 1);
   CHECK(logs[1]->durable_offset() == Offset(1));
   CHECK(logs[2]->durable_offset() == Offset(0));
   f.directory->run_once();
@@ -186,10 +187,7 @@ TEST_CASE("a turn outlives its directory") {
 
 TEST_CASE("turns of several threads, the flusher and the end of the directory") {
   TemporaryDirectory folder;
-  LogDirectoryOptions options;
-  options.path = folder.path() + "/data";
-  options.file_system = &posix_file_system();
-  options.clock = &system_clock();
+  LogDirectoryOptions options = on_real_disk(folder.path() + "/data");
   options.journal = {1 << 16, 4};  // is filled many times
   auto opened = LogDirectory::open(options);
   REQUIRE(opened.ok());

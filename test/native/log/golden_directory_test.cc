@@ -375,10 +375,7 @@ TEST_CASE("recovery of Apache Kafka's directory finds what its index files say")
     const bool index = name.ends_with("index") || name.ends_with(".snapshot");
     if (index && !name.starts_with("__")) fs::remove(g.path + "/" + name);
   }
-  LogDirectoryOptions options;
-  options.path = g.path;
-  options.file_system = &posix_file_system();
-  options.clock = &g.clock;
+  LogDirectoryOptions options = on_real_disk(g.path, g.clock);
   options.background = false;
   g.clock.advance(1700003000000 - golden.written_at);
   auto opened = LogDirectory::open(options);

@@ -214,10 +214,7 @@ TEST_CASE("a topic id that cannot be read refuses the start, and loses nothing")
 TEST_CASE("threads append, truncate, delete and recreate while the journal turns over") {
   std::string folder = (std::filesystem::temp_directory_path() / "odradek-journal-XXXXXX").string();
   REQUIRE(mkdtemp(folder.data()) != nullptr);
-  LogDirectoryOptions options;
-  options.path = folder;
-  options.file_system = &posix_file_system();
-  options.clock = &system_clock();
+  LogDirectoryOptions options = on_real_disk(folder);
   options.journal = {1 << 16, 4};
   options.checkpoint_interval_ms = 10;
   options.file_delete_delay_ms = 1;

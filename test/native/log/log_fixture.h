@@ -162,6 +162,15 @@ class DirectoryFixture {
   std::unique_ptr<LogDirectory> directory;
 };
 
+inline LogDirectoryOptions on_real_disk(const std::string& path,
+                                        const Clock& clock = system_clock()) {
+  LogDirectoryOptions options;
+  options.path = path;
+  options.file_system = &posix_file_system();
+  options.clock = &clock;
+  return options;
+}
+
 inline AppendOutcome append(PartitionLog& log, const BatchSpec& spec = {},
                             AppendOrigin origin = AppendOrigin::client) {
   std::vector<uint8_t> batch = make_batch(spec);

@@ -32,6 +32,23 @@ std::string segment_path(Offset base, SegmentFileKind kind) {
   return segment_file_path("/data/orders-0", base, kind);
 }
 
+// From here on the disk has no room for files whose names end so.
+void refuse(CacheFixture& f, const std::string& ending) {
+  f.disk->before_each_change([ending](const FileCall& call) {
+    return call.path.ends_with(ending) ? FaultDecision::fail(FileErrorKind::no_space)
+                                       : FaultDecision::proceed();
+  });
+}
+
+Offset newest_segment(CacheFixture& f) {
+  const auto entries = f.disk->list("/data/orders-0");
+  std::string newest;
+  for (const auto& entry : *entries) {
+    if (entry.name.ends_with(".log")) newest = entry.name;
+  }
+  return Offset(std::stoll(newest));
+}
+
 // Twenty batches in segments that nobody finished, the last one torn by the kill; recovered.
 std::shared_ptr<PartitionLog> log_that_was_cut(CacheFixture& f) {
   f.config.segment_bytes = 500;
@@ -46,12 +63,8 @@ std::shared_ptr<PartitionLog> log_that_was_cut(CacheFixture& f) {
   REQUIRE(before > 3);
   log = nullptr;
   f.kill();
-  const auto entries = f.disk->list("/data/orders-0");
-  std::string newest;
-  for (const auto& entry : *entries) {
-    if (entry.name.ends_with(".log")) newest = entry.name;
-  }
-  auto file = f.disk->open("/data/orders-0/" + newest, OpenMode::read_write);
+  const std::string newest = segment_path(newest_segment(f), SegmentFileKind::log);
+  auto file = f.disk->open(newest, OpenMode::read_write);
   REQUIRE((*file)->write_at(torn, std::vector<uint8_t>{0xee}).ok());
   f.open();
   log = f.log();
@@ -184,13 +197,8 @@ TEST_CASE("no point on the page cache is made above a segment whose index files 
   f.checkpoint_bytes = 1000;
   f.open();
   auto log = f.log();
-  bool full = false;
-  f.disk->before_each_change([&](const FileCall& call) {
-    const bool hit = full && call.path.ends_with("index.tmp");
-    return hit ? FaultDecision::fail(FileErrorKind::no_space) : FaultDecision::proceed();
-  });
   for (int i = 0; i < 60; ++i) {
-    full = i >= 10;
+    if (i == 10) refuse(f, "index.tmp");
     append(*log, {.timestamp = 1700000000000 + i});
     f.directory->run_once();
   }
@@ -364,6 +372,77 @@ TEST_CASE("gaps that compaction left outlive any number of starts") {
         f.kill();
       }
     }
+  }
+}
+
+// Takes the second batch out of a segment that ends at `end`: a gap, as Kafka's cleaner leaves one.
+void remove_second_batch(CacheFixture& f, Offset base, Offset end) {
+  const auto batch = static_cast<int64_t>(make_batch().size());
+  const int64_t bytes = (end.value - base.value) * batch;
+  auto file = f.disk->open(segment_path(base, SegmentFileKind::log), OpenMode::read_write);
+  std::vector<uint8_t> behind(static_cast<size_t>(bytes - 2 * batch));
+  REQUIRE((*file)->read_at(Position(2 * batch), behind).ok());
+  REQUIRE((*file)->write_at(Position(batch), behind).ok());
+  REQUIRE((*file)->truncate(bytes - batch).ok());
+}
+
+// Above the recovery point a gap is a hole, so that the point must never go back over one.
+TEST_CASE("a gap below the recovery point outlives a start from a point before it") {
+  for (const bool full : {false, true}) {
+    CAPTURE(full);
+    CacheFixture f;
+    f.config.segment_bytes = 500;
+    f.open();
+    auto log = f.log();
+    for (int i = 0; i < 3; ++i) append(*log);
+    REQUIRE(f.directory->checkpoint().ok());
+    for (int i = 3; i < 10; ++i) append(*log);
+    for (int i = 0; i < 6; ++i) f.directory->run_once();
+    REQUIRE(log->segment_count() == 2);
+    // The point of the next checkpoint finds no room, its recovery point does.
+    refuse(f, "index");
+    REQUIRE(f.directory->checkpoint().ok());
+    REQUIRE(log->recovery_point() == Offset(10));
+    log = nullptr;
+    f.kill();
+    f.disk->before_each_change(nullptr);
+    remove_second_batch(f, newest_segment(f), Offset(10));
+    if (full) refuse(f, "index.tmp");
+    for (int start = 0; start < 3; ++start) {
+      CAPTURE(start);
+      f.open();
+      CHECK(f.directory->recovery_report().bytes_cut == 0);
+      CHECK(f.log()->log_end_offset() == Offset(10));
+      CHECK(f.log()->recovery_point() == Offset(10));
+      REQUIRE(f.directory->checkpoint().ok());
+      f.kill();
+    }
+  }
+}
+
+TEST_CASE("a gap below the recovery point outlives a roll that is not finished") {
+  CacheFixture f;
+  f.config.segment_bytes = 500;
+  f.open();
+  for (int i = 0; i < 5; ++i) append(*f.log());
+  REQUIRE(f.directory->checkpoint().ok());
+  f.kill();
+  remove_second_batch(f, Offset(0), Offset(5));
+  refuse(f, "index.tmp");
+  f.open();
+  auto log = f.log();
+  while (log->segment_count() < 2) append(*log);
+  for (int i = 0; i < 6; ++i) f.directory->run_once();
+  const Offset end = log->log_end_offset();
+  log = nullptr;
+  for (int start = 0; start < 3; ++start) {
+    CAPTURE(start);
+    REQUIRE(f.directory->checkpoint().ok());
+    CHECK(f.log()->recovery_point() >= Offset(5));
+    f.kill();
+    f.open();
+    CHECK(f.directory->recovery_report().bytes_cut == 0);
+    CHECK(f.log()->log_end_offset() == end);
   }
 }
 

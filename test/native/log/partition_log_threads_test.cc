@@ -71,10 +71,7 @@ void follow(const PartitionLog& log, Offset end, std::atomic<int64_t>* deleted_t
 
 TEST_CASE("appenders, readers, flusher and deletions do not disturb each other") {
   TemporaryDirectory folder;
-  LogDirectoryOptions options;
-  options.path = folder.path() + "/data";
-  options.file_system = &posix_file_system();
-  options.clock = &system_clock();
+  LogDirectoryOptions options = on_real_disk(folder.path() + "/data");
   options.file_delete_delay_ms = 1;
   options.checkpoint_interval_ms = 20;
   auto opened = LogDirectory::open(options);
@@ -134,11 +131,7 @@ TEST_CASE("appenders, readers, flusher and deletions do not disturb each other")
 TEST_CASE("helpers make windows while appenders write, roll and truncate") {
   TemporaryDirectory folder;
   ManualClock clock;
-  LogDirectoryOptions options;
-  options.path = folder.path() + "/data";
-  options.file_system = &posix_file_system();
-  options.clock = &clock;
-  auto opened = LogDirectory::open(options);
+  auto opened = LogDirectory::open(on_real_disk(folder.path() + "/data", clock));
   REQUIRE(opened.ok());
   LogConfig config;
   config.segment_bytes = 4 << 20;
