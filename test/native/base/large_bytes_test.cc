@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "refused_memory.h"
+
 namespace odradek {
 
 TEST_CASE("bytes are zeros, as many as were asked for") {
@@ -10,6 +12,16 @@ TEST_CASE("bytes are zeros, as many as were asked for") {
     REQUIRE(bytes.has_value());
     CHECK(*bytes == std::vector<uint8_t>(size, 0));
   }
+}
+
+TEST_CASE("what finds no memory is no bytes, and the next may find some") {
+  RefusedMemory memory(2);
+  CHECK(allocate_bytes(100).has_value());
+  memory.arm(true);
+  CHECK(allocate_bytes(100).has_value());
+  CHECK_FALSE(allocate_bytes(100).has_value());
+  CHECK(allocate_bytes(100).has_value());
+  CHECK(memory.count() == 3);
 }
 
 // A sanitizer's allocator ends the process instead of answering.

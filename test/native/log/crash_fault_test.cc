@@ -1,18 +1,21 @@
-// Each call of the disk fails once, and from each on all fail, through the workloads of the crash
-// search: the log answers an error, acknowledges nothing more where it must not, goes on where it
-// may, and the next start finds everything that was promised.
+// Each call of the disk and each large allocation fails once, and from each on all fail, through
+// the workloads of the crash search: the log answers an error, acknowledges nothing more where it
+// must not, goes on where it may, and the next start finds everything that was promised.
 //
 // One kind of error for each call in turn; ODRADEK_FAULT_KINDS=5 puts every kind to every call.
 #include <cstdlib>
 
+#include "../base/refused_memory.h"
 #include "crash_workloads.h"
 
 namespace odradek {
 namespace {
 
-// Where calls fail: from the `first` change, or look, of a workload's second part on.
+enum class Failing { changes, looks, allocations };
+
+// What fails: from the `first` of a workload's second part on.
 struct Fault {
-  bool looks = false;
+  Failing what = Failing::changes;
   uint64_t first = UINT64_MAX;
   size_t kind = 0;  // of the kinds below
   bool lasts = false;
@@ -26,7 +29,7 @@ constexpr size_t kKindCount = std::size(kKinds);
 // Counts the calls of one sort and fails those that the fault says.
 class FaultyCalls {
  public:
-  FaultyCalls(const Fault& fault, bool looks) : fault_(fault), mine_(fault.looks == looks) {}
+  FaultyCalls(const Fault& fault, Failing what) : fault_(fault), mine_(fault.what == what) {}
 
   FaultHook hook() {
     return [this](const FileCall& call) {
@@ -65,8 +68,7 @@ class FaultyCalls {
 };
 
 struct FaultyRun {
-  uint64_t changes = 0;
-  uint64_t looks = 0;
+  std::map<Failing, uint64_t> counts;
   bool offline = false;
 };
 
@@ -84,27 +86,34 @@ void check_next_start(const Witness& witness, uint64_t seed) {
 }
 
 FaultyRun run_with(const CrashWorkload& workload, const Fault& fault) {
-  FaultyCalls changes(fault, false);
-  FaultyCalls looks(fault, true);
+  FaultyCalls changes(fault, Failing::changes);
+  FaultyCalls looks(fault, Failing::looks);
+  const bool of_memory = fault.what == Failing::allocations;
+  RefusedMemory memory(of_memory ? fault.first : UINT64_MAX, fault.lasts);
   Witness witness(std::make_unique<MemoryFileSystem>(), Ledger(), 0,
                   {changes.hook(), looks.hook()});
   workload.prepare(witness);
   witness.expect_failures(fault.lasts);
   changes.arm(true);
   looks.arm(true);
+  memory.arm(true);
   workload.run(witness);
   changes.arm(false);
   looks.arm(false);
-  const std::string failed = fault.looks ? looks.failed() : changes.failed();
+  memory.arm(false);
+  const std::string failed = fault.what == Failing::looks ? looks.failed() : changes.failed();
   CAPTURE(std::string(workload.name));
-  CAPTURE(fault.looks);
+  CAPTURE(static_cast<int>(fault.what));
   CAPTURE(fault.first);
   CAPTURE(fault.kind);
   CAPTURE(fault.lasts);
   CAPTURE(failed);
   CHECK_MESSAGE(witness.violation().empty(), witness.violation());
   if (witness.violation().empty()) check_next_start(witness, fault.first);
-  return {changes.count(), looks.count(), witness.offline()};
+  return {{{Failing::changes, changes.count()},
+           {Failing::looks, looks.count()},
+           {Failing::allocations, memory.count()}},
+          witness.offline()};
 }
 
 size_t kinds_to_try() {
@@ -113,15 +122,16 @@ size_t kinds_to_try() {
 }
 
 // Each call in turn; returns how many runs there were, and how many took the directory offline.
-std::pair<uint64_t, uint64_t> fail_each_call(bool looks, bool lasts) {
+std::pair<uint64_t, uint64_t> fail_each(Failing what, bool lasts) {
   uint64_t runs = 0;
   uint64_t offline = 0;
   for (const CrashWorkload& workload : crash_workloads()) {
-    const FaultyRun whole = run_with(workload, Fault());
-    const uint64_t calls = looks ? whole.looks : whole.changes;
+    const uint64_t calls = run_with(workload, Fault()).counts.at(what);
+    // Want of memory is of one kind.
+    const size_t kinds = what == Failing::allocations ? 1 : kinds_to_try();
     for (uint64_t n = 1; n <= calls; ++n) {
-      for (size_t kind = 0; kind < kinds_to_try(); ++kind) {
-        const Fault fault{looks, n, (n + kind) % kKindCount, lasts};
+      for (size_t kind = 0; kind < kinds; ++kind) {
+        const Fault fault{what, n, (n + kind) % kKindCount, lasts};
         offline += run_with(workload, fault).offline ? 1 : 0;
         ++runs;
       }
@@ -134,14 +144,14 @@ std::pair<uint64_t, uint64_t> fail_each_call(bool looks, bool lasts) {
 }  // namespace
 
 TEST_CASE("any call that changes the disk may fail once") {
-  const auto [runs, offline] = fail_each_call(false, false);
+  const auto [runs, offline] = fail_each(Failing::changes, false);
   CHECK(runs > 2000);
   CHECK(offline > runs / 4);
   CHECK(offline < runs);
 }
 
 TEST_CASE("any call that looks at the disk may fail once") {
-  const auto [runs, offline] = fail_each_call(true, false);
+  const auto [runs, offline] = fail_each(Failing::looks, false);
   CHECK(runs > 1500);
   CHECK(offline > 0);
   CHECK(offline < runs / 2);
@@ -149,15 +159,23 @@ TEST_CASE("any call that looks at the disk may fail once") {
 
 // The last calls of a workload may fail without anybody waiting for them.
 TEST_CASE("the disk may fail for good at any change") {
-  const auto [runs, offline] = fail_each_call(false, true);
+  const auto [runs, offline] = fail_each(Failing::changes, true);
   CHECK(runs > 2000);
   CHECK(offline > runs - runs / 20);
 }
 
 TEST_CASE("the disk may fail for good at any look") {
-  const auto [runs, offline] = fail_each_call(true, true);
+  const auto [runs, offline] = fail_each(Failing::looks, true);
   CHECK(runs > 1500);
   CHECK(offline > runs - runs / 20);
+}
+
+TEST_CASE("any large allocation may find no memory, once or for good") {
+  for (const bool lasts : {false, true}) {
+    const auto [runs, offline] = fail_each(Failing::allocations, lasts);
+    CHECK(runs > 100);
+    CHECK((lasts ? offline == runs : offline < runs / 10));
+  }
 }
 
 }  // namespace odradek
