@@ -87,6 +87,7 @@ export class Broker {
     const settings = brokerSettings(options, availableParallelism())
     const logger = options.logger ?? silentLogger
     for (const warning of settings.warnings) logger.warn(warning)
+    for (const notice of settings.notices) logger.info(notice)
     const parts = new RunningParts(logger)
     try {
       const bound = await bind(settings, environment, logger, parts)

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { formatHostPort, type HostPort, parseHostPort } from '../base/endpoint.ts'
 import { type BrokerConfig, readBrokerConfig } from '../metadata/config/broker-config.ts'
+import type { Support } from '../metadata/config/definition.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import type { DataPlaneOptions } from '../storage/data-plane.ts'
 import { type ListenerEntry, type ListenerPlan, parseListenerList } from './listeners.ts'
@@ -19,6 +20,9 @@ export interface DirectorySettings {
 /** A start, checked. */
 export interface BrokerSettings {
   readonly config: BrokerConfig
+  /** Sentences that an operator may want to know. */
+  readonly notices: readonly string[]
+  /** Sentences that an operator should know. */
   readonly warnings: readonly string[]
   readonly nodeId: number
   readonly rack: string | null
@@ -41,7 +45,8 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
   })
   if (read.config === undefined) throw new StartError(sentence(read.problem))
   const { config, warnings } = read
-  refuseUnserved(config)
+  refuseOtherNodes(config)
+  const vain = vainSettings(config)
   const { clusterId } = options
   if (clusterId !== undefined && !isUuid(clusterId)) {
     const form = '22 characters of base64url, as "kafka-storage random-uuid" prints them'
@@ -49,7 +54,8 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
   }
   return {
     config,
-    warnings: warnings.map(sentence),
+    notices: vain.notices,
+    warnings: [...warnings.map(sentence), ...vain.warnings],
     nodeId: config.number('node.id'),
     rack: config.text('broker.rack'),
     clusterId,
@@ -60,15 +66,30 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
   }
 }
 
-/** Security that is configured and not there must not be silently absent. */
-function refuseUnserved(config: BrokerConfig): void {
-  if (!config.list('process.roles').includes('broker')) {
-    throw new StartError('process.roles does not name "broker"; an Odradek process always is one.')
+/** This process is a whole cluster: what speaks of further nodes cannot be done. */
+function refuseOtherNodes(config: BrokerConfig): void {
+  const roles = config.list('process.roles')
+  if (roles.length < 2) {
+    const both = 'an Odradek process is broker and controller, so name both or leave it out'
+    throw new StartError(`process.roles is ${roles.join()}; ${both}.`)
   }
-  const authorizer = config.text('authorizer.class.name') ?? ''
-  if (authorizer !== '') {
-    const advice = 'unset authorizer.class.name if every client may do everything'
-    throw new StartError(`The authorizer ${authorizer} does not exist here; ${advice}.`)
+  const nodeId = config.number('node.id')
+  for (const voter of config.list('controller.quorum.voters')) {
+    if (Number.parseInt(voter, 10) === nodeId) continue
+    const lone = 'clusters of several nodes are not built yet; name this node alone'
+    throw new StartError(`controller.quorum.voters names ${voter}, and ${lone}.`)
+  }
+}
+
+/** What is set in vain: one sentence for each way, so that nobody counts on it. */
+function vainSettings(config: BrokerConfig): { notices: string[]; warnings: string[] } {
+  const sentences = (support: Support, start: string): string[] => {
+    const names = config.changedOf(support)
+    return names.length === 0 ? [] : [`${start}: ${names.join(', ')}.`]
+  }
+  return {
+    notices: sentences('no meaning', 'Set, but without meaning on a single node'),
+    warnings: sentences('not yet', 'Set, but not built yet and without effect'),
   }
 }
 

@@ -2,7 +2,10 @@
 import { assert } from '../base/assert.ts'
 import type { ConfigTexts } from '../metadata/config/broker-config.ts'
 import type { ConfigDefinition, ConfigTable } from '../metadata/config/definition.ts'
+import { didYouMean } from '../metadata/config/nearest-name.ts'
+import { unkeptPromise } from '../metadata/config/support.ts'
 import {
+  brokerConfigs,
   brokerDefinition,
   clientMetricsConfigs,
   groupConfigs,
@@ -168,11 +171,13 @@ function checkResult(
     if (definition === undefined) {
       // What is set under a name that nobody knows can still be taken away.
       if (text === undefined) continue
-      return refuse(ErrorCode.INVALID_CONFIG, `Unknown config name: ${change.name}`)
+      const near = didYouMean(change.name, tableOf(type).keys()) ?? ''
+      return refuse(ErrorCode.INVALID_CONFIG, `Unknown config name: ${change.name}${near}`)
     }
     const wrongLevel = type === ResourceType.BROKER ? brokerRefusal(definition, name) : undefined
     if (wrongLevel !== undefined) return wrongLevel
-    const problem = text === undefined ? undefined : parseConfig(definition, text).problem
+    if (text === undefined) continue
+    const { problem = unkeptPromise(change.name, definition, text) } = parseConfig(definition, text)
     if (problem !== undefined) return refuse(ErrorCode.INVALID_CONFIG, problem)
   }
   return type === ResourceType.BROKER ? minIsrRefusal(name, after, image) : undefined
@@ -219,16 +224,21 @@ function elrRecords(
   return [{ name: 'ClearElrRecord', version: 0, value: { topicName } }]
 }
 
-const plainTables: ReadonlyMap<number, () => ConfigTable> = new Map([
+const tables: ReadonlyMap<number, () => ConfigTable> = new Map([
   [ResourceType.TOPIC, topicConfigs],
+  [ResourceType.BROKER, brokerConfigs],
   [ResourceType.GROUP, groupConfigs],
   [ResourceType.CLIENT_METRICS, clientMetricsConfigs],
 ])
 
+function tableOf(type: number): ConfigTable {
+  const table = tables.get(type)
+  assert(table !== undefined, 'a resource without configs was refused')
+  return table()
+}
+
 function definitionOf(type: number, name: string): ConfigDefinition | undefined {
-  const hasConfigs = type === ResourceType.BROKER || plainTables.has(type)
-  assert(hasConfigs, 'a resource without configs was refused')
-  return type === ResourceType.BROKER ? brokerDefinition(name) : plainTables.get(type)?.().get(name)
+  return type === ResourceType.BROKER ? brokerDefinition(name) : tableOf(type).get(name)
 }
 
 function invalidRequest(message: string): Refusal {

@@ -42,6 +42,8 @@ describe('configs of a topic', () => {
 
   it.each<[number, Change[]]>([
     [40, [['no.such.config', SET, '1']]],
+    [40, [['remote.storage.enable', SET, 'true']]],
+    [40, [['local.retention.ms', SET, '5']]],
     [42, [['retention.ms', SET, null]]],
     [40, [['retention.ms', APPEND, '1']]],
     [42, [['cleanup.policy', 9, 'compact']]],
@@ -81,7 +83,13 @@ describe('configs of brokers', () => {
     ['1', ['leader.replication.throttled.rate', SET, '100'], 0],
     ['', ['num.partitions', SET, '2'], 42],
     ['', ['ssl.keystore.location', SET, '/a'], 42],
-    ['1', ['ssl.keystore.location', SET, '/a'], 0],
+    ['1', ['ssl.keystore.location', SET, '/a'], 40],
+    ['1', ['listener.name.inside.ssl.keystore.location', SET, '/a'], 40],
+    ['1', ['ssl.client.auth', SET, 'none'], 0],
+    ['1', ['ssl.keystore.location', DELETE, null], 0],
+    ['1', ['max.connections', SET, '5'], 42],
+    ['1', ['listener.name.inside.max.connection.creation.rate', SET, '5'], 0],
+    ['1', ['listener.name.inside.log.retention.ms', SET, '5'], 40],
     ['1', ['no.such.config', SET, '2'], 40],
     ['1', ['no.such.config', DELETE, null], 0],
     ['1', ['log.cleaner.threads', SET, 'x'], 40],
@@ -93,6 +101,38 @@ describe('configs of brokers', () => {
   ])("broker '%s' %j gives %i", async (name, change, code) => {
     const controller = await withTopic()
     expect(await alter(controller, 4, name, change)).toEqual([code])
+  })
+})
+
+describe('a name that does not exist', () => {
+  it.each<[number, string, string, string | null]>([
+    [
+      2,
+      'a',
+      'retention.sm',
+      "Unknown topic config name: retention.sm; did you mean 'retention.ms'?",
+    ],
+    [2, 'a', 'foo.bar', 'Unknown topic config name: foo.bar'],
+    [
+      4,
+      '',
+      'log.retention.m',
+      "Unknown config name: log.retention.m; did you mean 'log.retention.ms'?",
+    ],
+    [32, 'g', 'share.isolation', 'Unknown config name: share.isolation'],
+    [
+      32,
+      'g',
+      'share.isolation.leve',
+      "Unknown config name: share.isolation.leve; did you mean 'share.isolation.level'?",
+    ],
+    [16, 'm', 'interval.s', "Unknown config name: interval.s; did you mean 'interval.ms'?"],
+  ])('of resource type %i %j: %s gets %j', async (type, resource, config, message) => {
+    const controller = await withTopic()
+    const configs = [{ name: config, configOperation: SET, value: '1' }]
+    const resources = [{ resourceType: type, resourceName: resource, configs }]
+    const [result] = await controller.alterConfigs({ resources, validateOnly: false })
+    expect(result).toMatchObject({ errorCode: 40, errorMessage: message })
   })
 })
 

@@ -3,8 +3,10 @@
  * what the metadata log says for this broker or for all.
  */
 import { assert } from '../../base/assert.ts'
-import { nearestName } from './nearest-name.ts'
+import type { Support } from './definition.ts'
+import { didYouMean } from './nearest-name.ts'
 import { parseProperties } from './properties.ts'
+import { isDefault, unkeptPromise } from './support.ts'
 import { brokerConfigs, brokerDefinition } from './tables.ts'
 import { parseConfig } from './validator.ts'
 import type { ConfigValue } from './value.ts'
@@ -44,6 +46,15 @@ export class BrokerConfig {
   isSet(name: string): boolean {
     assert(brokerDefinition(name) !== undefined, 'the broker config that is asked for exists')
     return [this.dynamicBroker, this.dynamicDefault, this.static].some((texts) => texts.has(name))
+  }
+
+  /** Names that the file or the command line gives another value than the default, sorted. */
+  changedOf(support: Support): string[] {
+    const changed = [...this.static].filter(([name, text]) => {
+      const definition = brokerDefinition(name)
+      return definition?.standing.support === support && !isDefault(definition, text)
+    })
+    return changed.map(([name]) => name).sort()
   }
 
   /**
@@ -158,14 +169,13 @@ function check(name: string, value: string): { problem: string | undefined; know
   if (definition.dynamicOnly) {
     return { problem: `config '${name}' can only be set while the broker runs`, known: false }
   }
-  return { problem: parseConfig(definition, value).problem, known: true }
+  const { problem } = parseConfig(definition, value)
+  return { problem: problem ?? unkeptPromise(name, definition, value), known: true }
 }
 
 function unknownConfig(name: string): string {
-  const near = nearestName(name, brokerConfigs().keys())
-  const told =
-    near === undefined ? ', a name that no Kafka broker knows' : `; did you mean '${near}'?`
-  return `unknown config '${name}'${told}`
+  const near = didYouMean(name, brokerConfigs().keys())
+  return `unknown config '${name}'${near ?? ', a name that no Kafka broker knows'}`
 }
 
 /** `broker.id` is the older name of `node.id`; whichever is set stands for both. */
