@@ -5,7 +5,8 @@ import { type BrokerConfig, readBrokerConfig } from '../metadata/config/broker-c
 import type { Support } from '../metadata/config/definition.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import type { DataPlaneOptions } from '../storage/data-plane.ts'
-import { type ListenerEntry, type ListenerPlan, parseListenerList } from './listeners.ts'
+import { configuredListeners, controllerListener, type ListenerEntry } from './listener-config.ts'
+import type { ListenerPlan } from './listeners.ts'
 import type { BrokerOptions } from './options.ts'
 import { StartError } from './start-error.ts'
 
@@ -61,7 +62,7 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
     clusterId,
     directories: directoriesOf(options, config),
     listeners: listenersOf(options, config),
-    controllerListener: controllerListenerOf(config),
+    controllerListener: controllerListener(config),
     dataPlane: dataPlaneOptions(config, processors),
   }
 }
@@ -123,39 +124,9 @@ function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan
     }))
     if (plans.length > 0) return withoutRepeats(plans)
   }
-  const protocols = new Map(
-    (config.text('listener.security.protocol.map') ?? '').split(',').map((entry) => {
-      const [name = '', protocol = ''] = entry.split(':')
-      return [name.trim().toUpperCase(), protocol.trim().toUpperCase()] as const
-    }),
-  )
-  const controllers = new Set(config.list('controller.listener.names'))
-  const parse = (name: string): ReturnType<typeof parseListenerList> =>
-    parseListenerList(name, config.list(name), protocols, controllers)
-  const advertised = new Map(
-    parse('advertised.listeners').map((entry) => [entry.name, entry.endpoint]),
-  )
-  const plans = parse('listeners').map(({ name, endpoint }) => ({
-    name,
-    endpoint,
-    advertised: fixed ?? advertised.get(name),
-  }))
-  if (plans.length === 0) throw new StartError('listeners names no listener that clients can use.')
-  return withoutRepeats(plans)
+  const plans = configuredListeners(config)
+  return fixed === undefined ? plans : plans.map((plan) => ({ ...plan, advertised: fixed }))
 }
-
-/**
- * Must not change from start to start, or each would log new voters: so no port that is free now.
- */
-function controllerListenerOf(config: BrokerConfig): ListenerEntry {
-  const [name = 'CONTROLLER'] = config.list('controller.listener.names')
-  const prefix = `${name}://`
-  const entry = config.list('listeners').find((listener) => listener.startsWith(prefix))
-  const endpoint = parseHostPort(entry?.slice(prefix.length) ?? '') ?? defaultController
-  return { name, endpoint: { host: endpoint.host || defaultController.host, port: endpoint.port } }
-}
-
-const defaultController: HostPort = { host: 'localhost', port: 9093 }
 
 function withoutRepeats(plans: ListenerPlan[]): ListenerPlan[] {
   const seen = new Set<string>()
