@@ -2,6 +2,7 @@
 import { assert } from '../../base/assert.ts'
 import { brokerDefaults, topicDefaults } from './defaults.ts'
 import type { ConfigDefinition, ConfigTable, Support, UpdateMode } from './definition.ts'
+import { purposeOf } from './documentation.ts'
 import { brokerConfigs, clientMetricsConfigs, groupConfigs, topicConfigs } from './tables.ts'
 
 /** The text of the page. Internal configs are left out, as in DescribeConfigs. */
@@ -81,11 +82,13 @@ function tableOf(definitions: readonly ConfigDefinition[], kind: Kind): string {
   const rows = sorted.map((definition) => {
     const { name, type, updateMode } = definition
     const changed = updateMode === undefined ? '' : ` ${changes[updateMode]} |`
-    return `| \`${name}\` | ${type} | ${defaultOf(definition, kind)} |${changed}\n`
+    const purpose = purposeOf(definition) ?? ''
+    return `| \`${name}\` | ${type} | ${defaultOf(definition, kind)} |${changed} ${purpose} |\n`
   })
   const isBroker = definitions[0]?.updateMode !== undefined
   const [heading, rule] = isBroker ? [' changed |', '---|'] : ['', '']
-  return `| config | type | default |${heading}\n|---|---|---|${rule}\n${rows.join('')}`
+  const headings = `| config | type | default |${heading} what it does |\n`
+  return `${headings}|---|---|---|${rule}---|\n${rows.join('')}`
 }
 
 const changes: Readonly<Record<UpdateMode, string>> = {

@@ -73,6 +73,15 @@ describe('what is asked for', () => {
     expect(described).toMatchObject([{ name: 'retention.ms', value: '5', synonyms: [] }])
   })
 
+  it('is documented by who knows what each config does', () => {
+    const documentationOf = ({ name }: { name: string }) => `About ${name}.`
+    const options = { names: ['retention.ms'], synonyms: false, documentationOf }
+    const [described] = describeTopicConfigs(noTexts, configOf(''), options)
+    expect(described?.documentation).toBe('About retention.ms.')
+    const [plain] = describeTopicConfigs(noTexts, configOf(''), all)
+    expect(plain?.documentation).toBeNull()
+  })
+
   it('never holds a password, nor an internal config', () => {
     const passwords = { 'ssl.key.password': 'xyzzy', 'sasl.jaas.config': 'plugh' }
     const broker = new BrokerConfig(new Map(Object.entries(passwords)))

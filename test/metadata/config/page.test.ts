@@ -45,12 +45,12 @@ describe('the page of configs', () => {
   })
 
   it('says of each config its type, its default and who may change it when', () => {
-    expect(page).toContain('| `num.io.threads` | int | `8` | for one or all |')
+    expect(page).toContain('| `num.io.threads` | int | `8` | for one or all |  |')
     expect(page).toContain(
-      '| `listeners` | list | **`PLAINTEXT://localhost:9092`** | by a restart |',
+      '| `listeners` | list | **`PLAINTEXT://localhost:9092`** | by a restart | Where to listen',
     )
-    expect(page).toContain('| `broker.rack` | string |  | by a restart |')
-    expect(page).toContain('| `flush.messages` | long | **`1`** |\n')
-    expect(page).toContain('| `authorizer.class.name` | string | empty | by a restart |')
+    expect(page).toContain('| `broker.rack` | string |  | by a restart | The rack')
+    expect(page).toContain('| `flush.messages` | long | **`1`** | After how many')
+    expect(page).toContain('| `authorizer.class.name` | string | empty | by a restart |  |')
   })
 })
