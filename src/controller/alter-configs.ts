@@ -162,7 +162,7 @@ function checkResult(
 ): Refusal | undefined {
   const { resourceType: type, resourceName: name, configs } = alteration
   if (type === ResourceType.TOPIC) {
-    const problem = checkTopicConfigs(after)
+    const problem = checkTopicConfigs(after, configsOf(image, type, name))
     return problem === undefined ? undefined : refuse(ErrorCode.INVALID_CONFIG, problem)
   }
   for (const change of configs) {
@@ -171,16 +171,28 @@ function checkResult(
     if (definition === undefined) {
       // What is set under a name that nobody knows can still be taken away.
       if (text === undefined) continue
-      const near = didYouMean(change.name, tableOf(type).keys()) ?? ''
-      return refuse(ErrorCode.INVALID_CONFIG, `Unknown config name: ${change.name}${near}`)
+      return unknownConfig(type, change.name)
     }
     const wrongLevel = type === ResourceType.BROKER ? brokerRefusal(definition, name) : undefined
     if (wrongLevel !== undefined) return wrongLevel
     if (text === undefined) continue
-    const { problem = unkeptPromise(change.name, definition, text) } = parseConfig(definition, text)
-    if (problem !== undefined) return refuse(ErrorCode.INVALID_CONFIG, problem)
+    const { problem } = parseConfig(definition, text)
+    // Apache Kafka has this code for bad values of brokers, and that for those of all others.
+    if (problem !== undefined && type === ResourceType.BROKER) return invalidRequest(problem)
+    const refusal = problem ?? unkeptPromise(change.name, definition, text)
+    if (refusal !== undefined) return refuse(ErrorCode.INVALID_CONFIG, refusal)
   }
   return type === ResourceType.BROKER ? minIsrRefusal(name, after, image) : undefined
+}
+
+/** With Apache Kafka's words and codes, but for brokers, of which it takes any name. */
+function unknownConfig(type: number, name: string): Refusal {
+  const near = didYouMean(name, tableOf(type).keys()) ?? ''
+  if (type === ResourceType.CLIENT_METRICS) {
+    return invalidRequest(`Unknown client metrics configuration: ${name}${near}`)
+  }
+  const kind = type === ResourceType.GROUP ? 'group' : 'broker'
+  return refuse(ErrorCode.INVALID_CONFIG, `Unknown ${kind} config name: ${name}${near}`)
 }
 
 function brokerRefusal(definition: ConfigDefinition, resource: string): Refusal | undefined {

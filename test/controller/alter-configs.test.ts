@@ -92,7 +92,8 @@ describe('configs of brokers', () => {
     ['1', ['listener.name.inside.log.retention.ms', SET, '5'], 40],
     ['1', ['no.such.config', SET, '2'], 40],
     ['1', ['no.such.config', DELETE, null], 0],
-    ['1', ['log.cleaner.threads', SET, 'x'], 40],
+    ['1', ['log.cleaner.threads', SET, 'x'], 42],
+    ['', ['log.cleanup.policy', SET, 'foo'], 42],
     ['7', ['log.cleaner.threads', SET, '2'], 42],
     ['x', ['log.cleaner.threads', SET, '2'], 42],
     ['1', ['min.insync.replicas', SET, '2'], 40],
@@ -105,35 +106,48 @@ describe('configs of brokers', () => {
 })
 
 describe('a name that does not exist', () => {
-  it.each<[number, string, string, string | null]>([
-    [
-      2,
-      'a',
-      'retention.sm',
-      "Unknown topic config name: retention.sm; did you mean 'retention.ms'?",
-    ],
-    [2, 'a', 'foo.bar', 'Unknown topic config name: foo.bar'],
+  const invalidConfig = 40
+  const invalidRequest = 42
+
+  it.each([
+    [2, 'a', 'retention.sm', invalidConfig, 'topic config name: retention.sm', 'retention.ms'],
+    [2, 'a', 'foo.bar', invalidConfig, 'topic config name: foo.bar', null],
     [
       4,
       '',
       'log.retention.m',
-      "Unknown config name: log.retention.m; did you mean 'log.retention.ms'?",
+      invalidConfig,
+      'broker config name: log.retention.m',
+      'log.retention.ms',
     ],
-    [32, 'g', 'share.isolation', 'Unknown config name: share.isolation'],
+    [32, 'g', 'share.isolation', invalidConfig, 'group config name: share.isolation', null],
     [
       32,
       'g',
       'share.isolation.leve',
-      "Unknown config name: share.isolation.leve; did you mean 'share.isolation.level'?",
+      invalidConfig,
+      'group config name: share.isolation.leve',
+      'share.isolation.level',
     ],
-    [16, 'm', 'interval.s', "Unknown config name: interval.s; did you mean 'interval.ms'?"],
-  ])('of resource type %i %j: %s gets %j', async (type, resource, config, message) => {
-    const controller = await withTopic()
-    const configs = [{ name: config, configOperation: SET, value: '1' }]
-    const resources = [{ resourceType: type, resourceName: resource, configs }]
-    const [result] = await controller.alterConfigs({ resources, validateOnly: false })
-    expect(result).toMatchObject({ errorCode: 40, errorMessage: message })
-  })
+    [
+      16,
+      'm',
+      'interval.s',
+      invalidRequest,
+      'client metrics configuration: interval.s',
+      'interval.ms',
+    ],
+  ] as const)(
+    'of resource type %i %j: %s gets %i',
+    async (type, resource, config, code, told, near) => {
+      const controller = await withTopic()
+      const configs = [{ name: config, configOperation: SET, value: '1' }]
+      const resources = [{ resourceType: type, resourceName: resource, configs }]
+      const [result] = await controller.alterConfigs({ resources, validateOnly: false })
+      const errorMessage = `Unknown ${told}${near === null ? '' : `; did you mean '${near}'?`}`
+      expect(result).toMatchObject({ errorCode: code, errorMessage })
+    },
+  )
 })
 
 describe('other resources', () => {

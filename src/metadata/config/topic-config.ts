@@ -10,10 +10,12 @@ import type { ConfigValue } from './value.ts'
 
 /**
  * What is wrong with the configs that a topic would have, or undefined. `texts` is the whole set,
- * as it would be after the change; a null value is what a client sends for "no value".
+ * as it would be after the change; a null value is what a client sends for "no value". A promise that
+ * was `kept` from before, as in a directory of Apache Kafka, stands in the way of no other change.
  */
 export function checkTopicConfigs(
   texts: Iterable<readonly [name: string, value: string | null]>,
+  kept: ConfigTexts = new Map(),
 ): string | undefined {
   const values = new Map<string, ConfigValue>()
   for (const [name, text] of texts) {
@@ -25,7 +27,7 @@ export function checkTopicConfigs(
     if (text === null) return `Null value not supported for topic configs: ${name}`
     const parsed = parseConfig(definition, text)
     if (parsed.problem !== undefined) return parsed.problem
-    const promise = unkeptPromise(name, definition, text)
+    const promise = kept.get(name) === text ? undefined : unkeptPromise(name, definition, text)
     if (promise !== undefined) return promise
     values.set(name, parsed.value)
   }

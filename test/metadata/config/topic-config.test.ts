@@ -33,6 +33,14 @@ describe('checkTopicConfigs', () => {
     expect(checkTopicConfigs([['local.retention.ms', '-2']])).toBeUndefined()
     expect(checkTopicConfigs([['local.retention.ms', '-1']])).toMatch(/tiered storage/)
   })
+
+  it('lets be what was set before, by Apache Kafka, until it is changed', () => {
+    const kept = new Map([['local.retention.ms', '5']])
+    const after = new Map([...kept, ['retention.ms', '7']])
+    expect(checkTopicConfigs(after)).toMatch(/tiered storage/)
+    expect(checkTopicConfigs(after, kept)).toBeUndefined()
+    expect(checkTopicConfigs([['local.retention.ms', '6']], kept)).toMatch(/tiered storage/)
+  })
 })
 
 describe('topicConfigValue', () => {
