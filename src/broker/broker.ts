@@ -39,6 +39,7 @@ import { type BrokerSettings, brokerSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
 import { TopicCreator } from './topic-creator.ts'
 import { TopicLogs } from './topic-logs.ts'
+import { unkeptPromises } from './vain-settings.ts'
 
 /** Kafka's number of a plaintext listener. */
 const securityPlaintext = 0
@@ -192,6 +193,7 @@ async function compose(
   parts.add('data directory', () => directories.close(controller.brokerEpoch))
   await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
+  for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
   await controller.partitionsFailed(await logs.load(controller.image))
   for (const recovery of directories.recoveries()) reportRecovery(recovery, logger)

@@ -2,13 +2,13 @@
 import { resolve } from 'node:path'
 import { formatHostPort, type HostPort, parseHostPort } from '../base/endpoint.ts'
 import { type BrokerConfig, readBrokerConfig } from '../metadata/config/broker-config.ts'
-import type { Support } from '../metadata/config/definition.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import type { DataPlaneOptions } from '../storage/data-plane.ts'
 import { configuredListeners, controllerListener, type ListenerEntry } from './listener-config.ts'
 import type { ListenerPlan } from './listeners.ts'
 import type { BrokerOptions } from './options.ts'
 import { StartError } from './start-error.ts'
+import { vainSettings } from './vain-settings.ts'
 
 /** Where a broker keeps what it has; absolute paths. */
 export interface DirectorySettings {
@@ -79,18 +79,6 @@ function refuseOtherNodes(config: BrokerConfig): void {
     if (Number.parseInt(voter, 10) === nodeId) continue
     const lone = 'clusters of several nodes are not built yet; name this node alone'
     throw new StartError(`controller.quorum.voters names ${voter}, and ${lone}.`)
-  }
-}
-
-/** What is set in vain: one sentence for each way, so that nobody counts on it. */
-function vainSettings(config: BrokerConfig): { notices: string[]; warnings: string[] } {
-  const sentences = (support: Support, start: string): string[] => {
-    const names = config.changedOf(support)
-    return names.length === 0 ? [] : [`${start}: ${names.join(', ')}.`]
-  }
-  return {
-    notices: sentences('no meaning', 'Set, but without meaning on a single node'),
-    warnings: sentences('not yet', 'Set, but not built yet and without effect'),
   }
 }
 

@@ -10,8 +10,8 @@ import type { ConfigValue } from './value.ts'
 
 /**
  * What is wrong with the configs that a topic would have, or undefined. `texts` is the whole set,
- * as it would be after the change; a null value is what a client sends for "no value". A promise that
- * was `kept` from before, as in a directory of Apache Kafka, stands in the way of no other change.
+ * as it would be after the change; a null value is what a client sends for "no value". A promise
+ * that was `kept` from before, as in a directory of Apache Kafka, is in the way of no other change.
  */
 export function checkTopicConfigs(
   texts: Iterable<readonly [name: string, value: string | null]>,
