@@ -93,8 +93,19 @@ function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectoryS
     if (data.indexOf(path) === index) continue
     throw new StartError(`${configured} names ${path} twice; name it once.`)
   }
+  refuseUnknownCordoned(config, data)
   const separate = dataDirectory === undefined ? config.text('metadata.log.dir') : null
   return { data, metadata: separate === null ? first : resolve(separate) }
+}
+
+function refuseUnknownCordoned(config: BrokerConfig, data: readonly string[]): void {
+  const cordoned = config.list('cordoned.log.dirs')
+  if (cordoned.length === 1 && cordoned[0] === '*') return
+  for (const name of cordoned) {
+    if (data.includes(resolve(name))) continue
+    const way = 'name some of the log directories, or * alone'
+    throw new StartError(`cordoned.log.dirs names ${name}, which is none of them; ${way}.`)
+  }
 }
 
 function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan[] {

@@ -94,6 +94,9 @@ describe('configs of brokers', () => {
     ['1', ['no.such.config', DELETE, null], 0],
     ['1', ['log.cleaner.threads', SET, 'x'], 42],
     ['', ['log.cleanup.policy', SET, 'foo'], 42],
+    ['', ['log.retention.ms', SET, '0'], 42],
+    ['1', ['log.retention.ms', SET, '0'], 42],
+    ['1', ['max.connections.per.ip.overrides', SET, 'foo'], 42],
     ['7', ['log.cleaner.threads', SET, '2'], 42],
     ['x', ['log.cleaner.threads', SET, '2'], 42],
     ['1', ['min.insync.replicas', SET, '2'], 40],
@@ -157,6 +160,11 @@ describe('other resources', () => {
     expect(await alter(controller, 32, 'g', session)).toEqual([0])
     expect(texts(controller, 32, 'g')).toEqual({ 'consumer.session.timeout.ms': '46000' })
     expect(await alter(controller, 32, '', session)).toEqual([42])
+    expect(await alter(controller, 32, 'g', ['consumer.session.timeout.ms', SET, '1'])).toEqual([
+      40,
+    ])
+    expect(await alter(controller, 16, 'm', ['interval.ms', SET, '1'])).toEqual([42])
+    expect(await alter(controller, 16, 'm', ['interval.ms', SET, 'x'])).toEqual([40])
     expect(await alter(controller, 16, 'm', ['interval.ms', SET, '100'])).toEqual([0])
     expect(await alter(controller, 8, '1', ['root', SET, 'INFO'])).toEqual([42])
     expect(await alter(controller, 2, 'nope', ['retention.ms', SET, '1'])).toEqual([3])

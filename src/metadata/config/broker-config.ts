@@ -6,6 +6,7 @@ import { assert } from '../../base/assert.ts'
 import type { Support } from './definition.ts'
 import { didYouMean } from './nearest-name.ts'
 import { parseProperties } from './properties.ts'
+import { brokerRuleProblem } from './rules.ts'
 import { isDefault, unkeptPromise } from './support.ts'
 import { brokerConfigs, brokerDefinition } from './tables.ts'
 import { parseConfig } from './validator.ts'
@@ -157,9 +158,9 @@ export function readBrokerConfig(source: BrokerConfigSource): BrokerConfigResult
     if (problem !== undefined) return refuse(problem)
     texts.set(name, value)
   }
-  aliasNodeId(texts)
-  assert(texts.get('node.id') === texts.get('broker.id'), 'a node has one id')
-  return { config: new BrokerConfig(texts), warnings, problem: undefined }
+  const config = new BrokerConfig(texts)
+  const problem = aliasNodeId(texts) ?? brokerRuleProblem(config)
+  return problem === undefined ? { config, warnings, problem } : refuse(problem)
 }
 
 /** What is wrong with one setting; `known` false: nobody could use it. */
@@ -178,12 +179,20 @@ function unknownConfig(name: string): string {
   return `unknown config '${name}'${near ?? ', a name that no Kafka broker knows'}`
 }
 
-/** `broker.id` is the older name of `node.id`; whichever is set stands for both. */
-function aliasNodeId(texts: Map<string, string>): void {
-  const id = texts.get('node.id') ?? texts.get('broker.id')
-  if (id === undefined) return
+/**
+ * `broker.id` is the older name of `node.id`; whichever is set stands for both. Gives the problem
+ * where they are two numbers.
+ */
+function aliasNodeId(texts: Map<string, string>): string | undefined {
+  const [node, broker] = [texts.get('node.id'), texts.get('broker.id')]
+  const id = node ?? broker
+  if (id === undefined) return undefined
+  if (node !== undefined && broker !== undefined && Number(node) !== Number(broker)) {
+    return `node.id is ${node} and broker.id ${broker}; leave broker.id out`
+  }
   texts.set('node.id', id)
   texts.set('broker.id', id)
+  return undefined
 }
 
 function refuse(problem: string): BrokerConfigResult {

@@ -87,6 +87,9 @@ describe('readBrokerConfig', () => {
   it('takes node.id and broker.id for the same', () => {
     expect(readBrokerConfig({ overrides: [['broker.id', '7']] }).config?.number('node.id')).toBe(7)
     expect(readBrokerConfig({ overrides: [['node.id', '8']] }).config?.number('broker.id')).toBe(8)
+    const file = { name: 'f', text: 'node.id=8\nbroker.id=7' }
+    const sentence = 'node.id is 8 and broker.id 7; leave broker.id out'
+    expect(readBrokerConfig({ file }).problem).toBe(sentence)
   })
 })
 

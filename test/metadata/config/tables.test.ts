@@ -45,7 +45,7 @@ describe('a config of one listener', () => {
  * Whether a standing is honest is seen in the sources: who has an effect is named where it is read.
  */
 describe('a standing', () => {
-  const tables = /\/config\/(\w+-table|defaults|synonyms|documentation|topic-settings)\.ts$/
+  const tables = /\/config\/(\w+-table|defaults|synonyms|rules|topic-settings)\.ts$/
   const sources = readTree()
     .map(({ path }) => path)
     .filter((path) => path.startsWith('src/') && path.endsWith('.ts'))
