@@ -120,8 +120,9 @@ function refuseSharedPorts(entries: readonly ListenerEntry[]): void {
     if (port !== 0) byPort.set(port, [...(byPort.get(port) ?? []), entry])
   }
   for (const [port, sharing] of byPort) {
+    if (sharing.length === 1) continue
     const families = sharing.map(({ endpoint }) => isIP(endpoint.host)).sort()
-    if (sharing.length === 1 || families.join() === '4,6') continue
+    if (families.join() === '4,6') continue
     const names = sharing.map(({ name }) => name).join(' and ')
     const rule = 'only an IPv4 and an IPv6 address can share a port'
     throw new StartError(`listeners gives port ${port} to ${names}; ${rule}.`)

@@ -8,9 +8,12 @@ import { brokerConfigs } from './tables.ts'
 
 /** What is wrong with a broker's configuration as a whole, or undefined. */
 export function brokerRuleProblem(config: BrokerConfig): string | undefined {
-  for (const rule of brokerRules) {
-    const problem = rule(config)
-    if (problem !== undefined) return problem
+  // The defaults agree, so that only what is set can break a rule: mostly none is looked at.
+  const texts = [config.static, config.dynamicBroker, config.dynamicDefault]
+  const set = texts.flatMap((some) => [...some.keys()])
+  for (const { about, problem } of brokerRules) {
+    const told = set.some((name) => name.startsWith(about)) ? problem(config) : undefined
+    if (told !== undefined) return told
   }
   return undefined
 }
@@ -43,57 +46,88 @@ export function clientMetricsRuleProblem(texts: ConfigTexts): string | undefined
   return `Invalid value ${text} for interval.ms, interval must be ${bounds}`
 }
 
-type Rule = (config: BrokerConfig) => string | undefined
+interface Rule {
+  /** With what the names begin that the rule is about. */
+  readonly about: string
+  readonly problem: (config: BrokerConfig) => string | undefined
+}
 
 const brokerRules: readonly Rule[] = [
-  (config) => {
-    const [name, retention] = firstSet(config, 'log.retention', ['ms', 'minutes', 'hours'])
-    return retention === 0 ? `${name} must be -1 for any age, or at least 1` : undefined
+  {
+    about: 'log.retention.',
+    problem: (config) => {
+      const [name, retention] = firstSet(config, 'log.retention', ['ms', 'minutes', 'hours'])
+      return retention === 0 ? `${name} must be -1 for any age, or at least 1` : undefined
+    },
   },
-  (config) => {
-    const [name, roll] = firstSet(config, 'log.roll', ['ms', 'hours'])
-    return roll < 1 ? `${name} must be at least 1` : undefined
+  {
+    about: 'log.roll.',
+    problem: (config) => {
+      const [name, roll] = firstSet(config, 'log.roll', ['ms', 'hours'])
+      return roll < 1 ? `${name} must be at least 1` : undefined
+    },
   },
-  (config) => {
-    const [name, jitter] = firstSet(config, 'log.roll.jitter', ['ms', 'hours'])
-    return jitter < 0 ? `${name} must be at least 0` : undefined
+  {
+    about: 'log.roll.jitter.',
+    problem: (config) => {
+      const [name, jitter] = firstSet(config, 'log.roll.jitter', ['ms', 'hours'])
+      return jitter < 0 ? `${name} must be at least 0` : undefined
+    },
   },
-  (config) => {
-    const [idle, delay] = ['connections.max.idle.ms', 'connection.failed.authentication.delay.ms']
-    const [idleMs, delayMs] = [config.number(idle), config.number(delay)]
-    if (idleMs < 0 || idleMs > delayMs) return undefined
-    return `${idle} must be more than ${delayMs}, or negative for ever`
+  {
+    about: 'connections.max.idle.ms',
+    problem: (config) => {
+      const [idle, delay] = ['connections.max.idle.ms', 'connection.failed.authentication.delay.ms']
+      const [idleMs, delayMs] = [config.number(idle), config.number(delay)]
+      if (idleMs < 0 || idleMs > delayMs) return undefined
+      return `${idle} must be more than ${delayMs}, or negative for ever`
+    },
   },
-  overridesProblem,
-  (config) => {
-    const [queue, request] = ['queued.max.request.bytes', 'socket.request.max.bytes']
-    const bytes = config.number(queue)
-    if (bytes <= 0 || bytes >= config.number(request)) return undefined
-    return `${queue} must be at least ${request}, or -1 for any number`
+  { about: 'max.connections.per.ip', problem: overridesProblem },
+  {
+    about: 'queued.max.request.bytes',
+    problem: (config) => {
+      const [queue, request] = ['queued.max.request.bytes', 'socket.request.max.bytes']
+      const bytes = config.number(queue)
+      if (bytes <= 0 || bytes >= config.number(request)) return undefined
+      return `${queue} must be at least ${request}, or -1 for any number`
+    },
   },
-  (config) => {
-    const [buffer, threads] = ['log.cleaner.dedupe.buffer.size', 'log.cleaner.threads']
-    if (config.number(buffer) >= config.number(threads) * cleanerBufferBytesMin) return undefined
-    return `${buffer} must be at least 1 MiB for each of ${threads}`
+  {
+    about: 'log.cleaner.',
+    problem: (config) => {
+      const [buffer, threads] = ['log.cleaner.dedupe.buffer.size', 'log.cleaner.threads']
+      if (config.number(buffer) >= config.number(threads) * cleanerBufferBytesMin) return undefined
+      return `${buffer} must be at least 1 MiB for each of ${threads}`
+    },
   },
-  (config) => {
-    const name = 'offsets.topic.compression.codec'
-    const codec = config.number(name)
-    return codec >= 0 && codec <= 4
-      ? undefined
-      : `${name} must be 0 to 4; there is no codec ${codec}`
+  {
+    about: 'offsets.topic.compression.codec',
+    problem: (config) => {
+      const name = 'offsets.topic.compression.codec'
+      const codec = config.number(name)
+      return codec >= 0 && codec <= 4
+        ? undefined
+        : `${name} must be 0 to 4; there is no codec ${codec}`
+    },
   },
-  (config) => {
-    const name = 'group.coordinator.rebalance.protocols'
-    return config.list(name).includes('classic') ? undefined : `${name} must name classic`
+  {
+    about: 'group.coordinator.rebalance.protocols',
+    problem: (config) => {
+      const name = 'group.coordinator.rebalance.protocols'
+      return config.list(name).includes('classic') ? undefined : `${name} must name classic`
+    },
   },
-  (config) => {
-    for (const { own, least, most } of groupBounds()) {
-      if (config.number(most) < config.number(least)) return `${most} must be at least ${least}`
-      const problem = outOfBounds(own, config.number(own), least, most, config)
-      if (problem !== undefined) return problem
-    }
-    return undefined
+  {
+    about: 'group.',
+    problem: (config) => {
+      for (const { own, least, most } of groupBounds()) {
+        if (config.number(most) < config.number(least)) return `${most} must be at least ${least}`
+        const problem = outOfBounds(own, config.number(own), least, most, config)
+        if (problem !== undefined) return problem
+      }
+      return undefined
+    },
   },
 ]
 

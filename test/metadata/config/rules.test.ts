@@ -5,14 +5,19 @@ import {
   clientMetricsRuleProblem,
   groupRuleProblem,
 } from '../../../src/metadata/config/rules.ts'
+import { brokerConfigs } from '../../../src/metadata/config/tables.ts'
 
 function configOf(settings: Record<string, string>): BrokerConfig {
   return new BrokerConfig(new Map(Object.entries(settings)))
 }
 
 describe('rules between configs of a broker', () => {
-  it('hold by default', () => {
+  it('hold by default, also where the defaults are set', () => {
     expect(brokerRuleProblem(configOf({}))).toBeUndefined()
+    const texts = [...brokerConfigs().values()].flatMap(({ name, default: text }) =>
+      text === null ? [] : [[name, text] as const],
+    )
+    expect(brokerRuleProblem(new BrokerConfig(new Map(texts)))).toBeUndefined()
   })
 
   /** Apache Kafka 4.3.1 refuses each of these. */
