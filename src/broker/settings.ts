@@ -55,7 +55,7 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
   }
   return {
     config,
-    notices: vain.notices,
+    notices: [...replacedNotices(options, config), ...vain.notices],
     warnings: [...warnings.map(sentence), ...vain.warnings],
     nodeId: config.number('node.id'),
     rack: config.text('broker.rack'),
@@ -80,6 +80,24 @@ function refuseOtherNodes(config: BrokerConfig): void {
     const lone = 'clusters of several nodes are not built yet; name this node alone'
     throw new StartError(`controller.quorum.voters names ${voter}, and ${lone}.`)
   }
+}
+
+/** An option that stands in the place of configs: whoever set those too should know. */
+function replacedNotices({ listen, dataDirectory }: BrokerOptions, config: BrokerConfig): string[] {
+  const listeners = ['listeners', 'advertised.listeners', 'listener.security.protocol.map']
+  const replaced = [
+    { option: listen, name: 'address to listen on', configs: listeners },
+    {
+      option: dataDirectory,
+      name: 'data directory',
+      configs: ['log.dirs', 'log.dir', 'metadata.log.dir'],
+    },
+  ]
+  return replaced.flatMap(({ option, name, configs }) => {
+    const set = configs.filter((one) => config.isSet(one))
+    if (option === undefined || set.length === 0) return []
+    return [`The option for the ${name} stands in the place of ${set.join(', ')}.`]
+  })
 }
 
 function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectorySettings {

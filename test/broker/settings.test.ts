@@ -33,6 +33,27 @@ describe('the log directories', () => {
   })
 })
 
+describe('an option that stands in the place of configs', () => {
+  it('says so where they are set', () => {
+    const config = {
+      'log.dirs': '/a',
+      'metadata.log.dir': '/m',
+      'advertised.listeners': 'PLAINTEXT://a:1',
+    }
+    const { notices } = settings(config, { dataDirectory: 'data', listen: '127.0.0.1:0' })
+    expect(notices).toEqual([
+      'The option for the address to listen on stands in the place of advertised.listeners.',
+      'The option for the data directory stands in the place of log.dirs, metadata.log.dir.',
+    ])
+  })
+
+  it('says nothing where they are not', () => {
+    const options = { dataDirectory: 'data', listen: '127.0.0.1:0' }
+    expect(settings({}, options).notices).toEqual([])
+    expect(settings({ 'log.dirs': '/a', listeners: 'PLAINTEXT://:1' }).notices).toEqual([])
+  })
+})
+
 describe('cordoned.log.dirs', () => {
   const cordon = (names: string) => () =>
     settings({ 'log.dirs': '/a,/b', 'cordoned.log.dirs': names })
