@@ -31,6 +31,7 @@ export function configuredListeners(config: BrokerConfig): ListenerPlan[] {
   for (const { name } of served) refuseProtocol(name, protocols)
   const advertised = advertisedEndpoints(config, protocols, all)
   refuseInterBroker(config, served)
+  refuseUnknownEarly(config, new Set([...all.map(({ name }) => name), ...controllers]))
   assert(new Set(served.map(({ name }) => name)).size === served.length, 'names are unique')
   return served.map((entry) => ({ ...entry, advertised: advertised.get(entry.name) }))
 }
@@ -171,4 +172,10 @@ function refuseInterBroker(config: BrokerConfig, served: readonly ListenerEntry[
   if (served.some((entry) => entry.name === name.toUpperCase())) return
   const known = served.map((entry) => entry.name).join(', ')
   throw new StartError(`inter.broker.listener.name is ${name}; those of brokers are ${known}.`)
+}
+
+function refuseUnknownEarly(config: BrokerConfig, known: ReadonlySet<string>): void {
+  const unknown = config.list('early.start.listeners').find((one) => !known.has(one.toUpperCase()))
+  if (unknown === undefined) return
+  throw new StartError(`early.start.listeners names ${unknown}, which is no listener.`)
 }

@@ -46,6 +46,7 @@ describe('listeners', () => {
   it.each<Record<string, string>>([
     { listeners: 'PLAINTEXT://127.0.0.1:9092,OUTSIDE://[::1]:9092' },
     { listeners: 'PLAINTEXT://127.0.0.1:0,OUTSIDE://127.0.0.1:0' },
+    { 'early.start.listeners': 'plaintext,CONTROLLER' },
     { listeners: 'PLAINTEXT://:9092', 'inter.broker.listener.name': 'plaintext' },
     {
       listeners: 'PLAINTEXT://:9092,OUTSIDE://:9094',
@@ -148,6 +149,10 @@ describe('listeners', () => {
         'security.inter.broker.protocol': 'PLAINTEXT',
       },
       'inter.broker.listener.name and security.inter.broker.protocol are both set; leave one out.',
+    ],
+    [
+      { 'early.start.listeners': 'PLAINTEXT,OUTSIDE' },
+      'early.start.listeners names OUTSIDE, which is no listener.',
     ],
   ])('are refused: %j', (settings, sentence) => {
     expect(() => read(settings)).toThrow(sentence)

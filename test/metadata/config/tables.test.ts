@@ -96,6 +96,7 @@ describe('a standing', () => {
     'compression.lz4.level',
     'compression.zstd.level',
     'controller.quorum.voters',
+    'early.start.listeners',
     'inter.broker.listener.name',
     'min.insync.replicas',
     'security.inter.broker.protocol',
