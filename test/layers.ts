@@ -303,6 +303,7 @@ export const packageEntry: TypeScriptLayer = layer(
 export const developmentScripts: readonly string[] = [
   'src/protocol/generate.ts',
   'src/protocol/generator',
+  'src/metadata/config/generate.ts',
 ]
 
 /** The one file that loads our native code. */

@@ -39,6 +39,7 @@ import { type BrokerSettings, brokerSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
 import { TopicCreator } from './topic-creator.ts'
 import { TopicLogs } from './topic-logs.ts'
+import { unkeptPromises } from './vain-settings.ts'
 
 /** Kafka's number of a plaintext listener. */
 const securityPlaintext = 0
@@ -87,6 +88,7 @@ export class Broker {
     const settings = brokerSettings(options, availableParallelism())
     const logger = options.logger ?? silentLogger
     for (const warning of settings.warnings) logger.warn(warning)
+    for (const notice of settings.notices) logger.info(notice)
     const parts = new RunningParts(logger)
     try {
       const bound = await bind(settings, environment, logger, parts)
@@ -191,6 +193,7 @@ async function compose(
   parts.add('data directory', () => directories.close(controller.brokerEpoch))
   await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
+  for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
   await controller.partitionsFailed(await logs.load(controller.image))
   for (const recovery of directories.recoveries()) reportRecovery(recovery, logger)

@@ -6,7 +6,6 @@ import {
   type HostPort,
   isLoopbackAddress,
   isWildcardHost,
-  parseHostPort,
   unmapped,
 } from '../base/endpoint.ts'
 import { StartError } from './start-error.ts'
@@ -15,7 +14,10 @@ import { StartError } from './start-error.ts'
 export interface ListenerPlan {
   readonly name: string
   readonly endpoint: HostPort
-  /** What its clients are told to connect to; undefined: what the listener itself says. */
+  /**
+   * What its clients are told to connect to; undefined: what the listener itself says. So does an
+   * empty host, and port 0.
+   */
   readonly advertised: HostPort | undefined
 }
 
@@ -96,10 +98,10 @@ export class Advertiser {
       ),
     )
     if (listener === undefined) return this.default()
-    if (listener.advertised !== undefined) return listener.advertised
-    return isWildcardHost(listener.endpoint.host)
+    const own = isWildcardHost(listener.endpoint.host)
       ? { host: address, port: local.port }
       : listener.endpoint
+    return advertisedOr(own, listener)
   }
 
   /** The address for whoever has no connection, as in the broker's registration record. */
@@ -110,10 +112,14 @@ export class Advertiser {
 }
 
 /** What a listener's entry in the registration record says. */
-export function registeredEndpoint({ advertised, endpoint }: Listener): HostPort {
-  if (advertised !== undefined) return advertised
+export function registeredEndpoint(listener: Listener): HostPort {
+  const { host, port } = listener.endpoint
   // A record needs some host; whoever connects is told the address that it reached instead.
-  return isWildcardHost(endpoint.host) ? { host: 'localhost', port: endpoint.port } : endpoint
+  return advertisedOr({ host: isWildcardHost(host) ? 'localhost' : host, port }, listener)
+}
+
+function advertisedOr(own: HostPort, { advertised }: Listener): HostPort {
+  return { host: advertised?.host || own.host, port: advertised?.port || own.port }
 }
 
 /** The listeners as asked for, with their real ports: what the start line says. */
@@ -127,40 +133,4 @@ export function exposedAddresses(listeners: readonly Listener[]): string[] {
     .flatMap(({ bound }) => bound)
     .filter(({ host }) => !isLoopbackAddress(host))
     .map(formatHostPort)
-}
-
-/** One entry of Kafka's `listeners` or `advertised.listeners`. */
-export interface ListenerEntry {
-  readonly name: string
-  readonly endpoint: HostPort
-}
-
-/**
- * Reads the entries of Kafka's `listeners` or `advertised.listeners`: `NAME://HOST:PORT`, where
- * brackets enclose an IPv6 address. Entries named in `ignored` (the controller's listeners: an
- * Odradek process has none) are left out. Throws a sentence for anything that is not plaintext.
- */
-export function parseListenerList(
-  config: string,
-  entries: readonly string[],
-  protocolOf: ReadonlyMap<string, string>,
-  ignored: ReadonlySet<string>,
-): ListenerEntry[] {
-  const listeners: ListenerEntry[] = []
-  for (const entry of entries) {
-    const match = /^([A-Za-z0-9_]+):\/\/(.*)$/.exec(entry)
-    const name = match?.[1]?.toUpperCase() ?? ''
-    const endpoint = parseHostPort(match?.[2] ?? '')
-    if (endpoint === undefined) {
-      throw new StartError(`"${entry}" in ${config} is not of the form NAME://HOST:PORT.`)
-    }
-    if (ignored.has(name)) continue
-    const protocol = protocolOf.get(name) ?? name
-    if (protocol !== 'PLAINTEXT') {
-      const only = 'only PLAINTEXT listeners are served'
-      throw new StartError(`Listener "${entry}" in ${config} is of protocol ${protocol}; ${only}.`)
-    }
-    listeners.push({ name, endpoint })
-  }
-  return listeners
 }

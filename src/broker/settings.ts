@@ -4,9 +4,11 @@ import { formatHostPort, type HostPort, parseHostPort } from '../base/endpoint.t
 import { type BrokerConfig, readBrokerConfig } from '../metadata/config/broker-config.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import type { DataPlaneOptions } from '../storage/data-plane.ts'
-import { type ListenerEntry, type ListenerPlan, parseListenerList } from './listeners.ts'
+import { configuredListeners, controllerListener, type ListenerEntry } from './listener-config.ts'
+import type { ListenerPlan } from './listeners.ts'
 import type { BrokerOptions } from './options.ts'
 import { StartError } from './start-error.ts'
+import { vainSettings } from './vain-settings.ts'
 
 /** Where a broker keeps what it has; absolute paths. */
 export interface DirectorySettings {
@@ -19,6 +21,9 @@ export interface DirectorySettings {
 /** A start, checked. */
 export interface BrokerSettings {
   readonly config: BrokerConfig
+  /** Sentences that an operator may want to know. */
+  readonly notices: readonly string[]
+  /** Sentences that an operator should know. */
   readonly warnings: readonly string[]
   readonly nodeId: number
   readonly rack: string | null
@@ -41,7 +46,8 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
   })
   if (read.config === undefined) throw new StartError(sentence(read.problem))
   const { config, warnings } = read
-  refuseUnserved(config)
+  refuseOtherNodes(config)
+  const vain = vainSettings(config)
   const { clusterId } = options
   if (clusterId !== undefined && !isUuid(clusterId)) {
     const form = '22 characters of base64url, as "kafka-storage random-uuid" prints them'
@@ -49,27 +55,49 @@ export function brokerSettings(options: BrokerOptions, processors: number): Brok
   }
   return {
     config,
-    warnings: warnings.map(sentence),
+    notices: [...replacedNotices(options, config), ...vain.notices],
+    warnings: [...warnings.map(sentence), ...vain.warnings],
     nodeId: config.number('node.id'),
     rack: config.text('broker.rack'),
     clusterId,
     directories: directoriesOf(options, config),
     listeners: listenersOf(options, config),
-    controllerListener: controllerListenerOf(config),
+    controllerListener: controllerListener(config),
     dataPlane: dataPlaneOptions(config, processors),
   }
 }
 
-/** Security that is configured and not there must not be silently absent. */
-function refuseUnserved(config: BrokerConfig): void {
-  if (!config.list('process.roles').includes('broker')) {
-    throw new StartError('process.roles does not name "broker"; an Odradek process always is one.')
+/** This process is a whole cluster: what speaks of further nodes cannot be done. */
+function refuseOtherNodes(config: BrokerConfig): void {
+  const roles = config.list('process.roles')
+  if (roles.length < 2) {
+    const both = 'an Odradek process is broker and controller, so name both or leave it out'
+    throw new StartError(`process.roles is ${roles.join()}; ${both}.`)
   }
-  const authorizer = config.text('authorizer.class.name') ?? ''
-  if (authorizer !== '') {
-    const advice = 'unset authorizer.class.name if every client may do everything'
-    throw new StartError(`The authorizer ${authorizer} does not exist here; ${advice}.`)
+  const nodeId = config.number('node.id')
+  for (const voter of config.list('controller.quorum.voters')) {
+    if (Number.parseInt(voter, 10) === nodeId) continue
+    const lone = 'clusters of several nodes are not built yet; name this node alone'
+    throw new StartError(`controller.quorum.voters names ${voter}, and ${lone}.`)
   }
+}
+
+/** An option that stands in the place of configs: whoever set those too should know. */
+function replacedNotices({ listen, dataDirectory }: BrokerOptions, config: BrokerConfig): string[] {
+  const listeners = ['listeners', 'advertised.listeners', 'listener.security.protocol.map']
+  const replaced = [
+    { option: listen, name: 'address to listen on', configs: listeners },
+    {
+      option: dataDirectory,
+      name: 'data directory',
+      configs: ['log.dirs', 'log.dir', 'metadata.log.dir'],
+    },
+  ]
+  return replaced.flatMap(({ option, name, configs }) => {
+    const set = configs.filter((one) => config.isSet(one))
+    if (option === undefined || set.length === 0) return []
+    return [`The option for the ${name} stands in the place of ${set.join(', ')}.`]
+  })
 }
 
 function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectorySettings {
@@ -83,8 +111,19 @@ function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectoryS
     if (data.indexOf(path) === index) continue
     throw new StartError(`${configured} names ${path} twice; name it once.`)
   }
+  refuseUnknownCordoned(config, data)
   const separate = dataDirectory === undefined ? config.text('metadata.log.dir') : null
   return { data, metadata: separate === null ? first : resolve(separate) }
+}
+
+function refuseUnknownCordoned(config: BrokerConfig, data: readonly string[]): void {
+  const cordoned = config.list('cordoned.log.dirs')
+  if (cordoned.length === 1 && cordoned[0] === '*') return
+  for (const name of cordoned) {
+    if (data.includes(resolve(name))) continue
+    const way = 'name some of the log directories, or * alone'
+    throw new StartError(`cordoned.log.dirs names ${name}, which is none of them; ${way}.`)
+  }
 }
 
 function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan[] {
@@ -102,39 +141,9 @@ function listenersOf(options: BrokerOptions, config: BrokerConfig): ListenerPlan
     }))
     if (plans.length > 0) return withoutRepeats(plans)
   }
-  const protocols = new Map(
-    (config.text('listener.security.protocol.map') ?? '').split(',').map((entry) => {
-      const [name = '', protocol = ''] = entry.split(':')
-      return [name.trim().toUpperCase(), protocol.trim().toUpperCase()] as const
-    }),
-  )
-  const controllers = new Set(config.list('controller.listener.names'))
-  const parse = (name: string): ReturnType<typeof parseListenerList> =>
-    parseListenerList(name, config.list(name), protocols, controllers)
-  const advertised = new Map(
-    parse('advertised.listeners').map((entry) => [entry.name, entry.endpoint]),
-  )
-  const plans = parse('listeners').map(({ name, endpoint }) => ({
-    name,
-    endpoint,
-    advertised: fixed ?? advertised.get(name),
-  }))
-  if (plans.length === 0) throw new StartError('listeners names no listener that clients can use.')
-  return withoutRepeats(plans)
+  const plans = configuredListeners(config)
+  return fixed === undefined ? plans : plans.map((plan) => ({ ...plan, advertised: fixed }))
 }
-
-/**
- * Must not change from start to start, or each would log new voters: so no port that is free now.
- */
-function controllerListenerOf(config: BrokerConfig): ListenerEntry {
-  const [name = 'CONTROLLER'] = config.list('controller.listener.names')
-  const prefix = `${name}://`
-  const entry = config.list('listeners').find((listener) => listener.startsWith(prefix))
-  const endpoint = parseHostPort(entry?.slice(prefix.length) ?? '') ?? defaultController
-  return { name, endpoint: { host: endpoint.host || defaultController.host, port: endpoint.port } }
-}
-
-const defaultController: HostPort = { host: 'localhost', port: 9093 }
 
 function withoutRepeats(plans: ListenerPlan[]): ListenerPlan[] {
   const seen = new Set<string>()

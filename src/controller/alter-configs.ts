@@ -1,8 +1,16 @@
 /** Decides IncrementalAlterConfigs: which configs of a resource change, and to what. */
 import { assert } from '../base/assert.ts'
-import type { ConfigTexts } from '../metadata/config/broker-config.ts'
+import type { BrokerConfig, ConfigTexts } from '../metadata/config/broker-config.ts'
 import type { ConfigDefinition, ConfigTable } from '../metadata/config/definition.ts'
+import { didYouMean } from '../metadata/config/nearest-name.ts'
 import {
+  brokerRuleProblem,
+  clientMetricsRuleProblem,
+  groupRuleProblem,
+} from '../metadata/config/rules.ts'
+import { unkeptPromise } from '../metadata/config/support.ts'
+import {
+  brokerConfigs,
   brokerDefinition,
   clientMetricsConfigs,
   groupConfigs,
@@ -39,10 +47,14 @@ export interface AlterConfigsResult {
   readonly errorMessage: string | null
 }
 
-/** See the head of this file. One result for each resource, in the order of the request. */
+/**
+ * See the head of this file. One result for each resource, in the order of the request. Of `broker`
+ * only the static part counts.
+ */
 export function decideAlterConfigs(
   request: { readonly resources: readonly ConfigAlteration[]; readonly validateOnly: boolean },
   image: MetadataImage,
+  broker: BrokerConfig,
 ): Decision<AlterConfigsResult[]> {
   const records: MetadataRecordInput[] = []
   const response: AlterConfigsResult[] = []
@@ -50,7 +62,7 @@ export function decideAlterConfigs(
   for (const alteration of request.resources) {
     const { resourceType, resourceName } = alteration
     const key = `${resourceType}/${resourceName}`
-    const changed = seen.has(key) ? duplicateResource : alterResource(alteration, image)
+    const changed = seen.has(key) ? duplicateResource : alterResource(alteration, image, broker)
     seen.add(key)
     const refusal = 'code' in changed ? changed : undefined
     if ('records' in changed) records.push(...changed.records)
@@ -70,6 +82,7 @@ const duplicateResource = invalidRequest('Duplicate resource.')
 function alterResource(
   alteration: ConfigAlteration,
   image: MetadataImage,
+  broker: BrokerConfig,
 ): Refusal | { readonly records: readonly MetadataRecordInput[] } {
   const { resourceType: type, resourceName: name, configs } = alteration
   const refusal = resourceRefusal(type, name, image) ?? duplicateRefusal(configs)
@@ -81,7 +94,7 @@ function alterResource(
     if (problem !== undefined) return problem
   }
   assert(after.size <= before.size + configs.length, 'a change sets one config at most')
-  const invalid = checkResult(alteration, after, image)
+  const invalid = checkResult(alteration, after, image, broker)
   if (invalid !== undefined) return invalid
   const records: MetadataRecordInput[] = []
   for (const config of configs) {
@@ -156,10 +169,11 @@ function checkResult(
   alteration: ConfigAlteration,
   after: ConfigTexts,
   image: MetadataImage,
+  broker: BrokerConfig,
 ): Refusal | undefined {
   const { resourceType: type, resourceName: name, configs } = alteration
   if (type === ResourceType.TOPIC) {
-    const problem = checkTopicConfigs(after)
+    const problem = checkTopicConfigs(after, configsOf(image, type, name))
     return problem === undefined ? undefined : refuse(ErrorCode.INVALID_CONFIG, problem)
   }
   for (const change of configs) {
@@ -168,14 +182,51 @@ function checkResult(
     if (definition === undefined) {
       // What is set under a name that nobody knows can still be taken away.
       if (text === undefined) continue
-      return refuse(ErrorCode.INVALID_CONFIG, `Unknown config name: ${change.name}`)
+      return unknownConfig(type, change.name)
     }
     const wrongLevel = type === ResourceType.BROKER ? brokerRefusal(definition, name) : undefined
     if (wrongLevel !== undefined) return wrongLevel
-    const problem = text === undefined ? undefined : parseConfig(definition, text).problem
-    if (problem !== undefined) return refuse(ErrorCode.INVALID_CONFIG, problem)
+    if (text === undefined) continue
+    const { problem } = parseConfig(definition, text)
+    // Apache Kafka has this code for bad values of brokers, and that for those of all others.
+    if (problem !== undefined && type === ResourceType.BROKER) return invalidRequest(problem)
+    const refusal = problem ?? unkeptPromise(change.name, definition, text)
+    if (refusal !== undefined) return refuse(ErrorCode.INVALID_CONFIG, refusal)
   }
-  return type === ResourceType.BROKER ? minIsrRefusal(name, after, image) : undefined
+  return checkTogether(alteration, after, image, broker)
+}
+
+/** Rules between configs; each of those that change is fine by itself. */
+function checkTogether(
+  { resourceType: type, resourceName: name }: ConfigAlteration,
+  after: ConfigTexts,
+  image: MetadataImage,
+  broker: BrokerConfig,
+): Refusal | undefined {
+  const forAll = configsOf(image, ResourceType.BROKER, '')
+  if (type === ResourceType.BROKER) {
+    const config = name === '' ? broker.withDynamic(none, after) : broker.withDynamic(after, forAll)
+    const problem = brokerRuleProblem(config)
+    return problem === undefined ? minIsrRefusal(name, after, image) : invalidRequest(problem)
+  }
+  if (type === ResourceType.GROUP) {
+    const problem = groupRuleProblem(after, broker.withDynamic(none, forAll))
+    return problem === undefined ? undefined : refuse(ErrorCode.INVALID_CONFIG, problem)
+  }
+  const problem = clientMetricsRuleProblem(after)
+  return problem === undefined ? undefined : invalidRequest(problem)
+}
+
+const none: ConfigTexts = new Map()
+
+/** With Apache Kafka's words and codes, but for brokers, of which it takes any name. */
+function unknownConfig(type: number, name: string): Refusal {
+  const near = didYouMean(name, tableOf(type).keys()) ?? ''
+  if (type === ResourceType.CLIENT_METRICS) {
+    return invalidRequest(`Unknown client metrics configuration: ${name}${near}`)
+  }
+  const kind = type === ResourceType.GROUP ? 'group' : 'broker'
+  return refuse(ErrorCode.INVALID_CONFIG, `Unknown ${kind} config name: ${name}${near}`)
 }
 
 function brokerRefusal(definition: ConfigDefinition, resource: string): Refusal | undefined {
@@ -219,16 +270,21 @@ function elrRecords(
   return [{ name: 'ClearElrRecord', version: 0, value: { topicName } }]
 }
 
-const plainTables: ReadonlyMap<number, () => ConfigTable> = new Map([
+const tables: ReadonlyMap<number, () => ConfigTable> = new Map([
   [ResourceType.TOPIC, topicConfigs],
+  [ResourceType.BROKER, brokerConfigs],
   [ResourceType.GROUP, groupConfigs],
   [ResourceType.CLIENT_METRICS, clientMetricsConfigs],
 ])
 
+function tableOf(type: number): ConfigTable {
+  const table = tables.get(type)
+  assert(table !== undefined, 'a resource without configs was refused')
+  return table()
+}
+
 function definitionOf(type: number, name: string): ConfigDefinition | undefined {
-  const hasConfigs = type === ResourceType.BROKER || plainTables.has(type)
-  assert(hasConfigs, 'a resource without configs was refused')
-  return type === ResourceType.BROKER ? brokerDefinition(name) : plainTables.get(type)?.().get(name)
+  return type === ResourceType.BROKER ? brokerDefinition(name) : tableOf(type).get(name)
 }
 
 function invalidRequest(message: string): Refusal {

@@ -219,7 +219,7 @@ export class Controller {
     readonly resources: readonly ConfigAlteration[]
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
-    return this.#run((image) => decideAlterConfigs(request, image))
+    return this.#run((image) => decideAlterConfigs(request, image, this.#options.config()))
   }
 
   /** A block of producer ids that nobody got before and nobody gets again. */

@@ -43,7 +43,8 @@ function topic(
   return {
     name,
     numPartitions: broker.number(`${prefix}.num.partitions`),
-    replicationFactor: broker.number(`${prefix}.replication.factor`),
+    // There is one broker: what is configured for more of them could never be placed.
+    replicationFactor: 1,
     assignments: [],
     configs: configs.map(([config, value]) => ({ name: config, value })),
   }

@@ -182,7 +182,7 @@ describe('a start that is refused', () => {
     [{ listen: ['a:1', 'a:1'] }, 'The listener a:1 is given twice'],
     [{ advertise: 'host:0' }, '"host:0" cannot be advertised'],
     [{ clusterId: 'short' }, 'The cluster id "short" is none'],
-    [{ config: { 'authorizer.class.name': 'x.Y' } }, 'The authorizer x.Y does not exist here'],
+    [{ config: { 'authorizer.class.name': 'x.Y' } }, 'authorization is not built yet; leave it'],
     [{ config: { listeners: 'SSL://:1' } }, 'only PLAINTEXT listeners are served'],
   ])('options: %j', async (options, sentence) => {
     const plane = new FakeDataPlane()
@@ -195,6 +195,20 @@ test('a listener beyond loopback is told to the operator', async () => {
   const { broker, lines } = await startTestBroker({ listen: '0.0.0.0:0' })
   expect(lines.join()).toContain('there is no authentication')
   await broker.close()
+})
+
+test('what is set in vain is said once each, by its reason', async () => {
+  const text =
+    'num.io.threads=3\nqueued.max.requests=7\nnum.recovery.threads.per.data.dir=2\n' +
+    'transaction.max.timeout.ms=5\ngroup.share.max.size=300\nnum.partitions=1'
+  const { broker, lines } = await startTestBroker({ configFile: { name: 'f', text } })
+  await broker.close()
+  const said = lines.filter((line) => line.includes('Set, but'))
+  expect(said.map((line) => line.slice(line.indexOf(' ') + 1))).toEqual([
+    'WARN  Set, but not built yet and without effect: group.share.max.size, ' +
+      'transaction.max.timeout.ms.',
+    'INFO  Set, but without meaning on a single node: num.io.threads, queued.max.requests.',
+  ])
 })
 
 test('topics of a config file hold, and --set wins over it', async () => {

@@ -6,7 +6,7 @@ import {
   describeListeners,
   exposedAddresses,
   type ListenerPlan,
-  parseListenerList,
+  registeredEndpoint,
 } from '../../src/broker/listeners.ts'
 
 /** A machine with two loopback addresses, where some ports are taken. */
@@ -83,6 +83,26 @@ describe('advertising', () => {
     expect(advertiser.endpointFor({ host: '10.0.0.7', port: 9094 })).toEqual(fixed)
   })
 
+  test('where it advertises no host, or port 0, the listener says the rest', () => {
+    const bound = [{ host: '::', port: 9096 }]
+    const noHost = { ...plan('', 9096, { host: '', port: 19096 }), bound }
+    const reached = { host: '10.0.0.8', port: 9096 }
+    expect(new Advertiser([noHost]).endpointFor(reached)).toEqual({ host: '10.0.0.8', port: 19096 })
+    expect(registeredEndpoint(noHost)).toEqual({ host: 'localhost', port: 19096 })
+    const noPort = { ...noHost, advertised: { host: 'kafka.example', port: 0 } }
+    const expected = { host: 'kafka.example', port: 9096 }
+    expect(new Advertiser([noPort]).endpointFor(reached)).toEqual(expected)
+    expect(registeredEndpoint(noPort)).toEqual(expected)
+  })
+
+  test('two listeners on one host are told apart by the port', () => {
+    const bound = [{ host: '127.0.0.1', port: 9097 }]
+    const second = { ...plan('127.0.0.1', 9097, fixed), bound }
+    const both = new Advertiser([named, second])
+    expect(both.endpointFor(bound[0])).toEqual(fixed)
+    expect(both.endpointFor(named.bound[0])).toEqual({ host: 'localhost', port: 9092 })
+  })
+
   test('without a connection the first listener counts, a wildcard one as localhost', () => {
     expect(advertiser.endpointFor(undefined)).toEqual({ host: 'localhost', port: 9092 })
     expect(new Advertiser([wildcard]).default()).toEqual({ host: 'localhost', port: 9093 })
@@ -91,24 +111,5 @@ describe('advertising', () => {
 
   test('tells which addresses other machines can reach', () => {
     expect(exposedAddresses([named, wildcard])).toEqual(['0.0.0.0:9093'])
-  })
-})
-
-describe("Kafka's listeners config", () => {
-  const protocols = new Map([['CLIENT', 'PLAINTEXT']])
-
-  test('reads names, addresses and ports, and leaves controller listeners out', () => {
-    const entries = ['PLAINTEXT://:9092', 'client://[::1]:9094', 'CONTROLLER://:9093']
-    const ignored = new Set(['CONTROLLER'])
-    expect(parseListenerList('listeners', entries, protocols, ignored)).toEqual([
-      { name: 'PLAINTEXT', endpoint: { host: '', port: 9092 } },
-      { name: 'CLIENT', endpoint: { host: '::1', port: 9094 } },
-    ])
-  })
-
-  test('refuses what it cannot serve, and names it', () => {
-    const parse = (entry: string) => parseListenerList('listeners', [entry], protocols, new Set())
-    expect(() => parse('SSL://:9093')).toThrow('"SSL://:9093" in listeners is of protocol SSL')
-    expect(() => parse('localhost:9092')).toThrow('"localhost:9092" in listeners')
   })
 })

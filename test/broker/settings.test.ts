@@ -33,6 +33,61 @@ describe('the log directories', () => {
   })
 })
 
+describe('an option that stands in the place of configs', () => {
+  it('says so where they are set', () => {
+    const config = {
+      'log.dirs': '/a',
+      'metadata.log.dir': '/m',
+      'advertised.listeners': 'PLAINTEXT://a:1',
+    }
+    const { notices } = settings(config, { dataDirectory: 'data', listen: '127.0.0.1:0' })
+    expect(notices).toEqual([
+      'The option for the address to listen on stands in the place of advertised.listeners.',
+      'The option for the data directory stands in the place of log.dirs, metadata.log.dir.',
+    ])
+  })
+
+  it('says nothing where they are not', () => {
+    const options = { dataDirectory: 'data', listen: '127.0.0.1:0' }
+    expect(settings({}, options).notices).toEqual([])
+    expect(settings({ 'log.dirs': '/a', listeners: 'PLAINTEXT://:1' }).notices).toEqual([])
+  })
+})
+
+describe('cordoned.log.dirs', () => {
+  const cordon = (names: string) => () =>
+    settings({ 'log.dirs': '/a,/b', 'cordoned.log.dirs': names })
+
+  it('is all of the log directories, or some, however they are written', () => {
+    for (const names of ['*', '/a', '/b/../a', '/a,/b', '']) expect(cordon(names)).not.toThrow()
+    const config = { 'cordoned.log.dirs': 'data' }
+    expect(() => settings(config, { dataDirectory: 'data' })).not.toThrow()
+  })
+
+  it('names no other directory, and no more than all', () => {
+    const way = 'name some of the log directories, or * alone.'
+    const sentence = (name: string): string =>
+      `cordoned.log.dirs names ${name}, which is none of them; ${way}`
+    expect(cordon('/a,/c')).toThrow(sentence('/c'))
+    expect(cordon('*,/a')).toThrow(sentence('*'))
+  })
+})
+
+describe('other nodes', () => {
+  it('do not exist: both roles are here, and this node alone votes', () => {
+    const roles = (text: string) => () => settings({ 'process.roles': text })
+    expect(roles('controller,broker')).not.toThrow()
+    expect(roles('broker')).toThrow('process.roles is broker; an Odradek process is broker and')
+    expect(roles('controller')).toThrow('process.roles is controller;')
+    const voters = (text: string) => () => settings({ 'controller.quorum.voters': text })
+    expect(voters('1@localhost:9093')).not.toThrow()
+    expect(voters('')).not.toThrow()
+    expect(voters('1@a:9093,2@b:9093')).toThrow(
+      'controller.quorum.voters names 2@b:9093, and clusters of several nodes are not built yet',
+    )
+  })
+})
+
 describe('num.network.threads', () => {
   it('is one less than the processors, at least one, unless it is set', () => {
     expect(settings({}).dataPlane.reactorThreads).toBe(5)

@@ -42,6 +42,8 @@ describe('configs of a topic', () => {
 
   it.each<[number, Change[]]>([
     [40, [['no.such.config', SET, '1']]],
+    [40, [['remote.storage.enable', SET, 'true']]],
+    [40, [['local.retention.ms', SET, '5']]],
     [42, [['retention.ms', SET, null]]],
     [40, [['retention.ms', APPEND, '1']]],
     [42, [['cleanup.policy', 9, 'compact']]],
@@ -81,10 +83,20 @@ describe('configs of brokers', () => {
     ['1', ['leader.replication.throttled.rate', SET, '100'], 0],
     ['', ['num.partitions', SET, '2'], 42],
     ['', ['ssl.keystore.location', SET, '/a'], 42],
-    ['1', ['ssl.keystore.location', SET, '/a'], 0],
+    ['1', ['ssl.keystore.location', SET, '/a'], 40],
+    ['1', ['listener.name.inside.ssl.keystore.location', SET, '/a'], 40],
+    ['1', ['ssl.client.auth', SET, 'none'], 0],
+    ['1', ['ssl.keystore.location', DELETE, null], 0],
+    ['1', ['max.connections', SET, '5'], 42],
+    ['1', ['listener.name.inside.max.connection.creation.rate', SET, '5'], 0],
+    ['1', ['listener.name.inside.log.retention.ms', SET, '5'], 40],
     ['1', ['no.such.config', SET, '2'], 40],
     ['1', ['no.such.config', DELETE, null], 0],
-    ['1', ['log.cleaner.threads', SET, 'x'], 40],
+    ['1', ['log.cleaner.threads', SET, 'x'], 42],
+    ['', ['log.cleanup.policy', SET, 'foo'], 42],
+    ['', ['log.retention.ms', SET, '0'], 42],
+    ['1', ['log.retention.ms', SET, '0'], 42],
+    ['1', ['max.connections.per.ip.overrides', SET, 'foo'], 42],
     ['7', ['log.cleaner.threads', SET, '2'], 42],
     ['x', ['log.cleaner.threads', SET, '2'], 42],
     ['1', ['min.insync.replicas', SET, '2'], 40],
@@ -96,6 +108,51 @@ describe('configs of brokers', () => {
   })
 })
 
+describe('a name that does not exist', () => {
+  const invalidConfig = 40
+  const invalidRequest = 42
+
+  it.each([
+    [2, 'a', 'retention.sm', invalidConfig, 'topic config name: retention.sm', 'retention.ms'],
+    [2, 'a', 'foo.bar', invalidConfig, 'topic config name: foo.bar', null],
+    [
+      4,
+      '',
+      'log.retention.m',
+      invalidConfig,
+      'broker config name: log.retention.m',
+      'log.retention.ms',
+    ],
+    [32, 'g', 'share.isolation', invalidConfig, 'group config name: share.isolation', null],
+    [
+      32,
+      'g',
+      'share.isolation.leve',
+      invalidConfig,
+      'group config name: share.isolation.leve',
+      'share.isolation.level',
+    ],
+    [
+      16,
+      'm',
+      'interval.s',
+      invalidRequest,
+      'client metrics configuration: interval.s',
+      'interval.ms',
+    ],
+  ] as const)(
+    'of resource type %i %j: %s gets %i',
+    async (type, resource, config, code, told, near) => {
+      const controller = await withTopic()
+      const configs = [{ name: config, configOperation: SET, value: '1' }]
+      const resources = [{ resourceType: type, resourceName: resource, configs }]
+      const [result] = await controller.alterConfigs({ resources, validateOnly: false })
+      const errorMessage = `Unknown ${told}${near === null ? '' : `; did you mean '${near}'?`}`
+      expect(result).toMatchObject({ errorCode: code, errorMessage })
+    },
+  )
+})
+
 describe('other resources', () => {
   it('are groups and client metrics, nothing else', async () => {
     const controller = await withTopic()
@@ -103,6 +160,11 @@ describe('other resources', () => {
     expect(await alter(controller, 32, 'g', session)).toEqual([0])
     expect(texts(controller, 32, 'g')).toEqual({ 'consumer.session.timeout.ms': '46000' })
     expect(await alter(controller, 32, '', session)).toEqual([42])
+    expect(await alter(controller, 32, 'g', ['consumer.session.timeout.ms', SET, '1'])).toEqual([
+      40,
+    ])
+    expect(await alter(controller, 16, 'm', ['interval.ms', SET, '1'])).toEqual([42])
+    expect(await alter(controller, 16, 'm', ['interval.ms', SET, 'x'])).toEqual([40])
     expect(await alter(controller, 16, 'm', ['interval.ms', SET, '100'])).toEqual([0])
     expect(await alter(controller, 8, '1', ['root', SET, 'INFO'])).toEqual([42])
     expect(await alter(controller, 2, 'nope', ['retention.ms', SET, '1'])).toEqual([3])

@@ -24,14 +24,16 @@ import type { Handler } from './handler.ts'
 export const describeConfigs: Handler<DescribeConfigsRequest, DescribeConfigsResponseInput> = {
   api: describeConfigsApi,
 
-  handle(request, _call, broker) {
+  async handle(request, _call, broker) {
+    const documentation = request.includeDocumentation ? await loadDocumentation() : {}
+    const options = { synonyms: request.includeSynonyms, ...documentation }
     return {
       throttleTimeMs: 0,
       results: request.resources.map((resource): DescribeConfigsResultInput => {
         const { resourceType, resourceName, configurationKeys } = resource
         // Both null and an empty list ask for everything.
         const names = configurationKeys?.length === 0 ? null : configurationKeys
-        const outcome = describe(resource, broker, { names, synonyms: request.includeSynonyms })
+        const outcome = describe(resource, broker, { names, ...options })
         if ('errorCode' in outcome) return failed(resource, outcome.errorCode, outcome.message)
         const found = { errorCode: ErrorCode.NONE, errorMessage: '', configs: outcome }
         return { ...found, resourceType, resourceName }
@@ -45,6 +47,12 @@ export const describeConfigs: Handler<DescribeConfigsRequest, DescribeConfigsRes
       results: request.resources.map((resource) => failed(resource, code, null)),
     }
   },
+}
+
+/** Few ask for it, so that a broker that nobody asks has it neither read nor in memory. */
+async function loadDocumentation(): Promise<Pick<DescribeOptions, 'documentationOf'>> {
+  const { documentationOf } = await import('../../metadata/config/documentation.ts')
+  return { documentationOf }
 }
 
 interface Refused {

@@ -3,8 +3,11 @@
  * what the metadata log says for this broker or for all.
  */
 import { assert } from '../../base/assert.ts'
-import { nearestName } from './nearest-name.ts'
+import type { Support } from './definition.ts'
+import { didYouMean } from './nearest-name.ts'
 import { parseProperties } from './properties.ts'
+import { brokerRuleProblem } from './rules.ts'
+import { isDefault, unkeptPromise } from './support.ts'
 import { brokerConfigs, brokerDefinition } from './tables.ts'
 import { parseConfig } from './validator.ts'
 import type { ConfigValue } from './value.ts'
@@ -44,6 +47,15 @@ export class BrokerConfig {
   isSet(name: string): boolean {
     assert(brokerDefinition(name) !== undefined, 'the broker config that is asked for exists')
     return [this.dynamicBroker, this.dynamicDefault, this.static].some((texts) => texts.has(name))
+  }
+
+  /** Names that the file or the command line gives another value than the default, sorted. */
+  changedOf(support: Support): string[] {
+    const changed = [...this.static].filter(([name, text]) => {
+      const definition = brokerDefinition(name)
+      return definition?.standing.support === support && !isDefault(definition, text)
+    })
+    return changed.map(([name]) => name).sort()
   }
 
   /**
@@ -146,9 +158,9 @@ export function readBrokerConfig(source: BrokerConfigSource): BrokerConfigResult
     if (problem !== undefined) return refuse(problem)
     texts.set(name, value)
   }
-  aliasNodeId(texts)
-  assert(texts.get('node.id') === texts.get('broker.id'), 'a node has one id')
-  return { config: new BrokerConfig(texts), warnings, problem: undefined }
+  const config = new BrokerConfig(texts)
+  const problem = aliasNodeId(texts) ?? brokerRuleProblem(config)
+  return problem === undefined ? { config, warnings, problem } : refuse(problem)
 }
 
 /** What is wrong with one setting; `known` false: nobody could use it. */
@@ -158,22 +170,29 @@ function check(name: string, value: string): { problem: string | undefined; know
   if (definition.dynamicOnly) {
     return { problem: `config '${name}' can only be set while the broker runs`, known: false }
   }
-  return { problem: parseConfig(definition, value).problem, known: true }
+  const { problem } = parseConfig(definition, value)
+  return { problem: problem ?? unkeptPromise(name, definition, value), known: true }
 }
 
 function unknownConfig(name: string): string {
-  const near = nearestName(name, brokerConfigs().keys())
-  const told =
-    near === undefined ? ', a name that no Kafka broker knows' : `; did you mean '${near}'?`
-  return `unknown config '${name}'${told}`
+  const near = didYouMean(name, brokerConfigs().keys())
+  return `unknown config '${name}'${near ?? ', a name that no Kafka broker knows'}`
 }
 
-/** `broker.id` is the older name of `node.id`; whichever is set stands for both. */
-function aliasNodeId(texts: Map<string, string>): void {
-  const id = texts.get('node.id') ?? texts.get('broker.id')
-  if (id === undefined) return
+/**
+ * `broker.id` is the older name of `node.id`; whichever is set stands for both. Gives the problem
+ * where they are two numbers.
+ */
+function aliasNodeId(texts: Map<string, string>): string | undefined {
+  const [node, broker] = [texts.get('node.id'), texts.get('broker.id')]
+  const id = node ?? broker
+  if (id === undefined) return undefined
+  if (node !== undefined && broker !== undefined && Number(node) !== Number(broker)) {
+    return `node.id is ${node} and broker.id ${broker}; leave broker.id out`
+  }
   texts.set('node.id', id)
   texts.set('broker.id', id)
+  return undefined
 }
 
 function refuse(problem: string): BrokerConfigResult {

@@ -1,6 +1,6 @@
 /**
- * Where Odradek differs from Apache Kafka's table of configs: other defaults, and configs that only
- * Odradek has.
+ * Where Odradek differs from Apache Kafka's table of configs: other defaults, configs that only a
+ * restart changes, and configs that only Odradek has.
  */
 
 /** Broker configs with a default of our own, and why. */
@@ -20,6 +20,15 @@ export const brokerDefaults: ReadonlyMap<string, string> = new Map([
   // No authentication by default, so nothing beyond this machine.
   ['listeners', 'PLAINTEXT://localhost:9092'],
   ['log.dir', 'odradek-data'],
+])
+
+/** Broker configs that Kafka changes while it runs and that are read at the start alone here. */
+export const readAtStart: ReadonlySet<string> = new Set([
+  'listeners',
+  'listener.security.protocol.map',
+  'log.segment.delete.delay.ms',
+  'max.connections',
+  'num.network.threads',
 ])
 
 /** Topic configs with a default of our own; they follow from the broker configs behind them. */

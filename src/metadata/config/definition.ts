@@ -51,6 +51,21 @@ export type Rule =
 /** When a changed broker config takes effect: at a restart, at once on one broker, or on all. */
 export type UpdateMode = 'read-only' | 'per-broker' | 'cluster-wide'
 
+/**
+ * What stands behind the name of a config:
+ * - `built`: it has its effect;
+ * - `no meaning`: on a single node there is nothing that it could change, so any value is taken;
+ * - `not yet`: its effect is to be built; any value is taken, kept and shown, and nothing follows;
+ * - `refused`: a promise that cannot be kept, so no value but the default is taken.
+ */
+export type Support = 'built' | 'no meaning' | 'not yet' | 'refused'
+
+/** How one config stands, and what it is about. */
+export interface Standing {
+  readonly support: Support
+  readonly subject: string
+}
+
 /** One config that exists. */
 export interface ConfigDefinition {
   readonly name: string
@@ -67,22 +82,32 @@ export interface ConfigDefinition {
   readonly listenerPrefixed: boolean
   readonly dynamicOnly: boolean
   readonly required: boolean
+  readonly standing: Standing
 }
 
 /** Definitions by name. */
 export type ConfigTable = ReadonlyMap<string, ConfigDefinition>
 
-/** Reads a checked-in table; `defaults` replaces the default of the names that it holds. */
-export function readTable(text: string, defaults: ReadonlyMap<string, string>): ConfigTable {
+/** What is known about configs beside their lines. */
+export interface TableContext {
+  readonly standingOf: (name: string) => Standing | undefined
+  /** Defaults in place of those of the table. */
+  readonly defaults?: ReadonlyMap<string, string>
+  /** Names that only a restart changes, whatever the table says. */
+  readonly readOnly?: ReadonlySet<string>
+}
+
+/** Reads a checked-in table. */
+export function readTable(text: string, context: TableContext): ConfigTable {
   const table = new Map<string, ConfigDefinition>()
   for (const line of text.split('\n')) {
     if (line === '') continue
-    const definition = readLine(line, defaults)
+    const definition = readLine(line, context)
     assert(!table.has(definition.name), 'a config stands twice in its table')
     table.set(definition.name, definition)
   }
-  for (const name of defaults.keys())
-    assert(table.has(name), 'a default is of a config that exists')
+  for (const name of [...(context.defaults?.keys() ?? []), ...(context.readOnly ?? [])])
+    assert(table.has(name), 'what is decided differently is a config that exists')
   return table
 }
 
@@ -101,18 +126,21 @@ const types: ReadonlySet<string> = new Set<ConfigType>([
   'password',
 ])
 
-function readLine(line: string, defaults: ReadonlyMap<string, string>): ConfigDefinition {
+function readLine(line: string, context: TableContext): ConfigDefinition {
   const [name = '', type = '', importance = '', mode = '', value = '', valid = '', flags = ''] =
     line.split('|')
   assert(importance in importances && mode in updateModes, 'a malformed line in a config table')
   assert(types.has(type), 'a config table names a type that exists')
   assert(/^[idslyr]*$/.test(flags), 'a config table has flags that exist')
+  const standing = context.standingOf(name)
+  assert(standing !== undefined, 'a config has a standing')
+  const readOnly = context.readOnly?.has(name) === true
   return {
     name,
     type: type as ConfigType,
     importance: importances[importance as keyof typeof importances],
-    updateMode: updateModes[mode as keyof typeof updateModes],
-    default: defaults.get(name) ?? (value === '~' ? null : value),
+    updateMode: readOnly ? 'read-only' : updateModes[mode as keyof typeof updateModes],
+    default: context.defaults?.get(name) ?? (value === '~' ? null : value),
     rules: valid === '' ? [] : valid.split('/').map(readRule),
     internal: flags.includes('i'),
     deprecated: flags.includes('d'),
@@ -120,6 +148,7 @@ function readLine(line: string, defaults: ReadonlyMap<string, string>): ConfigDe
     listenerPrefixed: flags.includes('l'),
     dynamicOnly: flags.includes('y'),
     required: flags.includes('r'),
+    standing,
   }
 }
 

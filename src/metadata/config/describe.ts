@@ -51,6 +51,8 @@ export interface DescribeOptions {
   /** Null: all configs. Names that do not exist are left out of the answer. */
   readonly names: readonly string[] | null
   readonly synonyms: boolean
+  /** Gives the documentation, where it is asked for. */
+  readonly documentationOf?: (definition: ConfigDefinition) => string
 }
 
 /** The configs of a topic that has `texts` set. */
@@ -210,6 +212,6 @@ function entry(
     isSensitive: definition.sensitive,
     synonyms: options.synonyms ? synonyms : [],
     configType: typeNumbers[definition.type],
-    documentation: null,
+    documentation: options.documentationOf?.(definition) ?? null,
   }
 }

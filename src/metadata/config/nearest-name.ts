@@ -18,6 +18,12 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best
 }
 
+/** The end of a sentence about the unknown `name`, or undefined where no candidate is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const near = nearestName(name, candidates)
+  return near === undefined ? undefined : `; did you mean '${near}'?`
+}
+
 /** Optimal string alignment distance; both names are short, so three rows of a table will do. */
 function editDistance(a: string, b: string): number {
   let before: number[] = []

@@ -1,6 +1,8 @@
 /** The configs of one topic: which texts may be set, and which values are in force. */
 import { assert } from '../../base/assert.ts'
 import type { BrokerConfig, ConfigTexts } from './broker-config.ts'
+import { didYouMean } from './nearest-name.ts'
+import { unkeptPromise } from './support.ts'
 import { topicConfigSynonyms } from './synonyms.ts'
 import { topicConfigs } from './tables.ts'
 import { parseConfig } from './validator.ts'
@@ -8,18 +10,25 @@ import type { ConfigValue } from './value.ts'
 
 /**
  * What is wrong with the configs that a topic would have, or undefined. `texts` is the whole set,
- * as it would be after the change; a null value is what a client sends for "no value".
+ * as it would be after the change; a null value is what a client sends for "no value". A promise
+ * that was `kept` from before, as in a directory of Apache Kafka, is in the way of no other change.
  */
 export function checkTopicConfigs(
   texts: Iterable<readonly [name: string, value: string | null]>,
+  kept: ConfigTexts = new Map(),
 ): string | undefined {
   const values = new Map<string, ConfigValue>()
   for (const [name, text] of texts) {
     const definition = topicConfigs().get(name)
-    if (definition === undefined) return `Unknown topic config name: ${name}`
+    if (definition === undefined) {
+      const near = didYouMean(name, topicConfigs().keys()) ?? ''
+      return `Unknown topic config name: ${name}${near}`
+    }
     if (text === null) return `Null value not supported for topic configs: ${name}`
     const parsed = parseConfig(definition, text)
     if (parsed.problem !== undefined) return parsed.problem
+    const promise = kept.get(name) === text ? undefined : unkeptPromise(name, definition, text)
+    if (promise !== undefined) return promise
     values.set(name, parsed.value)
   }
   return checkTogether(values)
@@ -34,9 +43,6 @@ function checkTogether(values: ReadonlyMap<string, ConfigValue>): string | undef
       `conflict topic config setting min.compaction.lag.ms (${String(min)}) > ` +
       `max.compaction.lag.ms (${String(max)})`
     )
-  }
-  if (values.get('remote.storage.enable') === true) {
-    return 'This broker has no tiered storage, so no topic can be configured with it.'
   }
   return undefined
 }

@@ -54,6 +54,28 @@ test('a topic: its own values first, then the configs of the broker behind them'
   expect(byName.get('flush.messages')).toMatchObject({ value: '1', configSource: 5 })
 })
 
+test('documentation only where it is asked for, of every kind of resource', async () => {
+  const kinds = [
+    [topic, 't', 'retention.ms'],
+    [broker, '1', 'num.partitions'],
+    [group, 'g', 'share.isolation.level'],
+  ] as const
+  const resources = kinds.map(([resourceType, resourceName, name]) => {
+    return { resourceType, resourceName, configurationKeys: [name] }
+  })
+  const documented = async (version: number): Promise<(string | null | undefined)[]> => {
+    const request = { resources, includeSynonyms: false, includeDocumentation: true }
+    const { results } = await running.plane.send(describeConfigsApi, version, request)
+    return results.map(({ configs }) => configs[0]?.documentation)
+  }
+  expect(await documented(4)).toEqual([
+    expect.stringContaining("How old a segment's newest record may be"),
+    'How many partitions a topic gets that is created without saying so.',
+    expect.stringContaining('Not built yet: any value is kept and has no effect.'),
+  ])
+  expect(await documented(3)).toEqual(await documented(4))
+})
+
 test('only what is asked for, and nothing for a name that does not exist', async () => {
   const { configs } = await ask(topic, 't', ['retention.ms', 'nope'])
   expect(configs.map(({ name }) => name)).toEqual(['retention.ms'])

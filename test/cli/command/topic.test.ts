@@ -67,6 +67,8 @@ test('what the broker refuses is one sentence with its error', async () => {
   expect(unknown.err.join()).toContain('Cannot describe topic "nope"')
   expect((await topic('delete', 'nope')).err.join()).toContain('(UNKNOWN_TOPIC_OR_PARTITION)')
   const config = await topic('create', 'c', '--config', 'retention.m=1')
-  expect(config.err.join()).toContain('Unknown topic config name: retention.m (INVALID_CONFIG)')
+  expect(config.err.join()).toContain(
+    "Unknown topic config name: retention.m; did you mean 'retention.ms'? (INVALID_CONFIG)",
+  )
   await topic('delete', 'twice')
 })

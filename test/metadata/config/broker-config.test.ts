@@ -57,28 +57,62 @@ describe('readBrokerConfig', () => {
   })
 
   it('knows configs of one listener and one mechanism', () => {
-    const name = 'listener.name.internal.scram-sha-256.sasl.jaas.config'
+    const authentication = 'listener.name.internal.ssl.client.auth'
+    const limit = 'listener.name.internal.max.connections'
     const read = readBrokerConfig({
       overrides: [
-        ['listener.name.internal.ssl.client.auth', 'required'],
-        [name, 'x'],
+        [authentication, 'none'],
+        [limit, '7'],
       ],
     })
-    expect(read.config?.text('listener.name.internal.ssl.client.auth')).toBe('required')
-    expect(read.config?.text(name)).toBe('x')
+    expect(read.config?.text(authentication)).toBe('none')
+    expect(read.config?.number(limit)).toBe(7)
+    const password = 'listener.name.internal.scram-sha-256.sasl.jaas.config'
+    expect(readBrokerConfig({ overrides: [[password, 'xyzzy']] }).problem).toBe(
+      `config '${password}' cannot be set: SASL is not built yet; leave it out`,
+    )
     const wrong = [['listener.name.internal.ssl.client.auth', 'no']] as const
     expect(readBrokerConfig({ overrides: wrong }).problem).toMatch(/must be one of/)
     const unknown = [['listener.name.internal.nonsense', 'no']] as const
     expect(readBrokerConfig({ overrides: unknown }).problem).toMatch(/^unknown config/)
   })
 
+  it('refuses in a file, with its place, what promises more than there is', () => {
+    const text = 'num.partitions=2\nssl.protocol=TLSv1.3\nssl.key.password=xyzzy'
+    expect(readBrokerConfig({ file: { name: 'f', text } }).problem).toBe(
+      "f, line 3: config 'ssl.key.password' cannot be set: TLS is not built yet; leave it out",
+    )
+  })
+
   it('takes node.id and broker.id for the same', () => {
     expect(readBrokerConfig({ overrides: [['broker.id', '7']] }).config?.number('node.id')).toBe(7)
     expect(readBrokerConfig({ overrides: [['node.id', '8']] }).config?.number('broker.id')).toBe(8)
+    const file = { name: 'f', text: 'node.id=8\nbroker.id=7' }
+    const sentence = 'node.id is 8 and broker.id 7; leave broker.id out'
+    expect(readBrokerConfig({ file }).problem).toBe(sentence)
   })
 })
 
 describe('BrokerConfig', () => {
+  it('tells which static values differ from the default, by what stands behind them', () => {
+    const fixed = {
+      'num.io.threads': '9',
+      'background.threads': '10',
+      'log.cleaner.threads': '2',
+      'num.partitions': '2',
+      'broker.rack': 'r',
+      'listener.name.inside.max.connections': '5',
+    }
+    const config = new BrokerConfig(new Map(Object.entries(fixed)), new Map([['log.dirs', '/a']]))
+    expect(config.changedOf('no meaning')).toEqual(['num.io.threads'])
+    expect(config.changedOf('built')).toEqual(['broker.rack', 'num.partitions'])
+    expect(config.changedOf('not yet')).toEqual([
+      'listener.name.inside.max.connections',
+      'log.cleaner.threads',
+    ])
+    expect(config.changedOf('refused')).toEqual([])
+  })
+
   it('looks at the broker, all brokers, the file, the default, in this order', () => {
     const name = 'num.recovery.threads.per.data.dir'
     const fixed = new Map([[name, '3']])

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { readTable } from '../../../src/metadata/config/definition.ts'
+import { readTable, type TableContext } from '../../../src/metadata/config/definition.ts'
 
 describe('readTable', () => {
-  const read = (line: string, defaults: [string, string][] = []) =>
-    [...readTable(`\n${line}\n`, new Map(defaults)).values()][0]
+  const standing = { support: 'built', subject: 'Tests' } as const
+  const standingOf = (): typeof standing => standing
+  const read = (line: string, context: Partial<TableContext> = {}) =>
+    [...readTable(`\n${line}\n`, { standingOf, ...context }).values()][0]
 
   it('reads every field, absent ones as their default', () => {
     expect(read('a.b|long|h|r|5|1..9/{-1}|idslyr')).toEqual({
@@ -22,6 +24,7 @@ describe('readTable', () => {
       listenerPrefixed: true,
       dynamicOnly: true,
       required: true,
+      standing,
     })
     expect(read('a|string|l')).toMatchObject({ default: '', rules: [], internal: false })
     expect(read('a|string|m|c|~')).toMatchObject({ default: null, updateMode: 'cluster-wide' })
@@ -40,14 +43,22 @@ describe('readTable', () => {
     expect(read(`a|string|l||x|${text}`)?.rules).toEqual([rule])
   })
 
-  it('replaces defaults', () => {
-    expect(read('a|int|l||5', [['a', '6']])?.default).toBe('6')
+  it('puts our own decisions in the place of the line', () => {
+    expect(read('a|int|l||5', { defaults: new Map([['a', '6']]) })?.default).toBe('6')
+    expect(read('a|int|l|c|5', { readOnly: new Set(['a']) })?.updateMode).toBe('read-only')
+  })
+
+  it('fails on a decision about a config that is not in it, and on one without a standing', () => {
+    const others = { defaults: new Map([['b', '6']]) }
+    expect(() => read('a|int|l||5', others)).toThrow('a config that exists')
+    expect(() => read('a|int|l||5', { readOnly: new Set(['b']) })).toThrow('a config that exists')
+    expect(() => read('a|int|l||5', { standingOf: () => undefined })).toThrow('has a standing')
   })
 
   it.each(['a|number|l', 'a|int|x', 'a|int|l|q', 'a|int|l||5|nonsense', 'a|int|l\na|int|l'])(
     'fails on %j',
     (table) => {
-      expect(() => readTable(table, new Map())).toThrow(/config table|twice/)
+      expect(() => readTable(table, { standingOf })).toThrow(/config table|twice/)
     },
   )
 })

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { type BrokerConfig, readBrokerConfig } from '../../../src/metadata/config/broker-config.ts'
-import { brokerDefaults, topicDefaults } from '../../../src/metadata/config/defaults.ts'
+import { BrokerConfig, readBrokerConfig } from '../../../src/metadata/config/broker-config.ts'
+import {
+  brokerDefaults,
+  readAtStart,
+  topicDefaults,
+} from '../../../src/metadata/config/defaults.ts'
 import {
   createdTopicConfigs,
   describeBrokerConfigs,
@@ -28,9 +32,10 @@ describe('compared with Apache Kafka', () => {
     ['retention.ms', '1000'],
     ['cleanup.policy', 'compact, delete'],
   ])
+  const ourDecisions = new Set([...brokerDefaults.keys(), ...readAtStart])
   const sections: [string, DescribeConfigsResourceResult[], ReadonlySet<string>][] = [
     ['TOPIC', describeTopicConfigs(texts, broker, all), new Set(topicDefaults.keys())],
-    ["BROKER, name='1'", describeBrokerConfigs(broker, all), new Set(brokerDefaults.keys())],
+    ["BROKER, name='1'", describeBrokerConfigs(broker, all), ourDecisions],
     ["BROKER, name=''", describeDefaultBrokerConfigs(broker, all), new Set()],
   ]
 
@@ -51,6 +56,16 @@ describe('compared with Apache Kafka', () => {
   })
 })
 
+describe('a broker config that only a restart changes here', () => {
+  it('is described as read-only, whatever Apache Kafka can do with it', () => {
+    const described = describeBrokerConfigs(configOf('max.connections=5'), all)
+    const readOnly = described.filter((one) => readAtStart.has(one.name))
+    expect(readOnly.map((one) => one.readOnly)).toEqual([true, true, true, true, true])
+    const threads = described.find((one) => one.name === 'num.io.threads')
+    expect(threads?.readOnly).toBe(false)
+  })
+})
+
 describe('what is asked for', () => {
   it('is only the names that exist, with synonyms only when wanted', () => {
     const options = { names: ['retention.ms', 'nonsense'], synonyms: false }
@@ -58,8 +73,18 @@ describe('what is asked for', () => {
     expect(described).toMatchObject([{ name: 'retention.ms', value: '5', synonyms: [] }])
   })
 
+  it('is documented by who knows what each config does', () => {
+    const documentationOf = ({ name }: { name: string }) => `About ${name}.`
+    const options = { names: ['retention.ms'], synonyms: false, documentationOf }
+    const [described] = describeTopicConfigs(noTexts, configOf(''), options)
+    expect(described?.documentation).toBe('About retention.ms.')
+    const [plain] = describeTopicConfigs(noTexts, configOf(''), all)
+    expect(plain?.documentation).toBeNull()
+  })
+
   it('never holds a password, nor an internal config', () => {
-    const broker = configOf('ssl.key.password=xyzzy\nsasl.jaas.config=plugh')
+    const passwords = { 'ssl.key.password': 'xyzzy', 'sasl.jaas.config': 'plugh' }
+    const broker = new BrokerConfig(new Map(Object.entries(passwords)))
     const described = describeBrokerConfigs(broker, all)
     expect(JSON.stringify(described)).not.toMatch(/xyzzy|plugh/)
     const password = described.find((one) => one.name === 'ssl.key.password')

@@ -9,6 +9,10 @@ describe('checkTopicConfigs', () => {
   it.each<[Record<string, string | null>, string | undefined]>([
     [{ 'retention.ms': '1', 'cleanup.policy': 'compact' }, undefined],
     [{ 'foo.bar': '1' }, 'Unknown topic config name: foo.bar'],
+    [
+      { 'retention.msec': '1' },
+      "Unknown topic config name: retention.msec; did you mean 'retention.ms'?",
+    ],
     [{ 'retention.ms': null }, 'Null value not supported for topic configs: retention.ms'],
     [
       { 'min.compaction.lag.ms': '10', 'max.compaction.lag.ms': '5' },
@@ -22,8 +26,20 @@ describe('checkTopicConfigs', () => {
   })
 
   it('refuses tiered storage', () => {
-    expect(checkTopicConfigs([['remote.storage.enable', 'true']])).toMatch(/tiered storage/)
-    expect(checkTopicConfigs([['remote.storage.enable', 'false']])).toBeUndefined()
+    expect(checkTopicConfigs([['remote.storage.enable', 'true']])).toBe(
+      "config 'remote.storage.enable' cannot be set: tiered storage is not built yet; leave it out",
+    )
+    expect(checkTopicConfigs([['remote.storage.enable', 'FALSE']])).toBeUndefined()
+    expect(checkTopicConfigs([['local.retention.ms', '-2']])).toBeUndefined()
+    expect(checkTopicConfigs([['local.retention.ms', '-1']])).toMatch(/tiered storage/)
+  })
+
+  it('lets be what was set before, by Apache Kafka, until it is changed', () => {
+    const kept = new Map([['local.retention.ms', '5']])
+    const after = new Map([...kept, ['retention.ms', '7']])
+    expect(checkTopicConfigs(after)).toMatch(/tiered storage/)
+    expect(checkTopicConfigs(after, kept)).toBeUndefined()
+    expect(checkTopicConfigs([['local.retention.ms', '6']], kept)).toMatch(/tiered storage/)
   })
 })
 

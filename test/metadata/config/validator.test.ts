@@ -71,7 +71,7 @@ describe('other rules', () => {
       'hosts|list|m|||@endpoints',
       'reset|string|m||latest|{latest}/@duration',
     ].join('\n'),
-    new Map(),
+    { standingOf: () => ({ support: 'built', subject: 'Tests' }) },
   )
   const problem = (name: string, text: string) => parseConfig(table.get(name)!, text).problem
 
