@@ -66,11 +66,23 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     served(32, 1, 4, async () =>
       erased((await import('./handler/32-describe-configs.ts')).describeConfigs),
     ),
+    served(33, 0, 2, async () =>
+      erased((await import('./handler/33-alter-configs.ts')).alterConfigs),
+    ),
+    served(37, 0, 3, async () =>
+      erased((await import('./handler/37-create-partitions.ts')).createPartitions),
+    ),
     served(42, 0, 3, async () =>
       erased((await import('./handler/42-delete-groups.ts')).deleteGroups),
     ),
+    served(44, 0, 1, async () =>
+      erased((await import('./handler/44-incremental-alter-configs.ts')).incrementalAlterConfigs),
+    ),
     served(60, 0, 2, async () =>
       erased((await import('./handler/60-describe-cluster.ts')).describeCluster),
+    ),
+    served(74, 0, 1, async () =>
+      erased((await import('./handler/74-list-config-resources.ts')).listConfigResources),
     ),
   ].map((api) => [api.key, api]),
 )

@@ -36,6 +36,7 @@ import {
   decideCreatePartitions,
   type NewPartitions,
   type NewPartitionsResult,
+  refuseNewPartitions,
 } from './create-partitions.ts'
 import { decideCreateTopics, refuseTopics, type TopicContext } from './create-topics.ts'
 import type { Decision, Refusal } from './decision.ts'
@@ -58,6 +59,7 @@ import {
   type Registration,
   stopRecords,
 } from './registration.ts'
+import { type ConfigReplacement, decideReplaceConfigs } from './replace-configs.ts'
 
 /** What a controller works with. */
 export interface ControllerOptions extends DirectoryIdentity {
@@ -209,9 +211,14 @@ export class Controller {
   /** CreatePartitions: one result for each topic of the request, in its order. */
   createPartitions(request: {
     readonly topics: readonly NewPartitions[]
+    readonly timeoutMs: number
     readonly validateOnly: boolean
   }): Promise<NewPartitionsResult[]> {
-    return this.#run((image) => decideCreatePartitions(request, this.#context(image)))
+    return this.#withDeadline(
+      request.timeoutMs,
+      this.#run((image) => decideCreatePartitions(request, this.#context(image))),
+      () => refuseNewPartitions(request, timedOut),
+    )
   }
 
   /** IncrementalAlterConfigs: one result for each resource of the request, in its order. */
@@ -220,6 +227,14 @@ export class Controller {
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
     return this.#run((image) => decideAlterConfigs(request, image))
+  }
+
+  /** AlterConfigs: one result for each resource of the request, in its order. */
+  replaceConfigs(request: {
+    readonly resources: readonly ConfigReplacement[]
+    readonly validateOnly: boolean
+  }): Promise<AlterConfigsResult[]> {
+    return this.#run((image) => decideReplaceConfigs(request, image))
   }
 
   /** A block of producer ids that nobody got before and nobody gets again. */

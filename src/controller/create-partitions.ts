@@ -48,6 +48,19 @@ export function decideCreatePartitions(
   return { records: request.validateOnly ? [] : records, response }
 }
 
+/** The answer to a request of which nothing is said but one refusal. */
+export function refuseNewPartitions(
+  request: { readonly topics: readonly { readonly name: string }[] },
+  refusal: Refusal,
+): NewPartitionsResult[] {
+  const { code, message } = refusal
+  return [...namesOf(request.topics).byName.keys()].map((name) => ({
+    name,
+    errorCode: code,
+    errorMessage: message,
+  }))
+}
+
 const duplicateTopic: Refusal = {
   code: ErrorCode.INVALID_REQUEST,
   message: 'Duplicate topic name.',
