@@ -60,6 +60,7 @@ import {
   stopRecords,
 } from './registration.ts'
 import { type ConfigReplacement, decideReplaceConfigs } from './replace-configs.ts'
+import { decideUpdateFeatures, type FeatureUpdate } from './update-features.ts'
 
 /** What a controller works with. */
 export interface ControllerOptions extends DirectoryIdentity {
@@ -141,6 +142,11 @@ export class Controller {
   /** The metadata as far as it is committed. */
   get image(): MetadataImage {
     return this.#image
+  }
+
+  /** Where the metadata log ends, committed or not. */
+  get logEndOffset(): number {
+    return this.#log.endOffset
   }
 
   /** Epoch of this node's last registration as a broker, committed or not; -1 before the first. */
@@ -235,6 +241,20 @@ export class Controller {
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
     return this.#run((image) => decideReplaceConfigs(request, image))
+  }
+
+  /** UpdateFeatures: why nothing was updated, or undefined when everything was. */
+  updateFeatures(request: {
+    readonly featureUpdates: readonly FeatureUpdate[]
+    readonly timeoutMs: number
+    readonly validateOnly: boolean
+  }): Promise<Refusal | undefined> {
+    const { config } = this.#options
+    return this.#withDeadline(
+      request.timeoutMs,
+      this.#run((image) => decideUpdateFeatures(request, image, config())),
+      () => timedOut,
+    )
   }
 
   /** A block of producer ids that nobody got before and nobody gets again. */
