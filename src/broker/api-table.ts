@@ -60,8 +60,14 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     served(20, 1, 6, async () =>
       erased((await import('./handler/20-delete-topics.ts')).deleteTopics),
     ),
+    served(21, 0, 2, async () =>
+      erased((await import('./handler/21-delete-records.ts')).deleteRecords),
+    ),
     served(22, 0, 5, async () =>
       erased((await import('./handler/22-init-producer-id.ts')).initProducerId),
+    ),
+    served(23, 2, 4, async () =>
+      erased((await import('./handler/23-offset-for-leader-epoch.ts')).offsetForLeaderEpoch),
     ),
     served(29, 1, 3, async () =>
       erased((await import('./handler/29-describe-acls.ts')).describeAcls),
