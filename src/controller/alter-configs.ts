@@ -224,10 +224,9 @@ function minIsrRefusal(
   return refuse(ErrorCode.INVALID_CONFIG, message)
 }
 
-/** Kafka has its own code for a bad value of each kind of resource. */
+/** Kafka has a code of its own for a bad value of a broker. */
 function invalidValueCode(type: number): number {
-  const plain = type === ResourceType.BROKER || type === ResourceType.CLIENT_METRICS
-  return plain ? ErrorCode.INVALID_REQUEST : ErrorCode.INVALID_CONFIG
+  return type === ResourceType.BROKER ? ErrorCode.INVALID_REQUEST : ErrorCode.INVALID_CONFIG
 }
 
 const minIsr = 'min.insync.replicas'

@@ -85,7 +85,7 @@ function upgradeProblem(feature: string, after: ReadonlyMap<string, number>): st
 
 /** What is written at a level cannot be read at a lower one. */
 function downgradeProblem(feature: string): string | undefined {
-  const isKept = [metadataVersionFeature, kraftVersionFeature, elrFeature].includes(feature)
+  const isKept = feature === metadataVersionFeature || feature === kraftVersionFeature
   return isKept ? "Can't downgrade this feature: the metadata may need its level." : undefined
 }
 

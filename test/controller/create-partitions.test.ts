@@ -65,6 +65,22 @@ describe('more partitions', () => {
     ])
   })
 
+  it('beyond what one request may add in all its topics add none', async () => {
+    const { controller } = await startedController()
+    await controller.createTopics(creating(topic('t1'), topic('t2')))
+    const { offset } = controller.image
+    const ask = (more: number) => ({ count: 1 + more, assignments: null })
+    const topics = [
+      { name: 't1', ...ask(6_000) },
+      { name: 't2', ...ask(6_000) },
+      { name: 'nope', ...ask(1) },
+    ]
+    const request = { topics, timeoutMs: 10_000, validateOnly: false }
+    const results = await controller.createPartitions(request)
+    expect(results.map((one) => one.errorCode)).toEqual([44, 44, 44])
+    expect(controller.image.offset).toBe(offset)
+  })
+
   it('for a topic that stands twice in the request are refused', async () => {
     const { controller } = await startedController()
     await controller.createTopics(creating(topic('t1')))

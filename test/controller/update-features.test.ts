@@ -53,7 +53,7 @@ describe('the features of a new cluster', () => {
     ['of a type that is none', update('group.version', 1, 9), 'upgrade type'],
     ['of no type', update('group.version', 1, 0), 'upgrade type'],
     ['below nothing', update('group.version', -1, SAFE_DOWNGRADE), 'cannot be less than 0'],
-    ['eligible replicas given up', update(elr, 0, SAFE_DOWNGRADE), "Can't downgrade"],
+    ['eligible replicas given up by an upgrade', update(elr, 0), "Can't downgrade"],
   ]
   it.each(refused)('%s: refused, with all others of the request', async (_, wrong, message) => {
     const { controller } = await startedController()
@@ -84,12 +84,13 @@ describe('the features of a new cluster', () => {
     const down = [
       update('group.version', 0, SAFE_DOWNGRADE),
       update('transaction.version', 1, UNSAFE_DOWNGRADE),
+      update(elr, 0, SAFE_DOWNGRADE),
     ]
     expect(await set(...down)).toBeUndefined()
     expect(await set(update('share.version', 0, SAFE_DOWNGRADE))).toBeUndefined()
     expect(await set(update('share.version', 1))).toBeUndefined()
     const levels = controller.image.features
-    expect(levels.has('group.version')).toBe(false)
+    expect([levels.has('group.version'), levels.has(elr)]).toEqual([false, false])
     expect([levels.get('transaction.version'), levels.get('share.version')]).toEqual([1, 1])
     await controller.close()
     const { controller: again } = await startedController(store.disk)
