@@ -193,7 +193,7 @@ function checkResult(
     const wrongLevel = type === ResourceType.BROKER ? brokerRefusal(definition, name) : undefined
     if (wrongLevel !== undefined) return wrongLevel
     const problem = text === undefined ? undefined : parseConfig(definition, text).problem
-    if (problem !== undefined) return refuse(invalidValueCode(type), problem)
+    if (problem !== undefined) return refuse(ErrorCode.INVALID_CONFIG, problem)
   }
   return type === ResourceType.BROKER ? minIsrRefusal(name, after, image) : undefined
 }
@@ -222,11 +222,6 @@ function minIsrRefusal(
   if (resource !== '' || !removed) return undefined
   const message = 'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.'
   return refuse(ErrorCode.INVALID_CONFIG, message)
-}
-
-/** Kafka has a code of its own for a bad value of a broker. */
-function invalidValueCode(type: number): number {
-  return type === ResourceType.BROKER ? ErrorCode.INVALID_REQUEST : ErrorCode.INVALID_CONFIG
 }
 
 const minIsr = 'min.insync.replicas'

@@ -84,7 +84,7 @@ describe('configs of brokers', () => {
     ['1', ['ssl.keystore.location', SET, '/a'], 0],
     ['1', ['no.such.config', SET, '2'], 40],
     ['1', ['no.such.config', DELETE, null], 0],
-    ['1', ['log.cleaner.threads', SET, 'x'], 42],
+    ['1', ['log.cleaner.threads', SET, 'x'], 40],
     ['7', ['log.cleaner.threads', SET, '2'], 42],
     ['x', ['log.cleaner.threads', SET, '2'], 42],
     ['1', ['min.insync.replicas', SET, '2'], 40],
@@ -108,7 +108,6 @@ describe('other resources', () => {
     expect(await alter(controller, 2, 'nope', ['retention.ms', SET, '1'])).toEqual([3])
     expect(await alter(controller, 2, '', ['retention.ms', SET, '1'])).toEqual([42])
     expect(await alter(controller, 2, 'bad name', ['retention.ms', SET, '1'])).toEqual([17])
-    expect(await alter(controller, 16, 'm', ['interval.ms', SET, 'x'])).toEqual([40])
   })
 
   it('that stand twice in the request are refused both times, and the others are not', async () => {
