@@ -60,17 +60,71 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     served(20, 1, 6, async () =>
       erased((await import('./handler/20-delete-topics.ts')).deleteTopics),
     ),
+    served(21, 0, 2, async () =>
+      erased((await import('./handler/21-delete-records.ts')).deleteRecords),
+    ),
     served(22, 0, 5, async () =>
       erased((await import('./handler/22-init-producer-id.ts')).initProducerId),
     ),
+    served(23, 2, 4, async () =>
+      erased((await import('./handler/23-offset-for-leader-epoch.ts')).offsetForLeaderEpoch),
+    ),
+    served(29, 1, 3, async () =>
+      erased((await import('./handler/29-describe-acls.ts')).describeAcls),
+    ),
+    served(30, 1, 3, async () => erased((await import('./handler/30-create-acls.ts')).createAcls)),
+    served(31, 1, 3, async () => erased((await import('./handler/31-delete-acls.ts')).deleteAcls)),
     served(32, 1, 4, async () =>
       erased((await import('./handler/32-describe-configs.ts')).describeConfigs),
+    ),
+    served(33, 0, 2, async () =>
+      erased((await import('./handler/33-alter-configs.ts')).alterConfigs),
+    ),
+    served(37, 0, 3, async () =>
+      erased((await import('./handler/37-create-partitions.ts')).createPartitions),
     ),
     served(42, 0, 3, async () =>
       erased((await import('./handler/42-delete-groups.ts')).deleteGroups),
     ),
+    served(43, 0, 2, async () =>
+      erased((await import('./handler/43-elect-leaders.ts')).electLeaders),
+    ),
+    served(44, 0, 1, async () =>
+      erased((await import('./handler/44-incremental-alter-configs.ts')).incrementalAlterConfigs),
+    ),
+    served(45, 0, 1, async () =>
+      erased(
+        (await import('./handler/45-alter-partition-reassignments.ts')).alterPartitionReassignments,
+      ),
+    ),
+    served(46, 0, 0, async () =>
+      erased(
+        (await import('./handler/46-list-partition-reassignments.ts')).listPartitionReassignments,
+      ),
+    ),
+    served(50, 0, 0, async () =>
+      erased(
+        (await import('./handler/50-describe-user-scram-credentials.ts'))
+          .describeUserScramCredentials,
+      ),
+    ),
+    served(55, 0, 2, async () =>
+      erased((await import('./handler/55-describe-quorum.ts')).describeQuorum),
+    ),
+    served(57, 0, 2, async () =>
+      erased((await import('./handler/57-update-features.ts')).updateFeatures),
+    ),
     served(60, 0, 2, async () =>
       erased((await import('./handler/60-describe-cluster.ts')).describeCluster),
+    ),
+    served(66, 0, 2, async () =>
+      erased((await import('./handler/66-list-transactions.ts')).listTransactions),
+    ),
+    served(74, 0, 1, async () =>
+      erased((await import('./handler/74-list-config-resources.ts')).listConfigResources),
+    ),
+    served(75, 0, 0, async () =>
+      erased((await import('./handler/75-describe-topic-partitions.ts')).describeTopicPartitions),
     ),
   ].map((api) => [api.key, api]),
 )

@@ -18,9 +18,10 @@ import {
 } from '../metadata/config/tables.ts'
 import { checkTopicConfigs } from '../metadata/config/topic-config.ts'
 import { parseConfig } from '../metadata/config/validator.ts'
-import { configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
+import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
 import { configRecord } from '../metadata/image-records.ts'
 import { elrEnabled } from '../metadata/record-versions.ts'
+import { topicNameProblem } from '../metadata/topic-name.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { Decision, Refusal } from './decision.ts'
@@ -58,12 +59,11 @@ export function decideAlterConfigs(
 ): Decision<AlterConfigsResult[]> {
   const records: MetadataRecordInput[] = []
   const response: AlterConfigsResult[] = []
-  const seen = new Set<string>()
+  const repeated = repeatedKeys(request.resources)
   for (const alteration of request.resources) {
     const { resourceType, resourceName } = alteration
-    const key = `${resourceType}/${resourceName}`
-    const changed = seen.has(key) ? duplicateResource : alterResource(alteration, image, broker)
-    seen.add(key)
+    const isRepeated = repeated.has(configKey(resourceType, resourceName))
+    const changed = isRepeated ? duplicateResource : alterResource(alteration, image, broker)
     const refusal = 'code' in changed ? changed : undefined
     if ('records' in changed) records.push(...changed.records)
     response.push({
@@ -77,7 +77,18 @@ export function decideAlterConfigs(
   return { records: request.validateOnly ? [] : records, response }
 }
 
-const duplicateResource = invalidRequest('Duplicate resource.')
+function repeatedKeys(resources: readonly ConfigAlteration[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { resourceType, resourceName } of resources) {
+    const key = configKey(resourceType, resourceName)
+    if (seen.has(key)) repeated.add(key)
+    else seen.add(key)
+  }
+  return repeated
+}
+
+const duplicateResource = invalidRequest('Each resource must appear at most once.')
 
 function alterResource(
   alteration: ConfigAlteration,
@@ -111,7 +122,10 @@ function resourceRefusal(type: number, name: string, image: MetadataImage): Refu
   switch (type) {
     case ResourceType.TOPIC:
       if (image.topicsByName.has(name)) return undefined
-      return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'There is no topic of this name.')
+      return (
+        topicNameRefusal(name) ??
+        refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'There is no topic of this name.')
+      )
     case ResourceType.BROKER:
       if (name === '' || (/^\d+$/.test(name) && image.brokers.has(Number(name)))) return undefined
       return invalidRequest(`There is no broker '${name}'.`)
@@ -121,6 +135,12 @@ function resourceRefusal(type: number, name: string, image: MetadataImage): Refu
     default:
       return invalidRequest(`Configs of resource type ${type} cannot be altered.`)
   }
+}
+
+function topicNameRefusal(name: string): Refusal | undefined {
+  if (name === '') return invalidRequest('There are no configs of all topics.')
+  const problem = topicNameProblem(name)
+  return problem === undefined ? undefined : refuse(ErrorCode.INVALID_TOPIC_EXCEPTION, problem)
 }
 
 function duplicateRefusal(configs: ConfigAlteration['configs']): Refusal | undefined {

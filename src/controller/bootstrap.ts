@@ -109,16 +109,22 @@ export function levelOf(image: MetadataImage, records: readonly MetadataRecordIn
   return metadataVersionOf(image) ?? levelIn(records, metadataVersionFeature)
 }
 
-/** With eligible leader replicas, `min.insync.replicas` has to be the same on every broker. */
-function elrSafetyRecords(
+/**
+ * With eligible leader replicas, `min.insync.replicas` has to be the same on every broker: what
+ * has to be written beside `records`, if they turn these replicas on.
+ */
+export function elrSafetyRecords(
   image: MetadataImage,
   records: readonly MetadataRecordInput[],
   broker: BrokerConfig,
 ): MetadataRecordInput[] {
   const name = 'min.insync.replicas'
-  const known = configsOf(image, ResourceType.BROKER, '').has(name)
-  if (known || levelIn(records, elrFeature) === 0) return []
-  return [configRecord(ResourceType.BROKER, '', name, String(broker.number(name)))]
+  if (levelIn(records, elrFeature) === 0) return []
+  const single = [...image.brokers.keys()]
+    .filter((id) => configsOf(image, ResourceType.BROKER, String(id)).has(name))
+    .map((id) => configRecord(ResourceType.BROKER, String(id), name, null))
+  if (configsOf(image, ResourceType.BROKER, '').has(name)) return single
+  return [configRecord(ResourceType.BROKER, '', name, String(broker.number(name))), ...single]
 }
 
 function levelIn(records: readonly MetadataRecordInput[], feature: string): number {

@@ -36,6 +36,7 @@ import {
   decideCreatePartitions,
   type NewPartitions,
   type NewPartitionsResult,
+  refuseNewPartitions,
 } from './create-partitions.ts'
 import { decideCreateTopics, refuseTopics, type TopicContext } from './create-topics.ts'
 import type { Decision, Refusal } from './decision.ts'
@@ -58,6 +59,8 @@ import {
   type Registration,
   stopRecords,
 } from './registration.ts'
+import { type ConfigReplacement, decideReplaceConfigs } from './replace-configs.ts'
+import { decideUpdateFeatures, type FeatureUpdate } from './update-features.ts'
 
 /** What a controller works with. */
 export interface ControllerOptions extends DirectoryIdentity {
@@ -141,6 +144,11 @@ export class Controller {
     return this.#image
   }
 
+  /** Where the metadata log ends, committed or not. */
+  get logEndOffset(): number {
+    return this.#log.endOffset
+  }
+
   /** Epoch of this node's last registration as a broker, committed or not; -1 before the first. */
   get brokerEpoch(): number {
     return this.#log.image.brokers.get(this.#options.nodeId)?.epoch ?? -1
@@ -209,9 +217,14 @@ export class Controller {
   /** CreatePartitions: one result for each topic of the request, in its order. */
   createPartitions(request: {
     readonly topics: readonly NewPartitions[]
+    readonly timeoutMs: number
     readonly validateOnly: boolean
   }): Promise<NewPartitionsResult[]> {
-    return this.#run((image) => decideCreatePartitions(request, this.#context(image)))
+    return this.#withDeadline(
+      request.timeoutMs,
+      this.#run((image) => decideCreatePartitions(request, this.#context(image))),
+      () => refuseNewPartitions(request, timedOut),
+    )
   }
 
   /** IncrementalAlterConfigs: one result for each resource of the request, in its order. */
@@ -220,6 +233,28 @@ export class Controller {
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
     return this.#run((image) => decideAlterConfigs(request, image, this.#options.config()))
+  }
+
+  /** AlterConfigs: one result for each resource of the request, in its order. */
+  replaceConfigs(request: {
+    readonly resources: readonly ConfigReplacement[]
+    readonly validateOnly: boolean
+  }): Promise<AlterConfigsResult[]> {
+    return this.#run((image) => decideReplaceConfigs(request, image, this.#options.config()))
+  }
+
+  /** UpdateFeatures: why nothing was updated, or undefined when everything was. */
+  updateFeatures(request: {
+    readonly featureUpdates: readonly FeatureUpdate[]
+    readonly timeoutMs: number
+    readonly validateOnly: boolean
+  }): Promise<Refusal | undefined> {
+    const { config } = this.#options
+    return this.#withDeadline(
+      request.timeoutMs,
+      this.#run((image) => decideUpdateFeatures(request, image, config())),
+      () => timedOut,
+    )
   }
 
   /** A block of producer ids that nobody got before and nobody gets again. */

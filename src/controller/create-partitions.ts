@@ -5,7 +5,12 @@ import { partitionRecord } from '../metadata/image-records.ts'
 import { metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
-import { namesOf, partitionsPerRequestMax, type TopicContext } from './create-topics.ts'
+import {
+  namesOf,
+  partitionsPerRequestMax,
+  type TopicContext,
+  tooManyPartitions,
+} from './create-topics.ts'
 import type { Decision, Refusal } from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
 import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
@@ -35,8 +40,14 @@ export function decideCreatePartitions(
   const records: MetadataRecordInput[] = []
   const response: NewPartitionsResult[] = []
   const { byName, repeated } = namesOf(request.topics)
+  const isExcessive = partitionsAdded(request.topics, context) > partitionsPerRequestMax
   for (const [name, topic] of byName) {
-    const added = repeated.has(name) ? duplicateTopic : addPartitions(topic, context, directories)
+    const refusal = isExcessive
+      ? tooManyPartitions
+      : repeated.has(name)
+        ? duplicateTopic
+        : undefined
+    const added = refusal ?? addPartitions(topic, context, directories)
     if ('code' in added) {
       response.push({ name, errorCode: added.code, errorMessage: added.message })
     } else {
@@ -46,6 +57,27 @@ export function decideCreatePartitions(
   }
   assert(response.length <= request.topics.length, 'a topic is answered once')
   return { records: request.validateOnly ? [] : records, response }
+}
+
+/** The answer to a request of which nothing is said but one refusal. */
+export function refuseNewPartitions(
+  request: { readonly topics: readonly { readonly name: string }[] },
+  refusal: Refusal,
+): NewPartitionsResult[] {
+  const { code, message } = refusal
+  return [...namesOf(request.topics).byName.keys()].map((name) => ({
+    name,
+    errorCode: code,
+    errorMessage: message,
+  }))
+}
+
+/** How many partitions the topics that exist would get. */
+function partitionsAdded(topics: readonly NewPartitions[], { image }: TopicContext): number {
+  return topics.reduce((sum, { name, count }) => {
+    const current = image.topicsByName.get(name)?.partitions.length ?? count
+    return sum + Math.max(0, count - current)
+  }, 0)
 }
 
 const duplicateTopic: Refusal = {
@@ -87,10 +119,6 @@ function countRefusal(topic: TopicImage, request: NewPartitions): Refusal | unde
       ErrorCode.INVALID_PARTITIONS,
       `The topic ${name} currently has ${current} partition(s); ${count} would not be an increase.`,
     )
-  }
-  if (count - current > partitionsPerRequestMax) {
-    const message = 'Excessively large number of partitions per request.'
-    return refuse(ErrorCode.POLICY_VIOLATION, message)
   }
   if (assignments === null || assignments.length === count - current) return undefined
   return refuse(

@@ -71,7 +71,8 @@ export function namesOf<Topic extends { readonly name: string }>(
   return { byName, repeated }
 }
 
-const tooManyPartitions: Refusal = {
+/** Why a request for too many partitions does nothing at all. */
+export const tooManyPartitions: Refusal = {
   code: ErrorCode.POLICY_VIOLATION,
   message: 'Excessively large number of partitions per request.',
 }

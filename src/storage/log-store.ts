@@ -117,7 +117,10 @@ export interface PartitionLog {
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
   lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult>
   lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult>
-  /** End offset of the largest epoch not above `leaderEpoch`, with that epoch (-1: none). */
+  /**
+   * End offset of the largest epoch not above `leaderEpoch`, with that epoch. Below all epochs of
+   * the log it is where the first begins, with `leaderEpoch` itself; above them both are -1.
+   */
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
   /** Cuts off everything from `offset` on, rounded down to a batch; the new log end offset. */

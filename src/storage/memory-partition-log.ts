@@ -193,15 +193,17 @@ export class MemoryPartitionLog implements PartitionLog {
   }
 
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
-    let found = -1
-    let endOffset = -1
-    for (const { header } of this.#state.batches) {
-      assert(header.partitionLeaderEpoch >= found, 'leader epochs never fall along a log')
-      if (header.partitionLeaderEpoch > leaderEpoch) break
-      found = header.partitionLeaderEpoch
-      endOffset = lastOffsetOf(header) + 1
+    const { batches } = this.#state
+    const latest = batches.at(-1)?.header.partitionLeaderEpoch ?? -1
+    if (leaderEpoch < 0 || leaderEpoch > latest) return { leaderEpoch: -1, endOffset: -1 }
+    const later = batches.findIndex(({ header }) => header.partitionLeaderEpoch > leaderEpoch)
+    const last = batches.at(later === -1 ? -1 : later - 1)
+    const found = later === 0 ? leaderEpoch : (last?.header.partitionLeaderEpoch ?? -1)
+    assert(found >= 0 && found <= leaderEpoch, 'leader epochs never fall along a log')
+    return {
+      leaderEpoch: found,
+      endOffset: batches[later]?.header.baseOffset ?? this.logEndOffset(),
     }
-    return { leaderEpoch: found, endOffset }
   }
 
   leaderEpochAt(offset: number): number {

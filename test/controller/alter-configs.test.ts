@@ -168,15 +168,19 @@ describe('other resources', () => {
     expect(await alter(controller, 16, 'm', ['interval.ms', SET, '100'])).toEqual([0])
     expect(await alter(controller, 8, '1', ['root', SET, 'INFO'])).toEqual([42])
     expect(await alter(controller, 2, 'nope', ['retention.ms', SET, '1'])).toEqual([3])
+    expect(await alter(controller, 2, '', ['retention.ms', SET, '1'])).toEqual([42])
+    expect(await alter(controller, 2, 'bad name', ['retention.ms', SET, '1'])).toEqual([17])
   })
 
-  it('that stand twice in the request are refused the second time', async () => {
+  it('that stand twice in the request are refused both times, and the others are not', async () => {
     const controller = await withTopic()
     const configs = [{ name: 'retention.ms', configOperation: SET, value: '5' }]
     const resource = { resourceType: 2, resourceName: 'a', configs }
-    const request = { resources: [resource, resource], validateOnly: false }
+    const group = { ...resource, resourceType: 32, configs: [] }
+    const request = { resources: [resource, group, resource], validateOnly: false }
     const results = await controller.alterConfigs(request)
-    expect(results.map((one) => one.errorCode)).toEqual([0, 42])
+    expect(results.map((one) => one.errorCode)).toEqual([42, 0, 42])
+    expect(texts(controller, 2, 'a')).toEqual({})
   })
 })
 

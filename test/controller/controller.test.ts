@@ -336,6 +336,9 @@ describe('commands', () => {
     const deletion = { topics: [], topicNames: ['a'], timeoutMs: 10 }
     const deleted = await controller.deleteTopics(deletion)
     expect(deleted).toMatchObject([{ name: 'a', errorCode: 7 }])
+    const more = { name: 'b', count: 3, assignments: null }
+    const grown = { topics: [more, more], timeoutMs: 10, validateOnly: false }
+    expect(await controller.createPartitions(grown)).toMatchObject([{ name: 'b', errorCode: 7 }])
     await store.find('__cluster_metadata', 0)?.flush()
     expect((await flushedAfter(store, controller.allocateProducerIds())).first).toBe(0)
   })

@@ -31,7 +31,11 @@ describe('more partitions', () => {
     const { controller } = await startedController()
     await controller.createTopics(creating(topic('t1', { numPartitions: 2 })))
     const asked = { name: 't1', count: 3, assignments: null, ...more }
-    const results = await controller.createPartitions({ topics: [asked], validateOnly: false })
+    const results = await controller.createPartitions({
+      topics: [asked],
+      timeoutMs: 10_000,
+      validateOnly: false,
+    })
     expect(results).toEqual([{ name: 't1', errorCode, errorMessage }])
   })
 
@@ -43,10 +47,14 @@ describe('more partitions', () => {
       { name: 't1', count: 4, assignments: [[1], [1]] },
       { name: 'nope', count: 4, assignments: null },
     ]
-    const checked = await controller.createPartitions({ topics, validateOnly: true })
+    const checked = await controller.createPartitions({
+      topics,
+      timeoutMs: 10_000,
+      validateOnly: true,
+    })
     expect(checked.map((one) => one.errorCode)).toEqual([0, 3])
     expect(controller.image.topicsByName.get('t1')).toBe(before)
-    await controller.createPartitions({ topics, validateOnly: false })
+    await controller.createPartitions({ topics, timeoutMs: 10_000, validateOnly: false })
     const after = controller.image.topicsByName.get('t1')!
     expect(after.partitions.slice(0, 2)).toEqual(before.partitions)
     expect(after.partitions.map(({ index, leader }) => [index, leader])).toEqual([
@@ -57,11 +65,27 @@ describe('more partitions', () => {
     ])
   })
 
+  it('beyond what one request may add in all its topics add none', async () => {
+    const { controller } = await startedController()
+    await controller.createTopics(creating(topic('t1'), topic('t2')))
+    const { offset } = controller.image
+    const ask = (more: number) => ({ count: 1 + more, assignments: null })
+    const topics = [
+      { name: 't1', ...ask(6_000) },
+      { name: 't2', ...ask(6_000) },
+      { name: 'nope', ...ask(1) },
+    ]
+    const request = { topics, timeoutMs: 10_000, validateOnly: false }
+    const results = await controller.createPartitions(request)
+    expect(results.map((one) => one.errorCode)).toEqual([44, 44, 44])
+    expect(controller.image.offset).toBe(offset)
+  })
+
   it('for a topic that stands twice in the request are refused', async () => {
     const { controller } = await startedController()
     await controller.createTopics(creating(topic('t1')))
     const asked = { name: 't1', count: 3, assignments: null }
-    const request = { topics: [asked, asked], validateOnly: false }
+    const request = { topics: [asked, asked], timeoutMs: 10_000, validateOnly: false }
     const results = await controller.createPartitions(request)
     expect(results.map((one) => one.errorCode)).toEqual([42])
   })

@@ -34,7 +34,7 @@ describe('a new partition', () => {
     expect(directoriesOf(controller.image, 'y')).toEqual([b, c])
     expect(directoriesOf(controller.image, 'z')).toEqual([a, b])
     const topics = [{ name: 'y', count: 3, assignments: null }]
-    await controller.createPartitions({ topics, validateOnly: false })
+    await controller.createPartitions({ topics, timeoutMs: 10_000, validateOnly: false })
     expect(directoriesOf(controller.image, 'y')).toEqual([b, c, c])
   })
 

@@ -97,7 +97,7 @@ async function perform(controller: Controller, one: Step): Promise<void> {
       return
     case 'grow': {
       const topics = [{ name: one.name, count: one.count, assignments: null }]
-      await controller.createPartitions({ topics, validateOnly: false })
+      await controller.createPartitions({ topics, timeoutMs: 10_000, validateOnly: false })
       return
     }
     case 'config': {

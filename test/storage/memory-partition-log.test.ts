@@ -172,9 +172,10 @@ describe('lookup', () => {
   })
 
   it('knows the epochs', () => {
-    expect(log.endOffsetOf(0)).toEqual({ leaderEpoch: -1, endOffset: -1 })
+    expect(log.endOffsetOf(0)).toEqual({ leaderEpoch: 0, endOffset: 0 })
     expect(log.endOffsetOf(1)).toEqual({ leaderEpoch: 1, endOffset: 2 })
-    expect(log.endOffsetOf(9)).toEqual({ leaderEpoch: 2, endOffset: 5 })
+    expect(log.endOffsetOf(2)).toEqual({ leaderEpoch: 2, endOffset: 5 })
+    expect(log.endOffsetOf(9)).toEqual({ leaderEpoch: -1, endOffset: -1 })
     expect([log.leaderEpochAt(1), log.leaderEpochAt(2), log.leaderEpochAt(5)]).toEqual([1, 2, 2])
     expect(() => log.becomeLeader(1)).toThrow(/never falls/)
   })

@@ -333,6 +333,10 @@ function describeLog(started: Started): void {
     expect(log.endOffsetOf(2)).toEqual({ leaderEpoch: 2, endOffset: 2 })
     expect(log.endOffsetOf(4)).toEqual({ leaderEpoch: 2, endOffset: 2 })
     expect(log.endOffsetOf(5)).toEqual({ leaderEpoch: 5, endOffset: 3 })
+    expect(log.endOffsetOf(1)).toEqual({ leaderEpoch: 1, endOffset: 0 })
+    for (const none of [6, -1]) {
+      expect(log.endOffsetOf(none)).toEqual({ leaderEpoch: -1, endOffset: -1 })
+    }
     expect([0, 2].map((offset) => log.leaderEpochAt(offset))).toEqual([2, 5])
   })
 }

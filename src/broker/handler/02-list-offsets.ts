@@ -13,6 +13,7 @@ import {
 import { type PartitionLog, type ReadLimit, StorageError } from '../../storage/log-store.ts'
 import type { BrokerContext } from '../context.ts'
 import type { Call, Handler } from './handler.ts'
+import { type LedPartition, ledPartition } from './led-partition.ts'
 
 /** Timestamps below zero ask for something else than a time. */
 const latest = -1
@@ -110,22 +111,11 @@ async function answer(
   if (timestamp < 0 && call.version < (knownSince.get(timestamp) ?? Infinity)) {
     return failed(asked, ErrorCode.UNSUPPORTED_VERSION)
   }
-  const partition = broker.image().topicsByName.get(topic)?.partitions[partitionIndex]
-  const log = broker.logs.find(topic, partitionIndex)
-  if (partition === undefined) return failed(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-  if (log === undefined && !partition.replicas.includes(broker.nodeId)) {
-    return failed(asked, ErrorCode.NOT_LEADER_OR_FOLLOWER)
-  }
-  // A replica of this broker that is not open could not be.
-  if (log === undefined || !log.online()) return failed(asked, ErrorCode.KAFKA_STORAGE_ERROR)
+  const led = ledPartition(broker, topic, partitionIndex, asked.currentLeaderEpoch)
+  if (typeof led === 'number') return failed(asked, led)
   if (limit === undefined) return failed(asked, ErrorCode.UNKNOWN_SERVER_ERROR)
-  const { leaderEpoch } = partition
-  if (asked.currentLeaderEpoch !== -1 && asked.currentLeaderEpoch !== leaderEpoch) {
-    const isOld = asked.currentLeaderEpoch < leaderEpoch
-    return failed(asked, isOld ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH)
-  }
   try {
-    const found = await find(log, timestamp, limit, leaderEpoch, broker)
+    const found = await find(led, timestamp, limit, broker)
     const epoch = call.version >= leaderEpochSince ? { leaderEpoch: found.leaderEpoch } : {}
     const { offset } = found
     return {
@@ -151,10 +141,9 @@ interface Found {
 const nothing: Found = { offset: -1, timestamp: -1, leaderEpoch: -1 }
 
 async function find(
-  log: PartitionLog,
+  { log, leaderEpoch }: LedPartition,
   timestamp: number,
   limit: ReadLimit,
-  leaderEpoch: number,
   broker: BrokerContext,
 ): Promise<Found> {
   if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }

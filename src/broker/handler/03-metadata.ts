@@ -4,8 +4,7 @@
  * retry).
  */
 
-import { internalTopics, type MetadataImage, type TopicImage } from '../../metadata/image.ts'
-import { isReplicaOnline } from '../../metadata/replica-directory.ts'
+import { internalTopics, type TopicImage } from '../../metadata/image.ts'
 import { topicNameProblem } from '../../metadata/topic-name.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
@@ -20,6 +19,7 @@ import type { BrokerContext } from '../context.ts'
 import { liveBrokers } from '../live-brokers.ts'
 import type { Call, Handler } from './handler.ts'
 import { clusterOperations, topicOperations } from './operations.ts'
+import { partitionState } from './partition-state.ts'
 
 /** Versions from which topics may be asked for by id, and names be null. */
 const idsSince = 12
@@ -133,24 +133,11 @@ function describe(topic: TopicImage, broker: BrokerContext): MetadataResponseTop
     topicId: topic.id,
     isInternal: internalTopics.has(topic.name),
     partitions: topic.partitions.map((partition) => {
-      const led = isLive(partition.leader, image)
-      return {
-        errorCode: led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
-        partitionIndex: partition.index,
-        leaderId: led ? partition.leader : -1,
-        leaderEpoch: partition.leaderEpoch,
-        replicaNodes: partition.replicas,
-        isrNodes: partition.isr,
-        offlineReplicas: partition.replicas.filter(
-          (id) => !isReplicaOnline(partition, image.brokers.get(id)),
-        ),
-      }
+      const state = partitionState(partition, image)
+      const led = state.leaderId !== -1
+      return { ...state, errorCode: led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE }
     }),
   }
-}
-
-function isLive(id: number, image: MetadataImage): boolean {
-  return image.brokers.get(id)?.fenced === false
 }
 
 function failedTopic(

@@ -1,7 +1,8 @@
-/** DescribeConfigs for topics, brokers and groups. */
+/** DescribeConfigs for topics, brokers, groups and subscriptions to client metrics. */
 import {
   type DescribeOptions,
   describeBrokerConfigs,
+  describeClientMetricsConfigs,
   describeDefaultBrokerConfigs,
   describeGroupConfigs,
   describeTopicConfigs,
@@ -76,6 +77,11 @@ function describe(
       if (resourceName === '') return refused('Group name must not be empty')
       const texts = configsOf(broker.image(), ResourceType.GROUP, resourceName)
       return describeGroupConfigs(texts, broker.config(), options)
+    }
+    case ResourceType.CLIENT_METRICS: {
+      if (resourceName === '') return refused('The name of the subscription must not be empty')
+      const texts = configsOf(broker.image(), ResourceType.CLIENT_METRICS, resourceName)
+      return describeClientMetricsConfigs(texts, options)
     }
     default:
       return refused(`This broker describes no resources of type ${resourceType}.`)

@@ -23,3 +23,6 @@ export const clusterOperations: number =
 
 /** Everything that can be done to a group. */
 export const groupOperations: number = read | remove | describe | describeConfigs | alterConfigs
+
+/** Why access rules can be neither told nor changed. */
+export const noAuthorizer = 'No Authorizer is configured on the broker.'

@@ -98,12 +98,23 @@ test('a group has its configs whether it exists or not', async () => {
   expect(timeout).toMatchObject({ value: '45000' })
 })
 
+test('a subscription to client metrics has its configs, set or not', async () => {
+  const { errorCode, configs } = await ask(16, 'any')
+  expect(errorCode).toBe(0)
+  expect(configs.map(({ name, value, configSource }) => [name, value, configSource])).toEqual([
+    ['interval.ms', '300000', 5],
+    ['match', '', 5],
+    ['metrics', '', 5],
+  ])
+})
+
 test.each([
   [topic, 'nope', 3, ''],
   [topic, 'bad name', 17, 'Topic name is invalid'],
   [broker, '7', 42, 'Unexpected broker id, expected 1 or empty string, but received 7'],
   [broker, 'x', 42, 'Broker id must be an integer, but it is: x'],
   [group, '', 42, 'Group name must not be empty'],
+  [16, '', 42, 'must not be empty'],
   [1, 'x', 42, 'resources of type 1'],
 ])('resource %i "%s" is error %i', async (type, name, code, message) => {
   const { errorCode, errorMessage, configs } = await ask(type, name)

@@ -42,7 +42,7 @@ async function everyCommand(controller: Started): Promise<void> {
   await controller.createTopics(creating(topic('a', { numPartitions: 3, configs }), topic('b')))
   await controller.createTopicAutomatically('__consumer_offsets')
   const grown = { name: 'a', count: 5, assignments: null }
-  await controller.createPartitions({ topics: [grown], validateOnly: false })
+  await controller.createPartitions({ topics: [grown], timeoutMs: 10_000, validateOnly: false })
   await controller.deleteTopics({ topics: [], topicNames: ['b'], timeoutMs: 10_000 })
   const change = { name: 'log.retention.ms', configOperation: 0, value: '5' }
   const resources = [{ resourceType: 4, resourceName: '', configs: [change] }]
