@@ -26,8 +26,8 @@ export const brokerSupport: readonly SupportGroup[] = [
   {
     support: 'built',
     subject: 'Topics',
-    names:
-      'auto.create.topics.enable delete.topic.enable default.replication.factor num.partitions',
+    names: `auto.create.topics.enable delete.topic.enable default.replication.factor num.partitions
+      max.request.partition.size.limit`,
   },
   {
     support: 'built',
@@ -129,11 +129,6 @@ export const brokerSupport: readonly SupportGroup[] = [
     support: 'not yet',
     subject: 'Snapshots and retention of the metadata log by time',
     names: 'metadata.log.max.snapshot.interval.ms metadata.max.retention.ms',
-  },
-  {
-    support: 'not yet',
-    subject: 'DescribeTopicPartitions',
-    names: 'max.request.partition.size.limit',
   },
   {
     support: 'not yet',
