@@ -26,7 +26,7 @@ describe.skipIf(!hasKafka())("Apache Kafka's dump tool reads our metadata", () =
       const dumped = dump(name, bytes)
       const expected = decodeLog(bytes).batches.flatMap(({ records, controls }) => [
         ...controls.map((control) => controlNames[control.name] ?? control.name),
-        ...records.map((record) => dumpedName(record.name)),
+        ...records.map((record) => dumpedName(record.name ?? 'unknown')),
       ])
       expect(dumped.records).toEqual(expected)
       expect(dumped.batches).toBe(decodeLog(bytes).batches.length)
