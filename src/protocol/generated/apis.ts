@@ -15,10 +15,32 @@ import { listGroupsApi } from './16-list-groups.ts'
 import { apiVersionsApi } from './18-api-versions.ts'
 import { createTopicsApi } from './19-create-topics.ts'
 import { deleteTopicsApi } from './20-delete-topics.ts'
+import { deleteRecordsApi } from './21-delete-records.ts'
 import { initProducerIdApi } from './22-init-producer-id.ts'
+import { offsetForLeaderEpochApi } from './23-offset-for-leader-epoch.ts'
+import { describeAclsApi } from './29-describe-acls.ts'
+import { createAclsApi } from './30-create-acls.ts'
+import { deleteAclsApi } from './31-delete-acls.ts'
 import { describeConfigsApi } from './32-describe-configs.ts'
+import { alterConfigsApi } from './33-alter-configs.ts'
+import { describeLogDirsApi } from './35-describe-log-dirs.ts'
+import { createPartitionsApi } from './37-create-partitions.ts'
 import { deleteGroupsApi } from './42-delete-groups.ts'
+import { electLeadersApi } from './43-elect-leaders.ts'
+import { incrementalAlterConfigsApi } from './44-incremental-alter-configs.ts'
+import { alterPartitionReassignmentsApi } from './45-alter-partition-reassignments.ts'
+import { listPartitionReassignmentsApi } from './46-list-partition-reassignments.ts'
+import { offsetDeleteApi } from './47-offset-delete.ts'
+import { describeClientQuotasApi } from './48-describe-client-quotas.ts'
+import { alterClientQuotasApi } from './49-alter-client-quotas.ts'
+import { describeUserScramCredentialsApi } from './50-describe-user-scram-credentials.ts'
+import { describeQuorumApi } from './55-describe-quorum.ts'
+import { updateFeaturesApi } from './57-update-features.ts'
 import { describeClusterApi } from './60-describe-cluster.ts'
+import { describeProducersApi } from './61-describe-producers.ts'
+import { listTransactionsApi } from './66-list-transactions.ts'
+import { listConfigResourcesApi } from './74-list-config-resources.ts'
+import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts'
 import type { AnyApi } from '../codec.ts'
 
 /** Every API that has a codec, by its key. */
@@ -39,8 +61,30 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [18, apiVersionsApi],
   [19, createTopicsApi],
   [20, deleteTopicsApi],
+  [21, deleteRecordsApi],
   [22, initProducerIdApi],
+  [23, offsetForLeaderEpochApi],
+  [29, describeAclsApi],
+  [30, createAclsApi],
+  [31, deleteAclsApi],
   [32, describeConfigsApi],
+  [33, alterConfigsApi],
+  [35, describeLogDirsApi],
+  [37, createPartitionsApi],
   [42, deleteGroupsApi],
+  [43, electLeadersApi],
+  [44, incrementalAlterConfigsApi],
+  [45, alterPartitionReassignmentsApi],
+  [46, listPartitionReassignmentsApi],
+  [47, offsetDeleteApi],
+  [48, describeClientQuotasApi],
+  [49, alterClientQuotasApi],
+  [50, describeUserScramCredentialsApi],
+  [55, describeQuorumApi],
+  [57, updateFeaturesApi],
   [60, describeClusterApi],
+  [61, describeProducersApi],
+  [66, listTransactionsApi],
+  [74, listConfigResourcesApi],
+  [75, describeTopicPartitionsApi],
 ])

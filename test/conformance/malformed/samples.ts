@@ -17,10 +17,35 @@ import { listGroupsApi } from '../../../src/protocol/generated/16-list-groups.ts
 import { apiVersionsApi } from '../../../src/protocol/generated/18-api-versions.ts'
 import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../../src/protocol/generated/20-delete-topics.ts'
+import { deleteRecordsApi } from '../../../src/protocol/generated/21-delete-records.ts'
 import { initProducerIdApi } from '../../../src/protocol/generated/22-init-producer-id.ts'
+import { offsetForLeaderEpochApi } from '../../../src/protocol/generated/23-offset-for-leader-epoch.ts'
+import {
+  type DescribeAclsRequestInput,
+  describeAclsApi,
+} from '../../../src/protocol/generated/29-describe-acls.ts'
+import { createAclsApi } from '../../../src/protocol/generated/30-create-acls.ts'
+import { deleteAclsApi } from '../../../src/protocol/generated/31-delete-acls.ts'
 import { describeConfigsApi } from '../../../src/protocol/generated/32-describe-configs.ts'
+import { alterConfigsApi } from '../../../src/protocol/generated/33-alter-configs.ts'
+import { describeLogDirsApi } from '../../../src/protocol/generated/35-describe-log-dirs.ts'
+import { createPartitionsApi } from '../../../src/protocol/generated/37-create-partitions.ts'
 import { deleteGroupsApi } from '../../../src/protocol/generated/42-delete-groups.ts'
+import { electLeadersApi } from '../../../src/protocol/generated/43-elect-leaders.ts'
+import { incrementalAlterConfigsApi } from '../../../src/protocol/generated/44-incremental-alter-configs.ts'
+import { alterPartitionReassignmentsApi } from '../../../src/protocol/generated/45-alter-partition-reassignments.ts'
+import { listPartitionReassignmentsApi } from '../../../src/protocol/generated/46-list-partition-reassignments.ts'
+import { offsetDeleteApi } from '../../../src/protocol/generated/47-offset-delete.ts'
+import { describeClientQuotasApi } from '../../../src/protocol/generated/48-describe-client-quotas.ts'
+import { alterClientQuotasApi } from '../../../src/protocol/generated/49-alter-client-quotas.ts'
+import { describeUserScramCredentialsApi } from '../../../src/protocol/generated/50-describe-user-scram-credentials.ts'
+import { describeQuorumApi } from '../../../src/protocol/generated/55-describe-quorum.ts'
+import { updateFeaturesApi } from '../../../src/protocol/generated/57-update-features.ts'
 import { describeClusterApi } from '../../../src/protocol/generated/60-describe-cluster.ts'
+import { describeProducersApi } from '../../../src/protocol/generated/61-describe-producers.ts'
+import { listTransactionsApi } from '../../../src/protocol/generated/66-list-transactions.ts'
+import { listConfigResourcesApi } from '../../../src/protocol/generated/74-list-config-resources.ts'
+import { describeTopicPartitionsApi } from '../../../src/protocol/generated/75-describe-topic-partitions.ts'
 import { encodeRequestFrame } from '../../../src/protocol/header.ts'
 import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
 import { type Uuid, zeroUuid } from '../../../src/protocol/uuid.ts'
@@ -151,6 +176,10 @@ const groupSamples: readonly Sample[] = [
   sample(describeGroupsApi, (context) => ({ groups: [context.group] })),
   sample(listGroupsApi, (_, version) => (version >= 4 ? { statesFilter: ['Empty'] } : {})),
   sample(deleteGroupsApi, () => ({ groupsNames: [nowhere] })),
+  sample(offsetDeleteApi, (context) => ({
+    groupId: nowhere,
+    topics: [{ name: context.topic, partitions: [{ partitionIndex: 0 }] }],
+  })),
 ]
 
 const topicSamples: readonly Sample[] = [
@@ -190,10 +219,126 @@ const brokerSamples: readonly Sample[] = [
   sample(describeClusterApi, () => ({ includeClusterAuthorizedOperations: true })),
 ]
 
+/** Nothing here changes what the suite needs: it is validated only, or does not exist. */
+const adminSamples: readonly Sample[] = [
+  sample(deleteRecordsApi, (context) => ({
+    topics: [{ name: context.topic, partitions: [{ partitionIndex: 0, offset: 0 }] }],
+    timeoutMs,
+  })),
+  sample(offsetForLeaderEpochApi, (context) => ({
+    topics: [{ topic: context.topic, partitions: [{ partition: 0, leaderEpoch: 0 }] }],
+  })),
+  sample(describeAclsApi, (context) => aclFilter(context.topic)),
+  sample(createAclsApi, () => ({
+    creations: [
+      {
+        resourceType: 2,
+        resourceName: nowhere,
+        principal: 'User:nobody',
+        host: '*',
+        operation: 3,
+        permissionType: 3,
+      },
+    ],
+  })),
+  sample(deleteAclsApi, () => ({ filters: [aclFilter(nowhere)] })),
+  sample(alterConfigsApi, (context) => ({
+    resources: [
+      {
+        resourceType: 2,
+        resourceName: context.topic,
+        configs: [{ name: 'retention.ms', value: '-1' }],
+      },
+    ],
+    validateOnly: true,
+  })),
+  sample(incrementalAlterConfigsApi, (context) => ({
+    resources: [
+      {
+        resourceType: 2,
+        resourceName: context.topic,
+        configs: [{ name: 'retention.ms', configOperation: 0, value: '-1' }],
+      },
+    ],
+    validateOnly: true,
+  })),
+  sample(describeLogDirsApi, (context) => ({
+    topics: [{ topic: context.topic, partitions: [0] }],
+  })),
+  sample(createPartitionsApi, (context) => ({
+    topics: [{ name: context.topic, count: context.partitions + 1, assignments: null }],
+    timeoutMs,
+    validateOnly: true,
+  })),
+  sample(electLeadersApi, (context) => ({
+    topicPartitions: [{ topic: context.topic, partitions: [0] }],
+    timeoutMs,
+  })),
+  sample(alterPartitionReassignmentsApi, () => ({
+    topics: [{ name: nowhere, partitions: [{ partitionIndex: 0, replicas: [1] }] }],
+    timeoutMs,
+  })),
+  sample(listPartitionReassignmentsApi, (context) => ({
+    topics: [{ name: context.topic, partitionIndexes: [0] }],
+    timeoutMs,
+  })),
+  sample(listConfigResourcesApi, (_, version) => (version >= 1 ? { resourceTypes: [2] } : {})),
+  sample(describeTopicPartitionsApi, (context) => ({
+    topics: [{ name: context.topic }],
+    responsePartitionLimit: 10,
+    cursor: { topicName: context.topic, partitionIndex: 0 },
+  })),
+]
+
+const clusterSamples: readonly Sample[] = [
+  sample(describeClientQuotasApi, () => ({
+    components: [{ entityType: 'user', matchType: 0, match: nowhere }],
+    strict: false,
+  })),
+  sample(alterClientQuotasApi, () => ({
+    entries: [
+      {
+        entity: [{ entityType: 'user', entityName: nowhere }],
+        ops: [{ key: 'request_percentage', value: 50, remove: false }],
+      },
+    ],
+    validateOnly: true,
+  })),
+  sample(describeUserScramCredentialsApi, () => ({ users: [{ name: nowhere }] })),
+  sample(describeQuorumApi, () => ({
+    topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
+  })),
+  // Version 0 has no validateOnly, so that it names a feature that nobody has.
+  sample(updateFeaturesApi, () => ({
+    featureUpdates: [{ feature: nowhere, maxVersionLevel: 1 }],
+    timeoutMs,
+  })),
+  sample(describeProducersApi, (context) => ({
+    topics: [{ name: context.topic, partitionIndexes: [0] }],
+  })),
+  sample(listTransactionsApi, () => ({ stateFilters: ['Ongoing'], producerIdFilters: [1] })),
+]
+
+function aclFilter(resourceNameFilter: string): DescribeAclsRequestInput {
+  return {
+    resourceTypeFilter: 2,
+    resourceNameFilter,
+    principalFilter: null,
+    hostFilter: null,
+    operation: 1,
+    permissionType: 1,
+  }
+}
+
 /** A sample of every API that has a codec, by its key. */
 export const samples: ReadonlyMap<number, Sample> = new Map(
-  [produceSample, fetchSample, ...topicSamples, ...groupSamples, ...brokerSamples].map((s) => [
-    s.api.key,
-    s,
-  ]),
+  [
+    produceSample,
+    fetchSample,
+    ...topicSamples,
+    ...groupSamples,
+    ...brokerSamples,
+    ...adminSamples,
+    ...clusterSamples,
+  ].map((s) => [s.api.key, s]),
 )

@@ -1,0 +1,95 @@
+import type { ApiSchema } from './language.ts'
+
+/** Deletes the access rules that filters match. */
+export const deleteAcls: ApiSchema = {
+  key: 31,
+  name: 'DeleteAcls',
+  request: {
+    name: 'DeleteAclsRequest',
+    versions: '1-3',
+    flexible: '2+',
+    fields: [
+      {
+        name: 'filters',
+        type: '[]DeleteAclsFilter',
+        versions: '0+',
+        fields: [
+          {
+            name: 'resourceTypeFilter',
+            type: 'int8',
+            versions: '0+',
+            about: '1 any, 2 topic, 3 group, 4 cluster, 5 transactional id, 6 token, 7 user',
+          },
+          {
+            name: 'resourceNameFilter',
+            type: 'string',
+            versions: '0+',
+            nullable: '0+',
+            about: 'null for any',
+          },
+          {
+            name: 'patternTypeFilter',
+            type: 'int8',
+            versions: '1+',
+            default: 3,
+            about: '1 any, 2 match, 3 literal, 4 prefixed',
+          },
+          {
+            name: 'principalFilter',
+            type: 'string',
+            versions: '0+',
+            nullable: '0+',
+            about: 'null for any',
+          },
+          {
+            name: 'hostFilter',
+            type: 'string',
+            versions: '0+',
+            nullable: '0+',
+            about: 'null for any',
+          },
+          {
+            name: 'operation',
+            type: 'int8',
+            versions: '0+',
+            about: '1 any, 2 all, 3 to 15 one operation',
+          },
+          { name: 'permissionType', type: 'int8', versions: '0+', about: '1 any, 2 deny, 3 allow' },
+        ],
+      },
+    ],
+  },
+  response: {
+    name: 'DeleteAclsResponse',
+    versions: '1-3',
+    flexible: '2+',
+    fields: [
+      { name: 'throttleTimeMs', type: 'int32', versions: '0+' },
+      {
+        name: 'filterResults',
+        type: '[]DeleteAclsFilterResult',
+        versions: '0+',
+        fields: [
+          { name: 'errorCode', type: 'int16', versions: '0+' },
+          { name: 'errorMessage', type: 'string', versions: '0+', nullable: '0+' },
+          {
+            name: 'matchingAcls',
+            type: '[]DeleteAclsMatchingAcl',
+            versions: '0+',
+            fields: [
+              { name: 'errorCode', type: 'int16', versions: '0+' },
+              { name: 'errorMessage', type: 'string', versions: '0+', nullable: '0+' },
+              { name: 'resourceType', type: 'int8', versions: '0+' },
+              { name: 'resourceName', type: 'string', versions: '0+' },
+              { name: 'patternType', type: 'int8', versions: '1+', default: 3 },
+              { name: 'principal', type: 'string', versions: '0+' },
+              { name: 'host', type: 'string', versions: '0+' },
+              { name: 'operation', type: 'int8', versions: '0+' },
+              { name: 'permissionType', type: 'int8', versions: '0+' },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+}
