@@ -31,6 +31,7 @@ import {
 } from './listeners.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
 import { openDataDirectories, reportMissing } from './open-directories.ts'
+import { refuseOpenLogs } from './open-transactions.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
@@ -193,6 +194,7 @@ async function compose(
   config = effectiveConfig(settings, controller.image)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
   await controller.partitionsFailed(await logs.load(controller.image))
+  refuseOpenLogs(controller.image, (topic, partition) => logs.find(topic, partition))
   for (const recovery of directories.recoveries()) reportRecovery(recovery, logger)
   controller.subscribe(async (image, changes) => {
     const keys = [nodeId, ''].map((name) => configKey(ResourceType.BROKER, String(name)))
