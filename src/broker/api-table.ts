@@ -69,6 +69,9 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     served(42, 0, 3, async () =>
       erased((await import('./handler/42-delete-groups.ts')).deleteGroups),
     ),
+    served(47, 0, 0, async () =>
+      erased((await import('./handler/47-offset-delete.ts')).offsetDelete),
+    ),
     served(60, 0, 2, async () =>
       erased((await import('./handler/60-describe-cluster.ts')).describeCluster),
     ),

@@ -207,7 +207,7 @@ async function compose(
   })
   retryInBackground(starting, logs)
   watchDirectories({ directories, controller, logger, stop: starting.stop })
-  const groups = groupService(environment, controller, logs, config)
+  const groups = groupService(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics }) => {
     if (deletedTopics.length === 0) return
@@ -292,11 +292,12 @@ async function takeLead(
 
 /** The groups of this broker, on the logs and topics that the metadata says. */
 function groupService(
-  { clock, timers, random }: BrokerEnvironment,
+  { environment, logger }: StartingBroker,
   controller: Controller,
   logs: TopicLogs,
   config: BrokerConfig,
 ): GroupService {
+  const { clock, timers, random } = environment
   return new GroupService({
     // Groups whose log has failed have no coordinator, as a partition without leader has none.
     log: (partition) => {
@@ -306,7 +307,9 @@ function groupService(
     topics: {
       nameOf: (id) => controller.image.topicsById.get(id)?.name,
       idOf: (name) => controller.image.topicsByName.get(name)?.id,
+      partitionCount: (name) => controller.image.topicsByName.get(name)?.partitions.length ?? 0,
     },
+    onUnreadable: (cause) => logger.error('Groups have no coordinator', cause),
     config: groupConfig(config, controller.image),
     clock,
     timers,

@@ -83,8 +83,8 @@ describe('a directory that was stopped within a transaction', () => {
     const files = { [early]: snapshot(-1), [late]: snapshot(38), '00.log': new Uint8Array() }
     const path = clean(directory('a', { ...coordinator, 'orders-0': files }))
     await expect(refuseOpenTransactions([path])).rejects.toThrow(
-      `${join(path, 'orders-0')} holds a transaction that begins at offset 38 and has no end, and ` +
-        'transactions are not served here; start Apache Kafka on the directory, let it end',
+      `${join(path, 'orders-0')} holds a transaction that begins at offset 38 and has no end, ` +
+        'and transactions are not served here; start Apache Kafka on the directory, let it end',
     )
   })
 
