@@ -209,8 +209,10 @@ async function compose(
   watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
-  controller.subscribe(async (_, { deletedTopics }) => {
-    if (deletedTopics.length === 0) return
+  controller.subscribe(async (_, { deletedTopics, changedTopics }) => {
+    // Groups may have lost their own log as well, with its topic or its directory.
+    const isMoved = changedTopics.some(({ name }) => name === groupOffsetsTopic)
+    if (deletedTopics.length === 0 && !isMoved) return
     const names = deletedTopics.map(({ name }) => name)
     await groups.forgetTopics(names).catch((error: unknown) => {
       logger.error('Not all offsets committed for deleted topics could be forgotten', error)
