@@ -11,15 +11,27 @@ import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { UnknownGroupRecord } from '../../protocol/group-record.ts'
 import { Reader } from '../../protocol/reader.ts'
+import { Writer } from '../../protocol/writer.ts'
 
 /** Kafka's names of the types. */
 export type ForeignType = 'consumer' | 'share' | 'streams'
 
+/**
+ * Kinds of their records, in the order in which a group's have to be deleted: Apache Kafka does not
+ * load a log in which a member goes before its assignment, or a group before all else that it has.
+ */
 const kinds: readonly (readonly [ForeignType, readonly number[]])[] = [
-  ['consumer', [3, 4, 5, 6, 7, 8, 16]],
-  ['share', [10, 11, 12, 13, 14, 15]],
-  ['streams', [17, 18, 19, 20, 21, 22, 23]],
+  ['consumer', [8, 7, 6, 5, 4, 16, 3]],
+  ['share', [14, 13, 12, 10, 15, 11]],
+  ['streams', [22, 21, 20, 19, 18, 23, 17]],
 ]
+
+/** Kinds with the epoch of the assignment, whose deletion Kafka awaits even where there is none. */
+const assignmentEpochKinds: Readonly<Record<ForeignType, number>> = {
+  consumer: 6,
+  share: 12,
+  streams: 20,
+}
 
 const typeOf = new Map(kinds.flatMap(([type, all]) => all.map((kind) => [kind, type] as const)))
 
@@ -34,6 +46,14 @@ export interface ForeignGroup {
   readonly keys: ReadonlyMap<string, Uint8Array>
   /** Members that its records have, whether they are still there or not. */
   readonly members: number
+}
+
+/** Keys to delete a group by, in an order in which Apache Kafka takes them. */
+export function tombstoneKeys({ groupId, type, keys }: ForeignGroup): Uint8Array[] {
+  const epochKey = groupKey(assignmentEpochKinds[type], groupId)
+  const all = new Map([...keys, [Buffer.from(epochKey).toString('hex'), epochKey]])
+  const order = kinds.find(([one]) => one === type)?.[1] ?? []
+  return [...all.values()].sort((a, b) => order.indexOf(kindOf(a)) - order.indexOf(kindOf(b)))
 }
 
 /** The foreign groups of one shard: what replaying their records gives. */
@@ -104,6 +124,15 @@ export class ForeignGroups {
     if (group.type === 'share') return ErrorCode.GROUP_ID_NOT_FOUND
     return this.isEmpty(group, now) ? ErrorCode.NONE : ErrorCode.NON_EMPTY_GROUP
   }
+}
+
+/** The key of a record that a group has once. */
+function groupKey(kind: number, groupId: string): Uint8Array {
+  const writer = new Writer()
+  writer.int16(kind)
+  writer.string(false, groupId)
+  assert(writer.error === null, 'the id was read from such a key')
+  return writer.finish()
 }
 
 function kindOf(key: Uint8Array): number {

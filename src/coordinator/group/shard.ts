@@ -18,7 +18,7 @@ import {
   refusedJoin,
   type SyncResult,
 } from './effects.ts'
-import { type ForeignGroup, ForeignGroups } from './foreign-groups.ts'
+import { type ForeignGroup, ForeignGroups, tombstoneKeys } from './foreign-groups.ts'
 import { OffsetTable } from './offsets.ts'
 import { replayLog } from './replay.ts'
 
@@ -94,7 +94,7 @@ export class GroupShard {
     group: ForeignGroup,
     { offsets }: { readonly offsets: boolean },
   ): Promise<number> {
-    const tombstones = [...group.keys.values()].map((key) => ({ key, value: null }))
+    const tombstones = tombstoneKeys(group).map((key) => ({ key, value: null }))
     const code = await this.#writer.write(tombstones)
     if (code !== ErrorCode.NONE) return code
     this.foreign.delete(group.groupId)

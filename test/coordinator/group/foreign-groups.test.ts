@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ForeignGroups } from '../../../src/coordinator/group/foreign-groups.ts'
+import { ForeignGroups, tombstoneKeys } from '../../../src/coordinator/group/foreign-groups.ts'
 import { decodeBatches, encodeBatch } from '../../../src/protocol/record-batch.ts'
 import { GroupFixture } from './group-fixture.ts'
 
@@ -191,6 +191,21 @@ describe('records of foreign groups', () => {
     expect(set(3, '', false)).toEqual(['consumer', 1, false])
     expect(set(5, 'b', false)).toBe('none')
     expect(set(5, 'b', false)).toBe('none')
+  })
+
+  it('are deleted in the order that Kafka wants, with the epoch of the assignment', () => {
+    const all = new ForeignGroups(0)
+    const put = (kind: number, groupId: string, rest = '') =>
+      all.apply({ name: null, kind, key: key(kind, groupId, rest), value })
+    for (const kind of [3, 4, 16]) put(kind, 'g')
+    for (const kind of [5, 7, 8, 5]) for (const member of ['a', 'b']) put(kind, 'g', member)
+    for (const kind of [17, 23, 20, 19, 21, 22]) put(kind, 's')
+    const order = (groupId: string) => {
+      const group = all.get(groupId)
+      return group === undefined ? [] : tombstoneKeys(group).map((one) => one[1])
+    }
+    expect(order('g')).toEqual([8, 8, 7, 7, 6, 5, 5, 4, 16, 3])
+    expect(order('s')).toEqual([22, 21, 20, 19, 23, 17])
   })
 
   it('of kinds that nobody knows, or without a group, make none', () => {
