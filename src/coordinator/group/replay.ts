@@ -11,13 +11,9 @@ import {
   type GroupRecord,
   type UnknownGroupRecord,
 } from '../../protocol/group-record.ts'
-import {
-  batchAttributes,
-  decodeBatches,
-  offsetOf,
-  type ReadBatch,
-} from '../../protocol/record-batch.ts'
+import { batchAttributes, offsetOf, type ReadBatch } from '../../protocol/record-batch.ts'
 import type { PartitionLog } from '../../storage/log-store.ts'
+import { readStoredBatches } from '../stored-batches.ts'
 import type { ForeignGroups } from './foreign-groups.ts'
 import type { OffsetTable } from './offsets.ts'
 import { PendingOffsets } from './pending-offsets.ts'
@@ -37,7 +33,7 @@ export async function replayLog(log: PartitionLog, target: ReplayTarget): Promis
   let at = log.logStartOffset()
   while (at < log.logEndOffset()) {
     const bytes = await log.read(at, readBytes, 'logEndOffset')
-    const { value, error } = decodeBatches(bytes)
+    const { value, error } = await readStoredBatches(bytes)
     const where = `${log.topic}-${log.partition} at offset ${at}`
     if (value === null) throw new Error(`${where} cannot be read: ${error}`)
     const last = value.batches.at(-1)
