@@ -1,6 +1,6 @@
 /**
- * Batches of a coordinator's log. We write ours uncompressed, but Apache Kafka compresses them where
- * `offsets.topic.compression.codec` says so.
+ * Batches of a coordinator's log. We write ours uncompressed, but Apache Kafka compresses them
+ * where `offsets.topic.compression.codec` says so.
  */
 import { type Codec, loadCodec } from '../compression/index.ts'
 import type { Decoded } from '../protocol/codec.ts'

@@ -8,8 +8,8 @@ const version = 1
 const memberId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 
 /**
- * ConsumerGroupHeartbeat 1 of one member that reads `topic`, which our broker does not serve: epoch 0
- * joins the group, -1 leaves it. Resolves with the error code.
+ * ConsumerGroupHeartbeat 1 of one member that reads `topic`, which our broker does not serve: epoch
+ * 0 joins the group, -1 leaves it. Resolves with the error code.
  */
 export async function consumerGroupHeartbeat(
   { port, host }: HostPort,

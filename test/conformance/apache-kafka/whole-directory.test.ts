@@ -1,7 +1,7 @@
 /**
- * All that a directory carries, through Apache Kafka and our broker by turns: ids, configs of topics
- * and of the broker, groups with their members, offsets with their notes, and every byte of every
- * log; and Kafka's own tool on the segments and indexes that we left.
+ * All that a directory carries, through Apache Kafka and our broker by turns: ids, configs of
+ * topics and of the broker, groups with their members, offsets with their notes, and every byte of
+ * every log; and Kafka's own tool on the segments and indexes that we left.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
