@@ -52,6 +52,8 @@ export interface JoinOptions {
   readonly groupInstanceId?: string | null
   readonly protocols?: readonly string[]
   readonly protocolType?: string
+  /** What it says for each protocol, instead of its subscription. */
+  readonly metadata?: Uint8Array
   readonly subscription?: string
   readonly version?: number
   readonly sessionTimeoutMs?: number
@@ -132,7 +134,10 @@ export class GroupFixture {
         memberId: options.memberId ?? '',
         groupInstanceId: options.groupInstanceId ?? null,
         protocolType: options.protocolType ?? 'consumer',
-        protocols: protocols.map((name) => ({ name, metadata: subscribe(subscription) })),
+        protocols: protocols.map((name) => ({
+          name,
+          metadata: options.metadata ?? subscribe(subscription),
+        })),
         reason: null,
       },
       { ...caller, version },
