@@ -369,7 +369,7 @@ function finishInBackground(
   const timer = timers.setTimeout(() => {
     groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
     router.loadAll().catch((error: unknown) => {
-      logger.error('A handler cannot be loaded: start again, or its requests stay refused', error)
+      logger.error('A handler cannot be loaded yet; its requests will try again', error)
     })
   }, backgroundDelayMs)
   parts.add('background loading', async () => timers.clear(timer))
