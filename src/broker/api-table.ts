@@ -102,6 +102,9 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
         (await import('./handler/46-list-partition-reassignments.ts')).listPartitionReassignments,
       ),
     ),
+    served(47, 0, 0, async () =>
+      erased((await import('./handler/47-offset-delete.ts')).offsetDelete),
+    ),
     served(50, 0, 0, async () =>
       erased(
         (await import('./handler/50-describe-user-scram-credentials.ts'))

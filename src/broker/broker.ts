@@ -31,6 +31,7 @@ import {
 } from './listeners.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
 import { openDataDirectories, reportMissing } from './open-directories.ts'
+import { refuseOpenLogs } from './open-transactions.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
@@ -196,6 +197,7 @@ async function compose(
   for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
   await controller.partitionsFailed(await logs.load(controller.image))
+  refuseOpenLogs(controller.image, (topic, partition) => logs.find(topic, partition))
   for (const recovery of directories.recoveries()) reportRecovery(recovery, logger)
   controller.subscribe(async (image, changes) => {
     const keys = [nodeId, ''].map((name) => configKey(ResourceType.BROKER, String(name)))
@@ -208,10 +210,12 @@ async function compose(
   })
   retryInBackground(starting, logs)
   watchDirectories({ directories, controller, logger, stop: starting.stop })
-  const groups = groupService(environment, controller, logs, config)
+  const groups = groupService(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
-  controller.subscribe(async (_, { deletedTopics }) => {
-    if (deletedTopics.length === 0) return
+  controller.subscribe(async (_, { deletedTopics, changedTopics }) => {
+    // Groups may have lost their own log as well, with its topic or its directory.
+    const isMoved = changedTopics.some(({ name }) => name === groupOffsetsTopic)
+    if (deletedTopics.length === 0 && !isMoved) return
     const names = deletedTopics.map(({ name }) => name)
     await groups.forgetTopics(names).catch((error: unknown) => {
       logger.error('Not all offsets committed for deleted topics could be forgotten', error)
@@ -293,11 +297,12 @@ async function takeLead(
 
 /** The groups of this broker, on the logs and topics that the metadata says. */
 function groupService(
-  { clock, timers, random }: BrokerEnvironment,
+  { environment, logger }: StartingBroker,
   controller: Controller,
   logs: TopicLogs,
   config: BrokerConfig,
 ): GroupService {
+  const { clock, timers, random } = environment
   return new GroupService({
     // Groups whose log has failed have no coordinator, as a partition without leader has none.
     log: (partition) => {
@@ -307,7 +312,9 @@ function groupService(
     topics: {
       nameOf: (id) => controller.image.topicsById.get(id)?.name,
       idOf: (name) => controller.image.topicsByName.get(name)?.id,
+      partitionCount: (name) => controller.image.topicsByName.get(name)?.partitions.length ?? 0,
     },
+    onUnreadable: (cause) => logger.error('Groups have no coordinator', cause),
     config: groupConfig(config, controller.image),
     clock,
     timers,
@@ -365,7 +372,7 @@ function finishInBackground(
   const timer = timers.setTimeout(() => {
     groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
     router.loadAll().catch((error: unknown) => {
-      logger.error('A handler cannot be loaded: start again, or its requests stay refused', error)
+      logger.error('A handler cannot be loaded yet; its requests will try again', error)
     })
   }, backgroundDelayMs)
   parts.add('background loading', async () => timers.clear(timer))

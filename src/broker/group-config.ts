@@ -17,6 +17,11 @@ export function groupConfig(config: BrokerConfig, image: MetadataImage): GroupCo
     maxSessionTimeoutMs: config.number('group.max.session.timeout.ms'),
     initialRebalanceDelayMs: config.number('group.initial.rebalance.delay.ms'),
     maxSize: config.number('group.max.size'),
+    foreignSessionTimeoutMs: Math.max(
+      ...['consumer', 'share', 'streams'].map((type) =>
+        config.number(`group.${type}.session.timeout.ms`),
+      ),
+    ),
     offsetsRetentionMs: config.number('offsets.retention.minutes') * minuteMs,
     offsetsRetentionCheckIntervalMs: config.number('offsets.retention.check.interval.ms'),
     offsetMetadataMaxBytes: config.number('offset.metadata.max.bytes'),

@@ -2,6 +2,7 @@ import type {
   GroupCoordinator,
   GroupCoordinatorOptions,
 } from '../coordinator/group/group-coordinator.ts'
+import { importLate } from './late-import.ts'
 
 /**
  * The group coordinator, imported and made when it is first needed: a start does not wait for its
@@ -19,10 +20,20 @@ export class GroupService {
   /** The one coordinator of this broker. Rejects once the service is closed. */
   coordinator(): Promise<GroupCoordinator> {
     if (this.#closed) return Promise.reject(new Error('the group coordinator is closed'))
-    this.#coordinator ??= import('../coordinator/group/group-coordinator.ts').then(
-      (module) => new module.GroupCoordinator(this.#options),
-    )
+    this.#coordinator ??= this.#make()
     return this.#coordinator
+  }
+
+  async #make(): Promise<GroupCoordinator> {
+    try {
+      const load = () => import('../coordinator/group/group-coordinator.ts')
+      const { GroupCoordinator } = await importLate(load)
+      return new GroupCoordinator(this.#options)
+    } catch (error) {
+      // The next request tries again.
+      this.#coordinator = undefined
+      throw error
+    }
   }
 
   /** Loads the groups that were left by the last stop, so that their sessions begin to run. */

@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { DataDirectories } from './data-directories.ts'
 import { claimDirectory } from './directory-claim.ts'
 import { judgeContents, judgeDirectories } from './identity.ts'
+import { refuseOpenTransactions } from './open-transactions.ts'
 import type { BrokerEnvironment } from './options.ts'
 import type { RunningParts } from './running-parts.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -31,6 +32,7 @@ export async function openDataDirectories(context: OpeningContext): Promise<Data
   })
   for (const path of paths) releases.push(claimDirectory(path))
   await judgeDirectories(settings)
+  await refuseOpenTransactions(paths)
   const monotonicMs = (): number => environment.clock.monotonicMs()
   const startedMs = monotonicMs()
   const stores = new Map<string, LogStore>()

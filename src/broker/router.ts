@@ -15,6 +15,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { ServedApi } from './api-table.ts'
 import type { BrokerContext } from './context.ts'
 import type { AnyHandler, Call } from './handler/handler.ts'
+import { importLate } from './late-import.ts'
 
 /** UNKNOWN_SERVER_ERROR: a failure that the protocol has no word for. */
 const unknownServerError = -1
@@ -226,7 +227,7 @@ export class Router {
   async #load(api: ServedApi): Promise<AnyHandler> {
     const known = this.#handlers.get(api.key)
     if (known !== undefined) return known
-    const handler = await api.load()
+    const handler = await importLate(api.load)
     assert(handler.api.key === api.key, 'a handler serves the key that it is listed for')
     this.#handlers.set(api.key, handler)
     return handler

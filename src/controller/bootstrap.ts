@@ -16,6 +16,7 @@ import {
   metadataVersionOf,
   recordVersions,
 } from '../metadata/record-versions.ts'
+import type { LoggedRecordInput } from '../metadata/records.ts'
 import { encodeSnapshotFile } from '../metadata/snapshot.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'
 import type { Voter } from '../protocol/generated/record/control.ts'
@@ -87,9 +88,9 @@ export function firstQuorum(voter: VoterIdentity): QuorumImage {
  */
 export function bootstrapRecords(
   image: MetadataImage,
-  records: readonly MetadataRecordInput[],
+  records: readonly LoggedRecordInput[],
   broker: BrokerConfig,
-): MetadataRecordInput[] {
+): LoggedRecordInput[] {
   assert(!records.some(isTransactional), 'what is bracketed here is not bracketed before')
   const first = [...records, ...elrSafetyRecords(image, records, broker)]
   if (first.length === 0 || !recordVersions(levelOf(image, records)).transactions) return first
@@ -100,12 +101,12 @@ export function bootstrapRecords(
   ]
 }
 
-function isTransactional({ name }: MetadataRecordInput): boolean {
+function isTransactional({ name }: LoggedRecordInput): boolean {
   return name === 'BeginTransactionRecord' || name === 'EndTransactionRecord'
 }
 
 /** The level of `metadata.version` once `records` are applied. */
-export function levelOf(image: MetadataImage, records: readonly MetadataRecordInput[]): number {
+export function levelOf(image: MetadataImage, records: readonly LoggedRecordInput[]): number {
   return metadataVersionOf(image) ?? levelIn(records, metadataVersionFeature)
 }
 
@@ -115,7 +116,7 @@ export function levelOf(image: MetadataImage, records: readonly MetadataRecordIn
  */
 export function elrSafetyRecords(
   image: MetadataImage,
-  records: readonly MetadataRecordInput[],
+  records: readonly LoggedRecordInput[],
   broker: BrokerConfig,
 ): MetadataRecordInput[] {
   const name = 'min.insync.replicas'
@@ -127,9 +128,10 @@ export function elrSafetyRecords(
   return [configRecord(ResourceType.BROKER, '', name, String(broker.number(name))), ...single]
 }
 
-function levelIn(records: readonly MetadataRecordInput[], feature: string): number {
-  for (const { name, value } of records) {
-    if (name === 'FeatureLevelRecord' && value.name === feature) return value.featureLevel
+function levelIn(records: readonly LoggedRecordInput[], feature: string): number {
+  for (const record of records) {
+    if (record.name !== 'FeatureLevelRecord' || record.value.name !== feature) continue
+    return record.value.featureLevel
   }
   return 0
 }

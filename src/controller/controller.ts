@@ -13,6 +13,7 @@ import { effectiveConfig } from '../metadata/effective-config.ts'
 import { MetadataError } from '../metadata/error.ts'
 import type { ListenerImage, MetadataImage } from '../metadata/image.ts'
 import { metadataVersionOf } from '../metadata/record-versions.ts'
+import type { LoggedRecordInput } from '../metadata/records.ts'
 import { decodeSnapshotFile } from '../metadata/snapshot.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type {
@@ -313,11 +314,11 @@ export class Controller {
   }
 
   /** One batch, unless the node leads very many partitions: begin or clean up, then register. */
-  #register(bootstrap: readonly MetadataRecordInput[], node: Registration): void {
+  #register(bootstrap: readonly LoggedRecordInput[], node: Registration): void {
     const { image, endOffset, inTransaction } = this.#log
     const level = levelOf(image, bootstrap)
     assert(level > 0, 'a cluster that has begun has a level of metadata.version')
-    const before: MetadataRecordInput[] = [
+    const before: LoggedRecordInput[] = [
       ...(inTransaction ? [abortTransaction] : []),
       ...bootstrapRecords(image, bootstrap, this.#options.config()),
       ...controllerRecords(level, node),
@@ -369,7 +370,7 @@ export class Controller {
   }
 
   /** The records that begin a new cluster's metadata; none when it has begun. */
-  async #bootstrapRecords(): Promise<readonly MetadataRecordInput[]> {
+  async #bootstrapRecords(): Promise<readonly LoggedRecordInput[]> {
     if (metadataVersionOf(this.#log.image) !== undefined) return []
     const bytes = await this.#options.store.readFile(bootstrapFile)
     if (bytes === undefined) throw new MetadataError(`${bootstrapFile} is gone`)

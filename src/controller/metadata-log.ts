@@ -9,7 +9,7 @@ import type { MetadataChanges } from '../metadata/delta.ts'
 import { MetadataError } from '../metadata/error.ts'
 import { emptyImage, type MetadataImage } from '../metadata/image.ts'
 import { requireReadable } from '../metadata/record-versions.ts'
-import { encodeControls, encodeRecords } from '../metadata/records.ts'
+import { encodeControls, encodeRecords, type LoggedRecordInput } from '../metadata/records.ts'
 import { Replay } from '../metadata/replay.ts'
 import {
   decodeSnapshot,
@@ -22,7 +22,6 @@ import {
 } from '../metadata/snapshot.ts'
 import { metadataTopic, metadataTopicId } from '../metadata/topic-name.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'
-import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { LogConfig, LogStore, PartitionLog } from '../storage/log-store.ts'
 
 /** Folder of the metadata log in its log directory. */
@@ -103,7 +102,7 @@ export class MetadataLog {
   }
 
   /** Appends records, as one batch unless there are more than 10,000. */
-  append(records: readonly MetadataRecordInput[], timestamp: number): Appended {
+  append(records: readonly LoggedRecordInput[], timestamp: number): Appended {
     assert(records.length > 0, 'an append has a record')
     assert(this.#epoch > 0, 'only a leader appends')
     let appended: Appended | undefined

@@ -1,41 +1,45 @@
 /**
- * Records that are kept as they are, by their identity, until something interprets them; and
- * records that change no image.
+ * Records that are kept as they are, by their identity, until something interprets them; those that
+ * nobody here can read; and records that change no image.
  */
-import type {
-  ClientQuotaRecord,
-  UserScramCredentialRecord,
-} from '../protocol/generated/record/metadata.ts'
-import type { MetadataRecord } from '../protocol/metadata-record.ts'
+import type { ClientQuotaRecord } from '../protocol/generated/record/metadata.ts'
+import type { MetadataRecord, UnknownMetadataRecord } from '../protocol/metadata-record.ts'
 import type { MetadataDelta } from './delta.ts'
+import type { LoggedRecord } from './records.ts'
+import { familyOf } from './unread-records.ts'
 
 /** False when the record is of another kind. */
-export function applyRetainedRecord(delta: MetadataDelta, record: MetadataRecord): boolean {
+export function applyRetainedRecord(delta: MetadataDelta, record: LoggedRecord): boolean {
+  const family = familyOf(record)
+  if (record.name === null || (family !== undefined && delta.hasUnread(family))) {
+    delta.keepUnread(ownBytes(record))
+    return true
+  }
   switch (record.name) {
     case 'UserScramCredentialRecord':
-      delta.retained.set(scramKey(record.value), { ...record, value: ownBytes(record.value) })
+      delta.retained.set(scramKey(record.value), ownBytes(record))
       return true
     case 'RemoveUserScramCredentialRecord':
       delta.retained.delete(scramKey(record.value))
       return true
     case 'ClientQuotaRecord':
       if (record.value.remove) delta.retained.delete(quotaKey(record.value))
-      else delta.retained.set(quotaKey(record.value), record)
+      else delta.retained.set(quotaKey(record.value), ownBytes(record))
       return true
     case 'AccessControlEntryRecord':
-      delta.retained.set(`acl/${record.value.id}`, record)
+      delta.retained.set(`acl/${record.value.id}`, ownBytes(record))
       return true
     case 'RemoveAccessControlEntryRecord':
       delta.retained.delete(`acl/${record.value.id}`)
       return true
     case 'DelegationTokenRecord':
-      delta.retained.set(`token/${record.value.tokenId}`, record)
+      delta.retained.set(`token/${record.value.tokenId}`, ownBytes(record))
       return true
     case 'RemoveDelegationTokenRecord':
       delta.retained.delete(`token/${record.value.tokenId}`)
       return true
     case 'ZkMigrationStateRecord':
-      delta.retained.set('zookeeper', record)
+      delta.retained.set('zookeeper', ownBytes(record))
       return true
     case 'NoOpRecord':
     case 'BeginTransactionRecord':
@@ -58,11 +62,21 @@ function quotaKey(record: ClientQuotaRecord): string {
 }
 
 /** Byte fields are views of a frame or file that will not stay. */
-function ownBytes(record: UserScramCredentialRecord): UserScramCredentialRecord {
-  return {
-    ...record,
-    salt: Uint8Array.from(record.salt),
-    storedKey: Uint8Array.from(record.storedKey),
-    serverKey: Uint8Array.from(record.serverKey),
+function ownBytes(record: MetadataRecord): MetadataRecord
+function ownBytes(record: LoggedRecord): LoggedRecord
+function ownBytes(record: LoggedRecord): LoggedRecord {
+  if (record.name === null) return ownRaw(record)
+  const own = record.raw === undefined ? record : { ...record, raw: ownRaw(record.raw) }
+  if (own.name !== 'UserScramCredentialRecord') return own
+  const { salt, storedKey, serverKey } = own.value
+  const secrets = {
+    salt: Uint8Array.from(salt),
+    storedKey: Uint8Array.from(storedKey),
+    serverKey: Uint8Array.from(serverKey),
   }
+  return { ...own, value: { ...own.value, ...secrets } }
+}
+
+function ownRaw(record: UnknownMetadataRecord): UnknownMetadataRecord {
+  return { ...record, bytes: Uint8Array.from(record.bytes) }
 }

@@ -14,6 +14,8 @@ import { applyTopicRecord } from './apply-topic.ts'
 import type { ConfigTexts } from './config/broker-config.ts'
 import { MetadataError } from './error.ts'
 import type { BrokerImage, ControllerImage, MetadataImage, TopicImage } from './image.ts'
+import type { LoggedRecord } from './records.ts'
+import { familyOf, type RecordFamily } from './unread-records.ts'
 
 /** Where in the metadata log an image ends. */
 export interface LogPosition {
@@ -94,6 +96,10 @@ export class MetadataDelta {
   quorum: MetadataImage['quorum']
   /** Ids of topics that a record touched. */
   readonly touchedTopics: Set<Uuid> = new Set()
+  /** Of the base until the first record is kept unread, then its own. */
+  #unread: readonly LoggedRecord[]
+  #ownUnread: LoggedRecord[] | undefined
+  #unreadFamilies: Set<RecordFamily | undefined> | undefined
   #finished = false
 
   constructor(base: MetadataImage) {
@@ -107,20 +113,37 @@ export class MetadataDelta {
     this.retained = new Overlay(base.retained)
     this.producerIds = base.producerIds
     this.quorum = base.quorum
+    this.#unread = base.unread
   }
 
   /**
    * Applies one record. Throws a {@link MetadataError} when it contradicts what came before. The
    * records that bracket a transaction are the replay's business and change nothing here.
    */
-  apply(record: MetadataRecord): void {
+  apply(record: LoggedRecord): void {
     assert(!this.#finished, 'a finished delta gets no more records')
     const applied =
-      applyTopicRecord(this, record) ||
-      applyConfigRecord(this, record) ||
-      applyBrokerRecord(this, record) ||
+      (record.name !== null &&
+        (applyTopicRecord(this, record) ||
+          applyConfigRecord(this, record) ||
+          applyBrokerRecord(this, record))) ||
       applyRetainedRecord(this, record)
-    assert(applied, 'every record that has a name is applied by somebody')
+    assert(applied, 'every record is applied by somebody')
+  }
+
+  /** Keeps a record behind all that are kept already. It must own its bytes. */
+  keepUnread(record: LoggedRecord): void {
+    assert(!this.#finished, 'a finished delta gets no more records')
+    this.#ownUnread ??= [...this.#unread]
+    this.#unread = this.#ownUnread
+    this.#ownUnread.push(record)
+    this.#unreadFamilies?.add(familyOf(record))
+  }
+
+  /** Whether records of this family are kept unread, so that later ones have to stand behind. */
+  hasUnread(family: RecordFamily): boolean {
+    this.#unreadFamilies ??= new Set(this.#unread.map(familyOf))
+    return this.#unreadFamilies.has(family)
   }
 
   /** Applies a control record that changes the level of `kraft.version`. */
@@ -153,6 +176,7 @@ export class MetadataDelta {
       configs: this.configs.finish(),
       producerIds: this.producerIds,
       retained: this.retained.finish(),
+      unread: this.#unread,
     }
   }
 

@@ -5,12 +5,13 @@ import type { Uuid } from '../protocol/uuid.ts'
 import type { BrokerImage, ControllerImage, MetadataImage, PartitionImage } from './image.ts'
 import type { RecordVersions } from './record-versions.ts'
 import { metadataVersionFeature, metadataVersionOf, recordVersions } from './record-versions.ts'
+import type { LoggedRecordInput } from './records.ts'
 
 /** See the head of this file. The image must have a level of `metadata.version`, or be empty. */
-export function imageRecords(image: MetadataImage): MetadataRecordInput[] {
+export function imageRecords(image: MetadataImage): LoggedRecordInput[] {
   const versions = recordVersions(metadataVersionOf(image) ?? 0)
   assert(image.offset >= 0 || image.topicsByName.size === 0, 'what is there was logged')
-  const records: MetadataRecordInput[] = []
+  const records: LoggedRecordInput[] = []
   for (const [name, level] of featuresInOrder(image)) records.push(featureRecord(name, level))
   for (const controller of image.controllers.values()) records.push(controllerRecord(controller))
   for (const broker of image.brokers.values()) {
@@ -45,7 +46,10 @@ export function imageRecords(image: MetadataImage): MetadataRecordInput[] {
     const value = { nextProducerId, brokerId, brokerEpoch }
     records.push({ name: 'ProducerIdsRecord', version: 0, value })
   }
-  return [...records, ...image.retained.values()]
+  for (const kept of [...image.retained.values(), ...image.unread]) {
+    records.push(kept.name === null ? kept : (kept.raw ?? kept))
+  }
+  return records
 }
 
 /** A finalised level of a feature; 0 takes it away. */

@@ -5,7 +5,7 @@
  */
 
 import type { Voter } from '../protocol/generated/record/control.ts'
-import type { MetadataRecord } from '../protocol/metadata-record.ts'
+import type { MetadataRecord, UnknownMetadataRecord } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { ConfigTexts } from './config/broker-config.ts'
 
@@ -123,6 +123,11 @@ export interface MetadataImage {
    * identity: a snapshot must not lose them.
    */
   readonly retained: ReadonlyMap<string, MetadataRecord>
+  /**
+   * Records that only a newer version reads, in the order of the log, and what came behind them in
+   * their families: a snapshot has them at its end. See `unread-records.ts`.
+   */
+  readonly unread: readonly (MetadataRecord | UnknownMetadataRecord)[]
 }
 
 /** Nothing at all: before the first record. */
@@ -139,6 +144,7 @@ export const emptyImage: MetadataImage = {
   configs: new Map(),
   producerIds: undefined,
   retained: new Map(),
+  unread: [],
 }
 
 /** Kinds of resources that have configs, by Kafka's numbers. */

@@ -51,8 +51,17 @@ export function elrEnabled(image: MetadataImage): boolean {
   return (image.features.get(elrFeature) ?? 0) > 0
 }
 
-/** Throws a {@link MetadataError} when the image needs a newer or older program. */
+/** Highest levels of the other features whose level changes what a controller does. */
+const elrLevelMax = 1
+const kraftVersionMax = 1
+
+/**
+ * Throws a {@link MetadataError} when the image needs a newer or older program: by the level of a
+ * feature that is acted on here. Levels of all other features are only kept.
+ */
 export function requireReadable(image: MetadataImage): void {
+  requireLevel('kraft.version', image.quorum.version, kraftVersionMax)
+  requireLevel(elrFeature, image.features.get(elrFeature) ?? 0, elrLevelMax)
   const level = metadataVersionOf(image)
   if (level === undefined || (level >= metadataVersionMin && level <= metadataVersionLatest)) return
   const newer = level > metadataVersionLatest
@@ -60,5 +69,13 @@ export function requireReadable(image: MetadataImage): void {
     `the data directory is at metadata.version ${level}, ` +
       `${newer ? 'newer' : 'older'} than the ${metadataVersionMin} to ${metadataVersionLatest} ` +
       `that this version reads; ${newer ? 'open it with a newer one' : 'upgrade it with Kafka'}`,
+  )
+}
+
+function requireLevel(feature: string, level: number, max: number): void {
+  if (level <= max) return
+  throw new MetadataError(
+    `the data directory is at ${feature} ${level}, newer than the ${max} that this version ` +
+      'reads; open it with a newer one',
   )
 }

@@ -13,6 +13,8 @@ import {
   encodeMetadataRecord,
   type MetadataRecord,
   type MetadataRecordInput,
+  metadataRecordName,
+  type UnknownMetadataRecord,
 } from '../protocol/metadata-record.ts'
 import {
   type BatchHeader,
@@ -23,13 +25,20 @@ import {
   type ReadBatch,
 } from '../protocol/record-batch.ts'
 import { MetadataError } from './error.ts'
+import { canStayUnread } from './unread-records.ts'
+
+/** A record as the log has it: one without a name is kept and not read. */
+export type LoggedRecord = MetadataRecord | UnknownMetadataRecord
+
+/** A record to write: unread ones go back as they stood. */
+export type LoggedRecordInput = MetadataRecordInput | UnknownMetadataRecord
 
 /** What one batch of the log holds. */
 export interface LogBatch {
   readonly lastOffset: number
   readonly epoch: number
   readonly timestamp: number
-  readonly records: readonly MetadataRecord[]
+  readonly records: readonly LoggedRecord[]
   readonly controls: readonly ControlRecord[]
 }
 
@@ -38,7 +47,7 @@ export type BatchPlace = Pick<BatchHeader, 'baseOffset' | 'partitionLeaderEpoch'
 
 /** The bytes of one batch of metadata records, all of the same time. */
 export function encodeRecords(
-  records: readonly MetadataRecordInput[],
+  records: readonly LoggedRecordInput[],
   timestamp: number,
   place?: BatchPlace,
 ): Uint8Array {
@@ -64,8 +73,8 @@ export function encodeControls(
 
 /**
  * Reads all whole batches of a range of the log or of a snapshot file. Throws a
- * {@link MetadataError} for broken bytes, and for a record that only a newer version knows: to pass
- * over it would lose what it says with the next snapshot.
+ * {@link MetadataError} for broken bytes, and for a record whose newer version changes what only
+ * its reader knows: see `unread-records.ts`.
  */
 export function decodeLog(bytes: Uint8Array): {
   readonly batches: readonly LogBatch[]
@@ -89,7 +98,7 @@ function readBatch(batch: ReadBatch): LogBatch {
   }
 }
 
-function readRecords(batch: ReadBatch): MetadataRecord[] {
+function readRecords(batch: ReadBatch): LoggedRecord[] {
   return batch.records.map((record) => {
     const offset = batch.baseOffset + record.offsetDelta
     if (record.value === null) {
@@ -97,11 +106,11 @@ function readRecords(batch: ReadBatch): MetadataRecord[] {
     }
     const decoded = decodeMetadataRecord(record.value)
     if (decoded.value === null) throw new MetadataError(`${decoded.error} at offset ${offset}`)
-    if (decoded.value.name === null) {
+    if (decoded.value.name === null && !canStayUnread(decoded.value)) {
       const { key, version } = decoded.value
       throw new MetadataError(
-        `the metadata log has a record of key ${key}, version ${version} at offset ${offset}, ` +
-          'which only a newer version reads; open the data directory with that',
+        `the metadata log has a ${metadataRecordName(key)} of version ${version} at offset ` +
+          `${offset}, which only a newer version reads; open the data directory with that`,
       )
     }
     return decoded.value

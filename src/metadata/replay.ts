@@ -3,18 +3,17 @@
  */
 import { assert } from '../base/assert.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'
-import type { MetadataRecord } from '../protocol/metadata-record.ts'
 import { type LogPosition, type MetadataChanges, MetadataDelta } from './delta.ts'
 import { MetadataError } from './error.ts'
 import type { MetadataImage } from './image.ts'
-import { decodeLog, type LogBatch } from './records.ts'
+import { decodeLog, type LogBatch, type LoggedRecord } from './records.ts'
 
 /** A log that is being read. Of use once. */
 export class Replay {
   readonly #delta: MetadataDelta
   #position: LogPosition
   /** Records since the begin of a transaction that has not ended; undefined outside of one. */
-  #transaction: MetadataRecord[] | undefined
+  #transaction: LoggedRecord[] | undefined
 
   /**
    * Goes on from `base`. `inTransaction`: the log before it ends inside a transaction, whose
@@ -75,7 +74,7 @@ export class Replay {
     if (control.name === 'voters') this.#delta.applyVoters(control.value)
   }
 
-  #applyRecord(record: MetadataRecord): void {
+  #applyRecord(record: LoggedRecord): void {
     switch (record.name) {
       case 'BeginTransactionRecord':
         if (this.inTransaction) throw new MetadataError('the metadata log nests transactions')
@@ -93,7 +92,7 @@ export class Replay {
     }
   }
 
-  #endTransaction(): readonly MetadataRecord[] {
+  #endTransaction(): readonly LoggedRecord[] {
     const held = this.#transaction
     if (held === undefined) {
       throw new MetadataError('the metadata log ends a transaction that it never began')

@@ -10,12 +10,11 @@
  */
 import { assert } from '../base/assert.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'
-import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { MetadataDelta } from './delta.ts'
 import { MetadataError } from './error.ts'
 import { emptyImage, type MetadataImage } from './image.ts'
 import { imageRecords } from './image-records.ts'
-import { decodeLog, encodeControls, encodeRecords } from './records.ts'
+import { decodeLog, encodeControls, encodeRecords, type LoggedRecordInput } from './records.ts'
 
 /** Which records a snapshot stands for. */
 export interface SnapshotId {
@@ -74,7 +73,7 @@ export function encodeSnapshot(image: MetadataImage, timestamp: number): Uint8Ar
 /** The bytes of a snapshot file of any content; `controls` begins with the snapshot's header. */
 export function encodeSnapshotFile(
   controls: readonly ControlRecord[],
-  records: readonly MetadataRecordInput[],
+  records: readonly LoggedRecordInput[],
   epoch: number,
   timestamp: number,
 ): Uint8Array {

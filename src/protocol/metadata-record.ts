@@ -25,6 +25,8 @@ export type MetadataRecord = {
     readonly name: Name
     readonly version: number
     readonly value: MetadataRecordTypes[Name]
+    /** The record as it stands, only where it has tagged fields that `value` lacks. */
+    readonly raw?: UnknownMetadataRecord
   }
 }[MetadataRecordName]
 
@@ -37,7 +39,7 @@ export type MetadataRecordInput = {
   }
 }[MetadataRecordName]
 
-/** A record of a key or version that is newer than our schemas; `bytes` is the body. */
+/** A record as it stands: of a key or version newer than our schemas; `bytes` is the body. */
 export interface UnknownMetadataRecord {
   readonly name: null
   readonly key: number
@@ -46,6 +48,11 @@ export interface UnknownMetadataRecord {
 }
 
 const frameVersion = 1
+
+/** The kind of a record by its key, whatever the version; undefined for one without a schema. */
+export function metadataRecordName(key: number): MetadataRecordName | undefined {
+  return byKey.get(key)?.name as MetadataRecordName | undefined
+}
 
 const byKey = new Map(metadataRecords.map((codec) => [codec.key, codec]))
 const byName = new Map(metadataRecords.map((codec) => [codec.name, codec]))
@@ -63,24 +70,36 @@ export function decodeMetadataRecord(
   const version = reader.unsignedVarint()
   if (reader.error !== null) return broken(reader.error)
   if (frame !== frameVersion) return broken(`frame version ${frame}`)
+  const raw = { name: null, key, version, bytes: bytes.subarray(reader.position) }
   const codec = byKey.get(key)
   if (codec === undefined || version > codec.versionMax || version < codec.versionMin) {
-    const rest = reader.raw(reader.remaining)
-    return { value: { name: null, key, version, bytes: rest }, error: null }
+    return { value: raw, error: null }
   }
   const value = codec.decode(reader, version)
   if (reader.error === null && reader.remaining > 0) reader.fail('bytes behind the record')
   if (reader.error !== null) return broken(`${codec.name}: ${reader.error}`)
-  return { value: { name: codec.name, version, value } as MetadataRecord, error: null }
+  const record = { name: codec.name, version, value } as MetadataRecord
+  return { value: reader.skippedTag ? { ...record, raw } : record, error: null }
 }
 
-/** The value of a metadata record. Throws an `Error` when the version cannot carry the fields. */
-export function encodeMetadataRecord(record: MetadataRecordInput): Uint8Array {
+/**
+ * The value of a metadata record, of an unknown one as it stood. Throws an `Error` when the version
+ * cannot carry the fields.
+ */
+export function encodeMetadataRecord(
+  record: MetadataRecordInput | UnknownMetadataRecord,
+): Uint8Array {
+  const writer = new Writer()
+  writer.unsignedVarint(frameVersion)
+  if (record.name === null) {
+    writer.unsignedVarint(record.key)
+    writer.unsignedVarint(record.version)
+    writer.raw(record.bytes)
+    return writer.finish()
+  }
   // The pair of name and value is checked by the type of `record`; the table does not know it.
   const codec = byName.get(record.name) as RecordCodec<unknown, unknown> | undefined
   assert(codec !== undefined, 'a metadata record that has a name has a codec')
-  const writer = new Writer()
-  writer.unsignedVarint(frameVersion)
   writer.unsignedVarint(codec.key)
   writer.unsignedVarint(record.version)
   codec.encode(writer, record.version, record.value)

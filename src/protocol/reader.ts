@@ -34,6 +34,7 @@ export class Reader {
    */
   #end: number
   #error: string | null = null
+  #skippedTag = false
   /** Array elements announced so far, bounded by wireMessageElementsMax. */
   #elements = 0
 
@@ -263,9 +264,15 @@ export class Reader {
     else this.#end = outer
   }
 
-  /** Passes over what is left of the frame or of the tagged field. */
+  /** Passes over what is left of the tagged field that is being read, because it is not known. */
   skipRest(): void {
     this.#position = this.#end
+    this.#skippedTag = true
+  }
+
+  /** Whether a tagged field that is not known was passed over. */
+  get skippedTag(): boolean {
+    return this.#skippedTag
   }
 
   /** Passes over a section of tagged fields of which none is known. */

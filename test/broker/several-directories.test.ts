@@ -8,6 +8,8 @@ import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
 import { offsetCommitApi } from '../../src/protocol/generated/08-offset-commit.ts'
 import { findCoordinatorApi } from '../../src/protocol/generated/10-find-coordinator.ts'
+import { joinGroupApi } from '../../src/protocol/generated/11-join-group.ts'
+import { listGroupsApi } from '../../src/protocol/generated/16-list-groups.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.ts'
 import type { LogStore } from '../../src/storage/log-store.ts'
@@ -256,7 +258,26 @@ describe('a directory that fails while the broker runs', () => {
     running.stores.get(b)?.goOffline('the disk is gone')
     const codes = new Set<number | undefined>()
     for (const group of groups) codes.add(await commit(group))
-    expect([...codes].sort()).toEqual([0, ErrorCode.COORDINATOR_NOT_AVAILABLE])
+    expect([...codes].sort()).toEqual([0, ErrorCode.NOT_COORDINATOR])
+  })
+
+  test('tells whoever waits in a group that its coordinator is gone', async () => {
+    const running = await start(new Map(), [a, b], { 'group.initial.rebalance.delay.ms': '60000' })
+    await running.plane.send(findCoordinatorApi, 0, { key: 'any' })
+    const member = { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000, memberId: '' }
+    const protocol = { protocolType: 'x', protocols: [{ name: 'p', metadata: new Uint8Array() }] }
+    const joins = Array.from({ length: 8 }, async (_, at) => {
+      const request = { ...member, ...protocol, groupId: `group-${at}` }
+      return (await running.plane.send(joinGroupApi, 3, request, 100 + at)).errorCode
+    })
+    const waiting = async (): Promise<number> => {
+      const { groups } = await running.plane.send(listGroupsApi, 0, {})
+      return groups.length
+    }
+    await expect.poll(waiting).toBe(joins.length)
+    running.stores.get(b)?.goOffline('the disk is gone')
+    const first = await Promise.race(joins)
+    expect(first).toBe(ErrorCode.NOT_COORDINATOR)
   })
 
   test('leads its partitions again at the next start', async () => {

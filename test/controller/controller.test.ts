@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Controller } from '../../src/controller/controller.ts'
 import {
   configsOf,
@@ -9,6 +9,7 @@ import {
 } from '../../src/metadata/image.ts'
 import { decodeLog, encodeControls, encodeRecords } from '../../src/metadata/records.ts'
 import { Replay } from '../../src/metadata/replay.ts'
+import { decodeSnapshotFile } from '../../src/metadata/snapshot.ts'
 import { createMemoryLogStore, type MemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { cleanManifest, fixture } from '../metadata/fixtures.ts'
 import {
@@ -246,6 +247,33 @@ describe("a directory of Apache Kafka's", () => {
     const other = 'AAAAAAAAAAAAAAAAAAAAAQ'
     await expect(open({ clusterId: other })).rejects.toThrow(/belongs to cluster uwSoqIjGSyubxNe/)
     expect(logBytes(disk)).toEqual(Buffer.from(fixture('clean-log.gz')))
+  })
+
+  it('with records that only a newer version reads keeps them, byte for byte', async () => {
+    const unknown = { name: null, key: 4711, version: 2, bytes: Uint8Array.of(1, 2, 3) } as const
+    const place = { baseOffset: 367, partitionLeaderEpoch: 1 }
+    const log = Buffer.concat([fixture('clean-log.gz'), encodeRecords([unknown], 1, place)])
+    const disk = diskWith(log, {}, properties)
+    const snapshots = { 'metadata.log.max.record.bytes.between.snapshots': '1' }
+    const { controller } = await startedController(disk, snapshots)
+    await controller.createTopics(creating(topic('a')))
+    const isSnapshot = (name: string) => name.endsWith('.checkpoint') && !name.includes('bootstrap')
+    await vi.waitFor(() => expect([...disk.files.keys()].some(isSnapshot)).toBe(true))
+    const [name = ''] = [...disk.files.keys()].filter(isSnapshot)
+    const { records } = decodeSnapshotFile(name, disk.files.get(name) ?? new Uint8Array())
+    expect(records.at(-1)).toEqual(unknown)
+    const { controller: again } = await startedController(disk)
+    expect(again.image.unread).toEqual([unknown])
+  })
+
+  it('with a newer version of what it acts on is refused, and its log left alone', async () => {
+    const newer = { name: null, key: 2, version: 9, bytes: Uint8Array.of(1) } as const
+    const place = { baseOffset: 367, partitionLeaderEpoch: 1 }
+    const log = Buffer.concat([fixture('clean-log.gz'), encodeRecords([newer], 1, place)])
+    const disk = diskWith(log, {}, properties)
+    const opening = Controller.open(optionsFor(createMemoryLogStore({ disk })))
+    await expect(opening).rejects.toThrow(/TopicRecord of version 9 at offset 367.*newer version/)
+    expect(logBytes(disk)).toEqual(log)
   })
 
   it('of several controllers is refused, and their log left alone', async () => {

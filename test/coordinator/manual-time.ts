@@ -26,6 +26,11 @@ export class ManualTime implements Clock, Timers {
     this.#timers.delete(handle as Due)
   }
 
+  /** Number of timers that have not fired. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
   /** Lets time pass; timers fire in order, and promises settle between them. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms

@@ -13,6 +13,7 @@ import {
   type MetadataRecord,
   type MetadataRecordInput,
 } from '../../src/protocol/metadata-record.ts'
+import { readRecords } from './read-records.ts'
 
 const a = 'aaaaRZyoQ_y_biQ5m6sOVA'
 const b = 'bbbbRZyoQ_y_biQ5m6sOVA'
@@ -189,7 +190,7 @@ describe('imageRecords', () => {
       config(4, '', 'k', 'v/w'),
       { name: 'ProducerIdsRecord', version: 0, value: { brokerId: 1, nextProducerId: 3000 } },
     )
-    const records = imageRecords(image)
+    const records = readRecords(imageRecords(image))
     expect(records[0]?.value).toEqual({ name: 'metadata.version', featureLevel: 30 })
     const { offset, epoch, timestamp } = image
     const again = applyRecords(emptyImage, records.map(full), { offset, epoch, timestamp })

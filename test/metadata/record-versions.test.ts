@@ -36,6 +36,21 @@ describe('requireReadable', () => {
     }
   })
 
+  it('takes any level of a feature that is only kept, and no higher one of the others', () => {
+    const feature = (name: string, level: number) => ({
+      ...emptyImage,
+      features: new Map([[name, level]]),
+    })
+    expect(() => requireReadable(feature('share.version', 9))).not.toThrow()
+    expect(() => requireReadable(feature('eligible.leader.replicas.version', 1))).not.toThrow()
+    expect(() => requireReadable(feature('eligible.leader.replicas.version', 2))).toThrow(
+      /eligible.leader.replicas.version 2, newer than the 1 .*open it with a newer one/,
+    )
+    const quorum = (version: number) => ({ ...emptyImage, quorum: { version, voters: [] } })
+    expect(() => requireReadable(quorum(1))).not.toThrow()
+    expect(() => requireReadable(quorum(2))).toThrow(/kraft.version 2, newer than the 1/)
+  })
+
   it('names the level and what to do', () => {
     expect(() => requireReadable(at(31))).toThrow(/metadata.version 31, newer than .*newer one/)
     expect(() => requireReadable(at(6))).toThrow(/metadata.version 6, older than .*upgrade/)

@@ -39,9 +39,27 @@ describe('batches of the metadata log', () => {
     expect(() => decodeLog(raw(Uint8Array.of(9)))).toThrow(/offset 0/)
   })
 
-  it('with a record that only a newer version knows are refused with the way out', () => {
-    const value = Uint8Array.of(1, 99, 0, 0)
-    const bytes = encodeBatch(newBatch([{ timestamp: 0, key: null, value }]))
-    expect(() => decodeLog(bytes)).toThrow(/key 99, version 0 at offset 0.*newer version/)
+  it('with records that only a newer version knows are read and written back as they stood', () => {
+    const unknown = { name: null, key: 99, version: 3, bytes: Uint8Array.of(7, 8) } as const
+    const quota = { name: null, key: 14, version: 1, bytes: Uint8Array.of(9) } as const
+    const bytes = encodeRecords([unknown, feature, quota], 5)
+    const [batch] = decodeLog(bytes).batches
+    expect(batch?.records).toEqual([unknown, feature, quota])
+    expect(encodeRecords(batch?.records ?? [], 5)).toEqual(bytes)
+  })
+
+  it.each([
+    [2, 'TopicRecord'],
+    [3, 'PartitionRecord'],
+    [4, 'ConfigRecord'],
+    [5, 'PartitionChangeRecord'],
+    [0, 'RegisterBrokerRecord'],
+    [12, 'FeatureLevelRecord'],
+    [23, 'BeginMetadataTransactionRecord|BeginTransactionRecord'],
+    [20, 'NoOpRecord'],
+  ])('with a newer version of a record of key %i are refused with the way out', (key, name) => {
+    const bytes = encodeRecords([{ name: null, key, version: 77, bytes: Uint8Array.of(0) }], 0)
+    const sentence = new RegExp(`a (${name}) of version 77 at offset 0.*newer version reads; open`)
+    expect(() => decodeLog(bytes)).toThrow(sentence)
   })
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Codec } from '../../src/compression/codec.ts'
 import { loadCodec } from '../../src/compression/codecs.ts'
+import { ForeignGroups } from '../../src/coordinator/group/foreign-groups.ts'
 import { OffsetTable } from '../../src/coordinator/group/offsets.ts'
 import { replayLog } from '../../src/coordinator/group/replay.ts'
 import { decodeControlRecord } from '../../src/protocol/control-record.ts'
@@ -191,7 +192,11 @@ describe("Apache Kafka's directory through the native store", () => {
   it('has the committed offsets of every group', async () => {
     for (const { group, offsetsPartition, offsets } of manifest.groups) {
       const log = await openLog('__consumer_offsets', offsetsPartition)
-      const target = { offsets: new OffsetTable(), groups: new Map() }
+      const target = {
+        offsets: new OffsetTable(),
+        groups: new Map(),
+        foreign: new ForeignGroups(0),
+      }
       await replayLog(log, target)
       const found = [...target.offsets.of(group)].flatMap(([topic, partitions]) =>
         [...partitions].map(([partition, { offset, leaderEpoch, metadata }]) => ({

@@ -35,6 +35,8 @@ export interface GroupSettings {
   readonly initialRebalanceDelayMs: number
   /** `group.max.size`. */
   readonly maxSize: number
+  /** The longest session of a member of a group that is not served here. */
+  readonly foreignSessionTimeoutMs: number
 }
 
 const nothing: Uint8Array = new Uint8Array(0)
@@ -175,6 +177,11 @@ export class ClassicGroup {
     }
     this.#answerParked(member, ErrorCode.UNKNOWN_MEMBER_ID, effects)
     if (this.leader === memberId) this.leader = this.members.keys().next().value
+  }
+
+  /** Answers whatever members wait for with an error; nothing else changes. */
+  answerAllParked(code: number, effects: Effects): void {
+    for (const member of this.members.values()) this.#answerParked(member, code, effects)
   }
 
   /** Answers whatever the member waits for with an error. */

@@ -44,14 +44,19 @@ import type {
   DeleteGroupsRequest,
   DeleteGroupsResponseInput,
 } from '../../protocol/generated/42-delete-groups.ts'
+import type {
+  OffsetDeleteRequest,
+  OffsetDeleteResponseInput,
+} from '../../protocol/generated/47-offset-delete.ts'
 import type { PartitionLog } from '../../storage/log-store.ts'
-import { coordinatorPartition } from './coordinator-partition.ts'
-import { describeGroup, listedGroup } from './describe.ts'
+import { describeGroup, listedForeignGroup, listedGroup, uncoordinatedGroup } from './describe.ts'
 import { type JoinResult, refusedJoin, refusedSync, type SyncResult } from './effects.ts'
 import { expireOffsets } from './expiry.ts'
+import { GroupShards } from './group-shards.ts'
 import { join } from './join.ts'
+import { deleteOffsets } from './offset-deletion.ts'
 import { commitOffsets, fetchOffsets, type TopicNames } from './offset-requests.ts'
-import { GroupShard } from './shard.ts'
+import type { GroupShard } from './shard.ts'
 import { heartbeat, leave, sync } from './sync.ts'
 
 /** Broker configs of groups; times in milliseconds. */
@@ -60,6 +65,8 @@ export interface GroupConfig {
   readonly maxSessionTimeoutMs: number
   readonly initialRebalanceDelayMs: number
   readonly maxSize: number
+  /** The longest session of a member of a group of another type. */
+  readonly foreignSessionTimeoutMs: number
   readonly offsetsRetentionMs: number
   readonly offsetsRetentionCheckIntervalMs: number
   /** `offset.metadata.max.bytes`. */
@@ -77,11 +84,8 @@ export interface GroupCoordinatorOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
-}
-
-interface LoadedShard {
-  readonly log: PartitionLog
-  readonly shard: Promise<GroupShard>
+  /** Told why the groups of a partition cannot be read, each time that it was tried. */
+  readonly onUnreadable: (cause: unknown) => void
 }
 
 /** What the connection says about the caller. */
@@ -94,23 +98,26 @@ export interface GroupCaller {
 /** See the head of this file. All calls are on the Node thread. */
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
-  readonly #shards = new Map<number, LoadedShard>()
+  readonly #shards: GroupShards
   #expiryTimer: TimerHandle | undefined
   #closed = false
 
   constructor(options: GroupCoordinatorOptions) {
-    const { offsetsTopicPartitions, offsetsRetentionCheckIntervalMs } = options.config
-    assert(offsetsTopicPartitions > 0, 'every group has a partition')
-    assert(offsetsRetentionCheckIntervalMs > 0, 'time passes between two checks of the retention')
+    const { config } = options
+    const isTimed = config.offsetsRetentionCheckIntervalMs > 0
+    assert(isTimed, 'time passes between two checks of the retention')
     this.#options = options
+    this.#shards = new GroupShards({
+      ...options,
+      partitions: config.offsetsTopicPartitions,
+      settings: config,
+    })
     this.#scheduleExpiry()
   }
 
   /** Loads every partition that exists, so that sessions of restored members begin to run. */
   async loadAll(): Promise<void> {
-    const { config } = this.#options
-    const all = Array.from({ length: config.offsetsTopicPartitions }, (_, partition) => partition)
-    await Promise.all(all.map((partition) => this.#shard(partition)))
+    await this.#shards.loadAll()
   }
 
   /** JoinGroup 0 to 9. The answer comes when the join phase ends. */
@@ -124,8 +131,10 @@ export class GroupCoordinator {
     ) {
       return refusedJoin(ErrorCode.INVALID_SESSION_TIMEOUT, memberId)
     }
-    const shard = await this.#shardOf(groupId)
-    if (shard === undefined) return refusedJoin(ErrorCode.COORDINATOR_NOT_AVAILABLE, memberId)
+    const shard = await this.#shards.of(groupId)
+    if (shard === undefined) return refusedJoin(ErrorCode.NOT_COORDINATOR, memberId)
+    const foreign = await this.#replaceForeign(shard, groupId, memberId)
+    if (foreign !== ErrorCode.NONE) return refusedJoin(foreign, '')
     const known = shard.groups.get(groupId)
     if (known === undefined && memberId !== '') {
       return refusedJoin(ErrorCode.UNKNOWN_MEMBER_ID, memberId)
@@ -156,14 +165,23 @@ export class GroupCoordinator {
     })
   }
 
+  /** A classic group may take the place of an empty one of another type, as in Apache Kafka. */
+  async #replaceForeign(shard: GroupShard, groupId: string, memberId: string): Promise<number> {
+    const group = shard.foreignGroup(groupId)
+    if (group === undefined) return ErrorCode.NONE
+    const now = this.#options.clock.monotonicMs()
+    const refusal = shard.foreign.joinRefusal(group, memberId, now)
+    return refusal === ErrorCode.NONE ? await shard.dropForeign(group, { offsets: false }) : refusal
+  }
+
   /** SyncGroup 0 to 5. The answer comes when the leader's assignment is committed. */
   async syncGroup(
     request: SyncGroupRequest,
     _caller: GroupCaller,
   ): Promise<SyncGroupResponseInput> {
     if (request.groupId === '') return refusedSync(ErrorCode.INVALID_GROUP_ID)
-    const shard = await this.#shardOf(request.groupId)
-    if (shard === undefined) return refusedSync(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+    const shard = await this.#shards.of(request.groupId)
+    if (shard === undefined) return refusedSync(ErrorCode.NOT_COORDINATOR)
     const group = shard.groups.get(request.groupId)
     if (group === undefined) return refusedSync(ErrorCode.UNKNOWN_MEMBER_ID)
     const assignments = new Map(
@@ -181,8 +199,8 @@ export class GroupCoordinator {
     _caller: GroupCaller,
   ): Promise<HeartbeatResponseInput> {
     if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID }
-    const shard = await this.#shardOf(request.groupId)
-    if (shard === undefined) return { errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
+    const shard = await this.#shards.of(request.groupId)
+    if (shard === undefined) return { errorCode: ErrorCode.NOT_COORDINATOR }
     const group = shard.groups.get(request.groupId)
     if (group === undefined) return { errorCode: ErrorCode.UNKNOWN_MEMBER_ID }
     return { errorCode: heartbeat(group, request, this.#options.clock.monotonicMs()) }
@@ -194,8 +212,8 @@ export class GroupCoordinator {
     caller: GroupCaller,
   ): Promise<LeaveGroupResponseInput> {
     if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID }
-    const shard = await this.#shardOf(request.groupId)
-    if (shard === undefined) return { errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
+    const shard = await this.#shards.of(request.groupId)
+    if (shard === undefined) return { errorCode: ErrorCode.NOT_COORDINATOR }
     const single = caller.version <= 2
     const leavers = single
       ? [{ memberId: request.memberId, groupInstanceId: null }]
@@ -226,7 +244,8 @@ export class GroupCoordinator {
     request: OffsetCommitRequest,
     caller: GroupCaller,
   ): Promise<OffsetCommitResponseInput> {
-    const shard = request.groupId === '' ? undefined : await this.#shardOf(request.groupId)
+    // Old clients that manage their partitions themselves may have no name for their group.
+    const shard = await this.#shards.of(request.groupId)
     const { config, clock, topics } = this.#options
     return commitOffsets(shard, request, {
       version: caller.version,
@@ -244,7 +263,7 @@ export class GroupCoordinator {
   ): Promise<OffsetFetchResponseInput> {
     const ids = caller.version >= 8 ? request.groups.map((one) => one.groupId) : [request.groupId]
     const shards = new Map<string, GroupShard | undefined>()
-    for (const id of ids) shards.set(id, id === '' ? undefined : await this.#shardOf(id))
+    for (const id of ids) shards.set(id, await this.#shards.of(id))
     return fetchOffsets(shards, request, caller.version, this.#options.topics)
   }
 
@@ -255,25 +274,42 @@ export class GroupCoordinator {
   ): Promise<DescribeGroupsResponseInput> {
     const groups: DescribedGroupInput[] = []
     for (const groupId of request.groups) {
-      const shard = await this.#shardOf(groupId)
-      groups.push(describeGroup(groupId, shard?.groups.get(groupId), caller.version))
+      const shard = await this.#shards.of(groupId)
+      if (shard === undefined) {
+        groups.push(uncoordinatedGroup(groupId))
+        continue
+      }
+      const group = shard.groups.get(groupId) ?? shard.foreign.get(groupId)
+      groups.push(describeGroup(groupId, group, caller.version))
     }
     return { groups }
   }
 
   /** ListGroups 0 to 5. */
   async listGroups(request: ListGroupsRequest): Promise<ListGroupsResponseInput> {
-    await this.loadAll()
+    const isComplete = await this.#shards.loadAll()
     const states = new Set(request.statesFilter.map((state) => state.toLowerCase()))
     const types = new Set(request.typesFilter.map((type) => type.toLowerCase()))
-    const groups = []
-    for (const shard of await this.#loadedShards()) {
-      for (const group of shard.groups.values()) {
-        const wanted = states.size === 0 || states.has(group.state.toLowerCase())
-        if (wanted && (types.size === 0 || types.has('classic'))) groups.push(listedGroup(group))
-      }
-    }
-    return { errorCode: ErrorCode.NONE, groups }
+    const now = this.#options.clock.monotonicMs()
+    const all = (await this.#shards.loaded()).flatMap((shard) => [
+      ...[...shard.groups.values()].map(listedGroup),
+      ...shard.foreignGroups().map((one) => {
+        return listedForeignGroup(one, shard.foreign.isEmpty(one, now))
+      }),
+    ])
+    const groups = all.filter(({ groupState, groupType }) => {
+      const isWanted = states.size === 0 || states.has(groupState.toLowerCase())
+      return isWanted && (types.size === 0 || types.has(groupType))
+    })
+    // A list without those that nobody could read would tell that they are gone.
+    return { errorCode: isComplete ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE, groups }
+  }
+
+  /** OffsetDelete 0. The answer comes when that is committed. */
+  async offsetDelete(request: OffsetDeleteRequest): Promise<OffsetDeleteResponseInput> {
+    const shard = await this.#shards.of(request.groupId)
+    const { clock, topics } = this.#options
+    return await deleteOffsets(shard, request, topics, clock.monotonicMs())
   }
 
   /** DeleteGroups 0 to 3. */
@@ -286,67 +322,42 @@ export class GroupCoordinator {
   }
 
   async #deleteGroup(groupId: string): Promise<number> {
-    if (groupId === '') return ErrorCode.INVALID_GROUP_ID
-    const shard = await this.#shardOf(groupId)
-    const group = shard?.groups.get(groupId)
-    if (shard === undefined || group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND
-    if (group.members.size > 0 || group.state !== 'Empty') return ErrorCode.NON_EMPTY_GROUP
-    return await shard.drop(group)
+    const shard = await this.#shards.of(groupId)
+    if (shard === undefined) return ErrorCode.NOT_COORDINATOR
+    const group = shard.groups.get(groupId)
+    if (group !== undefined) {
+      const isEmpty = group.members.size === 0 && group.state === 'Empty'
+      return isEmpty ? await shard.drop(group) : ErrorCode.NON_EMPTY_GROUP
+    }
+    const foreign = shard.foreign.get(groupId)
+    if (foreign === undefined) return ErrorCode.GROUP_ID_NOT_FOUND
+    const refusal = shard.foreign.deleteRefusal(foreign, this.#options.clock.monotonicMs())
+    return refusal === ErrorCode.NONE
+      ? await shard.dropForeign(foreign, { offsets: true })
+      : refusal
   }
 
   /**
-   * Topics were deleted: what was committed for them is forgotten. Resolves when that is written,
-   * and rejects when not all shards could be read; those that could have forgotten it then.
+   * Topics were deleted: what was committed for them is forgotten, and whoever waits for an answer
+   * of a group whose own log went with them is told. Resolves when that is written, and rejects
+   * when not all shards could be read; those that could have forgotten it then.
    */
   async forgetTopics(names: ReadonlySet<string>): Promise<void> {
-    const loading = this.loadAll()
-    await loading.catch(() => undefined)
-    for (const shard of await this.#loadedShards()) {
+    this.#shards.dropReplaced()
+    const isComplete = await this.#shards.loadAll()
+    for (const shard of await this.#shards.loaded()) {
       for (const groupId of [...shard.offsets.groups()]) {
-        await shard.write(shard.tombstones(groupId, names))
+        await shard.write(shard.tombstones(groupId, (topic) => names.has(topic)))
       }
     }
-    await loading
+    if (!isComplete) throw new Error('some groups cannot be read')
   }
 
   /** No timer fires after this. Parked joins and syncs end with their connections. */
   async close(): Promise<void> {
     this.#closed = true
     if (this.#expiryTimer !== undefined) this.#options.timers.clear(this.#expiryTimer)
-    for (const shard of await this.#loadedShards()) shard.close()
-  }
-
-  #shardOf(groupId: string): Promise<GroupShard | undefined> {
-    const { offsetsTopicPartitions } = this.#options.config
-    return this.#shard(coordinatorPartition(groupId, offsetsTopicPartitions))
-  }
-
-  async #shard(partition: number): Promise<GroupShard | undefined> {
-    const { offsetsTopicPartitions } = this.#options.config
-    assert(partition >= 0 && partition < offsetsTopicPartitions, 'a shard is of the offsets topic')
-    const log = this.#options.log(partition)
-    if (log === undefined || this.#closed) return undefined
-    let loaded = this.#shards.get(partition)
-    // Another log under the same number: the topic was deleted and made anew.
-    if (loaded !== undefined && loaded.log !== log) {
-      this.#shards.delete(partition)
-      loaded.shard.then((old) => old.close()).catch(() => undefined)
-      loaded = undefined
-    }
-    if (loaded === undefined) {
-      const { clock, timers, config } = this.#options
-      loaded = { log, shard: GroupShard.load({ log, settings: config, clock, timers }) }
-      this.#shards.set(partition, loaded)
-      // A log that could not be read may be readable later: the next request tries again.
-      loaded.shard.catch(() => this.#shards.delete(partition))
-    }
-    return await loaded.shard
-  }
-
-  /** The shards that are loaded; one that cannot be read is left out. */
-  async #loadedShards(): Promise<GroupShard[]> {
-    const settled = await Promise.allSettled([...this.#shards.values()].map((one) => one.shard))
-    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    await this.#shards.close()
   }
 
   #scheduleExpiry(): void {
@@ -361,7 +372,7 @@ export class GroupCoordinator {
 
   async #expire(): Promise<void> {
     const { clock, config } = this.#options
-    for (const shard of await this.#loadedShards()) {
+    for (const shard of await this.#shards.loaded()) {
       await expireOffsets(shard, config.offsetsRetentionMs, clock.now())
     }
   }

@@ -5,6 +5,7 @@ import type { ClassicGroup } from './classic-group.ts'
 import { type Effects, noEffects, refusedJoin } from './effects.ts'
 import { type Member, type MemberProtocol, type ReplyTo, sameProtocols } from './member.ts'
 import { offersCommon } from './protocol-choice.ts'
+import { isHarmful } from './subscription.ts'
 
 /** A JoinGroup request with what its connection tells. */
 export interface JoinStep {
@@ -50,6 +51,10 @@ function admission(group: ClassicGroup, step: JoinStep): number {
     return ErrorCode.GROUP_MAX_SIZE_REACHED
   }
   if (step.protocolType === '' || step.protocols.length === 0) {
+    return ErrorCode.INCONSISTENT_GROUP_PROTOCOL
+  }
+  const isConsumer = step.protocolType === 'consumer'
+  if (isConsumer && step.protocols.some(({ metadata }) => isHarmful(metadata))) {
     return ErrorCode.INCONSISTENT_GROUP_PROTOCOL
   }
   if (group.members.size === 0) return ErrorCode.NONE

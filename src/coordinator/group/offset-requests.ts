@@ -14,11 +14,15 @@ import type {
 import type { GroupRecordInput } from '../../protocol/group-record.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
 import type { CommittedOffset } from './offsets.ts'
+import { mergedAnswers, type TopicAnswer } from './partition-answers.ts'
 import type { GroupShard } from './shard.ts'
 import { commitRefusal } from './sync.ts'
 
 /** First version that names topics by id. */
 const idVersion = 10
+
+/** First version of OffsetCommit that can tell that there is no such group. */
+const unknownGroupVersion = 9
 
 /** First version of OffsetFetch that asks for several groups. */
 const manyGroupsVersion = 8
@@ -31,6 +35,8 @@ const expiringRecordVersion = 1
 export interface TopicNames {
   nameOf(id: Uuid): string | undefined
   idOf(name: string): Uuid | undefined
+  /** Number of partitions; 0 for a topic that does not exist. */
+  partitionCount(name: string): number
 }
 
 /** What a commit needs beside the request. */
@@ -44,36 +50,39 @@ export interface CommitContext {
   readonly topics: TopicNames
 }
 
-/** Commits offsets; a shard of undefined means that the group has no coordinator or no name. */
+/** Commits offsets; a shard of undefined means that this broker does not coordinate the group. */
 export async function commitOffsets(
   shard: GroupShard | undefined,
   request: OffsetCommitRequest,
   context: CommitContext,
 ): Promise<OffsetCommitResponseInput> {
-  if (shard === undefined) {
-    const empty = request.groupId === ''
-    const code = empty ? ErrorCode.INVALID_GROUP_ID : ErrorCode.COORDINATOR_NOT_AVAILABLE
-    return commitResponse(request, context, () => code)
-  }
-  const refusal = groupRefusal(shard, request, context)
-  if (refusal !== ErrorCode.NONE) return commitResponse(request, context, () => refusal)
+  const { refused, wanted } = sortedOut(request, context)
+  // Apache Kafka does not look at the group where nothing is left to commit.
+  if (wanted.length === 0) return commitResponse(refused, [], context)
+  const refusal =
+    shard === undefined ? ErrorCode.NOT_COORDINATOR : groupRefusal(shard, request, context)
   const codes = new Map<OffsetCommitRequestPartition, number>()
   const records: GroupRecordInput[] = []
-  for (const topic of request.topics) {
-    const resolved = resolveTopic(topic, context)
-    for (const partition of topic.partitions) {
-      const code = resolved.name === undefined ? resolved.code : metadataCode(partition, context)
+  for (const { name, partitions } of wanted) {
+    for (const partition of partitions) {
+      const code = refusal === ErrorCode.NONE ? metadataCode(partition, context) : refusal
       codes.set(partition, code)
-      if (code !== ErrorCode.NONE || resolved.name === undefined) continue
-      records.push(offsetRecord(request, resolved.name, partition, context.wallNow))
+      if (code !== ErrorCode.NONE) continue
+      records.push(offsetRecord(request, name, partition, context.wallNow))
     }
   }
-  const written = await shard.write(records)
-  return commitResponse(request, context, (partition) => {
-    const code = codes.get(partition)
-    assert(code !== undefined, 'every partition of a commit was judged')
-    return code === ErrorCode.NONE ? written : code
-  })
+  assert(shard !== undefined || records.length === 0, 'only a coordinator writes')
+  const written = (await shard?.write(records)) ?? ErrorCode.NONE
+  const served = wanted.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((partition) => {
+      const code = codes.get(partition)
+      assert(code !== undefined, 'every partition of a commit was judged')
+      const errorCode = code === ErrorCode.NONE ? written : code
+      return { partitionIndex: partition.partitionIndex, errorCode }
+    }),
+  }))
+  return commitResponse(refused, served, context)
 }
 
 function groupRefusal(
@@ -81,35 +90,55 @@ function groupRefusal(
   request: OffsetCommitRequest,
   context: CommitContext,
 ): number {
-  assert(request.groupId !== '', 'a group without a name has no shard')
-  const claim = {
-    memberId: request.memberId,
-    groupInstanceId: request.groupInstanceId,
-    generationId: request.generationIdOrMemberEpoch,
+  const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request
+  const group = shard.groups.get(groupId)
+  if (group !== undefined) {
+    return commitRefusal(group, { memberId, groupInstanceId, generationId }, context.now)
   }
-  const group = shard.groups.get(request.groupId)
-  if (group !== undefined) return commitRefusal(group, claim, context.now)
-  if (claim.generationId >= 0) return ErrorCode.ILLEGAL_GENERATION
+  const foreign = shard.foreign.get(groupId)
+  if (foreign !== undefined) return shard.foreign.commitRefusal(foreign, generationId, context.now)
+  if (generationId >= 0) {
+    const isTold = context.version >= unknownGroupVersion
+    return isTold ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION
+  }
   // A client that manages its partitions itself: its group exists from the first commit on.
-  shard.obtain(request.groupId)
+  shard.obtain(groupId)
   return ErrorCode.NONE
 }
 
-function resolveTopic(
-  topic: OffsetCommitRequestTopic,
-  context: CommitContext,
-):
-  | { readonly name: string; readonly code: 0 }
-  | { readonly name: undefined; readonly code: number } {
-  if (context.version >= idVersion) {
-    const name = context.topics.nameOf(topic.topicId)
-    return name === undefined
-      ? { name, code: ErrorCode.UNKNOWN_TOPIC_ID }
-      : { name, code: ErrorCode.NONE }
+/** Partitions that exist, by topic as in the request. */
+interface WantedCommit {
+  readonly topic: OffsetCommitRequestTopic
+  readonly name: string
+  readonly partitions: readonly OffsetCommitRequestPartition[]
+}
+
+/** Parts what there is from what there is not. */
+function sortedOut(
+  request: OffsetCommitRequest,
+  { version, topics }: CommitContext,
+): {
+  readonly refused: readonly TopicAnswer<OffsetCommitRequestTopic>[]
+  readonly wanted: readonly WantedCommit[]
+} {
+  const refused: TopicAnswer<OffsetCommitRequestTopic>[] = []
+  const wanted: WantedCommit[] = []
+  for (const topic of request.topics) {
+    const name = version >= idVersion ? topics.nameOf(topic.topicId) : topic.name
+    const unknownId = name === undefined
+    const errorCode = unknownId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const count = name === undefined ? 0 : topics.partitionCount(name)
+    const exists = ({ partitionIndex: index }: OffsetCommitRequestPartition): boolean =>
+      index >= 0 && index < count
+    const missing = topic.partitions.filter((partition) => !exists(partition))
+    const partitions = topic.partitions.filter(exists)
+    if (missing.length > 0) {
+      const answers = missing.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
+      refused.push({ topic, partitions: answers })
+    }
+    if (name !== undefined && partitions.length > 0) wanted.push({ topic, name, partitions })
   }
-  return context.topics.idOf(topic.name) === undefined
-    ? { name: undefined, code: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
-    : { name: topic.name, code: ErrorCode.NONE }
+  return { refused, wanted }
 }
 
 function metadataCode(partition: OffsetCommitRequestPartition, context: CommitContext): number {
@@ -141,18 +170,16 @@ function offsetRecord(
 }
 
 function commitResponse(
-  request: OffsetCommitRequest,
-  context: CommitContext,
-  codeOf: (partition: OffsetCommitRequestPartition) => number,
+  refused: readonly TopicAnswer<OffsetCommitRequestTopic>[],
+  served: readonly TopicAnswer<OffsetCommitRequestTopic>[],
+  { version }: CommitContext,
 ): OffsetCommitResponseInput {
-  const byId = context.version >= idVersion
+  const byId = version >= idVersion
+  const merged = mergedAnswers(refused, served, ({ name, topicId }) => (byId ? topicId : name))
   return {
-    topics: request.topics.map((topic) => ({
-      ...(byId ? { topicId: topic.topicId } : { name: topic.name }),
-      partitions: topic.partitions.map((partition) => ({
-        partitionIndex: partition.partitionIndex,
-        errorCode: codeOf(partition),
-      })),
+    topics: merged.map(({ topic: { name, topicId }, partitions }) => ({
+      ...(byId ? { topicId } : { name }),
+      partitions,
     })),
   }
 }
@@ -174,7 +201,8 @@ export function fetchOffsets(
     const wanted = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null
     assert(shards.has(request.groupId), 'the shard of the group was looked up')
     const shard = shards.get(request.groupId)
-    const found = fetchGroup(shard, request.groupId, wanted, version, topics)
+    const group = { groupId: request.groupId, topics: wanted, memberId: null, memberEpoch: -1 }
+    const found = fetchGroup(shard, group, version, topics)
     // Version 1 has no place for an error of the group but its partitions.
     const named = found.topics.map(({ name, partitions }) => ({ name, partitions }))
     return version >= 2 ? { topics: named, errorCode: found.errorCode } : { topics: named }
@@ -184,22 +212,30 @@ export function fetchOffsets(
   return {
     groups: request.groups.map((group) => ({
       groupId: group.groupId,
-      ...fetchGroup(shards.get(group.groupId), group.groupId, group.topics, version, topics),
+      ...fetchGroup(shards.get(group.groupId), group, version, topics),
     })),
   }
 }
 
+interface WantedGroup {
+  readonly groupId: string
+  readonly topics: readonly WantedTopic[] | null
+  readonly memberId: string | null
+  readonly memberEpoch: number
+}
+
 function fetchGroup(
   shard: GroupShard | undefined,
-  groupId: string,
-  wanted: readonly WantedTopic[] | null,
+  group: WantedGroup,
   version: number,
   topics: TopicNames,
 ) {
-  const unavailable =
-    groupId === '' ? ErrorCode.INVALID_GROUP_ID : ErrorCode.COORDINATOR_NOT_AVAILABLE
-  const errorCode = shard === undefined ? unavailable : ErrorCode.NONE
-  const list = wanted ?? (shard === undefined ? [] : everything(shard, groupId, version, topics))
+  const { groupId } = group
+  const errorCode = fetchRefusal(shard, group)
+  // An error of the group stands for its partitions, where there is a place for it.
+  if (errorCode !== ErrorCode.NONE && version >= 2) return { errorCode, topics: [] }
+  const list =
+    group.topics ?? (shard === undefined ? [] : everything(shard, groupId, version, topics))
   return {
     errorCode,
     topics: list.map((topic) => {
@@ -215,6 +251,15 @@ function fetchGroup(
       }
     }),
   }
+}
+
+/** Whoever asks as a member of a group that is not served here is none. */
+function fetchRefusal(shard: GroupShard | undefined, group: WantedGroup): number {
+  if (shard === undefined) return ErrorCode.NOT_COORDINATOR
+  const foreign = shard.foreignGroup(group.groupId)
+  if (foreign === undefined || foreign.type === 'share') return ErrorCode.NONE
+  const asMember = group.memberId !== null || group.memberEpoch >= 0
+  return asMember ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE
 }
 
 /** All that the group has committed; by id only topics that still exist can be told. */

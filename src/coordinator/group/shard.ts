@@ -11,7 +11,14 @@ import type { PartitionLog } from '../../storage/log-store.ts'
 import { LogWriter } from '../log-writer.ts'
 import { ClassicGroup, type GroupSettings } from './classic-group.ts'
 import { nextDeadline, tick } from './deadlines.ts'
-import { type Effects, type JoinResult, refusedJoin, type SyncResult } from './effects.ts'
+import {
+  type Effects,
+  type JoinResult,
+  noEffects,
+  refusedJoin,
+  type SyncResult,
+} from './effects.ts'
+import { type ForeignGroup, ForeignGroups, tombstoneKeys } from './foreign-groups.ts'
 import { OffsetTable } from './offsets.ts'
 import { replayLog } from './replay.ts'
 
@@ -34,7 +41,9 @@ const groupRecordVersion = 3
 /** See the head of this file. All calls are on the Node thread. */
 export class GroupShard {
   readonly offsets: OffsetTable = new OffsetTable()
+  /** Invariant: no id is that of a group in `foreign`, except where the log has both. */
   readonly groups: Map<string, ClassicGroup> = new Map()
+  readonly foreign: ForeignGroups
   readonly #options: ShardOptions
   readonly #writer: LogWriter
   readonly #timers = new Map<string, ArmedTimer>()
@@ -42,6 +51,8 @@ export class GroupShard {
 
   private constructor(options: ShardOptions) {
     this.#options = options
+    const { clock, settings } = options
+    this.foreign = new ForeignGroups(clock.monotonicMs() + settings.foreignSessionTimeoutMs)
     this.#writer = new LogWriter(options.log, options.clock)
   }
 
@@ -49,7 +60,8 @@ export class GroupShard {
   static async load(options: ShardOptions): Promise<GroupShard> {
     const shard = new GroupShard(options)
     const stored = new Map<string, GroupMetadataValue>()
-    await replayLog(options.log, { offsets: shard.offsets, groups: stored })
+    const { offsets, foreign } = shard
+    await replayLog(options.log, { offsets, foreign, groups: stored })
     const now = options.clock.monotonicMs()
     for (const [groupId, value] of stored) {
       const group = ClassicGroup.restore(groupId, options.settings, value, now)
@@ -57,10 +69,36 @@ export class GroupShard {
       shard.#arm(group)
     }
     // Offsets without a group record: committed by clients that manage their partitions themselves.
-    for (const groupId of shard.offsets.groups()) {
-      if (!shard.groups.has(groupId)) shard.#create(groupId)
+    for (const groupId of offsets.groups()) {
+      const isKnown = shard.groups.has(groupId) || foreign.get(groupId) !== undefined
+      if (!isKnown) shard.#create(groupId)
     }
     return shard
+  }
+
+  /** The group of another type that has this id, unless a classic group has it. */
+  foreignGroup(groupId: string): ForeignGroup | undefined {
+    return this.groups.has(groupId) ? undefined : this.foreign.get(groupId)
+  }
+
+  /** The groups of other types whose ids no classic group has. */
+  foreignGroups(): ForeignGroup[] {
+    return this.foreign.values().filter(({ groupId }) => !this.groups.has(groupId))
+  }
+
+  /**
+   * Removes all records of a group of another type, and with `offsets` what it committed as well.
+   * Resolves with an error code when that is committed.
+   */
+  async dropForeign(
+    group: ForeignGroup,
+    { offsets }: { readonly offsets: boolean },
+  ): Promise<number> {
+    const tombstones = tombstoneKeys(group).map((key) => ({ key, value: null }))
+    const code = await this.#writer.write(tombstones)
+    if (code !== ErrorCode.NONE) return code
+    this.foreign.delete(group.groupId)
+    return offsets ? await this.write(this.tombstones(group.groupId)) : code
   }
 
   /** The group, created empty if there is none. */
@@ -69,6 +107,7 @@ export class GroupShard {
   }
 
   #create(groupId: string): ClassicGroup {
+    assert(this.foreignGroup(groupId) === undefined, 'an id is of one group')
     assert(!this.groups.has(groupId), 'a group is made once')
     const { settings, clock } = this.#options
     const group = new ClassicGroup(groupId, settings, clock.now())
@@ -152,17 +191,30 @@ export class GroupShard {
     return code
   }
 
-  /** Tombstones of a group's offsets, of all or of those of some topics. */
-  tombstones(groupId: string, topics?: ReadonlySet<string>): GroupRecordInput[] {
+  /** Tombstones of a group's offsets: of all, or of those that are wanted. */
+  tombstones(
+    groupId: string,
+    isWanted: (topic: string, partition: number) => boolean = () => true,
+  ): GroupRecordInput[] {
     const records: GroupRecordInput[] = []
     for (const [topic, partitions] of this.offsets.of(groupId)) {
-      if (topics !== undefined && !topics.has(topic)) continue
       for (const partition of partitions.keys()) {
+        if (!isWanted(topic, partition)) continue
         const key = { group: groupId, topic, partition }
         records.push({ name: 'OffsetCommit', key, version: 0, value: null })
       }
     }
     return records
+  }
+
+  /** The log is not led here any more: tells whoever waits for an answer, and closes. */
+  resign(): void {
+    const effects = noEffects()
+    for (const group of this.groups.values()) {
+      group.answerAllParked(ErrorCode.NOT_COORDINATOR, effects)
+    }
+    this.close()
+    answer(effects)
   }
 
   /** No timer fires and no answer changes a group after this. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { decodeLog } from '../../../src/metadata/records.ts'
 import { encodeSnapshot, snapshotIdOf, snapshotName } from '../../../src/metadata/snapshot.ts'
 import { creating, logBytes, startedController, topic } from '../../controller/harness.ts'
-import { hasKafka, jars } from './reference.ts'
+import { dumpLog } from './dump-tool.ts'
+import { hasKafka } from './reference.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-metadata-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -26,7 +26,7 @@ describe.skipIf(!hasKafka())("Apache Kafka's dump tool reads our metadata", () =
       const dumped = dump(name, bytes)
       const expected = decodeLog(bytes).batches.flatMap(({ records, controls }) => [
         ...controls.map((control) => controlNames[control.name] ?? control.name),
-        ...records.map((record) => dumpedName(record.name)),
+        ...records.map((record) => dumpedName(record.name ?? 'unknown')),
       ])
       expect(dumped.records).toEqual(expected)
       expect(dumped.batches).toBe(decodeLog(bytes).batches.length)
@@ -76,14 +76,7 @@ function dump(name: string, bytes: Uint8Array) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, name)
   writeFileSync(file, bytes)
-  const tool = 'org.apache.kafka.tools.DumpLogSegments'
-  const options = ['--cluster-metadata-decoder', '--files', file]
-  const { status, stdout, stderr } = spawnSync('java', ['-cp', `${jars}/*`, tool, ...options], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  })
-  if (status !== 0) throw new Error(`the dump tool failed: ${stderr}`)
-  const lines = stdout.split('\n')
+  const lines = dumpLog('--cluster-metadata-decoder', '--files', file)
   const batches = lines.filter((line) => line.startsWith('baseOffset:'))
   return {
     batches: batches.length,

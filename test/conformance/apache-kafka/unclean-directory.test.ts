@@ -3,8 +3,6 @@
  * After `odradek log recover` it opens it, recovers nothing and serves every record.
  */
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +10,7 @@ import { BrokerProcess } from '../broker-process.ts'
 import { setUpClient } from '../client-tools.ts'
 import { eventually } from '../eventually.ts'
 import { consumeAll, KcatProducer } from '../kcat/kcat.ts'
+import { treeOf } from './directory-tree.ts'
 import { complaintsIn, hasKafka, Turns } from './reference.ts'
 
 const topic = 'unclean'
@@ -21,19 +20,6 @@ const perCodec = 400
 const program = join(import.meta.dirname, '../../../bin/odradek.js')
 const isPossible =
   hasKafka() && setUpClient(`${import.meta.dirname}/../kcat/setup.sh`) === undefined
-
-/** Every path below a folder with what stands there: its bytes, and when they were written. */
-function treeOf(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => {
-      const path = join(folder, name)
-      const { mtimeMs, size } = statSync(path)
-      if (statSync(path).isDirectory()) return `${name}/ ${mtimeMs}`
-      const hash = createHash('sha256').update(readFileSync(path)).digest('hex')
-      return `${name} ${size} ${mtimeMs} ${hash}`
-    })
-    .sort()
-}
 
 describe.skipIf(!isPossible)('a directory that our broker left by SIGKILL', () => {
   const turns = new Turns()

@@ -37,6 +37,7 @@ export const groupConfig: GroupConfig = {
   maxSessionTimeoutMs: 1_800_000,
   initialRebalanceDelayMs: 0,
   maxSize: 2147483647,
+  foreignSessionTimeoutMs: 45_000,
   offsetsRetentionMs: 7 * 86_400_000,
   offsetsRetentionCheckIntervalMs: 600_000,
   offsetMetadataMaxBytes: 4096,
@@ -50,6 +51,9 @@ export interface JoinOptions {
   readonly memberId?: string
   readonly groupInstanceId?: string | null
   readonly protocols?: readonly string[]
+  readonly protocolType?: string
+  /** What it says for each protocol, instead of its subscription. */
+  readonly metadata?: Uint8Array
   readonly subscription?: string
   readonly version?: number
   readonly sessionTimeoutMs?: number
@@ -61,11 +65,15 @@ export class GroupFixture {
   readonly time: ManualTime
   readonly coordinator: GroupCoordinator
   log: PartitionLog
+  /** False while the log's topic is not there. */
+  hasLog = true
   /** The topics that exist. */
   readonly topicIds: Map<string, string> = new Map([
     ['orders', 'b3JkZXJzb3JkZXJzb3JkZQ'],
     ['mail', 'bWFpbG1haWxtYWlsbWFpbA'],
   ])
+  /** Why the log could not be read, each time. */
+  readonly unreadable: string[] = []
   readonly #disk: MemoryDisk
   readonly #config: GroupConfig
 
@@ -84,15 +92,17 @@ export class GroupFixture {
     this.#config = config
     this.#disk = disk
     this.coordinator = new GroupCoordinator({
-      log: (partition) => (partition === 0 ? this.log : undefined),
+      log: (partition) => (partition === 0 && this.hasLog ? this.log : undefined),
       topics: {
         idOf: (name) => this.topicIds.get(name),
+        partitionCount: (name) => (this.topicIds.has(name) ? 2 : 0),
         nameOf: (id) => [...this.topicIds].find(([, known]) => known === id)?.[0],
       },
       config,
       clock: time,
       timers: time,
       random,
+      onUnreadable: (cause) => this.unreadable.push(String(cause)),
     })
   }
 
@@ -123,8 +133,11 @@ export class GroupFixture {
         rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 60_000,
         memberId: options.memberId ?? '',
         groupInstanceId: options.groupInstanceId ?? null,
-        protocolType: 'consumer',
-        protocols: protocols.map((name) => ({ name, metadata: subscribe(subscription) })),
+        protocolType: options.protocolType ?? 'consumer',
+        protocols: protocols.map((name) => ({
+          name,
+          metadata: options.metadata ?? subscribe(subscription),
+        })),
         reason: null,
       },
       { ...caller, version },

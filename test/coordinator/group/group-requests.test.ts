@@ -1,5 +1,6 @@
 /** Requests about groups that are none, cannot be reached, or are chosen by what they are. */
 import { describe, expect, it } from 'vitest'
+import { settle } from '../manual-time.ts'
 import { GroupFixture } from './group-fixture.ts'
 
 const caller = { version: 5, clientId: 'client', clientHost: '127.0.0.1' }
@@ -22,15 +23,15 @@ async function codesOf(fixture: GroupFixture, groupId: string): Promise<Record<s
   }
 }
 
-it('refuses a group without a name', async () => {
-  const all = { join: 24, sync: 24, heartbeat: 24, leave: 24, commit: 24, fetch: 24, delete: 24 }
+it('has no members in a group without a name; old clients may commit in it', async () => {
+  const all = { join: 24, sync: 24, heartbeat: 24, leave: 24, commit: 0, fetch: 0, delete: 69 }
   expect(await codesOf(await GroupFixture.start(), '')).toEqual(all)
 })
 
 it('has no coordinator for a group whose log is not there', async () => {
   const fixture = await GroupFixture.start()
   await fixture.coordinator.close()
-  const all = { join: 15, sync: 15, heartbeat: 15, leave: 15, commit: 15, fetch: 15, delete: 69 }
+  const all = { join: 16, sync: 16, heartbeat: 16, leave: 16, commit: 16, fetch: 16, delete: 16 }
   expect(await codesOf(fixture, 'g')).toEqual(all)
 })
 
@@ -99,4 +100,40 @@ it('reads the groups of a topic that was made anew, and forgets those of the old
   expect(await fixture.state('g')).toBe('Empty')
   await fixture.time.advance(600_000)
   expect(await fixture.committed('g')).toBe(1)
+})
+
+describe('whoever waits for an answer of a group whose log is deleted', () => {
+  it('is told that its coordinator is gone, in a join phase', async () => {
+    const fixture = await GroupFixture.start({ initialRebalanceDelayMs: 3_000 })
+    const joins = [fixture.join('g'), fixture.join('g'), fixture.join('other')]
+    await settle()
+    const anew = await GroupFixture.start()
+    fixture.log = anew.log
+    await fixture.coordinator.forgetTopics(new Set(['__consumer_offsets']))
+    const codes = (await Promise.all(joins)).map(({ errorCode }) => errorCode)
+    expect(codes).toEqual([16, 16, 16])
+    expect(fixture.time.pending).toBe(1)
+    // The new log begins without any group.
+    expect(await fixture.state('g')).toBe('Dead')
+    await fixture.time.advance(600_000)
+    expect(await fixture.state('g')).toBe('Dead')
+  })
+
+  it('is told while it waits for its assignment, and where there is no new log', async () => {
+    const fixture = await GroupFixture.start()
+    const [leader, follower] = await fixture.stableGroup('g', 2)
+    if (leader === undefined || follower === undefined) throw new Error('two members')
+    const again = [leader, follower].map(({ memberId }) => {
+      return fixture.join('g', { memberId, protocols: ['range', 'roundrobin'] })
+    })
+    const joined = await Promise.all(again)
+    const waiting = joined.find(({ memberId, leader: first }) => memberId !== first)
+    if (waiting === undefined) throw new Error('a follower')
+    const sync = fixture.sync('g', waiting)
+    await settle()
+    fixture.hasLog = false
+    await fixture.coordinator.forgetTopics(new Set(['__consumer_offsets']))
+    expect((await sync).errorCode).toBe(16)
+    expect(await fixture.heartbeat('g', waiting)).toBe(16)
+  })
 })

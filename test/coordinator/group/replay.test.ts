@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ForeignGroups } from '../../../src/coordinator/group/foreign-groups.ts'
 import { OffsetTable } from '../../../src/coordinator/group/offsets.ts'
 import { replayLog } from '../../../src/coordinator/group/replay.ts'
 import { encodeControlRecord } from '../../../src/protocol/control-record.ts'
@@ -63,7 +64,8 @@ function mark(name: 'commit' | 'abort', producerId: number): void {
 
 /** What a replay of the log gives, by partition of "t". */
 async function committed(): Promise<Record<number, number>> {
-  const target = { offsets: new OffsetTable(), groups: new Map<string, GroupMetadataValue>() }
+  const groups = new Map<string, GroupMetadataValue>()
+  const target = { offsets: new OffsetTable(), foreign: new ForeignGroups(0), groups }
   await replayLog(log, target)
   const found = target.offsets.of('g').get('t') ?? new Map<number, { offset: number }>()
   return Object.fromEntries([...found].map(([partition, { offset }]) => [partition, offset]))
@@ -177,14 +179,70 @@ describe('a log of groups that cannot be read', () => {
       const after = await fixture.restart()
       const read = after.log.read.bind(after.log)
       after.log.read = async (...place) => damage(await read(...place))
-      await expect(after.committed('g')).rejects.toThrow(/__consumer_offsets-0 at offset 0 cannot/)
-      await expect(after.commit('g', 9)).rejects.toThrow(why)
+      await refusesEverything(after)
+      expect(after.unreadable).toHaveLength(1)
+      expect(after.unreadable[0]).toMatch(/__consumer_offsets-0 at offset 0 cannot be read: /)
+      expect(after.unreadable[0]).toMatch(why)
       // Nothing may be forgotten of what nobody could look at.
-      await expect(after.coordinator.forgetTopics(new Set(['orders']))).rejects.toThrow(why)
+      const forgetting = after.coordinator.forgetTopics(new Set(['orders']))
+      await expect(forgetting).rejects.toThrow(/cannot be read/)
       await after.time.advance(8 * 86_400_000)
+      expect(await after.commit('g', 9)).toBe(16)
+      expect(after.unreadable).toHaveLength(2)
+      await after.time.advance(5_000)
       after.log.read = read
       expect(await after.committed('g')).toBe(7)
       expect(await after.committed('g', 'mail')).toBe(8)
     },
   )
 })
+
+describe('a record of a known kind that cannot be decoded', () => {
+  const key = (kind: number, ...rest: readonly number[]) =>
+    Uint8Array.of(0, kind, 0, 1, 103, ...rest)
+  const offsetKey = key(1, 0, 1, 116, 0, 0, 0, 0)
+
+  it.each([
+    ['an offset cut short', offsetKey, Uint8Array.of(0, 3, 0), /offset 1: .*OffsetCommit/],
+    ['an offset without a place', key(1), Uint8Array.of(0, 3), /offset 1: .*OffsetCommit/],
+    ['a group cut short', key(2), Uint8Array.of(0, 3, 0), /offset 1: .*GroupMetadata/],
+    ['a newer offset', offsetKey, Uint8Array.of(0, 99), /offset 1: kind 1 in a newer version/],
+    ['a newer group', key(2), Uint8Array.of(0, 99), /offset 1: kind 2 in a newer version/],
+    ['no kind', Uint8Array.of(1), null, /offset 1: /],
+  ])('takes its groups offline, place and all: %s', async (_, broken, value, why) => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 7)
+    fixture.log.append(encodeBatch(newBatch([{ timestamp, key: broken, value }])))
+    const after = await fixture.restart()
+    await refusesEverything(after)
+    expect(after.unreadable[0]).toMatch(why)
+    expect(after.unreadable).toHaveLength(1)
+  })
+
+  it('is none that belongs to a type of groups that is not served', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 7)
+    const records = [3, 14, 23, 99].map((kind) => ({ key: key(kind), value: Uint8Array.of(9) }))
+    const batch = newBatch(records.map((record) => ({ timestamp, ...record })))
+    fixture.log.append(encodeBatch(batch))
+    expect(await (await fixture.restart()).committed('g')).toBe(7)
+  })
+})
+
+/** Nobody is told of empty groups where they could not be read. */
+async function refusesEverything(fixture: GroupFixture): Promise<void> {
+  const { coordinator } = fixture
+  const caller = { version: 5, clientId: 'c', clientHost: '' }
+  const fetching = { groupId: 'g', topics: null, groups: [], requireStable: false }
+  expect(await fixture.commit('g', 9)).toBe(16)
+  expect((await fixture.join('g')).errorCode).toBe(16)
+  expect(await coordinator.offsetFetch(fetching, caller)).toEqual({ topics: [], errorCode: 16 })
+  expect(await coordinator.listGroups({ statesFilter: [], typesFilter: [] })).toEqual({
+    errorCode: 15,
+    groups: [],
+  })
+  const described = { groups: ['g'], includeAuthorizedOperations: false }
+  expect((await coordinator.describeGroups(described, caller)).groups[0]?.errorCode).toBe(16)
+  const { results } = await coordinator.deleteGroups({ groupsNames: ['g'] })
+  expect(results[0]?.errorCode).toBe(16)
+}
