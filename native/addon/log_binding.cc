@@ -40,6 +40,8 @@ Napi::Function LogBinding::define(Napi::Env env) {
                       InstanceMethod<&L::lookup_max_timestamp>("lookupMaxTimestamp"),
                       InstanceMethod<&L::end_offset_of>("endOffsetOf"),
                       InstanceMethod<&L::leader_epoch_at>("leaderEpochAt"),
+                      InstanceMethod<&L::segments>("segments"),
+                      InstanceMethod<&L::roll>("roll"),
                       InstanceMethod<&L::truncate_to>("truncateTo"),
                       InstanceMethod<&L::delete_up_to>("deleteUpTo"),
                       InstanceMethod<&L::flush>("flush")});
@@ -158,6 +160,15 @@ Napi::Value LogBinding::offset_task(Info info,
                                     std::function<LogResult<Offset>(PartitionLog&)> run) {
   return task<Offset>(info, std::move(run),
                       [](Napi::Env env, Offset& offset) { return from_int64(env, offset.value); });
+}
+
+Napi::Value LogBinding::segments(Info info) {
+  return task<std::vector<SegmentSummary>>(
+      info, [](PartitionLog& log) { return log.segments(); }, from_segments);
+}
+
+Napi::Value LogBinding::roll(Info info) {
+  return offset_task(info, [](PartitionLog& log) { return log.roll(); });
 }
 
 Napi::Value LogBinding::truncate_to(Info info) {

@@ -65,6 +65,7 @@ void LogState::rolled(std::shared_ptr<const SegmentSet> segments) {
   const std::lock_guard lock(mutex_);
   ASSERT(segments->active()->base_offset() == watermarks_.log_end().offset);
   segments_ = std::move(segments);
+  watermarks_.rolled();
 }
 
 LogState::Moved LogState::configured(const LogConfig& config) {

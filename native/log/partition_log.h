@@ -112,6 +112,17 @@ struct ProducerSummary {
   Offset current_transaction_first_offset = kNoOffset;
 };
 
+// One segment of a log, as retention and compaction judge it.
+struct SegmentSummary {
+  Offset base_offset;
+  Offset next_offset;  // where the next segment begins; of the active one the log end offset
+  int64_t size_bytes = 0;
+  // The largest of its records; where none has one, when its file was written last. The second is
+  // of the machine's clock.
+  TimestampMs largest_timestamp = kNoTimestamp;
+  bool active = false;
+};
+
 // Told whenever the high watermark of a log moved up. Called on whichever thread moved it (a
 // reactor in append, the flusher), never under the log's lock; must not block and must not append.
 class HighWatermarkObserver {
@@ -136,6 +147,8 @@ class PartitionLog {
   virtual LeaderEpoch leader_epoch() const = 0;
   virtual int64_t size_bytes() const = 0;  // of all segments, without preallocated room
   virtual size_t segment_count() const = 0;
+  // Every segment, the active one last. May read index files: not for reactors.
+  virtual LogResult<std::vector<SegmentSummary>> segments() const = 0;
   // False once its log directory failed or the log was closed or deleted: every call then answers
   // kafka_storage_error (or not_leader_or_follower after a delete).
   virtual bool online() const = 0;
@@ -186,6 +199,9 @@ class PartitionLog {
 
   // Removes everything from `offset` on (rounded down to a batch's start); returns the new end.
   virtual LogResult<Offset> truncate_to(Offset offset) = 0;
+  // Seals the active segment, as an append does when it is full, unless it is empty. Returns the
+  // base offset of the segment that is active then. Error kafka_storage_error: nothing changed.
+  virtual LogResult<Offset> roll() = 0;
   // Moves the log start offset up (never down, at most to the high watermark) and gives whole
   // segments below it to the deleter. Returns the new log start offset.
   virtual LogResult<Offset> delete_up_to(Offset offset) = 0;

@@ -45,6 +45,7 @@ class PartitionLogImpl final : public PartitionLog,
   LeaderEpoch leader_epoch() const override { return LeaderEpoch(leader_epoch_.load()); }
   int64_t size_bytes() const override;
   size_t segment_count() const override { return state_.segments()->size(); }
+  LogResult<std::vector<SegmentSummary>> segments() const override;
   bool online() const override;
   LogConfig config() const override;
   void configure(const LogConfig& config) override;
@@ -61,6 +62,7 @@ class PartitionLogImpl final : public PartitionLog,
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
   LeaderEpoch leader_epoch_at(Offset offset) const override;
   LogResult<Offset> truncate_to(Offset offset) override;
+  LogResult<Offset> roll() override;
   LogResult<Offset> delete_up_to(Offset offset) override;
   LogResult<Offset> flush() override;
   std::vector<ProducerSummary> producers() const override;
@@ -112,7 +114,7 @@ class PartitionLogImpl final : public PartitionLog,
   void keep_pace(ActiveSegment& active, int64_t batch_bytes);
   void note_appended(int64_t bytes);
   void write_back_behind(const ActiveSegment& active, Position begin, Position end);
-  LogResult<bool> roll(TimestampMs now);
+  LogResult<bool> begin_segment(TimestampMs now);
   LogError write_failed(const FileError& error);
   void note_failed_read(const LogError& error) const;
   void announce(const LogState::Moved& moved, FlushTurn* turn);
@@ -154,6 +156,7 @@ class PartitionLogImpl final : public PartitionLog,
   void stop_windows();
   LogResult<Offset> truncate_at(Offset offset);
   LogResult<Offset> delete_below(Offset offset);
+  LogResult<bool> finish_below(Offset offset);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint(Offset up_to);
   Offset end_of_unfinished() const;

@@ -17,6 +17,7 @@ export interface NativeLogConfig {
   readonly flushMessages: number
   readonly flushMs: number
   readonly producerIdExpirationMs: number
+  readonly fileDeleteDelayMs: number
   readonly maxMessageBytes: number
   readonly compacted: boolean
   readonly logAppendTime: boolean
@@ -48,6 +49,15 @@ export interface NativeProducer {
   readonly coordinatorEpoch: number
   /** Where its open transaction began. */
   readonly transactionFirstOffset: number
+}
+
+/** One segment of a log. */
+export interface NativeSegment {
+  readonly baseOffset: number
+  readonly nextOffset: number
+  readonly sizeBytes: number
+  readonly largestTimestamp: number
+  readonly active: boolean
 }
 
 /** An aborted transaction that a read-committed reader has to pass over. */
@@ -83,6 +93,8 @@ export interface NativeLog {
   lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
+  segments(): Promise<readonly NativeSegment[]>
+  roll(): Promise<number>
   truncateTo(offset: number): Promise<number>
   deleteUpTo(offset: number): Promise<number>
   flush(): Promise<number>

@@ -21,6 +21,8 @@ export interface LogConfig {
   readonly flushMessages: number
   readonly flushMs: number
   readonly producerIdExpirationMs: number
+  /** Between the deletion of a segment and the removal of its files. */
+  readonly fileDeleteDelayMs: number
   readonly maxMessageBytes: number
   readonly compacted: boolean
   readonly logAppendTime: boolean
@@ -90,6 +92,18 @@ export interface TimestampResult {
   readonly compressedBatch: Uint8Array | undefined
 }
 
+/** One segment of a log: what is deleted or rewritten as a whole. */
+export interface LogSegment {
+  readonly baseOffset: number
+  /** Where the next one begins; of the active one the log end offset. */
+  readonly nextOffset: number
+  readonly sizeBytes: number
+  /** The largest of its records; where none has one, when its file was written last. */
+  readonly largestTimestamp: number
+  /** The one that is written, the last of all. */
+  readonly active: boolean
+}
+
 /** One partition's log. All offsets are of this moment; another thread may move them at once. */
 export interface PartitionLog {
   readonly topic: string
@@ -120,6 +134,10 @@ export interface PartitionLog {
   /** End offset of the largest epoch not above `leaderEpoch`, with that epoch (-1: none). */
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
+  /** All segments, of one moment, from the log's first. At least the active one. */
+  segments(): Promise<readonly LogSegment[]>
+  /** Begins a new segment unless the active one is empty; the base offset of the active one. */
+  roll(): Promise<number>
   /** Cuts off everything from `offset` on, rounded down to a batch; the new log end offset. */
   truncateTo(offset: number): Promise<number>
   /** Moves the log start up, never back and at most to the high watermark; where it then is. */

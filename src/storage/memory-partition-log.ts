@@ -17,17 +17,13 @@ import {
 import {
   type AppendResult,
   type LogConfig,
+  type LogSegment,
   type PartitionLog,
   type ReadLimit,
   StorageError,
   type TimestampResult,
 } from './log-store.ts'
-
-/** A stored batch; `bytes` holds the assigned offset and epoch. */
-export interface StoredBatch {
-  readonly header: ReadBatchHeader
-  readonly bytes: Uint8Array
-}
+import { mustRoll, type SegmentStart, type StoredBatch, segmentsOf } from './memory-segments.ts'
 
 /** What survives a close, and with the batches below `durableOffset` a crash too. */
 export interface PartitionState {
@@ -35,6 +31,8 @@ export interface PartitionState {
   readonly partition: number
   readonly topicId: string
   batches: StoredBatch[]
+  /** Never empty; the last is the active segment's. */
+  segments: SegmentStart[]
   logStartOffset: number
   /** Invariant: logStartOffset <= durableOffset <= log end offset. */
   durableOffset: number
@@ -44,6 +42,8 @@ export interface PartitionState {
 export interface LogOwner {
   /** Whether appends are flushed by themselves, in a later microtask. */
   readonly autoFlush: boolean
+  /** The wall clock. */
+  now(): number
   /** Empty while the directory is online. */
   offlineReason(): string
 }
@@ -85,6 +85,7 @@ export class MemoryPartitionLog implements PartitionLog {
     this.#owner = owner
     this.#leaderEpoch = state.batches.at(-1)?.header.partitionLeaderEpoch ?? 0
     this.#highWatermark = state.durableOffset
+    this.#cutSegments()
     this.#assertOrdered()
   }
 
@@ -147,7 +148,9 @@ export class MemoryPartitionLog implements PartitionLog {
     view.setBigInt64(0, BigInt(baseOffset))
     view.setInt32(12, this.#leaderEpoch)
     const header = { ...decoded.value, baseOffset, partitionLeaderEpoch: this.#leaderEpoch }
+    if (mustRoll(this.#activeBatches(), { header, bytes }, this.#config)) this.#beginSegment()
     this.#state.batches.push({ header, bytes })
+    this.#activeSegment().modifiedMs = this.#owner.now()
     this.#advance()
     this.#askFlush()
     const lastOffset = lastOffsetOf(header)
@@ -209,6 +212,17 @@ export class MemoryPartitionLog implements PartitionLog {
     return batch?.header.partitionLeaderEpoch ?? this.#leaderEpoch
   }
 
+  async segments(): Promise<readonly LogSegment[]> {
+    this.#requireOnline()
+    return segmentsOf(this.#state.segments, this.#state.batches, this.logEndOffset())
+  }
+
+  async roll(): Promise<number> {
+    this.#requireOnline()
+    if (this.logEndOffset() > this.#activeSegment().baseOffset) this.#beginSegment()
+    return this.#activeSegment().baseOffset
+  }
+
   async truncateTo(offset: number): Promise<number> {
     this.#requireOnline()
     const state = this.#state
@@ -216,6 +230,7 @@ export class MemoryPartitionLog implements PartitionLog {
     state.durableOffset = Math.min(state.durableOffset, this.logEndOffset())
     this.#highWatermark = Math.min(this.#highWatermark, state.durableOffset)
     assert(this.logEndOffset() <= Math.max(offset, state.logStartOffset), 'the cut was made')
+    this.#cutSegments()
     this.#assertOrdered()
     return this.logEndOffset()
   }
@@ -226,6 +241,8 @@ export class MemoryPartitionLog implements PartitionLog {
     state.logStartOffset = Math.max(state.logStartOffset, Math.min(offset, this.#highWatermark))
     const start = state.logStartOffset
     state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) >= start)
+    const kept = state.segments.findLastIndex(({ baseOffset }) => baseOffset <= start)
+    state.segments = state.segments.slice(Math.max(kept, 0))
     state.durableOffset = Math.max(state.durableOffset, state.logStartOffset)
     this.#assertOrdered()
     return state.logStartOffset
@@ -251,6 +268,30 @@ export class MemoryPartitionLog implements PartitionLog {
     const waiters = this.#waiters
     this.#waiters = []
     for (const waiter of waiters) waiter.reject(this.#offlineError())
+  }
+
+  #activeSegment(): SegmentStart {
+    const active = this.#state.segments.at(-1)
+    assert(active !== undefined, 'a log has an active segment')
+    return active
+  }
+
+  #activeBatches(): StoredBatch[] {
+    const { baseOffset } = this.#activeSegment()
+    return this.#state.batches.filter(({ header }) => header.baseOffset >= baseOffset)
+  }
+
+  #beginSegment(): void {
+    const baseOffset = this.logEndOffset()
+    assert(baseOffset > this.#activeSegment().baseOffset, 'an empty segment is not sealed')
+    this.#state.segments.push({ baseOffset, modifiedMs: this.#owner.now() })
+  }
+
+  /** What began behind the log's end is gone. */
+  #cutSegments(): void {
+    const end = this.logEndOffset()
+    this.#state.segments = this.#state.segments.filter(({ baseOffset }) => baseOffset <= end)
+    this.#activeSegment()
   }
 
   #assertOrdered(): void {

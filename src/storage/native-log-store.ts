@@ -7,6 +7,7 @@ import { uuidFromBytes, uuidToBytes } from '../protocol/uuid.ts'
 import type {
   AppendResult,
   LogConfig,
+  LogSegment,
   LogStore,
   MetaProperties,
   PartitionLog,
@@ -23,7 +24,7 @@ export interface NativeLogStoreOptions {
   readonly helperThreads?: number
   /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly checkpointIntervalMs?: number
-  /** `log.segment.delete.delay.ms`. */
+  /** Between the deletion of a partition and the removal of its folder. */
   readonly fileDeleteDelayMs?: number
   /**
    * Sets the wall clock by which the log rolls segments and forgets producers this far ahead of the
@@ -103,6 +104,12 @@ export class NativePartitionLog implements PartitionLog {
   }
   leaderEpochAt(offset: number): number {
     return this.native.leaderEpochAt(offset)
+  }
+  segments(): Promise<readonly LogSegment[]> {
+    return this.native.segments()
+  }
+  roll(): Promise<number> {
+    return this.native.roll()
   }
   truncateTo(offset: number): Promise<number> {
     assert(offset >= 0, 'a log begins at 0 or later')

@@ -106,6 +106,7 @@ export function diskWith(
     partition: 0,
     topicId: metadataTopicId,
     batches,
+    segments: [{ baseOffset: 0, modifiedMs: 0 }],
     logStartOffset: 0,
     durableOffset,
   }

@@ -62,6 +62,15 @@ export async function commit(log: PartitionLog, bytes = batchOf([1])): Promise<n
   return baseOffset
 }
 
+/** Segments of three batches of one record. */
+const inThrees = settings({ segmentBytes: 3 * batchOf([1]).length })
+
+/** Where each segment begins, and where the last one ends. */
+async function boundsOf(log: PartitionLog): Promise<readonly number[]> {
+  const segments = await log.segments()
+  return [...segments.map(({ baseOffset }) => baseOffset), segments.at(-1)?.nextOffset ?? -1]
+}
+
 async function offsetsIn(log: PartitionLog): Promise<readonly number[]> {
   const bytes = await log.read(log.logStartOffset(), everything, 'logEndOffset')
   const { value, error } = decodeBatches(bytes)
@@ -120,6 +129,26 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       expect(await offsetsIn(reopened)).toEqual([0, 1, 2, 3, 4])
       expect(reopened.highWatermark()).toBe(5)
       expect(await commit(reopened)).toBe(5)
+    })
+
+    it('keeps its segments and what was deleted of them over any restart', async () => {
+      const { store, log } = await started(inThrees)
+      for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+      await log.roll()
+      expect(await boundsOf(log)).toEqual([0, 3, 6, 8, 8])
+      await log.deleteUpTo(3)
+      await directory.crash(store)
+      const second = await directory.open()
+      const crashed = await second.openPartition('t', 0, topicId, inThrees)
+      expect(crashed.logStartOffset()).toBe(3)
+      const bounds = await boundsOf(crashed)
+      expect(bounds.slice(0, 2)).toEqual([3, 6])
+      await crashed.deleteUpTo(8)
+      await second.close()
+      const third = await directory.open()
+      const closed = await third.openPartition('t', 0, topicId, inThrees)
+      expect([closed.logStartOffset(), closed.logEndOffset()]).toEqual([8, 8])
+      expect(await commit(closed)).toBe(8)
     })
 
     it('opens a partition once, whoever asks, and none of another topic by its name', async () => {
@@ -347,6 +376,74 @@ function describeCuts(started: Started): void {
     expect(await offsetsIn(log)).toEqual([0, 2])
     expect(await commit(log)).toBe(4)
     expect(await offsetsIn(log)).toEqual([0, 2, 4])
+  })
+
+  it('rolls where a segment is full or where it is asked to, and tells of both', async () => {
+    const { log } = await started(inThrees)
+    const before = Date.now()
+    const empty = await log.segments()
+    expect(empty).toMatchObject([{ baseOffset: 0, nextOffset: 0, sizeBytes: 0, active: true }])
+    // The directory of the test may be on a disk whose clock ticks coarsely.
+    expect(empty[0]?.largestTimestamp).toBeGreaterThan(before - 10_000)
+    expect(await log.roll()).toBe(0)
+    for (const timestamp of [10, 90, 20, 30]) await commit(log, batchOf([timestamp]))
+    const size = batchOf([1]).length
+    const first = { baseOffset: 0, nextOffset: 3, sizeBytes: 3 * size, largestTimestamp: 90 }
+    const second = { baseOffset: 3, nextOffset: 4, sizeBytes: size, largestTimestamp: 30 }
+    expect(await log.segments()).toEqual([
+      { ...first, active: false },
+      { ...second, active: true },
+    ])
+    expect(await log.roll()).toBe(4)
+    expect(await log.roll()).toBe(4)
+    expect(await log.segments()).toEqual([
+      { ...first, active: false },
+      { ...second, active: false },
+      expect.objectContaining({ baseOffset: 4, nextOffset: 4, sizeBytes: 0, active: true }),
+    ])
+    expect([log.logEndOffset(), log.sizeBytes()]).toEqual([4, 4 * size])
+    expect(await offsetsIn(log)).toEqual([0, 1, 2])
+    expect(await commit(log)).toBe(4)
+    expect(await boundsOf(log)).toEqual([0, 3, 4, 5])
+  })
+
+  it('rolls by the time between records', async () => {
+    const { log } = await started(settings({ segmentMs: 100 }))
+    for (const timestamp of [10, 110, 111, 5]) await commit(log, batchOf([timestamp]))
+    expect(await boundsOf(log)).toEqual([0, 2, 4])
+  })
+
+  it('takes records without a time to be as old as their file', async () => {
+    const { log } = await started()
+    const before = Date.now()
+    await commit(log, batchOf([-1]))
+    const largest = (await log.segments())[0]?.largestTimestamp
+    expect(largest).toBeGreaterThan(before - 10_000)
+    expect(largest).toBeLessThan(Date.now() + 10_000)
+  })
+
+  it('deletes segments whole, one that was just sealed as well', async () => {
+    const { log } = await started(inThrees)
+    for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+    await log.deleteUpTo(6)
+    expect(await boundsOf(log)).toEqual([6, 8])
+    await log.roll()
+    expect(await log.deleteUpTo(8)).toBe(8)
+    expect(await boundsOf(log)).toEqual([8, 8])
+    expect([log.sizeBytes(), log.logStartOffset(), log.logEndOffset()]).toEqual([0, 8, 8])
+    const gone = log.read(7, everything, 'highWatermark')
+    await expect(gone).rejects.toMatchObject(storageError(ErrorCode.OFFSET_OUT_OF_RANGE))
+    expect(await commit(log)).toBe(8)
+    expect(await offsetsIn(log)).toEqual([8])
+  })
+
+  it('forgets the segments that a truncation takes', async () => {
+    const { log } = await started(inThrees)
+    for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+    await log.truncateTo(4)
+    expect(await boundsOf(log)).toEqual([0, 3, 4])
+    for (let i = 0; i < 3; i++) await commit(log, batchOf([i]))
+    expect(await boundsOf(log)).toEqual([0, 3, 6, 7])
   })
 
   it('deletes up to an offset, never beyond the high watermark or back', async () => {

@@ -307,6 +307,10 @@ bool Witness::flush(const TopicPartition& id) {
   return attempt("flush", [&] { return logs_.at(id)->flush(); }) && note_durable();
 }
 
+bool Witness::roll(const TopicPartition& id) {
+  return attempt("roll", [&] { return logs_.at(id)->roll(); }) && note_durable();
+}
+
 bool Witness::truncate(const TopicPartition& id, Offset to) {
   if (stopped()) return false;
   LogPromise promise = ledger_.present(id);

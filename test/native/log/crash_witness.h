@@ -38,6 +38,7 @@ class Witness final : private HighWatermarkObserver {
   bool append_alike(const TopicPartition& id);
   bool run_once();  // flusher and helpers, as far as they are due
   bool flush(const TopicPartition& id);
+  bool roll(const TopicPartition& id);
   bool truncate(const TopicPartition& id, Offset to);
   bool delete_below(const TopicPartition& id, Offset to);
   bool delete_topic(const TopicPartition& id);

@@ -172,6 +172,31 @@ void delete_prefix(Witness& w) {
   append_and_run(w, kUsers);
 }
 
+// As retention does it where all is due: the active segment is sealed, and every segment goes.
+void retain_nothing(Witness& w) {
+  for (int round = 0; round < 3; ++round) {
+    append_many(w, kOrders, 4);
+    w.run_once();
+    const Offset due = w.ledger().present(kOrders).end();
+    if (round == 1) w.append(kOrders);  // between the look and the roll
+    w.roll(kOrders);
+    w.delete_below(kOrders, due);
+    append_and_run(w, kUsers);
+    w.roll(kUsers);
+    if (round == 1) w.checkpoint();
+    w.delete_below(kUsers, Offset(2));
+    if (round != 2) continue;
+    w.kill();
+    w.start();
+  }
+  append_many(w, kOrders, 2);
+  w.run_once();
+  w.roll(kOrders);
+  w.truncate(kOrders, Offset(17));  // the sealed segment is active again
+  w.advance(60001);
+  append_and_run(w, kOrders);
+}
+
 void delete_and_recreate(Witness& w) {
   append_and_run(w, kUsers);
   w.delete_topic(kOrders);
@@ -370,6 +395,7 @@ const std::vector<CrashWorkload>& crash_workloads() {
       {"batches of one size", begin, same_size_again},
       {"truncation", begin, truncate},
       {"prefix deletion", begin, delete_prefix},
+      {"retention", begin, retain_nothing},
       {"deletion and recreation", begin, delete_and_recreate},
       {"swap", begin_swap, swap_segment},
       {"recovery", begin_recovery, recover},

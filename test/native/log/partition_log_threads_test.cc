@@ -72,12 +72,12 @@ void follow(const PartitionLog& log, Offset end, std::atomic<int64_t>* deleted_t
 TEST_CASE("appenders, readers, flusher and deletions do not disturb each other") {
   TemporaryDirectory folder;
   LogDirectoryOptions options = on_real_disk(folder.path() + "/data");
-  options.file_delete_delay_ms = 1;
   options.checkpoint_interval_ms = 20;
   auto opened = LogDirectory::open(options);
   REQUIRE(opened.ok());
   LogConfig config;
   config.segment_bytes = 20000;
+  config.file_delete_delay_ms = 1;
   config.index_interval_bytes = 500;
   auto log = (*opened)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
   REQUIRE(log.ok());
