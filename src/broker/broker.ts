@@ -33,6 +33,7 @@ import { BatchOpener } from './open-batch/batch-opener.ts'
 import { openDataDirectories, reportMissing } from './open-directories.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { Retention } from './retention.ts'
 import { Router } from './router.ts'
 import { RunningParts } from './running-parts.ts'
 import { type BrokerSettings, brokerSettings } from './settings.ts'
@@ -204,6 +205,9 @@ async function compose(
     await logs.apply(image, changes)
   })
   retryInBackground(starting, logs)
+  const image = (): MetadataImage => controller.image
+  const retention = new Retention({ ...environment, logs, image, config: () => config, logger })
+  parts.add('retention', () => retention.stop())
   watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(environment, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
@@ -226,7 +230,7 @@ async function compose(
     producerIds: new ProducerIds(() => controller.allocateProducerIds()),
     advertiser: new Advertiser(listeners),
     batchOpener,
-    image: () => controller.image,
+    image,
     config: () => config,
   }
 }
