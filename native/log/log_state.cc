@@ -105,6 +105,14 @@ void LogState::deleted(std::shared_ptr<const SegmentSet> segments, Offset log_st
   publish();
 }
 
+void LogState::replaced(std::shared_ptr<const SegmentSet> segments, Offset from, Offset end) {
+  const std::lock_guard lock(mutex_);
+  ASSERT(end <= watermarks_.synced().offset && end <= watermarks_.high_watermark().offset);
+  segments_ = std::move(segments);
+  watermarks_.replaced(from, end);
+  truncations_.fetch_add(1, std::memory_order_acq_rel);
+}
+
 Offset LogState::synced() const {
   const std::lock_guard lock(mutex_);
   return watermarks_.synced().offset;

@@ -2,7 +2,7 @@
 // roll_policy, watermarks and log_reader; what changes files beyond an append is in log_surgery.
 //
 // Locks, in the order in which they are taken:
-//   surgery_mutex_   one truncation, deletion, finishing of segments or close at a time
+//   surgery_mutex_   one truncation, deletion, swap or finishing of segments or close at a time
 //   the flusher's round, for surgery that syncs or truncates
 //   append_mutex_    the log's lock: appends, rolls, producer state
 //   LogState's own   copies and arithmetic only
@@ -25,6 +25,8 @@
 #include "log/write_pace.h"
 
 namespace odradek {
+
+class CleanedSegment;
 
 class PartitionLogImpl final : public PartitionLog,
                                public Flushable,
@@ -64,6 +66,8 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<Offset> truncate_to(Offset offset) override;
   LogResult<Offset> roll() override;
   LogResult<Offset> delete_up_to(Offset offset) override;
+  LogResult<std::unique_ptr<SegmentReplacement>> replace_segments(Offset base, Offset end) override;
+  std::vector<AbortedIndexEntry> aborted_entries(Offset base, Offset end) const override;
   LogResult<Offset> flush() override;
   std::vector<ProducerSummary> producers() const override;
 
@@ -157,6 +161,13 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<Offset> truncate_at(Offset offset);
   LogResult<Offset> delete_below(Offset offset);
   LogResult<bool> finish_below(Offset offset);
+  // The replacement of segments, in partition_log_swap.cc.
+  class Replacement;
+  using Sealed = std::vector<std::shared_ptr<SealedSegment>>;
+  LogResult<bool> swap_in(const Sealed& replaced, Offset end, CleanedSegment& cleaned);
+  LogResult<bool> may_swap(const Sealed& replaced, Offset end);
+  void publish_swap(const Sealed& replaced, Offset end, std::shared_ptr<SealedSegment> cleaned);
+  FileResult<void> change_names(const Sealed& replaced, CleanedSegment& cleaned);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint(Offset up_to);
   Offset end_of_unfinished() const;
@@ -200,6 +211,7 @@ class PartitionLogImpl final : public PartitionLog,
   std::atomic<int64_t> flush_ms_;
   std::atomic<ErrorCode> retired_{ErrorCode::none};
   std::atomic<bool> flush_asked_{false};
+  std::atomic<bool> replacing_{false};  // a replacement of segments is under way
   std::atomic<bool> folder_gone_{false};
   std::atomic<bool> folder_changed_{true};  // its new entries are not synced yet
   ObserverList observers_;

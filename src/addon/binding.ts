@@ -66,6 +66,22 @@ export interface NativeAbortedTransaction {
   readonly firstOffset: number
 }
 
+/** What the index of a segment says of an aborted transaction; offsets inclusive. */
+export interface NativeAbortedEntry {
+  readonly producerId: number
+  readonly firstOffset: number
+  readonly lastOffset: number
+  readonly lastStableOffset: number
+}
+
+/** A segment that is to take the place of others (native/addon/replacement_binding.h). */
+export interface NativeReplacement {
+  append(batches: Uint8Array): Promise<boolean>
+  /** Of a call that is repeated after an error, only the first one's transactions are taken. */
+  commit(aborted: readonly NativeAbortedEntry[]): Promise<boolean>
+  discard(): Promise<boolean>
+}
+
 /** One partition log (native/addon/log_binding.h). */
 export interface NativeLog {
   logStartOffset(): number
@@ -95,6 +111,8 @@ export interface NativeLog {
   leaderEpochAt(offset: number): number
   segments(): Promise<readonly NativeSegment[]>
   roll(): Promise<number>
+  replaceSegments(baseOffset: number, endOffset: number): Promise<NativeReplacement>
+  abortedEntries(baseOffset: number, endOffset: number): readonly NativeAbortedEntry[]
   truncateTo(offset: number): Promise<number>
   deleteUpTo(offset: number): Promise<number>
   flush(): Promise<number>

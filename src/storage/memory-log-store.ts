@@ -238,7 +238,8 @@ class Store implements MemoryLogStore {
   #newState(topic: string, partition: number, topicId: string): PartitionState {
     assert(partition >= 0 && topic !== '', 'a partition has a topic and an index')
     const segments = [{ baseOffset: 0, modifiedMs: this.now() }]
-    return { topic, partition, topicId, batches: [], segments, logStartOffset: 0, durableOffset: 0 }
+    const nothing = { batches: [], aborted: [], logStartOffset: 0, durableOffset: 0 }
+    return { topic, partition, topicId, segments, ...nothing }
   }
 
   #requireOnline(): void {

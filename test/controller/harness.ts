@@ -107,6 +107,7 @@ export function diskWith(
     topicId: metadataTopicId,
     batches,
     segments: [{ baseOffset: 0, modifiedMs: 0 }],
+    aborted: [],
     logStartOffset: 0,
     durableOffset,
   }

@@ -445,6 +445,107 @@ function describeCuts(started: Started): void {
     expect(await boundsOf(log)).toEqual([0, 3, 6, 7])
   })
 
+  /** A log of 0 to 7 in threes, sealed, and its batches. */
+  async function toClean() {
+    const { store, log } = await started(inThrees)
+    for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+    await log.roll()
+    const batches: Uint8Array[] = []
+    for (let i = 0; i < 8; i++) batches.push(await log.read(i, 1, 'highWatermark'))
+    const pick = (...offsets: readonly number[]) =>
+      Buffer.concat(offsets.map((offset) => batches[offset] ?? new Uint8Array(0)))
+    return { store, log, pick }
+  }
+
+  async function allOffsets(log: PartitionLog): Promise<number[]> {
+    const found: number[] = []
+    for (let at = log.logStartOffset(); at < log.logEndOffset(); ) {
+      const { value } = decodeBatches(await log.read(at, everything, 'highWatermark'))
+      const offsets = value?.batches.map(({ baseOffset }) => baseOffset) ?? []
+      found.push(...offsets)
+      at = (offsets.at(-1) ?? log.logEndOffset()) + 1
+    }
+    return found
+  }
+
+  it('puts a cleaned segment in place of others', async () => {
+    const { log, pick } = await toClean()
+    const replacement = await log.replaceSegments(0, 6)
+    await replacement.append(pick(1))
+    await replacement.append(pick(4, 5))
+    expect(await allOffsets(log)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(await replacement.commit([])).toBe(true)
+    expect(await allOffsets(log)).toEqual([1, 4, 5, 6, 7])
+    expect(await boundsOf(log)).toEqual([0, 6, 8, 8])
+    expect([log.logStartOffset(), log.logEndOffset()]).toEqual([0, 8])
+    const ended = { name: 'StorageError', code: ErrorCode.INVALID_REQUEST }
+    await expect(replacement.commit([])).rejects.toMatchObject(ended)
+    // Once more, the last sealed segment with it; nothing is left of the first.
+    const again = await log.replaceSegments(0, 8)
+    await again.append(pick(7))
+    expect(await again.commit([])).toBe(true)
+    expect(await allOffsets(log)).toEqual([7])
+    expect(await boundsOf(log)).toEqual([0, 8, 8])
+    expect(await commit(log)).toBe(8)
+    expect(await allOffsets(log)).toEqual([7, 8])
+  })
+
+  it('replaces only what is sealed, one group at a time', async () => {
+    const { log, pick } = await toClean()
+    const refused = expect.objectContaining(storageError(ErrorCode.INVALID_REQUEST))
+    const ranges: readonly (readonly [number, number])[] = [
+      [1, 3],
+      [3, 0],
+      [0, 0],
+      [8, 9],
+    ]
+    for (const [base, end] of ranges) {
+      await expect(log.replaceSegments(base, end)).rejects.toEqual(refused)
+    }
+    const one = await log.replaceSegments(0, 3)
+    await expect(log.replaceSegments(3, 6)).rejects.toEqual(refused)
+    const damaged = Uint8Array.from(pick(1))
+    damaged.set([1], damaged.length - 1)
+    for (const wrong of [damaged, pick(1).subarray(1), pick(2, 1), pick(3)]) {
+      const append = one.append(wrong)
+      await expect(append).rejects.toMatchObject(storageError(ErrorCode.CORRUPT_MESSAGE))
+    }
+    await one.discard()
+    expect(await allOffsets(log)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    await (await log.replaceSegments(3, 6)).discard()
+  })
+
+  it('leaves a log alone whose segments went while they were cleaned', async () => {
+    const { log, pick } = await toClean()
+    const replacement = await log.replaceSegments(0, 6)
+    await replacement.append(pick(5))
+    await log.deleteUpTo(3)
+    expect(await replacement.commit([])).toBe(false)
+    expect(await allOffsets(log)).toEqual([3, 4, 5, 6, 7])
+  })
+
+  it('keeps the aborted transactions that it is given', async () => {
+    const { log } = await started()
+    const attributes = batchAttributes.transactional
+    const producer = { producerId: 7, producerEpoch: 0 }
+    await commit(log, batchOf([1, 2], { ...producer, attributes, baseSequence: 0 }))
+    const abort = { name: 'abort', value: { version: 0, coordinatorEpoch: 0 } } as const
+    const record = { timestamp: 1, ...encodeControlRecord(abort as never) }
+    const control = attributes | batchAttributes.control
+    await commit(log, encodeBatch(newBatch([record], { ...producer, attributes: control })))
+    await log.roll()
+    const entry = { producerId: 7, firstOffset: 0, lastOffset: 2, lastStableOffset: 3 }
+    expect(log.abortedTransactions(0, 3)).toEqual([entry])
+    expect(log.abortedTransactions(3, 9)).toEqual([])
+    const bytes = await log.read(0, everything, 'highWatermark')
+    for (const kept of [[entry], []]) {
+      const replacement = await log.replaceSegments(0, 3)
+      await replacement.append(bytes)
+      expect(await replacement.commit(kept)).toBe(true)
+      expect(log.abortedTransactions(0, 3)).toEqual(kept)
+    }
+  })
+
   it('deletes up to an offset, never beyond the high watermark or back', async () => {
     const { log } = await started()
     for (let i = 0; i < 4; i++) await commit(log, batchOf([1, 2]))

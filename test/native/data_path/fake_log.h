@@ -208,6 +208,10 @@ class FakeLog final : public PartitionLog {
     return std::vector<SegmentSummary>();
   }
   LogResult<Offset> roll() override { return Offset(0); }
+  LogResult<std::unique_ptr<SegmentReplacement>> replace_segments(Offset, Offset) override {
+    return Err(LogError{});
+  }
+  std::vector<AbortedIndexEntry> aborted_entries(Offset, Offset) const override { return {}; }
   LogResult<Offset> delete_up_to(Offset offset) override { return offset; }
   LogResult<Offset> flush() override { return log_end_offset(); }
   std::vector<ProducerSummary> producers() const override { return {}; }

@@ -345,6 +345,29 @@ bool Witness::delete_below(const TopicPartition& id, Offset to) {
   return note_durable();
 }
 
+bool Witness::compact(const TopicPartition& id, Offset base, Offset end,
+                      const std::function<bool(const StoredBatch&)>& stays) {
+  if (stopped()) return false;
+  LogPromise after = ledger_.present(id);
+  std::vector<uint8_t> bytes;
+  std::erase_if(after.batches, [&](const auto& batch) {
+    if (batch->base < base || batch->base >= end) return false;
+    if (!stays(*batch)) return true;
+    bytes.insert(bytes.end(), batch->bytes.begin(), batch->bytes.end());
+    return false;
+  });
+  ledger_.may_become(id, after);
+  const bool done = attempt("compact", [&]() -> LogResult<bool> {
+    auto replacement = logs_.at(id)->replace_segments(base, end);
+    if (!replacement.ok()) return Err(replacement.error());
+    RETURN_IF_ERROR((*replacement)->append(bytes));
+    return (*replacement)->commit();
+  });
+  if (!done) return false;
+  ledger_.is(id, std::move(after));
+  return note_durable();
+}
+
 bool Witness::delete_topic(const TopicPartition& id) {
   if (stopped()) return false;
   ledger_.may_become(id, std::nullopt);

@@ -296,6 +296,41 @@ void swap_segment(Witness& w) {
   append_and_run(w, kOrders1);
 }
 
+// Until the recovery point is where compaction may go, the journal full of what it may not bring
+// back.
+void settle(Witness& w, const TopicPartition& id, Offset recovery_point) {
+  w.flush(id);
+  // At least once: what is known of a point is not yet on the disk.
+  for (int round = 0; round < 4 && (round == 0 || w.recovery_point(id) < recovery_point); ++round) {
+    w.run_once();
+    w.checkpoint();
+  }
+}
+
+// Our own compaction, of what was compacted before too; once the last batches of the range go.
+void compact_segments(Witness& w) {
+  for (int round = 0; round < 2; ++round) {
+    const std::vector<Offset> bases = segments_in(w.disk(), kSwapFolder);
+    if (w.stopped() || bases.size() < 3) return;
+    settle(w, kOrders1, bases[2]);
+    append_many(w, kOrders1, 2);
+    if (round == 0) w.run_once();
+    int seen = 0;
+    w.compact(kOrders1, bases[0], bases[2], [&](const StoredBatch& batch) {
+      return seen++ % 3 == 1 || (round == 0 && batch.end == bases[2]);
+    });
+    append_and_run(w, kOrders1);
+    append_many(w, kOrders1, 8);
+    append_and_run(w, kOrders);
+  }
+  w.kill();
+  w.start();
+  const std::vector<Offset> bases = segments_in(w.disk(), kSwapFolder);
+  if (w.stopped() || bases.size() < 2) return;
+  w.truncate(kOrders1, bases[1] + 1);  // one batch stays behind what was cleaned
+  append_and_run(w, kOrders1);
+}
+
 // Everything that a recovery may find at once.
 void begin_recovery(Witness& w) {
   begin(w);
@@ -398,6 +433,7 @@ const std::vector<CrashWorkload>& crash_workloads() {
       {"retention", begin, retain_nothing},
       {"deletion and recreation", begin, delete_and_recreate},
       {"swap", begin_swap, swap_segment},
+      {"compaction", begin_swap, compact_segments},
       {"recovery", begin_recovery, recover},
       {"clean stop", begin, clean_stop},
       {"duplicates", begin, retry_duplicates},
