@@ -164,8 +164,8 @@ export interface PartitionLog {
   /** Begins a new segment unless the active one is empty; the base offset of the active one. */
   roll(): Promise<number>
   /**
-   * Begins the replacement of the sealed segments from `baseOffset` up to `endOffset`, where another
-   * one begins. One at a time, below the last stable offset: INVALID_REQUEST.
+   * Begins the replacement of the sealed segments from `baseOffset` up to `endOffset`, where the
+   * next one begins. INVALID_REQUEST above the last stable offset, or while another is under way.
    */
   replaceSegments(baseOffset: number, endOffset: number): Promise<SegmentReplacement>
   /** What the indexes of the segments in that range have, in the order of the markers. */
