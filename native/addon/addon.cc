@@ -7,6 +7,7 @@
 #include "addon/directory_binding.h"
 #include "addon/error_binding.h"
 #include "addon/log_binding.h"
+#include "addon/replacement_binding.h"
 #include "addon/value_reader.h"
 
 namespace odradek {
@@ -27,6 +28,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   state->port = EnvironmentPort::create(env);
   state->directory_class = Napi::Persistent(DirectoryBinding::define(env));
   state->log_class = Napi::Persistent(LogBinding::define(env));
+  state->replacement_class = Napi::Persistent(ReplacementBinding::define(env));
   state->data_plane_class = Napi::Persistent(DataPlaneBinding::define(env));
   state->check_class = Napi::Persistent(CheckBinding::define(env));
   exports.Set("initialize", Napi::Function::New<initialize>(env, "initialize"));

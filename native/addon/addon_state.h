@@ -14,6 +14,7 @@ struct AddonState {
   Napi::FunctionReference storage_error_class;
   Napi::FunctionReference directory_class;
   Napi::FunctionReference log_class;
+  Napi::FunctionReference replacement_class;
   Napi::FunctionReference data_plane_class;
   Napi::FunctionReference check_class;
 

@@ -36,6 +36,35 @@ Napi::Value from_aborted(Napi::Env env, const std::vector<AbortedTransaction>& a
   return result;
 }
 
+Napi::Value from_aborted_entries(Napi::Env env, const std::vector<AbortedIndexEntry>& entries) {
+  auto result = Napi::Array::New(env, entries.size());
+  uint32_t index = 0;
+  for (const AbortedIndexEntry& entry : entries) {
+    auto object = Napi::Object::New(env);
+    object.Set("producerId", from_int64(env, entry.producer_id.value));
+    object.Set("firstOffset", from_int64(env, entry.first_offset.value));
+    object.Set("lastOffset", from_int64(env, entry.last_offset.value));
+    object.Set("lastStableOffset", from_int64(env, entry.last_stable_offset.value));
+    result.Set(index++, object);
+  }
+  return result;
+}
+
+Napi::Value from_segments(Napi::Env env, const std::vector<SegmentSummary>& segments) {
+  auto result = Napi::Array::New(env, segments.size());
+  uint32_t index = 0;
+  for (const SegmentSummary& segment : segments) {
+    auto entry = Napi::Object::New(env);
+    entry.Set("baseOffset", from_int64(env, segment.base_offset.value));
+    entry.Set("nextOffset", from_int64(env, segment.next_offset.value));
+    entry.Set("sizeBytes", from_int64(env, segment.size_bytes));
+    entry.Set("largestTimestamp", from_int64(env, segment.largest_timestamp.value));
+    entry.Set("active", Napi::Boolean::New(env, segment.active));
+    result.Set(index++, entry);
+  }
+  return result;
+}
+
 Napi::Value from_producers(Napi::Env env, const PartitionLog& log) {
   const std::vector<ProducerSummary> producers = log.producers();
   auto result = Napi::Array::New(env, producers.size());

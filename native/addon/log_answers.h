@@ -14,6 +14,8 @@ namespace odradek {
 Napi::Value from_append(Napi::Env env, const AppendOutcome& outcome);
 Napi::Value from_lookup(Napi::Env env, const TimestampLookup& found);
 Napi::Value from_aborted(Napi::Env env, const std::vector<AbortedTransaction>& aborted);
+Napi::Value from_aborted_entries(Napi::Env env, const std::vector<AbortedIndexEntry>& entries);
+Napi::Value from_segments(Napi::Env env, const std::vector<SegmentSummary>& segments);
 Napi::Value from_producers(Napi::Env env, const PartitionLog& log);
 
 // Error corrupt_message unless the bytes are exactly one batch, undamaged, of a plausible header:

@@ -2,6 +2,7 @@
 
 #include "addon/log_answers.h"
 #include "addon/log_config_binding.h"
+#include "addon/replacement_binding.h"
 #include "addon/value_reader.h"
 
 namespace odradek {
@@ -40,6 +41,10 @@ Napi::Function LogBinding::define(Napi::Env env) {
                       InstanceMethod<&L::lookup_max_timestamp>("lookupMaxTimestamp"),
                       InstanceMethod<&L::end_offset_of>("endOffsetOf"),
                       InstanceMethod<&L::leader_epoch_at>("leaderEpochAt"),
+                      InstanceMethod<&L::segments>("segments"),
+                      InstanceMethod<&L::roll>("roll"),
+                      InstanceMethod<&L::replace_segments>("replaceSegments"),
+                      InstanceMethod<&L::aborted_entries>("abortedEntries"),
                       InstanceMethod<&L::truncate_to>("truncateTo"),
                       InstanceMethod<&L::delete_up_to>("deleteUpTo"),
                       InstanceMethod<&L::flush>("flush")});
@@ -158,6 +163,35 @@ Napi::Value LogBinding::offset_task(Info info,
                                     std::function<LogResult<Offset>(PartitionLog&)> run) {
   return task<Offset>(info, std::move(run),
                       [](Napi::Env env, Offset& offset) { return from_int64(env, offset.value); });
+}
+
+Napi::Value LogBinding::segments(Info info) {
+  return task<std::vector<SegmentSummary>>(
+      info, [](PartitionLog& log) { return log.segments(); }, from_segments);
+}
+
+Napi::Value LogBinding::roll(Info info) {
+  return offset_task(info, [](PartitionLog& log) { return log.roll(); });
+}
+
+Napi::Value LogBinding::replace_segments(Info info) {
+  ValueReader read(info.Env());
+  const Offset base(read.int64(info[0], "the base offset"));
+  const Offset end(read.int64(info[1], "the end"));
+  if (read.failed()) return info.Env().Undefined();
+  return task<std::unique_ptr<SegmentReplacement>>(
+      info, [base, end](PartitionLog& log) { return log.replace_segments(base, end); },
+      [directory = directory_](Napi::Env env, std::unique_ptr<SegmentReplacement>& made) {
+        return ReplacementBinding::create(env, std::move(made), directory);
+      });
+}
+
+Napi::Value LogBinding::aborted_entries(Info info) {
+  ValueReader read(info.Env());
+  const Offset base(read.int64(info[0], "the base offset"));
+  const Offset end(read.int64(info[1], "the end"));
+  if (read.failed()) return info.Env().Undefined();
+  return from_aborted_entries(info.Env(), log_->aborted_entries(base, end));
 }
 
 Napi::Value LogBinding::truncate_to(Info info) {

@@ -44,6 +44,10 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   Napi::Value lookup_max_timestamp(Info info);
   Napi::Value end_offset_of(Info info);
   Napi::Value leader_epoch_at(Info info);
+  Napi::Value segments(Info info);
+  Napi::Value roll(Info info);
+  Napi::Value replace_segments(Info info);
+  Napi::Value aborted_entries(Info info);
   Napi::Value truncate_to(Info info);
   Napi::Value delete_up_to(Info info);
   Napi::Value flush(Info info);

@@ -1,5 +1,7 @@
 #include "addon/log_config_binding.h"
 
+#include <algorithm>
+
 namespace odradek {
 LogConfig to_log_config(ValueReader& read, const Napi::Value& value) {
   LogConfig config;
@@ -13,6 +15,8 @@ LogConfig to_log_config(ValueReader& read, const Napi::Value& value) {
   config.flush_ms = read.int64_field(object, "flushMs", 0);
   if (config.flush_ms > kDelayMsMax) config.flush_ms = INT64_MAX;
   config.producer_id_expiration_ms = read.int64_field(object, "producerIdExpirationMs", 1);
+  config.file_delete_delay_ms =
+      std::min(read.int64_field(object, "fileDeleteDelayMs", 0), kDelayMsMax);
   ValidationRules& rules = config.validation;
   rules.batch_bytes_max = read.int32_field(object, "maxMessageBytes", 0);
   rules.compacted = read.boolean_field(object, "compacted");

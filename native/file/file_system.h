@@ -141,6 +141,7 @@ struct FileStatus {
   bool is_directory = false;
   uint64_t device = 0;
   uint64_t inode = 0;
+  TimestampMs modified = TimestampMs(0);  // when its content changed last, by the machine's clock
 };
 
 // A file system. Paths are the caller's, absolute or relative to the process; an error names them.

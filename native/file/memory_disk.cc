@@ -125,6 +125,7 @@ FileResult<void> MemoryDisk::change(const std::string& path, MemoryFile* file, F
     if (!crashed && is_write && written > 0) {
       operation.bytes.resize(static_cast<size_t>(std::min(written, length)));
       file->apply(std::move(operation));
+      file->modified = now;
     }
     return Err(permitted.error());
   }
@@ -136,6 +137,7 @@ FileResult<void> MemoryDisk::change(const std::string& path, MemoryFile* file, F
     }
   }
   file->apply(std::move(operation));
+  file->modified = now;
   return {};
 }
 

@@ -46,6 +46,7 @@ struct MemoryDisk {
   uint64_t calls = 0;
   uint64_t looks = 0;
   int64_t capacity = INT64_MAX;
+  TimestampMs now{0};
   bool crashed = false;
   uint64_t power_cuts = 0;  // that took what was not synced, since the first disk
   bool tells_cache = true;

@@ -64,6 +64,7 @@ FileResult<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& path
   if (!place->entry.exists()) {
     RETURN_IF_ERROR(disk_->permit(FileCallKind::create, path));
     place->entry.file = std::make_shared<MemoryFile>();
+    place->entry.file->modified = disk_->now;
     disk_->change_names({nullptr, "", place->directory, place->name, place->entry});
   } else {
     RETURN_IF_ERROR(disk_->permit_look(FileCallKind::open, path));
@@ -80,6 +81,7 @@ FileResult<FileStatus> MemoryFileSystem::status(const std::string& path) const {
   FileStatus status;
   status.is_directory = entry.directory != nullptr;
   status.size = entry.file ? static_cast<int64_t>(entry.file->content().size()) : 0;
+  if (entry.file) status.modified = entry.file->modified;
   status.device = reinterpret_cast<uintptr_t>(disk_.get());
   status.inode = entry.file ? reinterpret_cast<uintptr_t>(entry.file.get())
                             : reinterpret_cast<uintptr_t>(entry.directory.get());
@@ -223,6 +225,11 @@ FileResult<int64_t> MemoryFileSystem::free_bytes(const std::string& path) const 
 std::string MemoryFileSystem::cache_identity(const std::string&) const {
   const std::lock_guard lock(disk_->mutex);
   return disk_->tells_cache ? "memory/" + std::to_string(disk_->power_cuts) : std::string();
+}
+
+void MemoryFileSystem::set_time(TimestampMs now) {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->now = now;
 }
 
 void MemoryFileSystem::hide_cache_identity() {

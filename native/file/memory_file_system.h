@@ -58,6 +58,8 @@ class MemoryFileSystem final : public FileSystem {
   uint64_t calls() const;
   // Changes how much room there is from now on.
   void set_capacity(int64_t capacity);
+  // The time of changes from now on, which is 1970 at first.
+  void set_time(TimestampMs now);
   // From now on cache_identity() tells nothing.
   void hide_cache_identity();
   // Makes every file cold: read_cached_at refuses until a read_at brought the file back.

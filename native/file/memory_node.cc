@@ -221,6 +221,7 @@ std::shared_ptr<MemoryDirectory> rebuild(const MemoryDirectory& directory, Names
     MemoryEntry copy;
     if (entry.file) {
       copy.file = std::make_shared<MemoryFile>(entry.file->after_crash(kind, choose));
+      copy.file->modified = entry.file->modified;
     } else {
       copy.directory = rebuild(*entry.directory, names, kind, choose);
     }

@@ -60,7 +60,8 @@ class MemoryFile {
   // The content that a crash of this kind leaves.
   std::vector<uint8_t> after_crash(CrashKind kind, const CrashChoice& choose) const;
 
-  bool cached = true;  // false: read_cached_at refuses until a read_at brought the file in
+  TimestampMs modified{0};  // when it was changed last
+  bool cached = true;       // false: read_cached_at refuses until a read_at brought the file in
 
   // Room that the file would take after the operation.
   int64_t room_after(const FileOperation& operation) const;

@@ -49,8 +49,14 @@ int flags_of(OpenMode mode) {
 }
 
 FileStatus status_of(const struct stat& status) {
+#if defined(__APPLE__)
+  const timespec& modified = status.st_mtimespec;
+#else
+  const timespec& modified = status.st_mtim;
+#endif
   return FileStatus{status.st_size, S_ISDIR(status.st_mode), static_cast<uint64_t>(status.st_dev),
-                    static_cast<uint64_t>(status.st_ino)};
+                    static_cast<uint64_t>(status.st_ino),
+                    TimestampMs(int64_t{modified.tv_sec} * 1000 + modified.tv_nsec / 1000000)};
 }
 
 #if defined(__linux__)

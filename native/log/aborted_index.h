@@ -21,14 +21,6 @@ namespace odradek {
 
 inline constexpr size_t kAbortedIndexEntryBytes = 34;
 
-// One aborted transaction, as the `.txnindex` file stores it.
-struct AbortedIndexEntry {
-  ProducerId producer_id;
-  Offset first_offset;
-  Offset last_offset;
-  Offset last_stable_offset;
-};
-
 // The content of a `.txnindex` file with these entries.
 std::vector<uint8_t> encode_aborted_index(const std::vector<AbortedIndexEntry>& entries);
 // Nothing if the size or a version is wrong.

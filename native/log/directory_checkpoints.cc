@@ -62,6 +62,11 @@ Offset DirectoryCheckpoints::recovery_point(const TopicPartition& id) const {
   return recovery_points_.contains(id) ? recovery_points_.at(id) : find_or_zero(disowned_, id);
 }
 
+Offset DirectoryCheckpoints::recovery_point_on_disk(const TopicPartition& id) const {
+  const std::lock_guard lock(mutex_);
+  return find_or_zero(recovery_points_on_disk_, id);
+}
+
 Offset DirectoryCheckpoints::log_start(const TopicPartition& id) const {
   const std::lock_guard lock(mutex_);
   return find_or_zero(log_starts_, id);

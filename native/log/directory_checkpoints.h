@@ -48,6 +48,8 @@ class DirectoryCheckpoints {
   LogResult<bool> write_recovery_points();
 
   Offset recovery_point(const TopicPartition& id) const;
+  // What the file says: a crash goes by that.
+  Offset recovery_point_on_disk(const TopicPartition& id) const;
   Offset log_start(const TopicPartition& id) const;
 
   // Never lowers the recovery point: a gap below it would become a hole. lower_recovery_point()

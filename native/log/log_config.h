@@ -17,6 +17,7 @@ struct LogConfig {
   int64_t flush_messages = 1;                    // flush.messages; INT64_MAX: never asked for
   int64_t flush_ms = INT64_MAX;                  // flush.ms
   int64_t producer_id_expiration_ms = 86400000;  // producer.id.expiration.ms
+  int64_t file_delete_delay_ms = 60000;          // file.delete.delay.ms
   ValidationRules validation;                    // what a produced batch must satisfy
 };
 

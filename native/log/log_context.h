@@ -21,11 +21,10 @@ namespace odradek {
 
 struct LogContext {
   // `fs_` and `clock_` must outlive the directory.
-  LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, int64_t delete_delay_ms,
-             size_t open_files_max, const JournalLimits& journal_limits, int64_t reserve_bytes)
+  LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, size_t open_files_max,
+             const JournalLimits& journal_limits, int64_t reserve_bytes)
       : fs(fs_),
         clock(clock_),
-        file_delete_delay_ms(delete_delay_ms),
         open_files(open_files_max),
         checkpoints(fs_, health, path),
         resume_points(fs_, health, path),
@@ -36,7 +35,6 @@ struct LogContext {
 
   FileSystem& fs;
   const Clock& clock;
-  const int64_t file_delete_delay_ms;
   DirectoryHealth health;
   OpenFiles open_files;
   DirectoryCheckpoints checkpoints;

@@ -33,7 +33,7 @@ struct LogDirectoryOptions {
   const Clock* clock = nullptr;            // must outlive the directory; required
   int helper_threads = 2;                  // write-back, population, deletion, cold reads: 1 to 4
   int64_t checkpoint_interval_ms = 60000;  // log.flush.offset.checkpoint.interval.ms
-  int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms
+  int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms, of a deleted partition
   // A checkpoint also comes after so many appended bytes: recovery reads about as many at most.
   int64_t checkpoint_bytes = 768LL << 20;
   JournalLimits journal;

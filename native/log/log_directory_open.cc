@@ -130,9 +130,8 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   }
   RETURN_IF_ERROR(list_partitions(fs, options.path, &found));
 
-  auto context =
-      std::make_shared<LogContext>(fs, *options.clock, options.path, options.file_delete_delay_ms,
-                                   kOpenFilesMax, options.journal, options.reserve_bytes);
+  auto context = std::make_shared<LogContext>(fs, *options.clock, options.path, kOpenFilesMax,
+                                              options.journal, options.reserve_bytes);
   RETURN_IF_ERROR(context->checkpoints.load());
   RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;

@@ -65,6 +65,7 @@ void LogState::rolled(std::shared_ptr<const SegmentSet> segments) {
   const std::lock_guard lock(mutex_);
   ASSERT(segments->active()->base_offset() == watermarks_.log_end().offset);
   segments_ = std::move(segments);
+  watermarks_.rolled();
 }
 
 LogState::Moved LogState::configured(const LogConfig& config) {
@@ -102,6 +103,14 @@ void LogState::deleted(std::shared_ptr<const SegmentSet> segments, Offset log_st
   start_ = log_start;
   if (epochs_.truncate_start(log_start)) epochs_changed_ = true;
   publish();
+}
+
+void LogState::replaced(std::shared_ptr<const SegmentSet> segments, Offset from, Offset end) {
+  const std::lock_guard lock(mutex_);
+  ASSERT(end <= watermarks_.synced().offset && end <= watermarks_.high_watermark().offset);
+  segments_ = std::move(segments);
+  watermarks_.replaced(from, end);
+  truncations_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 Offset LogState::synced() const {

@@ -55,6 +55,9 @@ class LogState {
   // The log start moved up and segments before it are gone.
   void deleted(std::shared_ptr<const SegmentSet> segments, Offset log_start);
 
+  // Other segments hold the offsets [from, end): positions noted before are void.
+  void replaced(std::shared_ptr<const SegmentSet> segments, Offset from, Offset end);
+
   // What has to be synced; false if all is.
   bool begin_sync(SyncOrder* order) const;
   Moved finish_sync(const SyncOrder& order);

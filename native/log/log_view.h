@@ -16,7 +16,8 @@ struct LogView {
   LogPoint last_stable;
   LogPoint high_watermark;
   LogPoint log_end;
-  uint64_t truncations = 0;  // counts truncations: positions noted before one are void
+  // Counts truncations and replacements of segments: positions noted before one are void.
+  uint64_t truncations = 0;
 };
 
 }  // namespace odradek

@@ -112,6 +112,42 @@ struct ProducerSummary {
   Offset current_transaction_first_offset = kNoOffset;
 };
 
+// One segment of a log, as retention and compaction judge it.
+struct SegmentSummary {
+  Offset base_offset;
+  Offset next_offset;  // where the next segment begins; of the active one the log end offset
+  int64_t size_bytes = 0;
+  // The largest of its records; where none has one, when its file was written last. The second is
+  // of the machine's clock.
+  TimestampMs largest_timestamp = kNoTimestamp;
+  bool active = false;
+};
+
+// An aborted transaction as the index of a segment has it.
+struct AbortedIndexEntry {
+  ProducerId producer_id;
+  Offset first_offset;
+  Offset last_offset;  // of its marker
+  Offset last_stable_offset;
+};
+
+// A segment that is written to take the place of others. Used by one thread at a time; must not
+// outlive its log's directory. Destruction without a commit leaves the log as it was.
+class SegmentReplacement {
+ public:
+  virtual ~SegmentReplacement() = default;
+  // Whole batches with ascending offsets, as they are to be stored. Error corrupt_message if they
+  // are damaged, out of order or outside of the segments, kafka_storage_error by the disk.
+  virtual LogResult<bool> append(ByteView batches) = 0;
+  // In the order of the markers.
+  virtual void append_aborted(const AbortedIndexEntry& entry) = 0;
+  // Puts it in place of the segments, durably and, for readers and for every crash, all at once.
+  // False, and nothing changed, if one of them is no longer part of the log. Error invalid_request
+  // if the recovery point on disk is not behind them: a checkpoint has to come first, and the call
+  // may be repeated then.
+  virtual LogResult<bool> commit() = 0;
+};
+
 // Told whenever the high watermark of a log moved up. Called on whichever thread moved it (a
 // reactor in append, the flusher), never under the log's lock; must not block and must not append.
 class HighWatermarkObserver {
@@ -136,6 +172,8 @@ class PartitionLog {
   virtual LeaderEpoch leader_epoch() const = 0;
   virtual int64_t size_bytes() const = 0;  // of all segments, without preallocated room
   virtual size_t segment_count() const = 0;
+  // Every segment, the active one last. May read index files: not for reactors.
+  virtual LogResult<std::vector<SegmentSummary>> segments() const = 0;
   // False once its log directory failed or the log was closed or deleted: every call then answers
   // kafka_storage_error (or not_leader_or_follower after a delete).
   virtual bool online() const = 0;
@@ -186,9 +224,19 @@ class PartitionLog {
 
   // Removes everything from `offset` on (rounded down to a batch's start); returns the new end.
   virtual LogResult<Offset> truncate_to(Offset offset) = 0;
+  // Seals the active segment, as an append does when it is full, unless it is empty. Returns the
+  // base offset of the segment that is active then. Error kafka_storage_error: nothing changed.
+  virtual LogResult<Offset> roll() = 0;
   // Moves the log start offset up (never down, at most to the high watermark) and gives whole
   // segments below it to the deleter. Returns the new log start offset.
   virtual LogResult<Offset> delete_up_to(Offset offset) = 0;
+  // Begins the replacement of the sealed segments from the one that begins at `base` up to the one
+  // that begins at `end`, where the offsets of the replacement end as well. One at a time, and only
+  // of what is below the last stable offset: error invalid_request.
+  virtual LogResult<std::unique_ptr<SegmentReplacement>> replace_segments(Offset base,
+                                                                          Offset end) = 0;
+  // What the indexes of these segments say of aborted transactions.
+  virtual std::vector<AbortedIndexEntry> aborted_entries(Offset base, Offset end) const = 0;
   // Makes everything up to the present log end durable; waits for the disk. Not for reactors.
   virtual LogResult<Offset> flush() = 0;
 

@@ -11,6 +11,7 @@
 #include "log/log_surgery.h"
 #include "log/producer_snapshot.h"
 #include "log/roll_policy.h"
+#include "log/segment_summaries.h"
 #include "log/storage_error.h"
 #include "log/timestamp_search.h"
 
@@ -144,7 +145,7 @@ LogResult<bool> PartitionLogImpl::prepare(const BatchHeader& batch) {
   const TimestampMs now = context_->clock.now();
   const int64_t jitter = roll_jitter_ms(config_, partition_hash(), active->base_offset());
   if (must_roll(*active, batch, config_, jitter, now)) {
-    RETURN_IF_ERROR(roll(now));
+    RETURN_IF_ERROR(begin_segment(now));
     active = state_.segments()->active();
   }
   FileResult<void> reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
@@ -167,7 +168,7 @@ void PartitionLogImpl::keep_pace(ActiveSegment& active, int64_t batch_bytes) {
   active.advance_windows(pace_.bytes_per_second());
 }
 
-LogResult<bool> PartitionLogImpl::roll(TimestampMs now) {
+LogResult<bool> PartitionLogImpl::begin_segment(TimestampMs now) {
   const Offset base = state_.log_end();
   auto created = ActiveSegment::create(context_->fs, folder_, base, now);
   if (!created.ok()) {
@@ -200,6 +201,27 @@ LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_lea
 
 LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit) const {
   return on_view([&](const LogView& view) { return search_max_timestamp(view, limit); });
+}
+
+LogResult<std::vector<SegmentSummary>> PartitionLogImpl::segments() const {
+  return on_view([this](const LogView& view) {
+    TimestampMs largest;
+    {
+      const std::lock_guard lock(append_mutex_);
+      largest = view.segments->active()->largest_timestamp().timestamp;
+    }
+    return summarize_segments(context_->fs, folder_, view, largest);
+  });
+}
+
+LogResult<Offset> PartitionLogImpl::roll() {
+  const std::lock_guard lock(append_mutex_);
+  RETURN_IF_ERROR(check_online());
+  if (state_.segments()->active()->size_bytes() > 0) {
+    RETURN_IF_ERROR(begin_segment(context_->clock.now()));
+    changed_ = true;
+  }
+  return state_.segments()->active()->base_offset();
 }
 
 LogResult<Offset> PartitionLogImpl::flush() {

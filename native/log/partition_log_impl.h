@@ -2,7 +2,7 @@
 // roll_policy, watermarks and log_reader; what changes files beyond an append is in log_surgery.
 //
 // Locks, in the order in which they are taken:
-//   surgery_mutex_   one truncation, deletion, finishing of segments or close at a time
+//   surgery_mutex_   one truncation, deletion, swap or finishing of segments or close at a time
 //   the flusher's round, for surgery that syncs or truncates
 //   append_mutex_    the log's lock: appends, rolls, producer state
 //   LogState's own   copies and arithmetic only
@@ -26,6 +26,8 @@
 
 namespace odradek {
 
+class CleanedSegment;
+
 class PartitionLogImpl final : public PartitionLog,
                                public Flushable,
                                public std::enable_shared_from_this<PartitionLogImpl> {
@@ -45,6 +47,7 @@ class PartitionLogImpl final : public PartitionLog,
   LeaderEpoch leader_epoch() const override { return LeaderEpoch(leader_epoch_.load()); }
   int64_t size_bytes() const override;
   size_t segment_count() const override { return state_.segments()->size(); }
+  LogResult<std::vector<SegmentSummary>> segments() const override;
   bool online() const override;
   LogConfig config() const override;
   void configure(const LogConfig& config) override;
@@ -61,7 +64,10 @@ class PartitionLogImpl final : public PartitionLog,
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
   LeaderEpoch leader_epoch_at(Offset offset) const override;
   LogResult<Offset> truncate_to(Offset offset) override;
+  LogResult<Offset> roll() override;
   LogResult<Offset> delete_up_to(Offset offset) override;
+  LogResult<std::unique_ptr<SegmentReplacement>> replace_segments(Offset base, Offset end) override;
+  std::vector<AbortedIndexEntry> aborted_entries(Offset base, Offset end) const override;
   LogResult<Offset> flush() override;
   std::vector<ProducerSummary> producers() const override;
 
@@ -112,7 +118,7 @@ class PartitionLogImpl final : public PartitionLog,
   void keep_pace(ActiveSegment& active, int64_t batch_bytes);
   void note_appended(int64_t bytes);
   void write_back_behind(const ActiveSegment& active, Position begin, Position end);
-  LogResult<bool> roll(TimestampMs now);
+  LogResult<bool> begin_segment(TimestampMs now);
   LogError write_failed(const FileError& error);
   void note_failed_read(const LogError& error) const;
   void announce(const LogState::Moved& moved, FlushTurn* turn);
@@ -154,6 +160,14 @@ class PartitionLogImpl final : public PartitionLog,
   void stop_windows();
   LogResult<Offset> truncate_at(Offset offset);
   LogResult<Offset> delete_below(Offset offset);
+  LogResult<bool> finish_below(Offset offset);
+  // The replacement of segments, in partition_log_swap.cc.
+  class Replacement;
+  using Sealed = std::vector<std::shared_ptr<SealedSegment>>;
+  LogResult<bool> swap_in(const Sealed& replaced, Offset end, CleanedSegment& cleaned);
+  LogResult<bool> may_swap(const Sealed& replaced, Offset end);
+  void publish_swap(const Sealed& replaced, Offset end, std::shared_ptr<SealedSegment> cleaned);
+  FileResult<void> change_names(const Sealed& replaced, CleanedSegment& cleaned);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint(Offset up_to);
   Offset end_of_unfinished() const;
@@ -197,6 +211,7 @@ class PartitionLogImpl final : public PartitionLog,
   std::atomic<int64_t> flush_ms_;
   std::atomic<ErrorCode> retired_{ErrorCode::none};
   std::atomic<bool> flush_asked_{false};
+  std::atomic<bool> replacing_{false};  // a replacement of segments is under way
   std::atomic<bool> folder_gone_{false};
   std::atomic<bool> folder_changed_{true};  // its new entries are not synced yet
   ObserverList observers_;

@@ -171,6 +171,7 @@ LogResult<Offset> PartitionLogImpl::delete_below(Offset offset) {
     if (log_start > state_.durable()) RETURN_IF_ERROR(context_->flusher.sync({this}));
     RETURN_IF_ERROR(context_->checkpoints.write_log_start(id_, log_start));
   }
+  RETURN_IF_ERROR(finish_below(log_start));
   if (!plan_deletion(*state_.segments(), log_start).gone.empty()) {
     RETURN_IF_ERROR(context_->flusher.exclusively(*this, [&] { return check_online(); }));
   }
@@ -197,12 +198,22 @@ LogResult<Offset> PartitionLogImpl::delete_below(Offset offset) {
   return log_start;
 }
 
+// A segment that was just sealed goes as well, once it is finished. Where the disk has no room for
+// that it stays, and the next deletion takes it.
+LogResult<bool> PartitionLogImpl::finish_below(Offset offset) {
+  const Offset unfinished = end_of_unfinished();
+  if (unfinished == kNoOffset || unfinished > offset) return true;
+  const FileResult<void> finished = finish_segments();
+  if (finished.ok() || is_shortage(finished.error())) return true;
+  return Err(write_failed(finished.error()));
+}
+
 // Has a helper remove the files after the delay of the configuration, and not while `segment`, if
 // there is one, is still read.
 void PartitionLogImpl::remove_later(std::vector<std::string> paths,
                                     std::shared_ptr<const SealedSegment> segment) {
   if (paths.empty()) return;
-  const int64_t delay_ms = segment ? context_->file_delete_delay_ms : 0;
+  const int64_t delay_ms = segment ? config().file_delete_delay_ms : 0;
   context_->helpers.post_after(
       delay_ms, [context = context_.get(), paths = std::move(paths), segment = std::move(segment)] {
         remove_deleted(*context, paths, segment);

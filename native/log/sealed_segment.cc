@@ -81,6 +81,7 @@ std::shared_ptr<SealedSegment> SealedSegment::seal(FileSystem& fs, OpenFiles& op
   ASSERT(sealed->indexes_ != nullptr && sealed->written_ != nullptr);
   ASSERT(sealed->indexes_->offsets.base_offset() == active.base_offset());
   sealed->in_use_ = sealed->written_;
+  sealed->largest_timestamp_ = active.largest_timestamp().timestamp.value;
   sealed->windows_ = active.take_windows();
   return sealed;
 }
@@ -212,6 +213,16 @@ LogResult<std::optional<TimeIndexEntry>> SealedSegment::last_time_entry() const 
   return search<TimeIndexEntry>(
       index->get(), [&](const uint8_t* b) { return decode_time_index_entry(base_offset_, b); },
       [](const TimeIndexEntry&) { return true; });
+}
+
+LogResult<TimestampMs> SealedSegment::largest_timestamp() const {
+  const int64_t known = largest_timestamp_.load(std::memory_order_relaxed);
+  if (known != kUnknownTimestamp) return TimestampMs(known);
+  auto last = last_time_entry();
+  if (!last.ok()) return Err(last.error());
+  const TimestampMs largest = *last ? (*last)->timestamp : kNoTimestamp;
+  largest_timestamp_.store(largest.value, std::memory_order_relaxed);
+  return largest;
 }
 
 std::shared_ptr<const SegmentIndexes> SealedSegment::in_memory() const {

@@ -4,6 +4,7 @@
 // sequential reader never needs (ReadHint).
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -51,6 +52,9 @@ class SealedSegment final : public Segment,
   // The file that was written, until finish(): for the flusher.
   std::shared_ptr<File> writable_file() const;
 
+  // Of its records, -1 if none has one; the index is asked once. Errors only from the disk.
+  LogResult<TimestampMs> largest_timestamp() const;
+
   int64_t size_bytes() const override { return size_; }
   LogResult<std::shared_ptr<const File>> file() const override;
   LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset) const override;
@@ -72,11 +76,14 @@ class SealedSegment final : public Segment,
   LogResult<std::unique_ptr<IndexFile>> open_index(SegmentFileKind kind, size_t entry_bytes) const;
   std::string path(SegmentFileKind kind) const;
 
+  static constexpr int64_t kUnknownTimestamp = INT64_MIN;
+
   FileSystem& fs_;
   OpenFiles& open_files_;
   const std::string folder_;
   const int64_t size_;
   const std::shared_ptr<AbortedIndex> aborted_;
+  mutable std::atomic<int64_t> largest_timestamp_{kUnknownTimestamp};
 
   mutable std::mutex mutex_;                    // held for copies of the pointers below
   std::shared_ptr<SegmentIndexes> indexes_;     // null once the files are written

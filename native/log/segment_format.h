@@ -6,8 +6,8 @@
 //   00000000000000000014.txnindex     aborted transactions, absent if there are none
 //   00000000000000000014.snapshot     producer state before offset 14 (producer_snapshot.h)
 //
-// with `.deleted` behind it while it waits to be removed, `.cleaned` and `.swap` while a cleaner of
-// Apache Kafka replaces it.
+// with `.deleted` behind it while it waits to be removed, `.cleaned` and `.swap` while a cleaner
+// replaces it (cleaned_segment.h, swap_files.h).
 #pragma once
 
 #include <optional>
@@ -37,5 +37,7 @@ std::string segment_file_path(const std::string& folder, Offset base_offset, Seg
 std::optional<SegmentFileName> parse_segment_file_name(std::string_view name);
 
 inline constexpr std::string_view kDeletedSuffix = ".deleted";
+inline constexpr std::string_view kCleanedSuffix = ".cleaned";
+inline constexpr std::string_view kSwapSuffix = ".swap";
 
 }  // namespace odradek

@@ -1,5 +1,5 @@
-// Finishes or undoes the replacement of segments that a crash of Apache Kafka's cleaner
-// interrupted.
+// Finishes or undoes the replacement of segments that a crash interrupted, ours or that of Apache
+// Kafka's cleaner.
 //
 // The cleaner writes `….cleaned` files, renames them to `….swap` once they are complete, removes
 // the segments whose offsets they cover and renames them again. Whatever is there at a start:

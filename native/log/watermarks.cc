@@ -40,6 +40,17 @@ void Watermarks::truncated(const LogPoint& log_end) {
   }
 }
 
+// Whatever stands in one of them stands at their end: the last may be smaller now.
+void Watermarks::replaced(Offset from, Offset end) {
+  const auto move = [&](LogPoint& point) {
+    if (point.segment_base < from || point.segment_base >= end) return;
+    ASSERT(point.offset == end);
+    point = {end, end, Position(0)};
+  };
+  for (LogPoint* point : {&synced_, &durable_, &high_watermark_, &log_end_}) move(*point);
+  for (LogPoint& point : ends_above_) move(point);
+}
+
 bool Watermarks::advance() {
   const int64_t room = INT64_MAX - durable_.offset.value;
   const int64_t ahead = flush_messages_ - 1 < room ? flush_messages_ - 1 : room;

@@ -37,6 +37,12 @@ class Watermarks {
   // True when a flush is due by count.
   bool wants_flush() const { return log_end_.offset - durable_.offset >= flush_messages_; }
 
+  // A new segment begins at the log end.
+  void rolled() { log_end_ = {log_end_.offset, log_end_.offset, Position(0)}; }
+
+  // The segments that hold [from, end) are others now; the next one begins at `end`.
+  void replaced(Offset from, Offset end);
+
   // Each returns true if the high watermark moved up.
   bool appended(const LogPoint& log_end);
   // Everything below stands in synced segments.

@@ -17,6 +17,7 @@ export interface NativeLogConfig {
   readonly flushMessages: number
   readonly flushMs: number
   readonly producerIdExpirationMs: number
+  readonly fileDeleteDelayMs: number
   readonly maxMessageBytes: number
   readonly compacted: boolean
   readonly logAppendTime: boolean
@@ -50,10 +51,35 @@ export interface NativeProducer {
   readonly transactionFirstOffset: number
 }
 
+/** One segment of a log. */
+export interface NativeSegment {
+  readonly baseOffset: number
+  readonly nextOffset: number
+  readonly sizeBytes: number
+  readonly largestTimestamp: number
+  readonly active: boolean
+}
+
 /** An aborted transaction that a read-committed reader has to pass over. */
 export interface NativeAbortedTransaction {
   readonly producerId: number
   readonly firstOffset: number
+}
+
+/** What the index of a segment says of an aborted transaction; offsets inclusive. */
+export interface NativeAbortedEntry {
+  readonly producerId: number
+  readonly firstOffset: number
+  readonly lastOffset: number
+  readonly lastStableOffset: number
+}
+
+/** A segment that is to take the place of others (native/addon/replacement_binding.h). */
+export interface NativeReplacement {
+  append(batches: Uint8Array): Promise<boolean>
+  /** Of a call that is repeated after an error, only the first one's transactions are taken. */
+  commit(aborted: readonly NativeAbortedEntry[]): Promise<boolean>
+  discard(): Promise<boolean>
 }
 
 /** One partition log (native/addon/log_binding.h). */
@@ -83,6 +109,10 @@ export interface NativeLog {
   lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
+  segments(): Promise<readonly NativeSegment[]>
+  roll(): Promise<number>
+  replaceSegments(baseOffset: number, endOffset: number): Promise<NativeReplacement>
+  abortedEntries(baseOffset: number, endOffset: number): readonly NativeAbortedEntry[]
   truncateTo(offset: number): Promise<number>
   deleteUpTo(offset: number): Promise<number>
   flush(): Promise<number>

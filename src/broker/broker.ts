@@ -34,6 +34,7 @@ import { openDataDirectories, reportMissing } from './open-directories.ts'
 import { refuseOpenLogs } from './open-transactions.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { Retention } from './retention.ts'
 import { Router } from './router.ts'
 import { RunningParts } from './running-parts.ts'
 import { type BrokerSettings, brokerSettings } from './settings.ts'
@@ -209,6 +210,9 @@ async function compose(
     await logs.apply(image, changes)
   })
   retryInBackground(starting, logs)
+  const image = (): MetadataImage => controller.image
+  const retention = new Retention({ ...environment, logs, image, config: () => config, logger })
+  parts.add('retention', () => retention.stop())
   watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
@@ -233,7 +237,7 @@ async function compose(
     producerIds: new ProducerIds(() => controller.allocateProducerIds()),
     advertiser: new Advertiser(listeners),
     batchOpener,
-    image: () => controller.image,
+    image,
     config: () => config,
   }
 }

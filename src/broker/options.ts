@@ -47,6 +47,7 @@ export interface BrokerEnvironment {
 /** How a log directory is kept; times in ms. */
 export interface StoreOptions {
   readonly checkpointIntervalMs: number
+  /** Of the folder of a deleted partition. */
   readonly fileDeleteDelayMs: number
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/logger.ts'
 const stopOrder = [
   'background loading',
   'retries',
+  'retention',
   'data plane',
   'batch opener',
   'group coordinator',

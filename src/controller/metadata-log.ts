@@ -207,6 +207,7 @@ function logConfig(config: BrokerConfig): LogConfig {
     flushMessages: 1,
     flushMs: Infinity,
     producerIdExpirationMs: Infinity,
+    fileDeleteDelayMs: 60_000,
     maxMessageBytes: 64 * 1024 * 1024,
     compacted: false,
     logAppendTime: false,

@@ -2,16 +2,18 @@
  * Records that are kept as they are, by their identity, until something interprets them; those that
  * nobody here can read; and records that change no image.
  */
+import { assert } from '../base/assert.ts'
 import type { ClientQuotaRecord } from '../protocol/generated/record/metadata.ts'
 import type { MetadataRecord, UnknownMetadataRecord } from '../protocol/metadata-record.ts'
 import type { MetadataDelta } from './delta.ts'
 import type { LoggedRecord } from './records.ts'
-import { familyOf } from './unread-records.ts'
+import { canStayUnread, familyOf } from './unread-records.ts'
 
 /** False when the record is of another kind. */
 export function applyRetainedRecord(delta: MetadataDelta, record: LoggedRecord): boolean {
   const family = familyOf(record)
   if (record.name === null || (family !== undefined && delta.hasUnread(family))) {
+    assert(record.name !== null || canStayUnread(record), 'what is interpreted was refused before')
     delta.keepUnread(ownBytes(record))
     return true
   }

@@ -22,6 +22,7 @@ const recoveryConfig: Omit<LogConfig, 'compacted'> = {
   flushMessages: Number.POSITIVE_INFINITY,
   flushMs: Number.POSITIVE_INFINITY,
   producerIdExpirationMs: Number.POSITIVE_INFINITY,
+  fileDeleteDelayMs: 0,
   maxMessageBytes: 2 ** 20,
   logAppendTime: false,
   timestampBeforeMaxMs: Number.POSITIVE_INFINITY,

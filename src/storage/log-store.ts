@@ -21,6 +21,8 @@ export interface LogConfig {
   readonly flushMessages: number
   readonly flushMs: number
   readonly producerIdExpirationMs: number
+  /** Between the deletion of a segment and the removal of its files. */
+  readonly fileDeleteDelayMs: number
   readonly maxMessageBytes: number
   readonly compacted: boolean
   readonly logAppendTime: boolean
@@ -90,6 +92,43 @@ export interface TimestampResult {
   readonly compressedBatch: Uint8Array | undefined
 }
 
+/** One segment of a log: what is deleted or rewritten as a whole. */
+export interface LogSegment {
+  readonly baseOffset: number
+  /** Where the next one begins; of the active one the log end offset. */
+  readonly nextOffset: number
+  readonly sizeBytes: number
+  /** The largest of its records; where none has one, when its file was written last. */
+  readonly largestTimestamp: number
+  /** The one that is written, the last of all. */
+  readonly active: boolean
+}
+
+/** An aborted transaction as the index of its marker's segment has it; offsets are inclusive. */
+export interface StoredAbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
+  /** Of its marker. */
+  readonly lastOffset: number
+  readonly lastStableOffset: number
+}
+
+/**
+ * A segment while it is written to take the place of others. Exactly one of `commit` and `discard`
+ * ends it; after a call that rejects the log is as it was. Calls must not overlap.
+ */
+export interface SegmentReplacement {
+  /** Whole batches with rising offsets, as they are to be stored. */
+  append(batches: Uint8Array): Promise<void>
+  /**
+   * Puts it in place of the segments, with these in its index of aborted transactions: durably, and
+   * all at once for readers and for every crash. False, and nothing has changed: one of the
+   * segments is no longer part of the log.
+   */
+  commit(aborted: readonly StoredAbortedTransaction[]): Promise<boolean>
+  discard(): Promise<void>
+}
+
 /** One partition's log. All offsets are of this moment; another thread may move them at once. */
 export interface PartitionLog {
   readonly topic: string
@@ -123,6 +162,17 @@ export interface PartitionLog {
    */
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
+  /** All segments, of one moment, from the log's first. At least the active one. */
+  segments(): Promise<readonly LogSegment[]>
+  /** Begins a new segment unless the active one is empty; the base offset of the active one. */
+  roll(): Promise<number>
+  /**
+   * Begins the replacement of the sealed segments from `baseOffset` up to `endOffset`, where the
+   * next one begins. INVALID_REQUEST above the last stable offset, or while another is under way.
+   */
+  replaceSegments(baseOffset: number, endOffset: number): Promise<SegmentReplacement>
+  /** What the indexes of the segments in that range have, in the order of the markers. */
+  abortedTransactions(baseOffset: number, endOffset: number): readonly StoredAbortedTransaction[]
   /** Cuts off everything from `offset` on, rounded down to a batch; the new log end offset. */
   truncateTo(offset: number): Promise<number>
   /** Moves the log start up, never back and at most to the high watermark; where it then is. */

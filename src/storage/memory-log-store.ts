@@ -5,6 +5,7 @@
  * earlier one sees what that left: everything after a close, only what was durable after a crash.
  */
 import { assert } from '../base/assert.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import {
@@ -36,6 +37,8 @@ export interface MemoryLogStoreOptions {
   readonly autoFlush?: boolean
   /** What it calls itself. */
   readonly path?: string
+  /** By which it notes when segments were written; the machine's without it. */
+  readonly clock?: Pick<Clock, 'now'>
 }
 
 /** A store with what only a test may do. */
@@ -49,8 +52,7 @@ export interface MemoryLogStore extends LogStore {
 
 /** Opens a directory in memory. */
 export function createMemoryLogStore(options: MemoryLogStoreOptions = {}): MemoryLogStore {
-  const { disk = emptyDisk(), autoFlush = true, path = 'memory' } = options
-  return new Store(disk, autoFlush, path)
+  return new Store(options)
 }
 
 function emptyDisk(): MemoryDisk {
@@ -67,6 +69,7 @@ class Store implements MemoryLogStore {
   readonly path: string
   readonly disk: MemoryDisk
   readonly autoFlush: boolean
+  readonly #clock: Pick<Clock, 'now'>
   readonly #found: readonly PartitionOnDisk[]
   readonly #report: RecoveryReport
   readonly #logs = new Map<string, MemoryPartitionLog>()
@@ -74,10 +77,12 @@ class Store implements MemoryLogStore {
   #offline = ''
   #failed = false
 
-  constructor(disk: MemoryDisk, autoFlush: boolean, path: string) {
+  constructor(options: MemoryLogStoreOptions) {
+    const { disk = emptyDisk(), autoFlush = true, path = 'memory', clock = systemClock } = options
     this.path = path
     this.disk = disk
     this.autoFlush = autoFlush
+    this.#clock = clock
     this.#found = [...disk.partitions.values()].map((state) => ({ ...state }))
     this.#report = {
       clean: disk.clean,
@@ -93,6 +98,10 @@ class Store implements MemoryLogStore {
     for (const [name, { topic, partition }] of disk.partitions) {
       assert(name === nameOf(topic, partition), 'a partition is kept under its name')
     }
+  }
+
+  now(): number {
+    return this.#clock.now()
   }
 
   metaProperties(): MetaProperties | undefined {
@@ -118,7 +127,7 @@ class Store implements MemoryLogStore {
     this.#requireOnline()
     assert(isUuid(topicId), 'a topic id is a UUID')
     const name = nameOf(topic, partition)
-    const state = this.disk.partitions.get(name) ?? newState(topic, partition, topicId)
+    const state = this.disk.partitions.get(name) ?? this.#newState(topic, partition, topicId)
     if (state.topicId !== topicId) {
       throw new StorageError(
         ErrorCode.INCONSISTENT_TOPIC_ID,
@@ -226,15 +235,17 @@ class Store implements MemoryLogStore {
     return this.disk
   }
 
+  #newState(topic: string, partition: number, topicId: string): PartitionState {
+    assert(partition >= 0 && topic !== '', 'a partition has a topic and an index')
+    const segments = [{ baseOffset: 0, modifiedMs: this.now() }]
+    const nothing = { batches: [], aborted: [], logStartOffset: 0, durableOffset: 0 }
+    return { topic, partition, topicId, segments, ...nothing }
+  }
+
   #requireOnline(): void {
     if (this.#offline === '') return
     throw new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, this.#offline)
   }
-}
-
-function newState(topic: string, partition: number, topicId: string): PartitionState {
-  assert(partition >= 0 && topic !== '', 'a partition has a topic and an index')
-  return { topic, partition, topicId, batches: [], logStartOffset: 0, durableOffset: 0 }
 }
 
 function nameOf(topic: string, partition: number): string {

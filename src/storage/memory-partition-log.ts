@@ -17,17 +17,16 @@ import {
 import {
   type AppendResult,
   type LogConfig,
+  type LogSegment,
   type PartitionLog,
   type ReadLimit,
+  type SegmentReplacement,
   StorageError,
+  type StoredAbortedTransaction,
   type TimestampResult,
 } from './log-store.ts'
-
-/** A stored batch; `bytes` holds the assigned offset and epoch. */
-export interface StoredBatch {
-  readonly header: ReadBatchHeader
-  readonly bytes: Uint8Array
-}
+import { MemorySegmentReplacement } from './memory-segment-replacement.ts'
+import { mustRoll, type SegmentStart, type StoredBatch, segmentsOf } from './memory-segments.ts'
 
 /** What survives a close, and with the batches below `durableOffset` a crash too. */
 export interface PartitionState {
@@ -35,6 +34,10 @@ export interface PartitionState {
   readonly partition: number
   readonly topicId: string
   batches: StoredBatch[]
+  /** Never empty; the last is the active segment's. */
+  segments: SegmentStart[]
+  /** In the order of their markers. */
+  aborted: StoredAbortedTransaction[]
   logStartOffset: number
   /** Invariant: logStartOffset <= durableOffset <= log end offset. */
   durableOffset: number
@@ -44,6 +47,8 @@ export interface PartitionState {
 export interface LogOwner {
   /** Whether appends are flushed by themselves, in a later microtask. */
   readonly autoFlush: boolean
+  /** The wall clock. */
+  now(): number
   /** Empty while the directory is online. */
   offlineReason(): string
 }
@@ -75,6 +80,7 @@ export class MemoryPartitionLog implements PartitionLog {
   #waiters: Waiter[] = []
   #flushAsked = false
   #retired = false
+  #isReplacing = false
 
   constructor(state: PartitionState, config: LogConfig, owner: LogOwner) {
     this.topic = state.topic
@@ -85,6 +91,7 @@ export class MemoryPartitionLog implements PartitionLog {
     this.#owner = owner
     this.#leaderEpoch = state.batches.at(-1)?.header.partitionLeaderEpoch ?? 0
     this.#highWatermark = state.durableOffset
+    this.#cutSegments()
     this.#assertOrdered()
   }
 
@@ -102,13 +109,7 @@ export class MemoryPartitionLog implements PartitionLog {
 
   /** Below the first batch of the oldest transaction that has no marker yet. */
   lastStableOffset(): number {
-    const open = new Map<number, number>()
-    for (const { header, bytes } of this.#state.batches) {
-      if ((header.attributes & batchAttributes.transactional) === 0) continue
-      if (isEndMarker(header, bytes)) open.delete(header.producerId)
-      else if (!open.has(header.producerId)) open.set(header.producerId, header.baseOffset)
-    }
-    return Math.min(this.#highWatermark, ...open.values())
+    return Math.min(this.#highWatermark, ...this.#openTransactions().values())
   }
 
   logEndOffset(): number {
@@ -147,7 +148,10 @@ export class MemoryPartitionLog implements PartitionLog {
     view.setBigInt64(0, BigInt(baseOffset))
     view.setInt32(12, this.#leaderEpoch)
     const header = { ...decoded.value, baseOffset, partitionLeaderEpoch: this.#leaderEpoch }
+    if (mustRoll(this.#activeBatches(), { header, bytes }, this.#config)) this.#beginSegment()
+    this.#noteAborted({ header, bytes })
     this.#state.batches.push({ header, bytes })
+    this.#activeSegment().modifiedMs = this.#owner.now()
     this.#advance()
     this.#askFlush()
     const lastOffset = lastOffsetOf(header)
@@ -211,6 +215,42 @@ export class MemoryPartitionLog implements PartitionLog {
     return batch?.header.partitionLeaderEpoch ?? this.#leaderEpoch
   }
 
+  async segments(): Promise<readonly LogSegment[]> {
+    this.#requireOnline()
+    return segmentsOf(this.#state.segments, this.#state.batches, this.logEndOffset())
+  }
+
+  async roll(): Promise<number> {
+    this.#requireOnline()
+    if (this.logEndOffset() > this.#activeSegment().baseOffset) this.#beginSegment()
+    return this.#activeSegment().baseOffset
+  }
+
+  async replaceSegments(baseOffset: number, endOffset: number): Promise<SegmentReplacement> {
+    this.#requireOnline()
+    const { segments } = this.#state
+    const first = segments.findIndex((segment) => segment.baseOffset === baseOffset)
+    const behind = segments.findIndex((segment) => segment.baseOffset === endOffset)
+    if (first < 0 || behind <= first) throw refused('no sealed segments hold the offsets')
+    if (endOffset > this.lastStableOffset())
+      throw refused('they reach above the last stable offset')
+    if (this.#isReplacing) throw refused('others of this log are being replaced')
+    this.#isReplacing = true
+    const replaced = segments.slice(first, behind)
+    return new MemorySegmentReplacement(baseOffset, endOffset, {
+      commit: (batches, aborted) => this.#swap(replaced, endOffset, batches, aborted),
+      ended: () => {
+        this.#isReplacing = false
+      },
+    })
+  }
+
+  abortedTransactions(baseOffset: number, endOffset: number): readonly StoredAbortedTransaction[] {
+    return this.#state.aborted.filter(
+      ({ lastOffset }) => lastOffset >= baseOffset && lastOffset < endOffset,
+    )
+  }
+
   async truncateTo(offset: number): Promise<number> {
     this.#requireOnline()
     const state = this.#state
@@ -218,6 +258,7 @@ export class MemoryPartitionLog implements PartitionLog {
     state.durableOffset = Math.min(state.durableOffset, this.logEndOffset())
     this.#highWatermark = Math.min(this.#highWatermark, state.durableOffset)
     assert(this.logEndOffset() <= Math.max(offset, state.logStartOffset), 'the cut was made')
+    this.#cutSegments()
     this.#assertOrdered()
     return this.logEndOffset()
   }
@@ -228,6 +269,10 @@ export class MemoryPartitionLog implements PartitionLog {
     state.logStartOffset = Math.max(state.logStartOffset, Math.min(offset, this.#highWatermark))
     const start = state.logStartOffset
     state.batches = state.batches.filter(({ header }) => lastOffsetOf(header) >= start)
+    const kept = state.segments.findLastIndex(({ baseOffset }) => baseOffset <= start)
+    state.segments = state.segments.slice(Math.max(kept, 0))
+    const oldest = state.segments[0]?.baseOffset ?? start
+    state.aborted = state.aborted.filter(({ lastOffset }) => lastOffset >= oldest)
     state.durableOffset = Math.max(state.durableOffset, state.logStartOffset)
     this.#assertOrdered()
     return state.logStartOffset
@@ -253,6 +298,86 @@ export class MemoryPartitionLog implements PartitionLog {
     const waiters = this.#waiters
     this.#waiters = []
     for (const waiter of waiters) waiter.reject(this.#offlineError())
+  }
+
+  #activeSegment(): SegmentStart {
+    const active = this.#state.segments.at(-1)
+    assert(active !== undefined, 'a log has an active segment')
+    return active
+  }
+
+  /** Where each transaction without a marker begins, by producer. */
+  #openTransactions(): Map<number, number> {
+    const open = new Map<number, number>()
+    for (const { header, bytes } of this.#state.batches) {
+      if ((header.attributes & batchAttributes.transactional) === 0) continue
+      if (endMarker(header, bytes) !== undefined) open.delete(header.producerId)
+      else if (!open.has(header.producerId)) open.set(header.producerId, header.baseOffset)
+    }
+    return open
+  }
+
+  /** A batch is about to be stored: it may end a transaction. */
+  #noteAborted({ header, bytes }: StoredBatch): void {
+    if (endMarker(header, bytes) !== 'abort') return
+    const open = this.#openTransactions()
+    const firstOffset = open.get(header.producerId)
+    if (firstOffset === undefined) return
+    open.delete(header.producerId)
+    const lastOffset = lastOffsetOf(header)
+    const lastStableOffset = Math.min(lastOffset + 1, ...open.values())
+    const { producerId } = header
+    this.#state.aborted.push({ producerId, firstOffset, lastOffset, lastStableOffset })
+  }
+
+  #swap(
+    replaced: readonly SegmentStart[],
+    endOffset: number,
+    batches: readonly StoredBatch[],
+    aborted: readonly StoredAbortedTransaction[],
+  ): boolean {
+    this.#requireOnline()
+    const state = this.#state
+    const [front] = replaced
+    assert(front !== undefined, 'something is replaced')
+    const first = state.segments.indexOf(front)
+    const isThere = replaced.every((segment, i) => state.segments[first + i] === segment)
+    const behind = state.segments[first + replaced.length]?.baseOffset
+    if (first < 0 || !isThere || behind !== endOffset) return false
+    const { baseOffset } = front
+    const around = state.batches.filter(
+      ({ header }) => header.baseOffset < baseOffset || header.baseOffset >= endOffset,
+    )
+    const start = { baseOffset, modifiedMs: this.#owner.now() }
+    state.segments = state.segments.toSpliced(first, replaced.length, start)
+    state.batches = [...around, ...batches].sort(
+      (a, b) => a.header.baseOffset - b.header.baseOffset,
+    )
+    const outside = ({ lastOffset }: StoredAbortedTransaction): boolean =>
+      lastOffset < baseOffset || lastOffset >= endOffset
+    state.aborted = [...state.aborted.filter(outside), ...aborted].sort(
+      (a, b) => a.lastOffset - b.lastOffset,
+    )
+    return true
+  }
+
+  #activeBatches(): StoredBatch[] {
+    const { baseOffset } = this.#activeSegment()
+    return this.#state.batches.filter(({ header }) => header.baseOffset >= baseOffset)
+  }
+
+  #beginSegment(): void {
+    const baseOffset = this.logEndOffset()
+    assert(baseOffset > this.#activeSegment().baseOffset, 'an empty segment is not sealed')
+    this.#state.segments.push({ baseOffset, modifiedMs: this.#owner.now() })
+  }
+
+  /** What began behind the log's end is gone. */
+  #cutSegments(): void {
+    const end = this.logEndOffset()
+    this.#state.segments = this.#state.segments.filter(({ baseOffset }) => baseOffset <= end)
+    this.#state.aborted = this.#state.aborted.filter(({ lastOffset }) => lastOffset < end)
+    this.#activeSegment()
   }
 
   #assertOrdered(): void {
@@ -339,9 +464,14 @@ function lastOffsetOf(header: ReadBatchHeader): number {
   return header.baseOffset + header.lastOffsetDelta
 }
 
-function isEndMarker(header: ReadBatchHeader, bytes: Uint8Array): boolean {
-  if ((header.attributes & batchAttributes.control) === 0) return false
+function refused(why: string): StorageError {
+  return new StorageError(ErrorCode.INVALID_REQUEST, `segments cannot be replaced: ${why}`)
+}
+
+/** How the batch ends its producer's transaction, if it does. */
+function endMarker(header: ReadBatchHeader, bytes: Uint8Array): 'abort' | 'commit' | undefined {
+  if ((header.attributes & batchAttributes.control) === 0) return undefined
   const record = decodeBatch(bytes).value?.records[0]
   const control = record === undefined ? null : decodeControlRecord(record).value
-  return control?.name === 'abort' || control?.name === 'commit'
+  return control?.name === 'abort' || control?.name === 'commit' ? control.name : undefined
 }

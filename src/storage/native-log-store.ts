@@ -7,15 +7,19 @@ import { uuidFromBytes, uuidToBytes } from '../protocol/uuid.ts'
 import type {
   AppendResult,
   LogConfig,
+  LogSegment,
   LogStore,
   MetaProperties,
   PartitionLog,
   PartitionOnDisk,
   ReadLimit,
   RecoveryReport,
+  SegmentReplacement,
+  StoredAbortedTransaction,
   TimestampResult,
 } from './log-store.ts'
 import { nativeStorage } from './native-binding.ts'
+import { NativeSegmentReplacement } from './native-segment-replacement.ts'
 
 /** Options of a store on disk; times in milliseconds. */
 export interface NativeLogStoreOptions {
@@ -23,7 +27,7 @@ export interface NativeLogStoreOptions {
   readonly helperThreads?: number
   /** `log.flush.offset.checkpoint.interval.ms`. */
   readonly checkpointIntervalMs?: number
-  /** `log.segment.delete.delay.ms`. */
+  /** Between the deletion of a partition and the removal of its folder. */
   readonly fileDeleteDelayMs?: number
   /**
    * Sets the wall clock by which the log rolls segments and forgets producers this far ahead of the
@@ -42,13 +46,22 @@ export class NativePartitionLog implements PartitionLog {
   readonly topicId: string
   /** For the data plane, which takes the native object itself. */
   readonly native: NativeLog
+  readonly #checkpoint: () => Promise<void>
 
-  constructor(topic: string, partition: number, topicId: string, native: NativeLog) {
+  /** `checkpoint` is that of the log's directory. */
+  constructor(
+    topic: string,
+    partition: number,
+    topicId: string,
+    native: NativeLog,
+    checkpoint: () => Promise<void>,
+  ) {
     assert(partition >= 0, 'a partition has an index')
     this.topic = topic
     this.partition = partition
     this.topicId = topicId
     this.native = native
+    this.#checkpoint = checkpoint
   }
 
   logStartOffset(): number {
@@ -103,6 +116,19 @@ export class NativePartitionLog implements PartitionLog {
   }
   leaderEpochAt(offset: number): number {
     return this.native.leaderEpochAt(offset)
+  }
+  segments(): Promise<readonly LogSegment[]> {
+    return this.native.segments()
+  }
+  roll(): Promise<number> {
+    return this.native.roll()
+  }
+  async replaceSegments(baseOffset: number, endOffset: number): Promise<SegmentReplacement> {
+    const native = await this.native.replaceSegments(baseOffset, endOffset)
+    return new NativeSegmentReplacement(native, this.#checkpoint)
+  }
+  abortedTransactions(baseOffset: number, endOffset: number): readonly StoredAbortedTransaction[] {
+    return this.native.abortedEntries(baseOffset, endOffset)
   }
   truncateTo(offset: number): Promise<number> {
     assert(offset >= 0, 'a log begins at 0 or later')
@@ -163,7 +189,7 @@ class NativeLogStore implements LogStore {
     const log =
       known?.topicId === topicId && known.online()
         ? known
-        : new NativePartitionLog(topic, partition, topicId, native)
+        : new NativePartitionLog(topic, partition, topicId, native, () => this.checkpoint())
     this.#logs.set(name, log)
     log.configure(config)
     return log

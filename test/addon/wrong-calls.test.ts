@@ -132,6 +132,35 @@ describe('wrong arguments', () => {
     await Promise.all(waiting)
   })
 
+  it('of a replacement of segments', { timeout: 60_000 }, async () => {
+    const batch = batchOf([1])
+    for (let i = 0; i < 2; i++) {
+      await log.committed(log.append(batch).requiredHighWatermark)
+      await log.roll()
+    }
+    await directory.checkpoint()
+    // Nobody ends it: what is collected is given up.
+    await (await log.replaceSegments(0, 1)).append(batch)
+    const replacement = await log.replaceSegments(1, 2).catch((error: unknown) => error)
+    expect(replacement).toMatchObject({ name: 'StorageError', code: 42 })
+    const other = (await directory.openPartitions([{ ...topicPartition, topic: 'other' }]))[0]
+    const hers = other as NativeLog
+    for (let i = 0; i < 2; i++) {
+      await hers.committed(hers.append(batch).requiredHighWatermark)
+      await hers.roll()
+    }
+    const attacked = await hers.replaceSegments(0, 1)
+    await attack(attacked, ['discard', 'commit'])
+    for (const value of hostile) {
+      await call(attacked, 'commit', [[value]])
+      await call(attacked, 'commit', [value])
+    }
+    await attacked.discard()
+    await attack(attacked, [])
+    expect(methodsOf(attacked)).toEqual(['append', 'commit', 'discard'])
+    expect(hers.online()).toBe(true)
+  })
+
   it('of a directory', { timeout: 60_000 }, async () => {
     await attack(directory, ['close', 'onOffline'])
     for (const value of hostile) await call(directory, 'onOffline', [value])

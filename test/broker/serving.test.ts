@@ -6,15 +6,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Broker } from '../../src/broker/broker.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
 import { decodeLog } from '../../src/metadata/records.ts'
-import type { Api } from '../../src/protocol/codec.ts'
 import { produceApi } from '../../src/protocol/generated/00-produce.ts'
 import { fetchApi } from '../../src/protocol/generated/01-fetch.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
 import { joinGroupApi } from '../../src/protocol/generated/11-join-group.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
-import { encodeRequestFrame, openResponse } from '../../src/protocol/header.ts'
+import { encodeRequestFrame } from '../../src/protocol/header.ts'
 import { openNativeLogStore } from '../../src/storage/native-log-store.ts'
 import { RawConnection } from '../conformance/raw-connection.ts'
+import { ask } from '../conformance/typed-request.ts'
 import { batchOf } from '../storage/store-behaviour.ts'
 
 let folder: string
@@ -44,27 +44,6 @@ async function connect(port: number, host = '127.0.0.1'): Promise<RawConnection>
   const connection = await RawConnection.open(port, host)
   connections.push(connection)
   return connection
-}
-
-/** Sends a request; what it gives resolves with its answer. */
-function ask<Request, RequestInput, Response, ResponseInput>(
-  connection: RawConnection,
-  api: Api<Request, RequestInput, Response, ResponseInput>,
-  version: number,
-  request: RequestInput,
-): Promise<Response> {
-  connection.send(encodeRequestFrame(api, version, 7, 'test', request))
-  return answerTo(connection, api, version)
-}
-
-async function answerTo<Request, RequestInput, Response, ResponseInput>(
-  connection: RawConnection,
-  api: Api<Request, RequestInput, Response, ResponseInput>,
-  version: number,
-): Promise<Response> {
-  const frame = await connection.nextAnswer()
-  if (frame === undefined) throw new Error(`the connection was closed instead of ${api.name}`)
-  return api.response.decode(openResponse(api.key, version, frame).reader, version)
 }
 
 async function createTopic(port: number): Promise<void> {

@@ -106,6 +106,8 @@ export function diskWith(
     partition: 0,
     topicId: metadataTopicId,
     batches,
+    segments: [{ baseOffset: 0, modifiedMs: 0 }],
+    aborted: [],
     logStartOffset: 0,
     durableOffset,
   }

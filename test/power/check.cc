@@ -15,6 +15,7 @@ using Report = std::function<void(const Event&)>;
 LogConfig config_of(int32_t partition) {
   LogConfig config;
   config.segment_bytes = partition == 4 ? 50 << 10 : 64 << 10;
+  config.file_delete_delay_ms = 3;
   if (partition == 2 || partition == 3) config.segment_bytes = 1 << 20;  // room for write windows
   config.index_interval_bytes = 1024;
   config.producer_id_expiration_ms = int64_t{1} << 60;

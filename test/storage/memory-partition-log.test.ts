@@ -220,6 +220,7 @@ function config(): LogConfig {
     flushMessages: 1,
     flushMs: Infinity,
     producerIdExpirationMs: Infinity,
+    fileDeleteDelayMs: 0,
     maxMessageBytes: 1e6,
     compacted: false,
     logAppendTime: false,

@@ -62,6 +62,15 @@ export async function commit(log: PartitionLog, bytes = batchOf([1])): Promise<n
   return baseOffset
 }
 
+/** Segments of three batches of one record. */
+const inThrees = settings({ segmentBytes: 3 * batchOf([1]).length })
+
+/** Where each segment begins, and where the last one ends. */
+async function boundsOf(log: PartitionLog): Promise<readonly number[]> {
+  const segments = await log.segments()
+  return [...segments.map(({ baseOffset }) => baseOffset), segments.at(-1)?.nextOffset ?? -1]
+}
+
 async function offsetsIn(log: PartitionLog): Promise<readonly number[]> {
   const bytes = await log.read(log.logStartOffset(), everything, 'logEndOffset')
   const { value, error } = decodeBatches(bytes)
@@ -120,6 +129,26 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       expect(await offsetsIn(reopened)).toEqual([0, 1, 2, 3, 4])
       expect(reopened.highWatermark()).toBe(5)
       expect(await commit(reopened)).toBe(5)
+    })
+
+    it('keeps its segments and what was deleted of them over any restart', async () => {
+      const { store, log } = await started(inThrees)
+      for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+      await log.roll()
+      expect(await boundsOf(log)).toEqual([0, 3, 6, 8, 8])
+      await log.deleteUpTo(3)
+      await directory.crash(store)
+      const second = await directory.open()
+      const crashed = await second.openPartition('t', 0, topicId, inThrees)
+      expect(crashed.logStartOffset()).toBe(3)
+      const bounds = await boundsOf(crashed)
+      expect(bounds.slice(0, 2)).toEqual([3, 6])
+      await crashed.deleteUpTo(8)
+      await second.close()
+      const third = await directory.open()
+      const closed = await third.openPartition('t', 0, topicId, inThrees)
+      expect([closed.logStartOffset(), closed.logEndOffset()]).toEqual([8, 8])
+      expect(await commit(closed)).toBe(8)
     })
 
     it('opens a partition once, whoever asks, and none of another topic by its name', async () => {
@@ -351,6 +380,174 @@ function describeCuts(started: Started): void {
     expect(await offsetsIn(log)).toEqual([0, 2])
     expect(await commit(log)).toBe(4)
     expect(await offsetsIn(log)).toEqual([0, 2, 4])
+  })
+
+  it('rolls where a segment is full or where it is asked to, and tells of both', async () => {
+    const { log } = await started(inThrees)
+    const before = Date.now()
+    const empty = await log.segments()
+    expect(empty).toMatchObject([{ baseOffset: 0, nextOffset: 0, sizeBytes: 0, active: true }])
+    // The directory of the test may be on a disk whose clock ticks coarsely.
+    expect(empty[0]?.largestTimestamp).toBeGreaterThan(before - 10_000)
+    expect(await log.roll()).toBe(0)
+    for (const timestamp of [10, 90, 20, 30]) await commit(log, batchOf([timestamp]))
+    const size = batchOf([1]).length
+    const first = { baseOffset: 0, nextOffset: 3, sizeBytes: 3 * size, largestTimestamp: 90 }
+    const second = { baseOffset: 3, nextOffset: 4, sizeBytes: size, largestTimestamp: 30 }
+    expect(await log.segments()).toEqual([
+      { ...first, active: false },
+      { ...second, active: true },
+    ])
+    expect(await log.roll()).toBe(4)
+    expect(await log.roll()).toBe(4)
+    expect(await log.segments()).toEqual([
+      { ...first, active: false },
+      { ...second, active: false },
+      expect.objectContaining({ baseOffset: 4, nextOffset: 4, sizeBytes: 0, active: true }),
+    ])
+    expect([log.logEndOffset(), log.sizeBytes()]).toEqual([4, 4 * size])
+    expect(await commit(log)).toBe(4)
+    expect(await boundsOf(log)).toEqual([0, 3, 4, 5])
+  })
+
+  it('rolls by the time between records', async () => {
+    const { log } = await started(settings({ segmentMs: 100 }))
+    for (const timestamp of [10, 110, 111, 5]) await commit(log, batchOf([timestamp]))
+    expect(await boundsOf(log)).toEqual([0, 2, 4])
+  })
+
+  it('takes records without a time to be as old as their file', async () => {
+    const { log } = await started()
+    const before = Date.now()
+    await commit(log, batchOf([-1]))
+    const largest = (await log.segments())[0]?.largestTimestamp
+    expect(largest).toBeGreaterThan(before - 10_000)
+    expect(largest).toBeLessThan(Date.now() + 10_000)
+  })
+
+  it('deletes segments whole, one that was just sealed as well', async () => {
+    const { log } = await started(inThrees)
+    for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+    await log.deleteUpTo(6)
+    expect(await boundsOf(log)).toEqual([6, 8])
+    await log.roll()
+    expect(await log.deleteUpTo(8)).toBe(8)
+    expect(await boundsOf(log)).toEqual([8, 8])
+    expect([log.sizeBytes(), log.logStartOffset(), log.logEndOffset()]).toEqual([0, 8, 8])
+    const gone = log.read(7, everything, 'highWatermark')
+    await expect(gone).rejects.toMatchObject(storageError(ErrorCode.OFFSET_OUT_OF_RANGE))
+    expect(await commit(log)).toBe(8)
+    expect(await offsetsIn(log)).toEqual([8])
+  })
+
+  it('forgets the segments that a truncation takes', async () => {
+    const { log } = await started(inThrees)
+    for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+    await log.truncateTo(4)
+    expect(await boundsOf(log)).toEqual([0, 3, 4])
+    for (let i = 0; i < 3; i++) await commit(log, batchOf([i]))
+    expect(await boundsOf(log)).toEqual([0, 3, 6, 7])
+  })
+
+  /** A log of 0 to 7 in threes, sealed, and its batches. */
+  async function toClean() {
+    const { store, log } = await started(inThrees)
+    for (let i = 0; i < 8; i++) await commit(log, batchOf([i]))
+    await log.roll()
+    const batches: Uint8Array[] = []
+    for (let i = 0; i < 8; i++) batches.push(await log.read(i, 1, 'highWatermark'))
+    const pick = (...offsets: readonly number[]) =>
+      Buffer.concat(offsets.map((offset) => batches[offset] ?? new Uint8Array(0)))
+    return { store, log, pick }
+  }
+
+  async function allOffsets(log: PartitionLog): Promise<number[]> {
+    const found: number[] = []
+    for (let at = log.logStartOffset(); at < log.logEndOffset(); ) {
+      const { value } = decodeBatches(await log.read(at, everything, 'highWatermark'))
+      const offsets = value?.batches.map(({ baseOffset }) => baseOffset) ?? []
+      found.push(...offsets)
+      at = (offsets.at(-1) ?? log.logEndOffset()) + 1
+    }
+    return found
+  }
+
+  it('puts a cleaned segment in place of others', async () => {
+    const { log, pick } = await toClean()
+    const replacement = await log.replaceSegments(0, 6)
+    await replacement.append(pick(1))
+    await replacement.append(pick(4, 5))
+    expect(await allOffsets(log)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(await replacement.commit([])).toBe(true)
+    expect(await allOffsets(log)).toEqual([1, 4, 5, 6, 7])
+    expect(await boundsOf(log)).toEqual([0, 6, 8, 8])
+    expect([log.logStartOffset(), log.logEndOffset()]).toEqual([0, 8])
+    const ended = { name: 'StorageError', code: ErrorCode.INVALID_REQUEST }
+    await expect(replacement.commit([])).rejects.toMatchObject(ended)
+    // Once more, the last sealed segment with it; nothing is left of the first.
+    const again = await log.replaceSegments(0, 8)
+    await again.append(pick(7))
+    expect(await again.commit([])).toBe(true)
+    expect(await allOffsets(log)).toEqual([7])
+    expect(await boundsOf(log)).toEqual([0, 8, 8])
+    expect(await commit(log)).toBe(8)
+    expect(await allOffsets(log)).toEqual([7, 8])
+  })
+
+  it('replaces only what is sealed, one group at a time', async () => {
+    const { log, pick } = await toClean()
+    const refused = expect.objectContaining(storageError(ErrorCode.INVALID_REQUEST))
+    const ranges: readonly (readonly [number, number])[] = [
+      [1, 3],
+      [3, 0],
+      [0, 0],
+      [8, 9],
+    ]
+    for (const [base, end] of ranges) {
+      await expect(log.replaceSegments(base, end)).rejects.toEqual(refused)
+    }
+    const one = await log.replaceSegments(0, 3)
+    await expect(log.replaceSegments(3, 6)).rejects.toEqual(refused)
+    const damaged = Uint8Array.from(pick(1))
+    damaged.set([1], damaged.length - 1)
+    for (const wrong of [damaged, pick(1).subarray(1), pick(2, 1), pick(3)]) {
+      const append = one.append(wrong)
+      await expect(append).rejects.toMatchObject(storageError(ErrorCode.CORRUPT_MESSAGE))
+    }
+    await one.discard()
+    expect(await allOffsets(log)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    await (await log.replaceSegments(3, 6)).discard()
+  })
+
+  it('leaves a log alone whose segments went while they were cleaned', async () => {
+    const { log, pick } = await toClean()
+    const replacement = await log.replaceSegments(0, 6)
+    await replacement.append(pick(5))
+    await log.deleteUpTo(3)
+    expect(await replacement.commit([])).toBe(false)
+    expect(await allOffsets(log)).toEqual([3, 4, 5, 6, 7])
+  })
+
+  it('keeps the aborted transactions that it is given', async () => {
+    const { log } = await started()
+    const attributes = batchAttributes.transactional
+    const producer = { producerId: 7, producerEpoch: 0 }
+    await commit(log, batchOf([1, 2], { ...producer, attributes, baseSequence: 0 }))
+    const abort = { name: 'abort', value: { version: 0, coordinatorEpoch: 0 } } as const
+    const record = { timestamp: 1, ...encodeControlRecord(abort as never) }
+    const control = attributes | batchAttributes.control
+    await commit(log, encodeBatch(newBatch([record], { ...producer, attributes: control })))
+    await log.roll()
+    const entry = { producerId: 7, firstOffset: 0, lastOffset: 2, lastStableOffset: 3 }
+    expect(log.abortedTransactions(0, 3)).toEqual([entry])
+    expect(log.abortedTransactions(3, 9)).toEqual([])
+    const bytes = await log.read(0, everything, 'highWatermark')
+    for (const kept of [[entry], []]) {
+      const replacement = await log.replaceSegments(0, 3)
+      await replacement.append(bytes)
+      expect(await replacement.commit(kept)).toBe(true)
+      expect(log.abortedTransactions(0, 3)).toEqual(kept)
+    }
   })
 
   it('deletes up to an offset, never beyond the high watermark or back', async () => {

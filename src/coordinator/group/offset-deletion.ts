@@ -1,4 +1,5 @@
 /** OffsetDelete: what nobody in the group reads any more is forgotten. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type {
   OffsetDeleteRequest,
@@ -41,6 +42,7 @@ export async function deleteOffsets(
     for (const { partitionIndex } of present) indexes.add(partitionIndex)
     gone.set(name, indexes)
   }
+  assert(gone.size <= served.length, 'only what is told of goes')
   const isGone = (topic: string, partition: number): boolean =>
     gone.get(topic)?.has(partition) === true
   const code = await shard.write(shard.tombstones(groupId, isGone))

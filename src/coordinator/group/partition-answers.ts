@@ -4,6 +4,8 @@
  * added to their topics or comes behind them.
  */
 
+import { assert } from '../../base/assert.ts'
+
 /** The answers for one topic. */
 export interface TopicAnswer<Topic> {
   readonly topic: Topic
@@ -26,5 +28,11 @@ export function mergedAnswers<Topic>(
     if (known === undefined) merged.set(keyOf(topic), { topic, partitions: [...partitions] })
     else known.partitions.push(...partitions)
   }
-  return [...merged.values()]
+  const answers = [...merged.values()]
+  assert(countOf(answers) === countOf([...refused, ...served]), 'no answer is lost')
+  return answers
+}
+
+function countOf(answers: readonly TopicAnswer<unknown>[]): number {
+  return answers.reduce((sum, { partitions }) => sum + partitions.length, 0)
 }

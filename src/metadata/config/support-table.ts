@@ -90,7 +90,7 @@ export const brokerSupport: readonly SupportGroup[] = [
       delete.records.purgatory.purge.interval.requests offsets.load.buffer.size
       group.coordinator.threads group.coordinator.background.threads
       group.coordinator.append.linger.ms group.coordinator.cached.buffer.max.bytes
-      log.flush.start.offset.checkpoint.interval.ms log.initial.task.delay.ms
+      log.flush.start.offset.checkpoint.interval.ms
       producer.id.expiration.check.interval.ms server.max.startup.time.ms`,
   },
   {
@@ -104,14 +104,14 @@ export const brokerSupport: readonly SupportGroup[] = [
     names: 'unstable.api.versions.enable unstable.feature.versions.enable',
   },
   {
-    support: 'not yet',
+    support: 'built',
     subject: 'Retention',
-    names: 'log.cleanup.policy log.retention.*',
+    names: 'log.retention.* log.initial.task.delay.ms',
   },
   {
     support: 'not yet',
-    subject: 'Compaction',
-    names: 'log.cleaner.*',
+    subject: 'Compaction ("compact" keeps everything)',
+    names: 'log.cleanup.policy log.cleaner.*',
   },
   {
     support: 'not yet',
@@ -214,14 +214,14 @@ export const topicSupport: readonly SupportGroup[] = [
     names: 'preallocate',
   },
   {
-    support: 'not yet',
+    support: 'built',
     subject: 'Retention',
-    names: 'cleanup.policy retention.* file.delete.delay.ms',
+    names: 'retention.* file.delete.delay.ms',
   },
   {
     support: 'not yet',
-    subject: 'Compaction',
-    names: `delete.retention.ms max.compaction.lag.ms min.compaction.lag.ms
+    subject: 'Compaction ("compact" keeps everything)',
+    names: `cleanup.policy delete.retention.ms max.compaction.lag.ms min.compaction.lag.ms
       min.cleanable.dirty.ratio`,
   },
   {

@@ -16,6 +16,7 @@ export interface TopicSettings {
   readonly flushMessages: number
   readonly flushMs: number
   readonly producerIdExpirationMs: number
+  readonly fileDeleteDelayMs: number
   readonly maxMessageBytes: number
   /** `cleanup.policy` holds `compact`: records need keys. */
   readonly compacted: boolean
@@ -35,7 +36,6 @@ export interface TopicSettings {
   readonly minCompactionLagMs: number
   readonly maxCompactionLagMs: number
   readonly minCleanableDirtyRatio: number
-  readonly fileDeleteDelayMs: number
   readonly minInsyncReplicas: number
   readonly uncleanLeaderElection: boolean
   readonly preallocate: boolean

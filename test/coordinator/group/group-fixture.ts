@@ -22,6 +22,7 @@ const logConfig: LogConfig = {
   flushMessages: 1,
   flushMs: Number.POSITIVE_INFINITY,
   producerIdExpirationMs: 86_400_000,
+  fileDeleteDelayMs: 60_000,
   maxMessageBytes: 1_048_588,
   compacted: true,
   logAppendTime: false,

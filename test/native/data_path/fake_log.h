@@ -204,6 +204,14 @@ class FakeLog final : public PartitionLog {
   }
   LeaderEpoch leader_epoch_at(Offset) const override { return LeaderEpoch(0); }
   LogResult<Offset> truncate_to(Offset) override { return Err(LogError{}); }
+  LogResult<std::vector<SegmentSummary>> segments() const override {
+    return std::vector<SegmentSummary>();
+  }
+  LogResult<Offset> roll() override { return Offset(0); }
+  LogResult<std::unique_ptr<SegmentReplacement>> replace_segments(Offset, Offset) override {
+    return Err(LogError{});
+  }
+  std::vector<AbortedIndexEntry> aborted_entries(Offset, Offset) const override { return {}; }
   LogResult<Offset> delete_up_to(Offset offset) override { return offset; }
   LogResult<Offset> flush() override { return log_end_offset(); }
   std::vector<ProducerSummary> producers() const override { return {}; }

@@ -417,6 +417,19 @@ TEST_CASE("the hook may look at the disk, and a crash there is one before the ca
   CHECK(before == "new");
 }
 
+TEST_CASE("a file tells when it was changed last, after a crash too") {
+  MemoryFileSystem disk;
+  disk.set_time(TimestampMs(10));
+  auto file = disk.open("/a", OpenMode::create);
+  REQUIRE(file.ok());
+  CHECK(disk.status("/a")->modified == TimestampMs(10));
+  disk.set_time(TimestampMs(20));
+  CHECK(disk.status("/a")->modified == TimestampMs(10));
+  REQUIRE((*file)->write_at(Position(0), as_bytes("x")).ok());
+  CHECK(disk.status("/a")->modified == TimestampMs(20));
+  CHECK(disk.after_crash(CrashKind::kept)->status("/a")->modified == TimestampMs(20));
+}
+
 TEST_CASE("disks are the same by fingerprint when names and bytes are") {
   const auto made = [](std::string_view name, std::string_view content) {
     auto disk = std::make_unique<MemoryFileSystem>();

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/clock.h"
 #include "file/file_system.h"
 #include "temporary_directory.h"
 
@@ -61,6 +62,20 @@ TEST_CASE("allocate reserves blocks, so that a later write needs none") {
 #if defined(__linux__)
   CHECK(status.st_blocks * 512 >= 1 << 20);
 #endif
+}
+
+TEST_CASE("a file tells when it was changed last") {
+  TemporaryDirectory folder;
+  FileSystem& fs = posix_file_system();
+  const TimestampMs before = system_clock().now();
+  auto file = fs.open(folder.path() + "/a", OpenMode::create);
+  REQUIRE(file.ok());
+  REQUIRE((*file)->write_at(Position(0), as_bytes("x")).ok());
+  const auto status = fs.status(folder.path() + "/a");
+  REQUIRE(status.ok());
+  // The kernel stamps files by a clock that ticks.
+  CHECK(status->modified >= before - 1000);
+  CHECK(status->modified <= system_clock().now() + 1000);
 }
 
 TEST_CASE("a lock excludes another process and ends with its holder") {

@@ -80,6 +80,14 @@ TEST_CASE("workloads do what they are named for, in every variant") {
     CHECK(std::adjacent_find(batches.begin(), batches.end(), [](const auto& a, const auto& b) {
             return a->end < b->base;
           }) != batches.end());
+    const auto compaction = calls_of("compaction", variant * kVariantStep, &left);
+    CHECK(std::any_of(compaction.begin(), compaction.end(), [](const auto& call) {
+      return call.first == FileCallKind::rename && call.second.ends_with(".log.swap");
+    }));
+    const auto retention = calls_of("retention", variant * kVariantStep, &left);
+    CHECK(std::any_of(retention.begin(), retention.end(), [](const auto& call) {
+      return call.first == FileCallKind::rename && call.second.ends_with(".log");
+    }));
     const auto windows = calls_of("write windows", variant * kVariantStep, &left);
     CHECK(std::any_of(windows.begin(), windows.end(),
                       [](const auto& call) { return call.first == FileCallKind::store; }));

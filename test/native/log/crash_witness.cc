@@ -307,6 +307,10 @@ bool Witness::flush(const TopicPartition& id) {
   return attempt("flush", [&] { return logs_.at(id)->flush(); }) && note_durable();
 }
 
+bool Witness::roll(const TopicPartition& id) {
+  return attempt("roll", [&] { return logs_.at(id)->roll(); }) && note_durable();
+}
+
 bool Witness::truncate(const TopicPartition& id, Offset to) {
   if (stopped()) return false;
   LogPromise promise = ledger_.present(id);
@@ -338,6 +342,29 @@ bool Witness::delete_below(const TopicPartition& id, Offset to) {
   if (answered != promise.start_max) return violated("the log start is another than asked for");
   promise.start_min = answered;
   ledger_.is(id, std::move(promise));
+  return note_durable();
+}
+
+bool Witness::compact(const TopicPartition& id, Offset base, Offset end,
+                      const std::function<bool(const StoredBatch&)>& stays) {
+  if (stopped()) return false;
+  LogPromise after = ledger_.present(id);
+  std::vector<uint8_t> bytes;
+  std::erase_if(after.batches, [&](const auto& batch) {
+    if (batch->base < base || batch->base >= end) return false;
+    if (!stays(*batch)) return true;
+    bytes.insert(bytes.end(), batch->bytes.begin(), batch->bytes.end());
+    return false;
+  });
+  ledger_.may_become(id, after);
+  const bool done = attempt("compact", [&]() -> LogResult<bool> {
+    auto replacement = logs_.at(id)->replace_segments(base, end);
+    if (!replacement.ok()) return Err(replacement.error());
+    RETURN_IF_ERROR((*replacement)->append(bytes));
+    return (*replacement)->commit();
+  });
+  if (!done) return false;
+  ledger_.is(id, std::move(after));
   return note_durable();
 }
 

@@ -38,8 +38,12 @@ class Witness final : private HighWatermarkObserver {
   bool append_alike(const TopicPartition& id);
   bool run_once();  // flusher and helpers, as far as they are due
   bool flush(const TopicPartition& id);
+  bool roll(const TopicPartition& id);
   bool truncate(const TopicPartition& id, Offset to);
   bool delete_below(const TopicPartition& id, Offset to);
+  // Replaces the segments of [base, end) by those of their batches for which `stays` holds.
+  bool compact(const TopicPartition& id, Offset base, Offset end,
+               const std::function<bool(const StoredBatch&)>& stays);
   bool delete_topic(const TopicPartition& id);
   bool checkpoint();
   // From the next start on a checkpoint comes after so many bytes.

@@ -172,6 +172,31 @@ void delete_prefix(Witness& w) {
   append_and_run(w, kUsers);
 }
 
+// As retention does it where all is due: the active segment is sealed, and every segment goes.
+void retain_nothing(Witness& w) {
+  for (int round = 0; round < 3; ++round) {
+    append_many(w, kOrders, 4);
+    w.run_once();
+    const Offset due = w.ledger().present(kOrders).end();
+    if (round == 1) w.append(kOrders);  // between the look and the roll
+    w.roll(kOrders);
+    w.delete_below(kOrders, due);
+    append_and_run(w, kUsers);
+    w.roll(kUsers);
+    if (round == 1) w.checkpoint();
+    w.delete_below(kUsers, Offset(2));
+    if (round != 2) continue;
+    w.kill();
+    w.start();
+  }
+  append_many(w, kOrders, 2);
+  w.run_once();
+  w.roll(kOrders);
+  w.truncate(kOrders, Offset(17));  // the sealed segment is active again
+  w.advance(60001);
+  append_and_run(w, kOrders);
+}
+
 void delete_and_recreate(Witness& w) {
   append_and_run(w, kUsers);
   w.delete_topic(kOrders);
@@ -268,6 +293,41 @@ void swap_segment(Witness& w) {
   });
   w.kill();
   w.start();
+  append_and_run(w, kOrders1);
+}
+
+// Until the recovery point is where compaction may go, the journal full of what it may not bring
+// back.
+void settle(Witness& w, const TopicPartition& id, Offset recovery_point) {
+  w.flush(id);
+  // At least once: what is known of a point is not yet on the disk.
+  for (int round = 0; round < 4 && (round == 0 || w.recovery_point(id) < recovery_point); ++round) {
+    w.run_once();
+    w.checkpoint();
+  }
+}
+
+// Our own compaction, of what was compacted before too; once the last batches of the range go.
+void compact_segments(Witness& w) {
+  for (int round = 0; round < 2; ++round) {
+    const std::vector<Offset> bases = segments_in(w.disk(), kSwapFolder);
+    if (w.stopped() || bases.size() < 3) return;
+    settle(w, kOrders1, bases[2]);
+    append_many(w, kOrders1, 2);
+    if (round == 0) w.run_once();
+    int seen = 0;
+    w.compact(kOrders1, bases[0], bases[2], [&](const StoredBatch& batch) {
+      return seen++ % 3 == 1 || (round == 0 && batch.end == bases[2]);
+    });
+    append_and_run(w, kOrders1);
+    append_many(w, kOrders1, 8);
+    append_and_run(w, kOrders);
+  }
+  w.kill();
+  w.start();
+  const std::vector<Offset> bases = segments_in(w.disk(), kSwapFolder);
+  if (w.stopped() || bases.size() < 2) return;
+  w.truncate(kOrders1, bases[1] + 1);  // one batch stays behind what was cleaned
   append_and_run(w, kOrders1);
 }
 
@@ -370,8 +430,10 @@ const std::vector<CrashWorkload>& crash_workloads() {
       {"batches of one size", begin, same_size_again},
       {"truncation", begin, truncate},
       {"prefix deletion", begin, delete_prefix},
+      {"retention", begin, retain_nothing},
       {"deletion and recreation", begin, delete_and_recreate},
       {"swap", begin_swap, swap_segment},
+      {"compaction", begin_swap, compact_segments},
       {"recovery", begin_recovery, recover},
       {"clean stop", begin, clean_stop},
       {"duplicates", begin, retry_duplicates},

@@ -226,6 +226,7 @@ TEST_CASE("threads append, truncate, delete and recreate while the journal turns
   const auto work = [&](int32_t index) {
     LogConfig config;
     config.segment_bytes = 20000;
+    config.file_delete_delay_ms = 1;
     config.flush_messages = index == 2 ? 3 : 1;
     config.flush_ms = index == 1 ? 5 : INT64_MAX;
     std::mt19937_64 random(static_cast<uint64_t>(index));

@@ -72,7 +72,9 @@ class Model {
     if (what < 42) return append_sequenced();
     if (what < 45) return end_transaction();
     if (what < 60) return f_.directory->run_once();
-    if (what < 75) return read_some();
+    if (what < 73) return read_some();
+    if (what < 74) return roll();
+    if (what < 75) return check_segments();
     if (what < 78) return read_committed();
     if (what < 82) return look_up_time();
     if (what < 85) return truncate();
@@ -346,6 +348,43 @@ class Model {
     }
     CHECK(*end == expected);
     cut_model(*end);
+  }
+
+  void roll() {
+    auto base = log_->roll();
+    REQUIRE(base.ok());
+    check_segments();
+    const std::vector<SegmentSummary> segments = *log_->segments();
+    CHECK(segments.back().base_offset == *base);
+    CHECK(segments.back().size_bytes == 0);
+    CHECK(*log_->roll() == *base);  // an empty one stays
+    CHECK(log_->log_end_offset() == end_);
+  }
+
+  // Segments follow each other without a gap, and hold what the model has between their bounds.
+  void check_segments() {
+    const auto segments = log_->segments();
+    REQUIRE(segments.ok());
+    REQUIRE(segments->size() == log_->segment_count());
+    CHECK(segments->front().base_offset <= log_->log_start_offset());
+    CHECK(segments->back().next_offset == end_);
+    int64_t size = 0;
+    for (size_t i = 0; i < segments->size(); ++i) {
+      const SegmentSummary& segment = (*segments)[i];
+      CHECK(segment.active == (i + 1 == segments->size()));
+      if (i > 0) CHECK(segment.base_offset == (*segments)[i - 1].next_offset);
+      size += segment.size_bytes;
+      TimestampMs largest = kNoTimestamp;
+      int64_t bytes = 0;
+      for (const ModelBatch& batch : batches_) {
+        if (batch.base < segment.base_offset || batch.base >= segment.next_offset) continue;
+        largest = std::max(largest, batch.max_timestamp);
+        bytes += static_cast<int64_t>(batch.bytes.size());
+      }
+      CHECK(segment.size_bytes == bytes);
+      if (bytes > 0) CHECK(segment.largest_timestamp == largest);
+    }
+    CHECK(log_->size_bytes() == size);
   }
 
   void delete_some() {

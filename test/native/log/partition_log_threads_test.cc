@@ -67,17 +67,109 @@ void follow(const PartitionLog& log, Offset end, std::atomic<int64_t>* deleted_t
   }
 }
 
+// Batches that every compaction keeps.
+bool is_kept(Offset base) { return base.value % 8 == 0; }
+
+// Reads the log from its start to `end`, time and again while it is compacted: whole batches in
+// order, and of those that are kept each one.
+void follow_compacted(const PartitionLog& log, Offset end, const std::atomic<bool>& stop) {
+  ReadHint hint;
+  for (bool once_more = true; once_more;) {
+    once_more = !stop.load();
+    for (Offset at(0); at < std::min(end, log.high_watermark());) {
+      auto outcome = log.read(at, 3000, ReadLimit::high_watermark, true, &hint);
+      REQUIRE_MESSAGE(outcome.ok(), (outcome.ok() ? std::string() : outcome.error().detail));
+      const auto bytes = bytes_of(*outcome);
+      const Offset before = at;
+      for (const BatchView& batch : batches_in(bytes)) {
+        REQUIRE(batch.last_offset() >= at);
+        for (; at < batch.base_offset(); at = at + 1) REQUIRE_FALSE(is_kept(at));
+        at = batch.next_offset();
+      }
+      if (at == before) break;  // nothing but compacted offsets up to the high watermark
+    }
+  }
+}
+
+// Puts the kept batches of two sealed segments in their place. False if they were not there any
+// more, or there are too few.
+bool compact_two(LogDirectory& directory, PartitionLog& log, size_t pick) {
+  const auto segments = log.segments();
+  REQUIRE(segments.ok());
+  if (segments->size() < 4) return false;
+  REQUIRE(directory.checkpoint().ok());
+  const size_t first = pick % (segments->size() - 3);
+  const Offset base = (*segments)[first].base_offset;
+  const Offset end = (*segments)[first + 2].base_offset;
+  auto replacement = log.replace_segments(base, end);
+  REQUIRE_MESSAGE(replacement.ok(),
+                  (replacement.ok() ? std::string() : replacement.error().detail));
+  for (Offset at = base; at < end;) {
+    auto outcome = log.read(at, 1 << 20, ReadLimit::high_watermark, true, nullptr);
+    REQUIRE(outcome.ok());
+    if (outcome->bytes == 0) break;
+    const auto bytes = bytes_of(*outcome);
+    for (const BatchView& batch : batches_in(bytes)) {
+      at = batch.next_offset();
+      if (batch.base_offset() >= end) break;
+      if (is_kept(batch.base_offset())) REQUIRE((*replacement)->append(batch.bytes()).ok());
+    }
+  }
+  const auto done = (*replacement)->commit();
+  REQUIRE_MESSAGE(done.ok(), (done.ok() ? std::string() : done.error().detail));
+  return *done;
+}
+
 }  // namespace
+
+TEST_CASE("readers go on while segments under them are replaced") {
+  TemporaryDirectory folder;
+  auto opened = LogDirectory::open(on_real_disk(folder.path() + "/data"));
+  REQUIRE(opened.ok());
+  LogConfig config;
+  config.segment_bytes = 20000;
+  config.index_interval_bytes = 500;
+  auto log = (*opened)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
+  REQUIRE(log.ok());
+  const Offset end(kAppenders * kBatchesEach * 2);
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) readers.emplace_back([&] { follow_compacted(**log, end, stop); });
+  std::vector<std::thread> appenders;
+  for (int i = 0; i < kAppenders; ++i) {
+    appenders.emplace_back([&, i] { append_and_wait(**log, i); });
+  }
+  size_t compactions = 0;
+  for (size_t round = 0; (*log)->high_watermark() < end; ++round) {
+    if (compact_two(**opened, **log, round * 7)) ++compactions;
+    std::this_thread::yield();
+  }
+  for (std::thread& thread : appenders) thread.join();
+  while ((*log)->segment_count() > 4) REQUIRE(compact_two(**opened, **log, 0));
+  stop.store(true);
+  for (std::thread& thread : readers) thread.join();
+  CHECK(compactions > 0);
+  CHECK((*log)->log_end_offset() == end);
+  log = std::shared_ptr<PartitionLog>();
+  REQUIRE((*opened)->close().ok());
+  *opened = nullptr;
+  opened = LogDirectory::open(on_real_disk(folder.path() + "/data"));
+  REQUIRE(opened.ok());
+  log = (*opened)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
+  REQUIRE(log.ok());
+  CHECK((*opened)->recovery_report().clean);
+  follow_compacted(**log, end, stop);
+}
 
 TEST_CASE("appenders, readers, flusher and deletions do not disturb each other") {
   TemporaryDirectory folder;
   LogDirectoryOptions options = on_real_disk(folder.path() + "/data");
-  options.file_delete_delay_ms = 1;
   options.checkpoint_interval_ms = 20;
   auto opened = LogDirectory::open(options);
   REQUIRE(opened.ok());
   LogConfig config;
   config.segment_bytes = 20000;
+  config.file_delete_delay_ms = 1;
   config.index_interval_bytes = 500;
   auto log = (*opened)->open_partition({"orders", PartitionIndex(0)}, make_uuid(1), config);
   REQUIRE(log.ok());
