@@ -275,7 +275,7 @@ export class TestLog {
         end()
         const at = this.segments.findIndex((one) => one.baseOffset === replaced[0])
         const cleaned = { baseOffset: replaced[0]!, bytes: Buffer.concat(parts) }
-        this.segments.splice(at, replaced.length, cleaned)
+        this.segments = this.segments.toSpliced(at, replaced.length, cleaned)
         this.swaps.push({ replaced, aborted })
         return Promise.resolve(true)
       },
