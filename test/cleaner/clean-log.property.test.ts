@@ -8,7 +8,7 @@ import { batchAttributes, codecOf, type ReadBatch } from '../../src/protocol/rec
 import { anySteps, TestLog, writtenAt } from './fixture.ts'
 import { NaiveCleaner, type NaiveRecord } from './naive-cleaner.ts'
 
-const runs = { numRuns: 150 }
+const runs = { numRuns: 100 }
 
 /** When and how the next cleanings happen. */
 const anyCleanings = fc.array(
@@ -178,7 +178,7 @@ describe('a byte that was turned', () => {
         expect(log.segments).toBe(damaged)
         expect(log.swaps).toEqual([])
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 })
