@@ -11,7 +11,12 @@
  */
 import { assert } from '../base/assert.ts'
 import { CompressionError } from '../compression/codec.ts'
-import { batchAttributes, batchHeaderBytes, codecOf } from '../protocol/record-batch.ts'
+import {
+  batchAttributes,
+  batchHeaderBytes,
+  codecOf,
+  type ReadBatchHeader,
+} from '../protocol/record-batch.ts'
 import { lastOffsetOf, type StoredBatch } from './batch-stream.ts'
 import type { AbortedTransaction, CleanedTransactions, MarkerKind } from './cleaned-transactions.ts'
 import type { LoadedCodecs } from './loaded-codecs.ts'
@@ -73,10 +78,10 @@ export function openRecords(
 /** What a control batch with these records marks; undefined: it has none, `fault`: it is broken. */
 export function markerKindOf(
   opened: Uint8Array,
-  recordsCount: number,
+  header: ReadBatchHeader,
 ): MarkerKind | undefined | { readonly fault: string } {
-  if (recordsCount === 0) return undefined
-  const cursor = new RecordCursor(opened, recordsCount)
+  if (header.recordsCount === 0) return undefined
+  const cursor = new RecordCursor(opened, header)
   if (!cursor.next()) return { fault: cursor.fault ?? 'no control record' }
   if (cursor.keyBytes < 4) return { fault: 'control record without type' }
   const key = cursor.key()
@@ -121,7 +126,7 @@ export class BatchFilter {
 
   #marker(batch: StoredBatch, opened: Uint8Array): Retained {
     const { header } = batch
-    const kind = markerKindOf(opened, header.recordsCount)
+    const kind = markerKindOf(opened, header)
     if (typeof kind === 'object') return { kind: 'damaged', fault: kind.fault }
     const { needless, aborted } = this.#rules.transactions.readMarker(header, kind)
     if (aborted !== undefined) this.#aborted.push(aborted)
@@ -139,11 +144,8 @@ export class BatchFilter {
     const keepsTombstones = horizon === undefined || this.#rules.now < horizon
     const starts: number[] = []
     let hasTombstone = false
-    const cursor = new RecordCursor(opened, header.recordsCount)
+    const cursor = new RecordCursor(opened, header)
     while (cursor.next()) {
-      if (cursor.offsetDelta < 0 || cursor.offsetDelta > header.lastOffsetDelta) {
-        return { kind: 'damaged', fault: `offset delta ${cursor.offsetDelta} of a record` }
-      }
       this.counts.recordsRead++
       if (!this.#stays(cursor, header.baseOffset, keepsTombstones)) continue
       starts.push(cursor.start)

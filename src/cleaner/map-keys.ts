@@ -86,12 +86,12 @@ function mapBatch(
   const opened = openRecords(batch, codecs, openedBytesMax)
   if (typeof opened === 'string') return damaged(opened)
   if (isMarker) {
-    const kind = markerKindOf(opened, header.recordsCount)
+    const kind = markerKindOf(opened, header)
     if (typeof kind === 'object') return damaged(kind.fault)
     transactions.readMarker(header, kind)
     return undefined
   }
-  const cursor = new RecordCursor(opened, header.recordsCount)
+  const cursor = new RecordCursor(opened, header)
   while (cursor.next()) {
     const offset = header.baseOffset + cursor.offsetDelta
     if (cursor.keyBytes < 0 || offset < log.firstDirtyOffset) continue

@@ -3,10 +3,15 @@
  * the bytes; headers are passed over, as whoever keeps a record keeps them as they are.
  */
 import { assert } from '../base/assert.ts'
+import type { ReadBatchHeader } from '../protocol/record-batch.ts'
+
+/** What a header says of the records behind it. */
+export type AnnouncedRecords = Pick<ReadBatchHeader, 'recordsCount' | 'lastOffsetDelta'>
 
 /** Position in the records of one batch. Invariant: start < bodyAt < end <= length, on a record. */
 export class RecordCursor {
   readonly #bytes: Uint8Array
+  readonly #lastOffsetDelta: number
   #left: number
   #at = 0
   #fault: string | null = null
@@ -24,11 +29,12 @@ export class RecordCursor {
   #timestampAt = 0
   #keyAt = 0
 
-  /** `bytes`: the opened records; `count`: how many the batch's header announces. */
-  constructor(bytes: Uint8Array, count: number) {
-    assert(count >= 0, 'a batch has no negative number of records')
+  /** `bytes`: the opened records of the batch with this header. */
+  constructor(bytes: Uint8Array, { recordsCount, lastOffsetDelta }: AnnouncedRecords) {
+    assert(recordsCount >= 0, 'a batch has no negative number of records')
     this.#bytes = bytes
-    this.#left = count
+    this.#lastOffsetDelta = lastOffsetDelta
+    this.#left = recordsCount
   }
 
   /** What is wrong with the bytes, or null. */
@@ -82,6 +88,10 @@ export class RecordCursor {
     this.#passVarlong()
     this.bodyAt = this.#at
     this.offsetDelta = this.#varint()
+    // An offset of another batch would make records of its key go that are the last ones.
+    if (this.offsetDelta < 0 || this.offsetDelta > this.#lastOffsetDelta) {
+      this.#fail(`offset delta ${this.offsetDelta}`)
+    }
     this.keyBytes = this.#varint()
     this.#keyAt = this.#at
     this.#pass(this.keyBytes)

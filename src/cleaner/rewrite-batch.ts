@@ -45,7 +45,7 @@ export function rewriteBatch(rewriting: BatchRewriting): Uint8Array {
   assert(newHorizonMs < 0 || !keepsHorizon, 'a horizon is set once')
   const oldBase = stored.getBigInt64(at.baseTimestamp)
   const storedMax = stored.getBigInt64(at.maxTimestamp)
-  const cursor = new RecordCursor(opened, batch.header.recordsCount)
+  const cursor = new RecordCursor(opened, batch.header)
   const timestamps = kept.map((start) => {
     cursor.seek(start)
     return appendTime ? storedMax : BigInt.asIntN(64, oldBase + cursor.timestampDelta())

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RecordCursor } from '../../src/cleaner/record-cursor.ts'
+import { type AnnouncedRecords, RecordCursor } from '../../src/cleaner/record-cursor.ts'
 import { batchHeaderBytes, encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
 
 /** The records of a batch without its header. */
@@ -11,6 +11,11 @@ function recordsOf(
   return encodeBatch(newBatch(records.map((one) => ({ ...one, headers })))).subarray(
     batchHeaderBytes,
   )
+}
+
+/** A header of this many records, one offset each. */
+function announced(recordsCount: number): AnnouncedRecords {
+  return { recordsCount, lastOffsetDelta: recordsCount - 1 }
 }
 
 const record = { key: Buffer.from('key'), value: Buffer.from('value'), timestamp: 5 }
@@ -24,7 +29,7 @@ describe('the record cursor', () => {
         fc.array(fc.record({ key: bytes, value: bytes, timestamp }), { minLength: 1 }),
         (records) => {
           const opened = recordsOf(records)
-          const cursor = new RecordCursor(opened, records.length)
+          const cursor = new RecordCursor(opened, announced(records.length))
           let end = 0
           records.forEach(({ key, value, timestamp: at }, i) => {
             expect(cursor.next()).toBe(true)
@@ -50,14 +55,14 @@ describe('the record cursor', () => {
     ['64', [0x80, 0x01], 64n],
   ])('reads a timestamp %s away', (_name, delta, value) => {
     const body = [0, ...delta, 0, 1, 1, 0]
-    const cursor = new RecordCursor(Uint8Array.from([body.length * 2, ...body]), 1)
+    const cursor = new RecordCursor(Uint8Array.from([body.length * 2, ...body]), announced(1))
     expect(cursor.next()).toBe(true)
     expect(cursor.timestampDelta()).toBe(value)
   })
 
   it('goes back to a record', () => {
     const opened = recordsOf([record, { ...record, key: Buffer.from('other') }])
-    const cursor = new RecordCursor(opened, 2)
+    const cursor = new RecordCursor(opened, announced(2))
     cursor.next()
     const first = cursor.start
     cursor.next()
@@ -76,9 +81,11 @@ describe('the record cursor', () => {
     ['a key beyond the record', Uint8Array.from([12, 0, 0, 0, 60, 1, 0]), 1],
     ['a value beyond the record', Uint8Array.from([12, 0, 0, 0, 1, 60, 0]), 1],
     ['no number of headers', Uint8Array.from([10, 0, 0, 0, 1, 1]), 1],
+    ['an offset behind the last one', Uint8Array.from([12, 0, 0, 2, 1, 1, 0]), 1],
+    ['an offset before the first one', Uint8Array.from([12, 0, 0, 1, 1, 1, 0]), 1],
     ['a timestamp beyond 64 bits', Uint8Array.from([40, 0, ...Array<number>(19).fill(0xff)]), 1],
   ])('refuses %s', (_name, bytes, count) => {
-    const cursor = new RecordCursor(bytes, count)
+    const cursor = new RecordCursor(bytes, announced(count))
     let read = 0
     while (cursor.next()) read++
     expect(read).toBeLessThanOrEqual(count)
@@ -88,7 +95,7 @@ describe('the record cursor', () => {
   it('ends on any bytes, within them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(5), (bytes, count) => {
-        const cursor = new RecordCursor(bytes, count)
+        const cursor = new RecordCursor(bytes, announced(count))
         while (cursor.next()) {
           expect(cursor.end).toBeLessThanOrEqual(bytes.length)
           expect(cursor.bodyAt).toBeLessThan(cursor.end)

@@ -37,7 +37,7 @@ function read(bytes: Uint8Array): ReadBatch {
 
 /** Where each record begins. */
 function startsOf(batch: StoredBatch): number[] {
-  const cursor = new RecordCursor(batch.bytes.subarray(batchHeaderBytes), batch.header.recordsCount)
+  const cursor = new RecordCursor(batch.bytes.subarray(batchHeaderBytes), batch.header)
   const starts: number[] = []
   while (cursor.next()) starts.push(cursor.start)
   return starts
@@ -83,7 +83,7 @@ describe('a batch that loses records', () => {
           const header = decodeBatchHeader(bytes).value!
           expect(crc32c(bytes.subarray(21))).toBe(header.crc)
           expect(header).toMatchObject({ ...identity, lastOffsetDelta: records.length - 1 })
-          const cursor = new RecordCursor(bytes.subarray(batchHeaderBytes), keep.length)
+          const cursor = new RecordCursor(bytes.subarray(batchHeaderBytes), header)
           for (const index of keep) {
             expect(cursor.next()).toBe(true)
             expect(cursor.offsetDelta).toBe(index)
@@ -142,7 +142,7 @@ describe('a batch that loses records', () => {
     expect(changed.getBigInt64(27)).toBe(nanoseconds - 20n)
     expect(changed.getBigInt64(35)).toBe(nanoseconds - 10n)
     const withHorizon = rewritten(bytes, [0, 1, 2], 1_800_000_000_000)
-    const cursor = new RecordCursor(withHorizon.subarray(batchHeaderBytes), 3)
+    const cursor = new RecordCursor(withHorizon.subarray(batchHeaderBytes), stored(bytes).header)
     for (const delta of [0n, -20n, -10n]) {
       cursor.next()
       expect(cursor.timestampDelta() + 1_800_000_000_000n).toBe(nanoseconds + delta)
