@@ -18,8 +18,7 @@ import {
   type TestSegment,
   writtenAt,
 } from '../../cleaner/fixture.ts'
-import { askKafka, type ProbeAnswer, type ProbeJob } from './cleaner-probe.ts'
-import { hasKafka } from './reference.ts'
+import { askKafka, hasProbe, type ProbeAnswer, type ProbeJob } from './cleaner-probe.ts'
 
 const logCount = Number(process.env['CONFORMANCE_LOGS'] ?? 40)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 431)
@@ -35,7 +34,7 @@ function comparable(segments: readonly TestSegment[]): unknown {
   })
 }
 
-describe.skipIf(!hasKafka())("beside Apache Kafka's cleaner", () => {
+describe.skipIf(!hasProbe())("beside Apache Kafka's cleaner", () => {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-cleaner-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
