@@ -20,7 +20,7 @@ import {
 } from '../../cleaner/fixture.ts'
 import { askKafka, hasProbe, type ProbeAnswer, type ProbeJob } from './cleaner-probe.ts'
 
-const logCount = Number(process.env['CONFORMANCE_LOGS'] ?? 40)
+const logCount = Number(process.env['CONFORMANCE_LOGS'] ?? 24)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 431)
 const rounds = 4
 
