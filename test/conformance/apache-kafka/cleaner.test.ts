@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cleanableRange, groupSegments } from '../../../src/policy/compaction.ts'
 import { codecOf } from '../../../src/protocol/record-batch.ts'
 import {
@@ -35,7 +35,10 @@ function comparable(segments: readonly TestSegment[]): unknown {
 }
 
 describe.skipIf(!hasProbe())("beside Apache Kafka's cleaner", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'odradek-cleaner-'))
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'odradek-cleaner-'))
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it(`leaves of ${logCount} random logs what Kafka leaves, in ${rounds} cleanings`, async () => {
