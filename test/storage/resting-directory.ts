@@ -15,7 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openNativeLogStore } from '../../src/storage/native-log-store.ts'
 import { batchOf, commit, settings, topicId } from './store-behaviour.ts'
 
-const identity = { clusterId: 'cccc-ZyoQ_y_biQ5m6sOVA', nodeId: 1, directoryId: topicId }
+/** Of the directories that tests make. */
+export const identity = { clusterId: 'cccc-ZyoQ_y_biQ5m6sOVA', nodeId: 1, directoryId: topicId }
 
 /** One batch of {@link RestingDirectory} on the disk, in bytes. */
 export const batchBytes = batchOf([1]).length
