@@ -1,5 +1,4 @@
 /** What the package offers to programs. */
 export { NativeModuleError, type NativeModuleProblem } from './addon/index.ts'
-export { Broker, type BrokerEndpoint, type BrokerOptions, StartError } from './broker/index.ts'
 export { type DataPlaneStatistics, StorageError } from './storage/index.ts'
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './telemetry/index.ts'

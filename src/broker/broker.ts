@@ -9,6 +9,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { formatHostPort } from '../base/endpoint.ts'
 import { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
@@ -16,12 +17,14 @@ import type { Uuid } from '../protocol/uuid.ts'
 import type { DataPlane, DataPlaneStatistics } from '../storage/data-plane.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { servedApis } from './api-table.ts'
+import { finishInBackground, retryInBackground } from './background.ts'
 import type { BrokerContext } from './context.ts'
 import type { DataDirectories, Recovery } from './data-directories.ts'
 import { watchDirectories } from './directory-watch.ts'
 import { systemEnvironment } from './environment.ts'
 import { groupConfig, groupOffsetsTopic } from './group-config.ts'
 import { GroupService } from './group-service.ts'
+import { createInitialTopics } from './initial-topics.ts'
 import {
   Advertiser,
   bindListeners,
@@ -39,6 +42,7 @@ import { Router } from './router.ts'
 import { RunningParts } from './running-parts.ts'
 import { type BrokerSettings, brokerSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
+import { completeOptions, removeTemporaryDirectory } from './throw-away.ts'
 import { TopicCreator } from './topic-creator.ts'
 import { TopicLogs } from './topic-logs.ts'
 import { unkeptPromises } from './vain-settings.ts'
@@ -46,7 +50,7 @@ import { unkeptPromises } from './vain-settings.ts'
 /** Kafka's number of a plaintext listener. */
 const securityPlaintext = 0
 
-/** A running broker. Owns its data directory and its sockets until {@link Broker.close}. */
+/** A running broker. Owns its data directory and its sockets until {@link Broker.stop}. */
 export class Broker {
   /** The numeric addresses it listens on. */
   readonly endpoints: readonly BrokerEndpoint[]
@@ -78,7 +82,7 @@ export class Broker {
     this.failure = failure
     this.#dataPlane = dataPlane
     this.#parts = parts
-    void failure.then(() => this.close().catch(() => undefined))
+    void failure.then(() => this.stop().catch(() => undefined))
   }
 
   /**
@@ -87,12 +91,10 @@ export class Broker {
    */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const environment = { ...systemEnvironment, ...options.environment }
-    const settings = brokerSettings(options, availableParallelism())
     const logger = options.logger ?? silentLogger
-    for (const warning of settings.warnings) logger.warn(warning)
-    for (const notice of settings.notices) logger.info(notice)
     const parts = new RunningParts(logger)
     try {
+      const settings = settingsOf(options, logger, parts)
       const bound = await bind(settings, environment, logger, parts)
       let stop = (_reason: string): void => {}
       const failure = new Promise<Error>((settle) => {
@@ -101,9 +103,10 @@ export class Broker {
       const starting = { settings, environment, logger, parts, stop, ...bound }
       const directories = await openDataDirectories(starting)
       const context = await compose(starting, directories)
+      await createInitialTopics(context.controller, options.topics ?? {})
       bound.router.open(context)
       bound.dataPlane.serve()
-      finishInBackground(starting, context)
+      finishInBackground(starting, context.groups)
       return new Broker(starting, context.clusterId, failure)
     } catch (error) {
       await parts.stop()
@@ -116,16 +119,40 @@ export class Broker {
     return this.#dataPlane.statistics()
   }
 
+  /** Where clients begin: its listeners, as they want them. */
+  get bootstrapServers(): string {
+    const reachable = this.listeners.map(({ host, port }) => ({ host: host || 'localhost', port }))
+    return reachable.map(formatHostPort).join(',')
+  }
+
   /**
    * Stops cleanly: answers what is appended, closes the connections, and leaves a directory that
-   * opens without recovery. Idempotent. Rejects when the directory could not be closed cleanly.
+   * opens without recovery, or none if it was a temporary one. Idempotent. Rejects when the
+   * directory could not be closed cleanly.
    */
-  close(): Promise<void> {
+  stop(): Promise<void> {
     this.#closing ??= this.#parts.stop().then((failure) => {
       if (failure !== undefined) throw failure
     })
     return this.#closing
   }
+
+  /** `await using`: stops it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+}
+
+/** Checks the options, and tells what an operator should know of them. */
+function settingsOf(options: BrokerOptions, logger: Logger, parts: RunningParts): BrokerSettings {
+  const { options: completed, temporaryDirectory } = completeOptions(options)
+  if (temporaryDirectory !== undefined) {
+    parts.add('temporary directory', async () => removeTemporaryDirectory(temporaryDirectory))
+  }
+  const settings = brokerSettings(completed, availableParallelism())
+  for (const warning of settings.warnings) logger.warn(warning)
+  for (const notice of settings.notices) logger.info(notice)
+  return settings
 }
 
 /** A broker whose ports are bound. */
@@ -346,38 +373,4 @@ function reportRecovery({ path, report, durationMs }: Recovery, logger: Logger):
       `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
       `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`,
   )
-}
-
-/** Between attempts to open what a full disk or a full table of descriptors refused, in ms. */
-const retryMs = 5_000
-
-function retryInBackground({ environment, parts }: StartingBroker, logs: TopicLogs): void {
-  const { timers } = environment
-  const arm = (): unknown => timers.setTimeout(() => void logs.retry().then(rearm), retryMs)
-  const rearm = (): void => {
-    timer = timer === undefined ? undefined : arm()
-  }
-  let timer: unknown = arm()
-  parts.add('retries', async () => {
-    timers.clear(timer)
-    timer = undefined
-  })
-}
-
-/** The first client's requests come before this, in ms: they load only what they need. */
-const backgroundDelayMs = 100
-
-/** Loads what the first answers need not wait for: handlers, and groups left by the last stop. */
-function finishInBackground(
-  { environment, router, logger, parts }: StartingBroker,
-  { groups }: BrokerContext,
-): void {
-  const { timers } = environment
-  const timer = timers.setTimeout(() => {
-    groups.load().catch((error: unknown) => logger.error('Groups could not be loaded', error))
-    router.loadAll().catch((error: unknown) => {
-      logger.error('A handler cannot be loaded yet; its requests will try again', error)
-    })
-  }, backgroundDelayMs)
-  parts.add('background loading', async () => timers.clear(timer))
 }

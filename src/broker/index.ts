@@ -1,4 +1,10 @@
 /** A broker, started from code. */
 export { Broker } from './broker.ts'
-export type { BrokerEndpoint, BrokerEnvironment, BrokerOptions, StoreOptions } from './options.ts'
+export type {
+  BrokerEndpoint,
+  BrokerEnvironment,
+  BrokerOptions,
+  StoreOptions,
+  TopicOptions,
+} from './options.ts'
 export { StartError } from './start-error.ts'

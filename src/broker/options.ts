@@ -9,23 +9,42 @@ import type { Logger } from '../telemetry/logger.ts'
 export interface BrokerOptions {
   /**
    * Where to listen, `HOST:PORT`; port 0 takes a free one. A name is bound on every address that it
-   * has. Default: the config `listeners`, else `localhost:9092`.
+   * has. Default: the config `listeners`, else a free port of 127.0.0.1.
    */
   readonly listen?: string | readonly string[]
   /** What clients are told to connect to, `HOST:PORT`. Default: what they connected to. */
   readonly advertise?: string
-  /** Default: the config `log.dirs`, else `./odradek-data`. Made if it does not exist. */
-  readonly dataDirectory?: string
+  /**
+   * Where the data lies; made if it does not exist. Default: the config `log.dirs`. Without either
+   * the broker is one to throw away: its directory is a temporary one that goes when it stops,
+   * acknowledgements wait for no disk, groups for no late member, and a topic with more replicas
+   * than brokers gets what there is.
+   */
+  readonly dataDir?: string
   /** The cluster's id: given to a new directory, compared with that of an old one. */
   readonly clusterId?: string
   /** Broker configs by Kafka's names; they win over `configFile`. */
-  readonly config?: Readonly<Record<string, string>>
-  /** A file in the format of Kafka's `server.properties`: its name for messages, and its text. */
+  readonly configs?: Readonly<Record<string, string>>
+  /** Topics that are there when the start resolves, with their numbers of partitions. */
+  readonly topics?: Readonly<Record<string, number | TopicOptions>>
+  /**
+   * A file in the format of Kafka's `server.properties`: its name for messages, and its text. With
+   * one all defaults are those of the configs: `listeners` is `localhost:9092`, `log.dir`
+   * `odradek-data`.
+   */
   readonly configFile?: { readonly name: string; readonly text: string }
   /** Default: says nothing. */
   readonly logger?: Logger
   /** What the broker runs on; for tests. Default: the machine. */
   readonly environment?: Partial<BrokerEnvironment>
+}
+
+/** A topic that a start creates. */
+export interface TopicOptions {
+  /** Default: the config `num.partitions`. */
+  readonly partitions?: number
+  /** Topic configs by Kafka's names. */
+  readonly configs?: Readonly<Record<string, string>>
 }
 
 /** What a broker runs on. */

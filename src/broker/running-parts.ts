@@ -14,6 +14,7 @@ const stopOrder = [
   'controller',
   'data directory',
   'claim on the directory',
+  'temporary directory',
 ] as const
 
 /** Name of a part. */

@@ -42,7 +42,7 @@ const plainListener = 'PLAINTEXT'
 export function brokerSettings(options: BrokerOptions, processors: number): BrokerSettings {
   const read = readBrokerConfig({
     file: options.configFile,
-    overrides: Object.entries(options.config ?? {}),
+    overrides: Object.entries(options.configs ?? {}),
   })
   if (read.config === undefined) throw new StartError(sentence(read.problem))
   const { config, warnings } = read
@@ -83,12 +83,12 @@ function refuseOtherNodes(config: BrokerConfig): void {
 }
 
 /** An option that stands in the place of configs: whoever set those too should know. */
-function replacedNotices({ listen, dataDirectory }: BrokerOptions, config: BrokerConfig): string[] {
+function replacedNotices({ listen, dataDir }: BrokerOptions, config: BrokerConfig): string[] {
   const listeners = ['listeners', 'advertised.listeners', 'listener.security.protocol.map']
   const replaced = [
     { option: listen, name: 'address to listen on', configs: listeners },
     {
-      option: dataDirectory,
+      option: dataDir,
       name: 'data directory',
       configs: ['log.dirs', 'log.dir', 'metadata.log.dir'],
     },
@@ -101,9 +101,9 @@ function replacedNotices({ listen, dataDirectory }: BrokerOptions, config: Broke
 }
 
 function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectorySettings {
-  const { dataDirectory } = options
+  const { dataDir } = options
   const configured = config.list('log.dirs').length > 0 ? 'log.dirs' : 'log.dir'
-  const names = dataDirectory === undefined ? config.list(configured) : [dataDirectory]
+  const names = dataDir === undefined ? config.list(configured) : [dataDir]
   const data = names.map((name) => resolve(name))
   const [first] = data
   if (first === undefined) throw new StartError(`${configured} names no directory; name one.`)
@@ -112,7 +112,7 @@ function directoriesOf(options: BrokerOptions, config: BrokerConfig): DirectoryS
     throw new StartError(`${configured} names ${path} twice; name it once.`)
   }
   refuseUnknownCordoned(config, data)
-  const separate = dataDirectory === undefined ? config.text('metadata.log.dir') : null
+  const separate = dataDir === undefined ? config.text('metadata.log.dir') : null
   return { data, metadata: separate === null ? first : resolve(separate) }
 }
 

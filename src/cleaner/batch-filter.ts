@@ -112,6 +112,7 @@ export class BatchFilter {
   /** What stays of `batch`, whose codec must be loaded. */
   retain(batch: StoredBatch): Retained {
     const { header } = batch
+    assert(batch.bytes.length === header.bytes, 'a batch is given whole')
     const { transactions, codecs, openedBytesMax } = this.#rules
     const isMarker = (header.attributes & batchAttributes.control) !== 0
     if (!isMarker && transactions.readData(header)) {
@@ -193,6 +194,7 @@ export class BatchFilter {
     starts: readonly number[],
     needsHorizon: boolean,
   ): Retained {
+    assert(starts.length > 0, 'what keeps no record is emptied instead')
     const codec = codecOf(batch.header)
     const bytes = rewriteBatch({
       batch,

@@ -64,6 +64,7 @@ export class BatchStream {
   async next(): Promise<readonly StoredBatch[]> {
     for (;;) {
       const left = this.#segment.sizeBytes - this.#position
+      assert(left >= 0, 'no batch reaches beyond its segment')
       if (left === 0 || this.#fault !== null) return []
       const room = this.#buffer.bytes.subarray(0, Math.min(left, this.#buffer.bytes.length))
       const count = await this.#segment.read(this.#position, room)

@@ -81,6 +81,7 @@ export async function cleanLog(log: LogToClean, options: CleaningOptions): Promi
   const proceed = options.proceed ?? (() => Promise.resolve(true))
   const mapped = await mapKeys({ log, map, buffer, codecs, openedBytesMax, proceed })
   if (mapped.kind !== 'mapped') return mapped
+  assert(mapped.endOffset > log.firstDirtyOffset, 'a map has room for one key at least')
   const filter = new BatchFilter({
     map,
     mappedEndOffset: mapped.endOffset,
@@ -99,6 +100,7 @@ export async function cleanLog(log: LogToClean, options: CleaningOptions): Promi
     const ended = await cleanGroup(run, group)
     if (ended !== undefined) return ended
   }
+  assert(filter.counts.recordsKept <= filter.counts.recordsRead, 'a cleaning adds no record')
   const statistics = { mappedKeys: map.size, ...run.counts, ...filter.counts }
   return { kind: 'cleaned', endOffset: mapped.endOffset, statistics }
 }
@@ -134,6 +136,7 @@ function checkShape({ segments, firstUncleanableOffset }: LogToClean): void {
 
 /** Writes what stays of the group and swaps it in; the result where the cleaning ends here. */
 async function cleanGroup(run: Run, group: readonly SealedSegment[]): Promise<Ended | undefined> {
+  assert(group.length > 0, 'a group has a segment')
   const replacement = await run.log.replace(group)
   let isOpen = true
   try {

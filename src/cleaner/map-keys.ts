@@ -54,6 +54,7 @@ async function mapSegment(
 ): Promise<MappedKeys | undefined> {
   const { log, buffer, codecs, proceed } = mapping
   const begin = Math.max(segment.baseOffset, log.firstDirtyOffset)
+  assert(begin < segment.nextOffset, 'the dirty range reaches into the segment')
   const stream = new BatchStream(segment, buffer, await segment.positionOf(begin))
   for (;;) {
     const before = stream.position

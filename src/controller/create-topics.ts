@@ -18,7 +18,13 @@ import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { zeroUuid } from '../protocol/uuid.ts'
 import type { Decision, Refusal } from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
-import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
+import {
+  checkAssignments,
+  newPartition,
+  type Placement,
+  placeReplicas,
+  usableBrokers,
+} from './placement.ts'
 
 /** Most partitions that one request may create: their records are one batch of the log. */
 export const partitionsPerRequestMax = 10_000
@@ -131,6 +137,8 @@ function createTopic(
   const placement = place(topic, context)
   if (placement.refusal !== undefined) return placement.refusal
   const { replicas } = placement
+  const placed = replicas[0]?.length ?? 0
+  const asked = topic.assignments.length > 0 ? placed : replicationFactorOf(topic, broker)
   assert(replicas.length > 0, 'a topic that is placed has a partition')
   const topicId = random.uuid()
   assert(!image.topicsById.has(topicId), 'a random topic id is new')
@@ -152,23 +160,20 @@ function createTopic(
     name,
     topicId,
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: asked > placed ? clampedMessage(asked, placed) : null,
     topicConfigErrorCode: ErrorCode.NONE,
     numPartitions: replicas.length,
-    replicationFactor: replicas[0]?.length ?? 0,
+    replicationFactor: placed,
     configs: createdTopicConfigs(configs, broker),
   }
   return { records, response }
 }
 
 function place(topic: CreatableTopic, context: TopicContext): Placement {
-  const { image, random } = context
+  const { image, random, broker } = context
   if (topic.assignments.length > 0) return placeByHand(topic, image)
-  const count = partitionCountOf(topic, context.broker)
-  const replicationFactor =
-    topic.replicationFactor === -1
-      ? context.broker.number('default.replication.factor')
-      : topic.replicationFactor
+  const count = partitionCountOf(topic, broker)
+  const replicationFactor = replicationFactorOf(topic, broker)
   if (replicationFactor < 1) {
     const message = 'Replication factor must be larger than 0, or -1 to use the default value.'
     return refusedPlacement(ErrorCode.INVALID_REPLICATION_FACTOR, message)
@@ -177,7 +182,22 @@ function place(topic: CreatableTopic, context: TopicContext): Placement {
     const message = 'Number of partitions was set to an invalid non-positive value.'
     return refusedPlacement(ErrorCode.INVALID_PARTITIONS, message)
   }
-  return placeReplicas(image, count, replicationFactor, random)
+  const clamped = broker.flag('odradek.clamp.replication.factor')
+    ? Math.min(replicationFactor, Math.max(1, usableBrokers(image).length))
+    : replicationFactor
+  return placeReplicas(image, count, clamped, random)
+}
+
+function replicationFactorOf(topic: CreatableTopic, broker: BrokerConfig): number {
+  const { replicationFactor } = topic
+  return replicationFactor === -1 ? broker.number('default.replication.factor') : replicationFactor
+}
+
+function clampedMessage(asked: number, placed: number): string {
+  return (
+    `Each partition has ${placed} replica(s) instead of ${asked}: ` +
+    'odradek.clamp.replication.factor is set and there are no more brokers.'
+  )
 }
 
 function placeByHand(topic: CreatableTopic, image: MetadataImage): Placement {

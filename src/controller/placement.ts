@@ -23,7 +23,7 @@ export function placeReplicas(
   random: Random,
 ): Placement {
   assert(replicationFactor >= 1 && count >= 0, 'the caller checked the numbers')
-  const ids = [...image.brokers.values()].filter(takesPartitions).map(({ id }) => id)
+  const ids = usableBrokers(image)
   if (replicationFactor > ids.length) {
     return refuse(
       ErrorCode.INVALID_REPLICATION_FACTOR,
@@ -46,6 +46,11 @@ export function placeReplicas(
     'replicas differ',
   )
   return { replicas, refusal: undefined }
+}
+
+/** Ids of the brokers that new partitions are placed on. */
+export function usableBrokers(image: MetadataImage): number[] {
+  return [...image.brokers.values()].filter(takesPartitions).map(({ id }) => id)
 }
 
 /** Checks replicas chosen by hand. `replicationFactor` undefined: that of the first partition. */

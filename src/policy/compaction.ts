@@ -91,6 +91,11 @@ export function cleanableRange(log: CompactedLog, now: number): CleanableRange {
     ),
   )
   const totalBytes = cleanBytes + cleanableBytes
+  assert(firstUncleanableOffset <= active.baseOffset, 'the active segment is never cleaned')
+  assert(
+    firstDirtyOffset >= log.logStartOffset,
+    'what is below the log start is no business of ours',
+  )
   return {
     firstDirtyOffset,
     firstUncleanableOffset,
@@ -132,6 +137,7 @@ export function checkpointAfterTruncation(checkpoint: number, logEndOffset: numb
  * `delete.retention.ms` later, as far as the field can tell.
  */
 export function deleteHorizonOf(now: number, deleteRetentionMs: number): number {
+  assert(deleteRetentionMs >= 0, 'a horizon does not lie behind')
   return Math.min(now + deleteRetentionMs, Number.MAX_SAFE_INTEGER)
 }
 
@@ -187,6 +193,7 @@ export function groupSegments<Segment extends CompactionSegment>(
       timeIndex: segment.timeIndexBytes,
     }
   })
+  assert(groups.flat().length === segments.length, 'each segment is in one group')
   return groups
 }
 

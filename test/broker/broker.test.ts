@@ -31,7 +31,7 @@ test('a fresh directory gets an identity, and a restart keeps everything', async
   expect(first.plane.listening.map(({ host }) => host)).toEqual(['127.0.0.1', '::1'])
   const id = await createTopic(first, 'orders', 3)
   expect([...first.plane.hosted.keys()].sort()).toEqual(['orders-0', 'orders-1', 'orders-2'])
-  await first.broker.close()
+  await first.broker.stop()
   expect(first.plane.stopped).toBe(true)
 
   const second = await startTestBroker({ disk: first.store.disk })
@@ -43,7 +43,7 @@ test('a fresh directory gets an identity, and a restart keeps everything', async
   })
   expect(topics[0]).toMatchObject({ name: 'orders', topicId: id, errorCode: 0 })
   expect(second.lines.join()).not.toContain('not clean')
-  await second.broker.close()
+  await second.broker.stop()
 })
 
 test('a deleted topic is gone from the store, the data plane and the next start', async () => {
@@ -61,7 +61,7 @@ test('a deleted topic is gone from the store, the data plane and the next start'
   const second = await startTestBroker({ disk })
   expect([...second.plane.hosted.keys()]).toEqual(['other-0'])
   expect(second.lines.join()).toContain('was not clean: replayed')
-  await second.broker.close()
+  await second.broker.stop()
 })
 
 test('groups that cannot be read do not hold up the deletion of a topic', async () => {
@@ -74,7 +74,7 @@ test('groups that cannot be read do not hold up the deletion of a topic', async 
   const committed = { partitionIndex: 0, committedOffset: 1, committedMetadata: '' }
   const topics = [{ name: 'orders', partitions: [committed] }]
   for (const groupId of groups) await first.plane.send(offsetCommitApi, 2, { groupId, topics })
-  await first.broker.close()
+  await first.broker.stop()
 
   const store = createMemoryLogStore({ disk: first.store.disk })
   const openPartition = store.openPartition.bind(store)
@@ -96,13 +96,13 @@ test('groups that cannot be read do not hold up the deletion of a topic', async 
     topics: [{ name: 'orders', partitionIndexes: [0] }],
   })
   expect(fetched.topics[0]?.partitions[0]).toMatchObject({ committedOffset: -1, errorCode: 0 })
-  await second.broker.close()
+  await second.broker.stop()
 })
 
 test('a folder that the metadata does not name is set aside, not removed', async () => {
   const first = await startTestBroker()
   await createTopic(first, 'orders')
-  await first.broker.close()
+  await first.broker.stop()
   const { disk } = first.store
   const stray = disk.partitions.get('orders-0')
   if (stray === undefined) throw new Error('the partition is there')
@@ -113,7 +113,7 @@ test('a folder that the metadata does not name is set aside, not removed', async
   expect([...disk.strays.keys()].sort()).toEqual(['lost-0', 'orders-0'])
   expect([...second.plane.hosted.keys()]).toEqual(['orders-0'])
   expect(second.lines.join('\n')).toContain('Set aside lost-0')
-  await second.broker.close()
+  await second.broker.stop()
 })
 
 test('requests that come while the broker starts are answered when it is ready', async () => {
@@ -123,13 +123,13 @@ test('requests that come while the broker starts are answered when it is ready',
   const asked = plane.send(metadataApi, 12, { topics: [{ name: 'early' }] })
   const running = await starting
   expect((await asked).topics[0]).toMatchObject({ name: 'early', errorCode: 0 })
-  await running.broker.close()
+  await running.broker.stop()
 })
 
 test('close is idempotent', async () => {
   const { broker } = await startTestBroker()
-  await Promise.all([broker.close(), broker.close()])
-  await broker.close()
+  await Promise.all([broker.stop(), broker.stop()])
+  await broker.stop()
 })
 
 describe('a start that is refused', () => {
@@ -149,41 +149,41 @@ describe('a start that is refused', () => {
 
   test.each([
     [{ clusterId: otherId }, /belongs to cluster .{22}, not/],
-    [{ config: { 'node.id': '5' } }, /belongs to node 1, not/],
+    [{ configs: { 'node.id': '5' } }, /belongs to node 1, not/],
   ])('a directory of somebody else: %j', async (options, sentence) => {
     const first = await startTestBroker()
-    await first.broker.close()
+    await first.broker.stop()
     await expect(startTestBroker({ disk: first.store.disk, ...options })).rejects.toThrow(sentence)
   })
 
   test('a directory that another broker of this process has open', async () => {
     const dataDirectory = '/nonexistent/shared'
-    const first = await startTestBroker({ dataDirectory })
-    const second = startTestBroker({ dataDirectory })
+    const first = await startTestBroker({ dataDir: dataDirectory })
+    const second = startTestBroker({ dataDir: dataDirectory })
     await expect(second).rejects.toThrow('/nonexistent/shared is open in another broker')
-    await first.broker.close()
-    const third = await startTestBroker({ dataDirectory })
-    await third.broker.close()
+    await first.broker.stop()
+    const third = await startTestBroker({ dataDir: dataDirectory })
+    await third.broker.stop()
   })
 
   test('partitions without an identity', async () => {
     const first = await startTestBroker()
     await createTopic(first, 'orders')
-    await first.broker.close()
+    await first.broker.stop()
     first.store.disk.properties = undefined
     const start = startTestBroker({ disk: first.store.disk })
     await expect(start).rejects.toThrow(/ holds .* but no meta.properties/)
   })
 
   test.each([
-    [{ config: { 'log.segment.byte': '1' } }, "unknown config 'log.segment.byte'; did you mean"],
-    [{ config: { 'log.segment.bytes': 'x' } }, 'log.segment.bytes'],
+    [{ configs: { 'log.segment.byte': '1' } }, "unknown config 'log.segment.byte'; did you mean"],
+    [{ configs: { 'log.segment.bytes': 'x' } }, 'log.segment.bytes'],
     [{ listen: 'nonsense' }, '"nonsense" is no address to listen'],
     [{ listen: ['a:1', 'a:1'] }, 'The listener a:1 is given twice'],
     [{ advertise: 'host:0' }, '"host:0" cannot be advertised'],
     [{ clusterId: 'short' }, 'The cluster id "short" is none'],
-    [{ config: { 'authorizer.class.name': 'x.Y' } }, 'authorization is not built yet; leave it'],
-    [{ config: { listeners: 'SSL://:1' } }, 'only PLAINTEXT listeners are served'],
+    [{ configs: { 'authorizer.class.name': 'x.Y' } }, 'authorization is not built yet; leave it'],
+    [{ configs: { listeners: 'SSL://:1' } }, 'only PLAINTEXT listeners are served'],
   ])('options: %j', async (options, sentence) => {
     const plane = new FakeDataPlane()
     await expect(startTestBroker({ plane, ...options })).rejects.toThrow(sentence)
@@ -194,7 +194,7 @@ describe('a start that is refused', () => {
 test('a listener beyond loopback is told to the operator', async () => {
   const { broker, lines } = await startTestBroker({ listen: '0.0.0.0:0' })
   expect(lines.join()).toContain('there is no authentication')
-  await broker.close()
+  await broker.stop()
 })
 
 test('what is set in vain is said once each, by its reason', async () => {
@@ -202,7 +202,7 @@ test('what is set in vain is said once each, by its reason', async () => {
     'num.io.threads=3\nqueued.max.requests=7\nnum.recovery.threads.per.data.dir=2\n' +
     'transaction.max.timeout.ms=5\ngroup.share.max.size=300\nnum.partitions=1'
   const { broker, lines } = await startTestBroker({ configFile: { name: 'f', text } })
-  await broker.close()
+  await broker.stop()
   const said = lines.filter((line) => line.includes('Set, but'))
   expect(said.map((line) => line.slice(line.indexOf(' ') + 1))).toEqual([
     'WARN  Set, but not built yet and without effect: group.share.max.size, ' +
@@ -214,11 +214,11 @@ test('what is set in vain is said once each, by its reason', async () => {
 test('topics of a config file hold, and --set wins over it', async () => {
   const configFile = { name: 'server.properties', text: 'num.partitions=4\nnode.id=3\nodd=1' }
   const config = { 'num.partitions': '2' }
-  const running = await startTestBroker({ configFile, config })
+  const running = await startTestBroker({ configFile, configs: config })
   expect(running.broker.nodeId).toBe(3)
   expect(running.lines.join()).toContain("server.properties, line 3: unknown config 'odd'")
   const { topics } = await running.plane.send(metadataApi, 12, { topics: [{ name: 'auto' }] })
   expect(topics[0]?.partitions).toHaveLength(2)
   expect(topics[0]?.topicId).not.toBe(zeroUuid)
-  await running.broker.close()
+  await running.broker.stop()
 })

@@ -34,11 +34,14 @@ export async function startTestBroker(
   options: BrokerOptions & { disk?: MemoryDisk; plane?: FakeDataPlane } = {},
 ): Promise<TestBroker> {
   const { disk, plane = new FakeDataPlane(), ...rest } = options
-  const several = rest.config?.['log.dirs'] !== undefined
+  const several = rest.configs?.['log.dirs'] !== undefined
   const store = createMemoryLogStore(disk === undefined ? {} : { disk })
   const lines: string[] = []
   const broker = await Broker.start({
-    ...(several ? {} : { dataDirectory: `${nowhere}-${seed}` }),
+    ...('listeners' in (rest.configs ?? {}) || rest.configFile !== undefined
+      ? {}
+      : { listen: 'localhost:9092' }),
+    ...(several ? {} : { dataDir: `${nowhere}-${seed}` }),
     logger: createLogger({ write: (line) => lines.push(line), now: Date.now, level: 'debug' }),
     ...rest,
     environment: {

@@ -127,7 +127,7 @@ describe('a log that was recovered within a transaction', () => {
     })
     log?.append(encodeBatch(batch))
     await log?.flush()
-    await first.broker.close()
+    await first.broker.stop()
     const starting = startTestBroker({ disk: store.disk })
     await expect(starting).rejects.toThrow(/^orders-0 holds a transaction .* at offset 0 /)
     expect(store.disk.clean).toBe(true)

@@ -26,14 +26,14 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const connection of connections.splice(0)) connection.close()
-  await broker?.close()
+  await broker?.stop()
   broker = undefined
   rmSync(folder, { recursive: true, force: true })
 })
 
 async function start(options: BrokerOptions = {}): Promise<number> {
   broker = await Broker.start({
-    dataDirectory: join(folder, 'data'),
+    dataDir: join(folder, 'data'),
     listen: '127.0.0.1:0',
     ...options,
   })
@@ -56,7 +56,7 @@ async function createTopic(port: number): Promise<void> {
 test('who connects while the broker starts is served when it is ready', async () => {
   const port = await start()
   await createTopic(port)
-  await broker?.close()
+  await broker?.stop()
 
   let open = (): void => {}
   const gate = new Promise<void>((resolve) => (open = resolve))
@@ -124,7 +124,7 @@ test.each(['', '0.0.0.0'])('a listener of host "%s" is reached by both families'
 
 test('a clean stop names its registration, in the marker and in the log', async () => {
   await createTopic(await start())
-  await broker?.close()
+  await broker?.stop()
   const marker = readFileSync(join(folder, 'data', '.kafka_cleanshutdown'), 'utf8')
   const log = readFileSync(join(folder, 'data', '__cluster_metadata-0', '00000000000000000000.log'))
   const records = decodeLog(log).batches.flatMap((batch) => batch.records)
@@ -141,7 +141,7 @@ test('a clean stop names its registration, in the marker and in the log', async 
 
 test('100,000 requests behind a join that waits are not read, and cost nobody else', async () => {
   const requests = 100_000
-  const port = await start({ config: { 'group.initial.rebalance.delay.ms': '1500' } })
+  const port = await start({ configs: { 'group.initial.rebalance.delay.ms': '1500' } })
   // The first request of a group makes its topic, which is not what is looked at.
   const other = await connect(port)
   await ask(other, metadataApi, 9, { topics: [{ name: '__consumer_offsets' }] })
@@ -172,8 +172,8 @@ test('100,000 requests behind a join that waits are not read, and cost nobody el
 
 test('a log directory that failed works again in the next broker of the process', async () => {
   const paths = ['a', 'b'].map((name) => join(folder, name))
-  const config = { 'log.dirs': paths.join(','), 'log.segment.bytes': '1048576' }
-  const options = { listen: '127.0.0.1:0', config }
+  const configs = { 'log.dirs': paths.join(','), 'log.segment.bytes': '1048576' }
+  const options = { listen: '127.0.0.1:0', configs }
   broker = await Broker.start(options)
   let connection = await connect(broker.endpoints[0]?.port ?? 0)
   const topic = { name: 'orders', numPartitions: 2, replicationFactor: 1 }
@@ -192,7 +192,7 @@ test('a log directory that failed works again in the next broker of the process'
   renameSync(join(folder, 'b'), join(folder, 'elsewhere'))
   await expect.poll(() => produce(1), { timeout: 20_000, interval: 0 }).toBe(56)
   expect(await produce(0)).toBe(0)
-  await broker.close()
+  await broker.stop()
   renameSync(join(folder, 'elsewhere'), join(folder, 'b'))
   broker = await Broker.start(options)
   connection = await connect(broker.endpoints[0]?.port ?? 0)

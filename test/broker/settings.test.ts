@@ -4,7 +4,7 @@ import type { BrokerOptions } from '../../src/broker/options.ts'
 import { type BrokerSettings, brokerSettings } from '../../src/broker/settings.ts'
 
 const settings = (config: Record<string, string>, options: BrokerOptions = {}): BrokerSettings =>
-  brokerSettings({ config, ...options }, 6)
+  brokerSettings({ configs: config, ...options }, 6)
 
 describe('the log directories', () => {
   it('are those of log.dirs, else of log.dir, the metadata log in the first', () => {
@@ -16,7 +16,7 @@ describe('the log directories', () => {
 
   it('are the one that the caller names, whatever is configured', () => {
     const config = { 'log.dirs': '/a,/b', 'metadata.log.dir': '/m' }
-    const { directories } = settings(config, { dataDirectory: 'data' })
+    const { directories } = settings(config, { dataDir: 'data' })
     expect(directories).toEqual({ data: [resolve('data')], metadata: resolve('data') })
   })
 
@@ -40,7 +40,7 @@ describe('an option that stands in the place of configs', () => {
       'metadata.log.dir': '/m',
       'advertised.listeners': 'PLAINTEXT://a:1',
     }
-    const { notices } = settings(config, { dataDirectory: 'data', listen: '127.0.0.1:0' })
+    const { notices } = settings(config, { dataDir: 'data', listen: '127.0.0.1:0' })
     expect(notices).toEqual([
       'The option for the address to listen on stands in the place of advertised.listeners.',
       'The option for the data directory stands in the place of log.dirs, metadata.log.dir.',
@@ -48,7 +48,7 @@ describe('an option that stands in the place of configs', () => {
   })
 
   it('says nothing where they are not', () => {
-    const options = { dataDirectory: 'data', listen: '127.0.0.1:0' }
+    const options = { dataDir: 'data', listen: '127.0.0.1:0' }
     expect(settings({}, options).notices).toEqual([])
     expect(settings({ 'log.dirs': '/a', listeners: 'PLAINTEXT://:1' }).notices).toEqual([])
   })
@@ -61,7 +61,7 @@ describe('cordoned.log.dirs', () => {
   it('is all of the log directories, or some, however they are written', () => {
     for (const names of ['*', '/a', '/b/../a', '/a,/b', '']) expect(cordon(names)).not.toThrow()
     const config = { 'cordoned.log.dirs': 'data' }
-    expect(() => settings(config, { dataDirectory: 'data' })).not.toThrow()
+    expect(() => settings(config, { dataDir: 'data' })).not.toThrow()
   })
 
   it('names no other directory, and no more than all', () => {

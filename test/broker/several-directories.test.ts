@@ -35,7 +35,7 @@ const c = '/nonexistent/several/c'
 const open: Running[] = []
 
 afterEach(async () => {
-  for (const { broker } of open.splice(0)) await broker.close().catch(() => undefined)
+  for (const { broker } of open.splice(0)) await broker.stop().catch(() => undefined)
 })
 
 async function start(
@@ -57,7 +57,7 @@ async function start(
     return store
   }
   const options: BrokerOptions = {
-    config: { 'log.dirs': paths.join(','), ...more },
+    configs: { 'log.dirs': paths.join(','), ...more },
     environment: { openStore, timers },
   }
   const running = { ...(await startTestBroker(options)), stores }
@@ -116,7 +116,7 @@ describe('partitions', () => {
     await create(first, 'z', 3)
     expect(foldersOf(disks, a)).toEqual(['__cluster_metadata-0', 'z-0', 'z-1'])
     expect(foldersOf(disks, b)).toEqual(['y-0', 'z-2'])
-    await first.broker.close()
+    await first.broker.stop()
 
     const properties = [a, b].map((path) => disks.get(path)?.properties)
     expect(properties[0]?.clusterId).toBe(properties[1]?.clusterId)
@@ -133,7 +133,7 @@ describe('partitions', () => {
     const running = await start(disks, [a, b], { 'cordoned.log.dirs': b })
     await create(running, 'x', 3)
     expect(foldersOf(disks, b)).toEqual([])
-    await running.broker.close()
+    await running.broker.stop()
     const full = await start(disks, [a, b], { 'cordoned.log.dirs': '*' })
     expect(await create(full, 'y', 1)).toBe(ErrorCode.INVALID_REPLICATION_FACTOR)
     expect(await seen(full, 'x')).toEqual([fine(0), fine(1), fine(2)])
@@ -142,7 +142,7 @@ describe('partitions', () => {
   test('nor to one that the metadata log says is cordoned', async () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b], { 'metadata.log.dir': c })
-    await first.broker.close()
+    await first.broker.stop()
     const { controller, store } = await startedController(disks.get(c))
     const value = { name: 'cordoned.log.dirs', configOperation: 0, value: a }
     const resources = [{ resourceType: ResourceType.BROKER, resourceName: '1', configs: [value] }]
@@ -161,13 +161,13 @@ describe('partitions', () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
     await create(first, 'x', 2)
-    await first.broker.close()
+    await first.broker.stop()
     const moved = disks.get(b)?.partitions.get('x-1')
     if (moved === undefined) throw new Error('x-1 is in b')
     disks.get(b)?.partitions.delete('x-1')
     disks.set(c, { ...createMemoryLogStore().disk, clean: true })
     const second = await start(disks, [a, c])
-    await second.broker.close()
+    await second.broker.stop()
     disks.get(c)?.partitions.set('x-1', moved)
     const third = await start(disks, [a, c])
     expect(await seen(third, 'x')).toEqual([fine(0), fine(1)])
@@ -203,7 +203,7 @@ describe('a new directory that cannot be told whose it is', () => {
     await create(running, 'x', 2)
     expect(foldersOf(disks, a)).toEqual(['__cluster_metadata-0', 'x-0', 'x-1'])
     expect(await seen(running, 'x')).toEqual([fine(0), fine(1)])
-    await running.broker.close()
+    await running.broker.stop()
     const second = await start(disks, [a, b])
     await create(second, 'y', 2)
     expect(foldersOf(disks, b)).toEqual(['y-0', 'y-1'])
@@ -238,7 +238,7 @@ describe('a directory that fails while the broker runs', () => {
     expect(foldersOf(disks, a)).toEqual(['__cluster_metadata-0', 'x-0', 'y-0', 'y-1'])
     await remove(running, 'x')
     expect(foldersOf(disks, b)).toEqual(['x-1'])
-    await running.broker.close()
+    await running.broker.stop()
     expect(disks.get(a)?.clean).toBe(true)
     expect(disks.get(b)?.clean).toBe(false)
   })
@@ -286,7 +286,7 @@ describe('a directory that fails while the broker runs', () => {
     await create(first, 'x', 2)
     first.stores.get(b)?.goOffline('the disk is gone')
     await expect.poll(() => seen(first, 'x')).toEqual([fine(0), offline(1)])
-    await first.broker.close()
+    await first.broker.stop()
     const second = await start(disks, [a, b])
     expect(await seen(second, 'x')).toEqual([fine(0), fine(1)])
     const lines = second.lines.filter((line) => line.includes('not clean'))
@@ -330,7 +330,7 @@ describe('a directory that fails while the broker runs', () => {
     expect(first.lines.join()).toContain('The folder of x-1, which is deleted, stays until the')
     expect(await seen(first, 'x')).toEqual([])
     expect(await create(first, 'y', 1)).toBe(0)
-    await first.broker.close()
+    await first.broker.stop()
     const second = await start(disks, [a, b])
     expect(second.lines.join()).toContain(`Set aside x-1 of ${b}`)
     expect(foldersOf(disks, b)).toEqual([])
@@ -344,7 +344,7 @@ describe('a directory that fails while the broker runs', () => {
     const running = await start(new Map(), paths, more)
     running.stores.get(fails)?.goOffline('the disk is gone')
     expect((await running.broker.failure).message).toMatch(/^The broker stops: /)
-    await running.broker.close().catch(() => undefined)
+    await running.broker.stop().catch(() => undefined)
     expect(running.plane.stopped).toBe(true)
     expect(running.lines.join('\n')).toContain(`${fails} is offline`)
   })
@@ -359,7 +359,7 @@ describe('a topic that was deleted and made anew while a directory was not there
     await expect.poll(() => seen(first, 'x')).toEqual([fine(0), offline(1)])
     await remove(first, 'x')
     await create(first, 'x', 2)
-    await first.broker.close()
+    await first.broker.stop()
     expect(foldersOf(disks, a)).toEqual(['x-0', 'x-1'])
     expect(foldersOf(disks, b)).toEqual(['x-1'])
     return disks
@@ -383,7 +383,7 @@ describe('a topic that was deleted and made anew while a directory was not there
     const second = await start(disks, [a, b], { 'metadata.log.dir': c }, [a])
     expect(await seen(second, 'x')).toEqual([offline(0), offline(1)])
     expect(foldersOf(disks, b)).toEqual([])
-    await second.broker.close()
+    await second.broker.stop()
     const third = await start(disks, [a, b], { 'metadata.log.dir': c })
     expect(await seen(third, 'x')).toEqual([fine(0), fine(1)])
   })
@@ -394,7 +394,7 @@ describe('a directory that does not work at the start', () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
     await create(first, 'x', 2)
-    await first.broker.close()
+    await first.broker.stop()
 
     const second = await start(disks, [a, b], {}, [b])
     expect(second.lines.join('\n')).toContain(`The log directory ${b} is offline`)
@@ -403,7 +403,7 @@ describe('a directory that does not work at the start', () => {
     expect(await latestOf(second, 'x', 1)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
     await create(second, 'y', 2)
     expect(foldersOf(disks, a)).toEqual(['__cluster_metadata-0', 'x-0', 'y-0', 'y-1'])
-    await second.broker.close()
+    await second.broker.stop()
 
     const third = await start(disks, [a, b])
     expect(await seen(third, 'x')).toEqual([fine(0), fine(1)])
@@ -413,7 +413,7 @@ describe('a directory that does not work at the start', () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
     await create(first, 'x', 2)
-    await first.broker.close()
+    await first.broker.stop()
     const second = await start(disks, [a, c])
     expect(await seen(second, 'x')).toEqual([fine(0), offline(1)])
     expect(foldersOf(disks, c)).toEqual([])
@@ -422,7 +422,7 @@ describe('a directory that does not work at the start', () => {
   test('or fails before it is registered refuses the start where it is the last', async () => {
     const disks: Disks = new Map()
     const first = await start(disks, [b], { 'metadata.log.dir': a })
-    await first.broker.close()
+    await first.broker.stop()
     const fail = (path: string, store: MemoryLogStore): void => {
       if (path === b) store.goOffline('the disk is gone')
     }
@@ -443,7 +443,7 @@ describe('partitions that cannot be opened', () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
     await create(first, 'x', 4)
-    await first.broker.close()
+    await first.broker.stop()
     const damage = (path: string, store: MemoryLogStore): void => {
       const openPartition = store.openPartition.bind(store)
       store.openPartition = async (topic, partition, ...rest) => {
@@ -458,7 +458,7 @@ describe('partitions that cannot be opened', () => {
       expect.stringContaining(`The partition x-1 and 1 more cannot be used: ${b} has a damaged`),
     ])
     expect(await latestOf(second, 'x', 0)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
-    await second.broker.close()
+    await second.broker.stop()
     const third = await start(disks, [a, b])
     expect(await seen(third, 'x')).toEqual([fine(0), fine(1), fine(2), fine(3)])
   })
@@ -501,7 +501,7 @@ describe('a start is refused', () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
     await create(first, 'x', 1)
-    await first.broker.close()
+    await first.broker.stop()
     const state = disks.get(a)?.partitions.get('x-0')
     if (state === undefined) throw new Error('x-0 is in a')
     disks.get(b)?.partitions.set('x-0', state)
@@ -513,7 +513,7 @@ describe('a start is refused', () => {
   test('when the metadata log is in another directory than the first', async () => {
     const disks: Disks = new Map()
     const first = await start(disks, [a, b])
-    await first.broker.close()
+    await first.broker.stop()
     await expect(start(disks, [b, a])).rejects.toThrow(
       `${a} holds a metadata log, which is to be in ${b}; name the right directory first`,
     )

@@ -61,7 +61,7 @@ beforeEach(async () => {
   mapping = await PortMapping.open()
 })
 afterEach(async () => {
-  await broker?.close()
+  await broker?.stop()
   broker = undefined
   await mapping.close()
   rmSync(folder, { recursive: true, force: true })
@@ -70,7 +70,7 @@ afterEach(async () => {
 /** Starts a broker with an inner listener and one that is advertised at the mapped port. */
 async function start(config: Record<string, string> = {}): Promise<{ inside: HostPort }> {
   broker = await Broker.start({
-    config: {
+    configs: {
       'log.dirs': join(folder, 'data'),
       'listener.security.protocol.map': 'INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT',
       listeners: 'INSIDE://127.0.0.1:0,OUTSIDE://127.0.0.1:0',

@@ -90,11 +90,11 @@ function checksumFirstBatch(bytes: Buffer): void {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'odradek-end-to-end-'))
   const dataDirectory = join(folder, 'data')
-  broker = await Broker.start({ dataDirectory, listen: ['127.0.0.1:0'] })
+  broker = await Broker.start({ dataDir: dataDirectory, listen: ['127.0.0.1:0'] })
   endpoint = broker.endpoints[0] ?? endpoint
 })
 afterAll(async () => {
-  await broker?.close()
+  await broker?.stop()
   rmSync(folder, { recursive: true })
 })
 
@@ -168,7 +168,7 @@ describe('the directory of a broker that stopped', () => {
   let files: string[] = []
   beforeAll(async () => {
     await produceToEach('words')
-    await broker?.close()
+    await broker?.stop()
     broker = undefined
     files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name !== '.lock')

@@ -21,7 +21,7 @@ export async function socketBroker() {
     endpoint: server.endpoint,
     close: async () => {
       await server.close()
-      await running.broker.close()
+      await running.broker.stop()
     },
   }
 }

@@ -267,3 +267,34 @@ function decide(image: MetadataImage, ...topics: readonly CreatableTopic[]) {
   const context = { image, broker: configOf(), random: seededRandom(1) }
   return decideCreateTopics({ topics, validateOnly: false }, context)
 }
+
+describe('with odradek.clamp.replication.factor', () => {
+  const clamping = { 'odradek.clamp.replication.factor': 'true' }
+
+  it('a topic has the replicas that there is room for, and the answer says so', async () => {
+    const { controller } = await startedController(undefined, clamping)
+    const wanted = creating(topic('three', { replicationFactor: 3 }), topic('one'))
+    const [three, one] = await controller.createTopics(wanted)
+    expect(three).toMatchObject({
+      errorCode: 0,
+      replicationFactor: 1,
+      errorMessage:
+        'Each partition has 1 replica(s) instead of 3: odradek.clamp.replication.factor is set ' +
+        'and there are no more brokers.',
+    })
+    expect(one).toMatchObject({ errorCode: 0, replicationFactor: 1, errorMessage: null })
+    await controller.close()
+  })
+
+  it('nonsense is refused all the same', async () => {
+    const { controller } = await startedController(undefined, clamping)
+    const wanted = creating(
+      topic('zero', { replicationFactor: 0 }),
+      topic('by hand', { ...assign([0, [1, 7]]) }),
+      topic('elsewhere', { ...assign([0, [7]]) }),
+    )
+    const results = await controller.createTopics(wanted)
+    expect(results.map(({ errorCode }) => errorCode)).toEqual([38, 17, 39])
+    await controller.close()
+  })
+})

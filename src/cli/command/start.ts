@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
-import { Broker } from '../../broker/index.ts'
+import { Broker, type BrokerOptions } from '../../broker/index.ts'
 import { createLogger, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
 import { fileErrorReason } from '../file-error.ts'
@@ -50,11 +50,12 @@ async function runUntil(
 ): Promise<number> {
   const broker = await Broker.start({
     logger,
-    config: options.set ?? {},
+    configs: options.set ?? {},
+    ...standingPlaces(options),
     ...(options.config === undefined ? {} : { configFile: readConfigFile(options.config) }),
     ...(options.listen === undefined ? {} : { listen: options.listen.map(formatHostPort) }),
     ...(options.advertise === undefined ? {} : { advertise: formatHostPort(options.advertise) }),
-    ...(options.data === undefined ? {} : { dataDirectory: options.data }),
+    ...(options.data === undefined ? {} : { dataDir: options.data }),
     ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
   })
   const listeners = broker.listeners.map(formatHostPort).join(',')
@@ -64,12 +65,22 @@ async function runUntil(
   const reason = await Promise.race([stop.reason, broker.failure])
   clearInterval(alive)
   if (reason instanceof Error) {
-    await broker.close().catch(() => undefined)
+    await broker.stop().catch(() => undefined)
     throw reason
   }
   logger.info(`Stopping: ${reason}.`)
-  await broker.close()
+  await broker.stop()
   return exitCode.success
+}
+
+/** Where a broker of the command line listens and keeps its data, if nothing else says so. */
+function standingPlaces({ config, set = {} }: StartOptions): BrokerOptions {
+  if (config !== undefined) return {}
+  const hasDirectory = ['log.dir', 'log.dirs', 'metadata.log.dir'].some((name) => name in set)
+  return {
+    ...('listeners' in set ? {} : { listen: 'localhost:9092' }),
+    ...(hasDirectory ? {} : { dataDir: 'odradek-data' }),
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ export const brokerSupport: readonly SupportGroup[] = [
     support: 'built',
     subject: 'Topics',
     names: `auto.create.topics.enable delete.topic.enable default.replication.factor num.partitions
-      max.request.partition.size.limit`,
+      max.request.partition.size.limit odradek.clamp.replication.factor`,
   },
   {
     support: 'built',

@@ -16,7 +16,7 @@ let number = 0
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 beforeEach(async () => {
   topic = `t${number++}`
   await running.plane.send(metadataApi, 9, { topics: [{ name: topic }] })

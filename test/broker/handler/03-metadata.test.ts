@@ -12,9 +12,9 @@ const notAsked = -0x8000_0000
 
 let running: TestBroker
 beforeAll(async () => {
-  running = await startTestBroker({ config: { 'num.partitions': '3' } })
+  running = await startTestBroker({ configs: { 'num.partitions': '3' } })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 function ask(version: number, request: MetadataRequestInput): Promise<MetadataResponse> {
   return running.plane.send(metadataApi, version, request)
@@ -113,10 +113,10 @@ test('a topic asked for twice is answered once', async () => {
 })
 
 test('auto.create.topics.enable=false creates nothing', async () => {
-  const closed = await startTestBroker({ config: { 'auto.create.topics.enable': 'false' } })
+  const closed = await startTestBroker({ configs: { 'auto.create.topics.enable': 'false' } })
   const { topics } = await closed.plane.send(metadataApi, 9, { topics: [{ name: 'fresh' }] })
   expect(topics[0]).toMatchObject({ errorCode: 3, name: 'fresh' })
-  await closed.broker.close()
+  await closed.broker.stop()
 })
 
 test('a wildcard listener answers each client with the address that it reached', async () => {
@@ -124,9 +124,9 @@ test('a wildcard listener answers each client with the address that it reached',
   wild.plane.local = { host: '10.1.2.3', port: 9092 }
   const { brokers } = await wild.plane.send(metadataApi, 9, { topics: [] })
   expect(brokers).toMatchObject([{ host: '10.1.2.3', port: 9092 }])
-  await wild.broker.close()
+  await wild.broker.stop()
   const fixed = await startTestBroker({ listen: '0.0.0.0:9092', advertise: 'kafka.example:1234' })
   const told = await fixed.plane.send(metadataApi, 9, { topics: [] })
   expect(told.brokers).toMatchObject([{ host: 'kafka.example', port: 1234 }])
-  await fixed.broker.close()
+  await fixed.broker.stop()
 })

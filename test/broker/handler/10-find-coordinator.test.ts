@@ -6,7 +6,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 test('the first question creates the topic of the groups, before it is answered', async () => {
   const answer = await running.plane.send(findCoordinatorApi, 0, { key: 'g' })

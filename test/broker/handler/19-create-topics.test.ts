@@ -9,7 +9,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 function create(version: number, ...names: string[]) {
   const rest = { numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] }
@@ -74,10 +74,10 @@ test('deleting by name or id unhosts; what is unknown is told', async () => {
 })
 
 test('delete.topic.enable=false, as old and new versions tell it', async () => {
-  const closed = await startTestBroker({ config: { 'delete.topic.enable': 'false' } })
+  const closed = await startTestBroker({ configs: { 'delete.topic.enable': 'false' } })
   const request = { topicNames: ['any'], timeoutMs: 1000 }
   const old = await closed.plane.send(deleteTopicsApi, 2, request)
   const later = await closed.plane.send(deleteTopicsApi, 3, request)
   expect([old, later].map(({ responses }) => responses[0]?.errorCode)).toEqual([42, 73])
-  await closed.broker.close()
+  await closed.broker.stop()
 })

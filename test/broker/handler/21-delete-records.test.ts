@@ -17,7 +17,7 @@ beforeAll(async () => {
   await createTestTopics(running, { both: 1 }, { 'cleanup.policy': 'compact,delete' })
   await createTestTopics(running, { __consumer_offsets: 1 })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 beforeEach(async () => {
   topic = `t${number++}`
   await createTestTopics(running, { [topic]: 2 })
@@ -74,10 +74,10 @@ describe('the log start', () => {
       topics: [{ name: 't', partitions: [{ partitionIndex: 0, offset: 3 }] }],
       timeoutMs: 5000,
     })
-    await first.broker.close()
+    await first.broker.stop()
     const second = await startTestBroker({ disk: first.store.disk })
     expect(second.store.find('t', 0)?.logStartOffset()).toBe(3)
-    await second.broker.close()
+    await second.broker.stop()
   })
 })
 

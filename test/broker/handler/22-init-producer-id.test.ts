@@ -22,14 +22,14 @@ test('ids are new, also after a stop that was not clean', async () => {
   expect(ids).toEqual([0, 1, 2])
   const second = await startTestBroker({ disk: first.store.crash() })
   expect((await ask(second)).producerId).toBe(1000)
-  await second.broker.close()
+  await second.broker.stop()
 })
 
 test('a producer that brings its id gets a new one with epoch 0', async () => {
   const running = await startTestBroker()
   const answer = await ask(running, { ...idempotent, producerId: 5, producerEpoch: 3 })
   expect(answer).toMatchObject({ errorCode: 0, producerId: 0, producerEpoch: 0 })
-  await running.broker.close()
+  await running.broker.stop()
 })
 
 test.each([
@@ -41,5 +41,5 @@ test.each([
   const running = await startTestBroker()
   const answer = await ask(running, { ...idempotent, ...more })
   expect(answer).toMatchObject({ errorCode, producerId: -1, producerEpoch: -1 })
-  await running.broker.close()
+  await running.broker.stop()
 })

@@ -13,14 +13,14 @@ beforeAll(async () => {
   const first = await startTestBroker()
   await createTestTopics(first, { t: 2, later: 1 })
   await appendBatches(first, 't', 0, 2, 3)
-  await first.broker.close()
+  await first.broker.stop()
   const second = await startTestBroker({ disk: first.store.disk })
   await appendBatches(second, 't', 0, 4)
   await appendBatches(second, 'later', 0, 1)
-  await second.broker.close()
+  await second.broker.stop()
   running = await startTestBroker({ disk: second.store.disk })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 type Asked = readonly [topic: string, partition: number, leaderEpoch: number, current?: number]
 

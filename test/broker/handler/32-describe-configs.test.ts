@@ -12,12 +12,12 @@ const group = 32
 
 let running: TestBroker
 beforeAll(async () => {
-  running = await startTestBroker({ config: { 'log.retention.hours': '2' } })
+  running = await startTestBroker({ configs: { 'log.retention.hours': '2' } })
   const configs = [{ name: 'segment.bytes', value: '2097152' }]
   const one = { name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs }
   await running.plane.send(createTopicsApi, 7, { topics: [one], timeoutMs: 5000 })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 async function ask(
   resourceType: number,

@@ -11,7 +11,7 @@ beforeAll(async () => {
   running = await startTestBroker()
   await createTestTopics(running, { t: 2, u: 1, d: 1 })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 interface Asked {
   readonly name: string

@@ -12,7 +12,7 @@ beforeAll(async () => {
   running = await startTestBroker()
   await createTestTopics(running, { a: 2, b: 1 })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 function elect(
   electionType: number,

@@ -16,7 +16,7 @@ beforeAll(async () => {
   running = await startTestBroker()
   await createTestTopics(running, { t: 1, u: 1 })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 type Change = readonly [name: string, operation: number, value: string | null]
 
@@ -113,10 +113,10 @@ test('what is altered is still so after a restart', async () => {
   const configs = [{ name: 'retention.ms', value: '12345' }]
   const resources = [{ resourceType: topic, resourceName: 'kept', configs }]
   await first.plane.send(alterConfigsApi, 2, { resources, validateOnly: false })
-  await first.broker.close()
+  await first.broker.stop()
   const second = await startTestBroker({ disk: first.store.disk })
   const asked = [{ resourceType: topic, resourceName: 'kept', configurationKeys: ['retention.ms'] }]
   const { results } = await second.plane.send(describeConfigsApi, 4, { resources: asked })
   expect(results[0]?.configs).toMatchObject([{ value: '12345', configSource: 1 }])
-  await second.broker.close()
+  await second.broker.stop()
 })

@@ -54,5 +54,5 @@ test('a new cluster has none', async () => {
   expect(await plane.send(api, 0, { users: null })).toMatchObject({ errorCode: 0, results: [] })
   const { results } = await plane.send(api, 0, { users: [{ name: 'u' }] })
   expect(results).toMatchObject([{ user: 'u', errorCode: 91, credentialInfos: [] }])
-  await broker.close()
+  await broker.stop()
 })

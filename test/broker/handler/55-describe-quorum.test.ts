@@ -12,7 +12,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 function ask(version: number, ...asked: readonly [topicName: string, partition: number][]) {
   const topics = asked.map(([topicName, partitionIndex]) => ({

@@ -7,7 +7,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 function update(version: number, ...features: readonly [name: string, level: number][]) {
   const featureUpdates = features.map(([feature, maxVersionLevel]) => ({

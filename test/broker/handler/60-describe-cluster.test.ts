@@ -4,9 +4,9 @@ import { startTestBroker, type TestBroker } from '../fixture.ts'
 
 let running: TestBroker
 beforeAll(async () => {
-  running = await startTestBroker({ config: { 'broker.rack': 'left' } })
+  running = await startTestBroker({ configs: { 'broker.rack': 'left' } })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 test.each([0, 1, 2])('version %i describes the cluster', async (version) => {
   const request = { includeClusterAuthorizedOperations: true }

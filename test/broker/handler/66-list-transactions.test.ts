@@ -6,7 +6,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 const nothing = { throttleTimeMs: 0, errorCode: 0, unknownStateFilters: [], transactionStates: [] }
 

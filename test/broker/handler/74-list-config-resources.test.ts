@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { responses } = await running.plane.send(alterConfigsApi, 2, request)
   expect(responses.map(({ errorCode }) => errorCode)).toEqual([0, 0, 0, 0, 0])
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 async function list(resourceTypes: readonly number[], version = 1) {
   const request = version === 0 ? {} : { resourceTypes }

@@ -11,10 +11,10 @@ const partitions = { a: 1, b: 6, d: 2, e: 3 }
 
 let running: TestBroker
 beforeAll(async () => {
-  running = await startTestBroker({ config: { 'max.request.partition.size.limit': '8' } })
+  running = await startTestBroker({ configs: { 'max.request.partition.size.limit': '8' } })
   await createTestTopics(running, partitions)
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 interface Cursor {
   readonly topicName: string

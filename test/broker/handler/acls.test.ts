@@ -28,7 +28,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 describe.each([1, 2, 3])('version %i', (version) => {
   test('tells no rules', async () => {

@@ -19,7 +19,7 @@ let running: TestBroker
 beforeAll(async () => {
   running = await startTestBroker()
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 test('what is advertised lies inside what Kafka 4.4 has, each key once and in order', () => {
   const keys = advertisedApis.map(({ key }) => key)

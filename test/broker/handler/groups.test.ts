@@ -20,12 +20,12 @@ const bytes = new Uint8Array([1, 2, 3])
 let running: TestBroker
 let topicId = ''
 beforeAll(async () => {
-  running = await startTestBroker({ config })
+  running = await startTestBroker({ configs: config })
   await running.plane.send(findCoordinatorApi, 0, { key: 'any' })
   const { topics } = await running.plane.send(metadataApi, 12, { topics: [{ name: 't' }] })
   topicId = topics[0]?.topicId ?? ''
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 /** Joins as the only member and takes the assignment; returns the member's id. */
 async function join(groupId: string, version: number): Promise<string> {
@@ -158,7 +158,7 @@ test('versions from 10 on name topics by id; an unknown id is told', async () =>
 })
 
 test('committed offsets survive a restart', async () => {
-  const first = await startTestBroker({ config })
+  const first = await startTestBroker({ configs: config })
   await first.plane.send(findCoordinatorApi, 0, { key: 'kept' })
   await first.plane.send(metadataApi, 12, { topics: [{ name: 't' }] })
   const topics = [
@@ -166,11 +166,11 @@ test('committed offsets survive a restart', async () => {
   ]
   await first.plane.send(offsetCommitApi, 2, { groupId: 'kept', topics })
   const disk: MemoryDisk = first.store.crash()
-  const second = await startTestBroker({ config, disk })
+  const second = await startTestBroker({ configs: config, disk })
   const asked = { groups: [{ groupId: 'kept', topics: null }] }
   const fetched = await second.plane.send(offsetFetchApi, 8, asked)
   expect(fetched.groups[0]?.topics).toMatchObject([
     { name: 't', partitions: [{ partitionIndex: 0, committedOffset: 9 }] },
   ])
-  await second.broker.close()
+  await second.broker.stop()
 })

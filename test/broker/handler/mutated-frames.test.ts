@@ -16,7 +16,7 @@ const framesPerApi = 300
 
 test(`mutated frames of every API, seed ${seed}`, { timeout: 60_000 }, async () => {
   const config = { 'group.initial.rebalance.delay.ms': '0', 'num.partitions': '2' }
-  const { broker, plane, lines } = await startTestBroker({ config })
+  const { broker, plane, lines } = await startTestBroker({ configs: config })
   const random = seededRandom(seed)
   const outcomes = { answered: 0, closed: 0, waiting: 0 }
   let connection = 1
@@ -47,7 +47,7 @@ test(`mutated frames of every API, seed ${seed}`, { timeout: 60_000 }, async () 
   expect(lines.filter((line) => line.includes('ERROR'))).toEqual([])
   expect(outcomes.answered).toBeGreaterThan(total / 8)
   expect(outcomes.closed).toBeGreaterThan(total / 20)
-  await broker.close()
+  await broker.stop()
 })
 
 /** Key, version and correlation id: damage there ends most requests before their handler. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
   running = await startTestBroker()
   await createTestTopics(running, { a: 1 })
 })
-afterAll(() => running.broker.close())
+afterAll(() => running.broker.stop())
 
 test.each([0, 1])('version %i answers each partition for itself', async (version) => {
   const topics = [

@@ -47,7 +47,7 @@ test('says what Kafka would do, and nothing in it is refused or warned of', () =
 test('binds every address of the machine at its port, and no controller', async () => {
   const { broker, plane } = await startTestBroker({ configFile })
   expect(plane.listening).toEqual([{ host: '::', port: 9092 }])
-  await broker.close()
+  await broker.stop()
 })
 
 /** The file as it is; ports and folders of this machine are not its own in a test. */

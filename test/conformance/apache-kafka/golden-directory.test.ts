@@ -32,7 +32,7 @@ describe.skipIf(!hasKcat)("our broker on Apache Kafka's directory", () => {
     const ahead = manifest.writtenAt + 60_000 - Date.now()
     const clock = { ...systemClock, now: () => systemClock.now() + ahead }
     broker = await Broker.start({
-      dataDirectory,
+      dataDir: dataDirectory,
       listen: '127.0.0.1:0',
       environment: {
         clock,
@@ -45,7 +45,7 @@ describe.skipIf(!hasKcat)("our broker on Apache Kafka's directory", () => {
 
   beforeAll(start)
   afterAll(async () => {
-    await broker?.close()
+    await broker?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -95,7 +95,7 @@ describe.skipIf(!hasKcat)("our broker on Apache Kafka's directory", () => {
   })
 
   it('gives the same after a clean stop and start', async () => {
-    await broker.close()
+    await broker.stop()
     await start()
     for (const topic of topics) {
       const expected = manifest.records.filter((record) => record.topic === topic)

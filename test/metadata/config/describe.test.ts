@@ -50,6 +50,7 @@ describe('compared with Apache Kafka', () => {
   it('our own configs and defaults are the only ones that differ', () => {
     const names = sections[1]![1].map((one) => one.name)
     expect(names.filter((name) => name.startsWith('odradek.'))).toEqual([
+      'odradek.clamp.replication.factor',
       'odradek.validate.compressed',
     ])
     expect([...brokerDefaults.keys()].every((name) => names.includes(name))).toBe(true)
