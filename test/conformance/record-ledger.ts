@@ -69,7 +69,8 @@ export class RecordLedger {
   /** Produces one record of about `bytes`. */
   async produce(topic: string, partition: number, bytes = 100): Promise<Produced> {
     const value = `${topic}-${partition}-${this.#written++}-`.padEnd(bytes, 'x')
-    const record = { timestamp: 1_700_000_000_000, key: null, value: Buffer.from(value) }
+    // Old records would be deleted by retention.
+    const record = { timestamp: Date.now(), key: null, value: Buffer.from(value) }
     const records = Buffer.from(encodeBatch(newBatch([record]), unchanged))
     const topicData = [{ name: topic, partitionData: [{ index: partition, records }] }]
     const request = { acks: -1, timeoutMs: 30_000, topicData }
