@@ -86,7 +86,7 @@ FileResult<void> CleanedSegment::name_swap() {
   const std::string cleaned = path() + std::string(kCleanedSuffix);
   const std::string swap = path() + std::string(kSwapSuffix);
   RETURN_IF_ERROR(fs_.rename(cleaned, swap));
-  const FileResult<void> synced = fs_.sync_directory(folder_);
+  FileResult<void> synced = fs_.sync_directory(folder_);
   if (synced.ok()) {
     is_cleaned_ = false;
     return {};

@@ -166,7 +166,8 @@ class PartitionLogImpl final : public PartitionLog,
   using Sealed = std::vector<std::shared_ptr<SealedSegment>>;
   LogResult<bool> swap_in(const Sealed& replaced, Offset end, CleanedSegment& cleaned);
   LogResult<bool> may_swap(const Sealed& replaced, Offset end);
-  void publish_swap(const Sealed& replaced, Offset end, std::shared_ptr<SealedSegment> cleaned);
+  void publish_swap(const Sealed& replaced, Offset end,
+                    const std::shared_ptr<SealedSegment>& cleaned);
   FileResult<void> change_names(const Sealed& replaced, CleanedSegment& cleaned);
   LogResult<ProducerHistory> history_at(const SegmentSet& segments, const LogPoint& end);
   void put_checkpoint(Offset up_to);

@@ -136,7 +136,7 @@ LogResult<bool> PartitionLogImpl::swap_in(const Sealed& replaced, Offset end,
 // Before the names change: a reader that still has the old set and meets the new file, or none,
 // finds that its positions are void and looks again.
 void PartitionLogImpl::publish_swap(const Sealed& replaced, Offset end,
-                                    std::shared_ptr<SealedSegment> cleaned) {
+                                    const std::shared_ptr<SealedSegment>& cleaned) {
   const std::lock_guard lock(append_mutex_);
   const std::shared_ptr<const SegmentSet> before = state_.segments();
   const Offset base = cleaned->base_offset();
