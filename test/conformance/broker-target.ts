@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { sanitizedEnvironment } from '../../scripts/sanitized.mjs'
+import { buildFolder, sanitizedEnvironment } from '../../scripts/sanitized.mjs'
 
 /** Broker configs by Kafka's dotted names. */
 export type Settings = Readonly<Record<string, string>>
@@ -42,6 +42,10 @@ export const odradekTarget: BrokerTarget = {
 
 /** The same with the addon that `make -C test/native VARIANT=… addon` builds. */
 export function sanitizedTarget(variant: string): BrokerTarget {
+  const addon = join(buildFolder(variant), 'odradek.node')
+  if (!existsSync(addon)) {
+    throw new Error(`There is no ${addon}; node scripts/sanitized.mjs ${variant} true builds it.`)
+  }
   return { ...odradekTarget, environment: () => sanitizedEnvironment(variant) }
 }
 
