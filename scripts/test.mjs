@@ -18,7 +18,7 @@ import { setupPackages } from './setup-packages.mjs'
 import { finish, newTally, record, recordSkip } from './tally.mjs'
 
 /** A suite that takes longer hangs: it is killed and counted as failed. */
-const suiteMinutesMax = { native: 5, unit: 8, system: 12 }
+const suiteMinutesMax = { native: 5, asan: 40, tsan: 80, unit: 8, system: 12 }
 const tally = newTally()
 
 function run(name, command, args, options = {}) {
@@ -66,7 +66,7 @@ function testNative(variant, filters) {
   const args = ['--no-colors', '--no-intro', ...(only ? [`--source-file=${only}`] : [])]
   const options = sanitizerOptions(variant, { insideNode: false })
   const program = folder === undefined ? 'native_test' : `native_test_${folder}`
-  const result = run('native', join(buildFolder(variant), program), args, {
+  const result = run(name, join(buildFolder(variant), program), args, {
     env: { ...process.env, ...options },
     encoding: 'utf8',
     maxBuffer: 1 << 28,

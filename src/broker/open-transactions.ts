@@ -10,6 +10,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MetadataImage } from '../metadata/image.ts'
+import {
+  producerSnapshotVersion,
+  readSnapshotEntry,
+  readSnapshotHead,
+} from '../protocol/producer-snapshot.ts'
 import { Reader } from '../protocol/reader.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
 import { StartError } from './start-error.ts'
@@ -71,31 +76,20 @@ async function refuseOpenIn(directory: string, folder: string): Promise<void> {
 
 /**
  * Where the first transaction begins that a producer snapshot has as open; undefined for none, and
- * for a snapshot that is broken. Its form, big endian:
- *
- *     int16 version, 1   uint32 checksum   int32 number of entries, each 46 bytes:
- *       int64 producer id   int16 epoch   int32 last sequence   int64 last offset
- *       int32 offset delta  int64 timestamp  int32 coordinator epoch
- *       int64 first offset of the open transaction, -1 for none
+ * for a snapshot that is broken.
  */
 export function firstOpenOffset(snapshot: Uint8Array): number | undefined {
   const reader = new Reader(snapshot)
-  if (reader.int16() !== 1) return undefined
-  reader.raw(checksumBytes)
-  const count = reader.int32()
+  const { version, count } = readSnapshotHead(reader)
+  if (version !== producerSnapshotVersion) return undefined
   let first: number | undefined
   for (let left = count; left > 0 && reader.error === null; left--) {
-    reader.raw(entryBytes - offsetBytes)
-    const offset = reader.int64()
+    const { currentTransactionFirstOffset: offset } = readSnapshotEntry(reader)
     if (reader.error !== null || offset < 0) continue
     first = first === undefined ? offset : Math.min(first, offset)
   }
   return reader.error === null ? first : undefined
 }
-
-const checksumBytes = 4
-const entryBytes = 46
-const offsetBytes = 8
 
 function refusal(where: string, offset: number): StartError {
   return new StartError(

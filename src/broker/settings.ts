@@ -35,6 +35,9 @@ export interface BrokerSettings {
   readonly dataPlane: DataPlaneOptions
 }
 
+/** The configs that say where data lies. */
+export const directoryConfigs: readonly string[] = ['log.dirs', 'log.dir', 'metadata.log.dir']
+
 /** The name of a listener that was given without one. */
 const plainListener = 'PLAINTEXT'
 
@@ -87,11 +90,7 @@ function replacedNotices({ listen, dataDir }: BrokerOptions, config: BrokerConfi
   const listeners = ['listeners', 'advertised.listeners', 'listener.security.protocol.map']
   const replaced = [
     { option: listen, name: 'address to listen on', configs: listeners },
-    {
-      option: dataDir,
-      name: 'data directory',
-      configs: ['log.dirs', 'log.dir', 'metadata.log.dir'],
-    },
+    { option: dataDir, name: 'data directory', configs: directoryConfigs },
   ]
   return replaced.flatMap(({ option, name, configs }) => {
     const set = configs.filter((one) => config.isSet(one))

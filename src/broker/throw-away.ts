@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { didYouMean } from '../metadata/config/nearest-name.ts'
 import type { BrokerOptions } from './options.ts'
+import { directoryConfigs } from './settings.ts'
 import { StartError } from './start-error.ts'
 
-const freeLocalPort = '127.0.0.1:0'
+const freeLocalPort = 'PLAINTEXT://127.0.0.1:0'
 
 /** Nothing survives, so nobody waits: for no disk, no late members of a group, no second broker. */
 const throwAwayConfigs = {
@@ -19,8 +20,6 @@ const throwAwayConfigs = {
   'odradek.clamp.replication.factor': 'true',
   'offsets.topic.num.partitions': '1',
 }
-
-const directoryConfigs = ['log.dir', 'log.dirs', 'metadata.log.dir']
 
 /** Options without gaps, and the directory that goes when the broker stops. */
 export interface CompletedOptions {
@@ -46,17 +45,15 @@ const knownOptions: Readonly<Record<keyof BrokerOptions, true>> = {
 export function completeOptions(options: BrokerOptions): CompletedOptions {
   refuseUnknown(options)
   if (options.configFile !== undefined) return { options, temporaryDirectory: undefined }
-  const { configs = {} } = options
-  const listening =
-    options.listen !== undefined || configs['listeners'] !== undefined
-      ? options
-      : { ...options, listen: freeLocalPort }
+  // As a config, so that others of listeners go with it.
+  const listening = options.listen === undefined ? { listeners: freeLocalPort } : {}
+  const configs: Record<string, string> = { ...listening, ...options.configs }
   const keeps = options.dataDir !== undefined || directoryConfigs.some((name) => name in configs)
-  if (keeps) return { options: listening, temporaryDirectory: undefined }
+  if (keeps) return { options: { ...options, configs }, temporaryDirectory: undefined }
   const temporaryDirectory = makeTemporaryDirectory()
   return {
     options: {
-      ...listening,
+      ...options,
       configs: { ...throwAwayConfigs, ...configs },
       dataDir: temporaryDirectory,
     },

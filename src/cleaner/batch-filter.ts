@@ -15,9 +15,10 @@ import {
   batchAttributes,
   batchHeaderBytes,
   codecOf,
+  lastOffsetOf,
   type ReadBatchHeader,
 } from '../protocol/record-batch.ts'
-import { lastOffsetOf, type StoredBatch } from './batch-stream.ts'
+import type { StoredBatch } from './batch-stream.ts'
 import type { AbortedTransaction, CleanedTransactions, MarkerKind } from './cleaned-transactions.ts'
 import type { LoadedCodecs } from './loaded-codecs.ts'
 import type { ActiveProducer } from './log-to-clean.ts'

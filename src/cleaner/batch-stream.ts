@@ -4,16 +4,14 @@
  * batch is judged before anybody sees it: checksum, and offsets, which the checksum leaves out.
  */
 import { assert } from '../base/assert.ts'
-import { crc32c } from '../protocol/crc32c.ts'
 import {
   batchOverheadBytes,
+  crcMatches,
   decodeBatchHeader,
+  lastOffsetOf,
   type ReadBatchHeader,
 } from '../protocol/record-batch.ts'
 import type { SealedSegment } from './log-to-clean.ts'
-
-/** Where the checksummed part of a batch begins. */
-const checkedFrom = 21
 
 /** Memory that streams share, one after the other, so that it grows once. */
 export interface StreamBuffer {
@@ -25,11 +23,6 @@ export interface StoredBatch {
   readonly header: ReadBatchHeader
   /** All of it, a view that holds until the stream goes on. */
   readonly bytes: Uint8Array
-}
-
-/** Offset of a batch's last record, kept or not. */
-export function lastOffsetOf(header: ReadBatchHeader): number {
-  return header.baseOffset + header.lastOffsetDelta
 }
 
 /** See the head of this file. Invariant: position <= size of the segment. */
@@ -117,7 +110,7 @@ export class BatchStream {
     if (header.lastOffsetDelta < 0 || lastOffsetOf(header) >= this.#segment.nextOffset) {
       return `last offset ${lastOffsetOf(header)} in a segment up to ${this.#segment.nextOffset}`
     }
-    return crc32c(bytes.subarray(checkedFrom)) === header.crc ? null : 'checksum differs'
+    return crcMatches(bytes, header) ? null : 'checksum differs'
   }
 
   #fail(fault: string): readonly StoredBatch[] {

@@ -5,7 +5,7 @@
  * cleaning, so that whoever is in the middle of reading still sees both.
  */
 import { assert } from '../base/assert.ts'
-import { batchAttributes, type ReadBatchHeader } from '../protocol/record-batch.ts'
+import { batchAttributes, lastOffsetOf, type ReadBatchHeader } from '../protocol/record-batch.ts'
 
 /** An aborted transaction, as a segment's `.txnindex` has it; all offsets inclusive. */
 export interface AbortedTransaction {
@@ -47,7 +47,7 @@ export class CleanedTransactions {
   /** Takes note of a batch with data. True: its transaction was aborted, nobody may read it. */
   readData(header: ReadBatchHeader): boolean {
     assert((header.attributes & batchAttributes.control) === 0, 'a marker is no data')
-    this.#beginUpTo(header.baseOffset + header.lastOffsetDelta)
+    this.#beginUpTo(lastOffsetOf(header))
     if ((header.attributes & batchAttributes.transactional) === 0) return false
     const abort = this.#aborting.get(header.producerId)
     if (abort === undefined) this.#committing.add(header.producerId)
@@ -58,7 +58,7 @@ export class CleanedTransactions {
   /** Takes note of a control batch. `undefined`: a cleaning has emptied it before. */
   readMarker(header: ReadBatchHeader, kind: MarkerKind | undefined): MarkerVerdict {
     assert((header.attributes & batchAttributes.control) !== 0, 'data is no marker')
-    this.#beginUpTo(header.baseOffset + header.lastOffsetDelta)
+    this.#beginUpTo(lastOffsetOf(header))
     if (kind === undefined) return { needless: true, aborted: undefined }
     if (kind === 'other') return { needless: false, aborted: undefined }
     if (kind === 'commit') {

@@ -4,9 +4,9 @@
  * more key the range ends, and what follows is cleaned another time.
  */
 import { assert } from '../base/assert.ts'
-import { batchAttributes } from '../protocol/record-batch.ts'
+import { batchAttributes, lastOffsetOf } from '../protocol/record-batch.ts'
 import { markerKindOf, openRecords } from './batch-filter.ts'
-import { BatchStream, lastOffsetOf, type StoredBatch, type StreamBuffer } from './batch-stream.ts'
+import { BatchStream, type StoredBatch, type StreamBuffer } from './batch-stream.ts'
 import { CleanedTransactions } from './cleaned-transactions.ts'
 import type { LoadedCodecs } from './loaded-codecs.ts'
 import type { LogToClean, SealedSegment } from './log-to-clean.ts'

@@ -8,6 +8,12 @@ export { deleteTopicsApi } from './generated/20-delete-topics.ts'
 export { describeConfigsApi } from './generated/32-describe-configs.ts'
 export { decodeGroupRecord, type GroupRecord } from './group-record.ts'
 export { decodeMetadataRecord, type MetadataRecord } from './metadata-record.ts'
+export {
+  producerSnapshotVersion,
+  readSnapshotEntry,
+  readSnapshotHead,
+  snapshotCrcMatches,
+} from './producer-snapshot.ts'
 export { Reader } from './reader.ts'
 export {
   type BatchCompression,
@@ -16,8 +22,10 @@ export {
   batchHeaderBytes,
   batchOverheadBytes,
   codecOf,
+  crcMatches,
   decodeBatch,
   decodeBatchHeader,
+  lastOffsetOf,
   offsetOf,
   type ReadBatch,
   type ReadBatchHeader,

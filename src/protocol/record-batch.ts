@@ -48,6 +48,9 @@ export const batchHeaderBytes = 61
 /** Bytes of a batch before the part that batchLength counts. */
 export const batchOverheadBytes = 12
 
+/** Where in a batch begins what its checksum covers. */
+const checkedFrom = 21
+
 /** What stands before the records, except lengths and checksum. */
 export interface BatchHeader {
   readonly baseOffset: number
@@ -117,6 +120,16 @@ export function timestampOf(batch: BatchHeader, record: BatchRecord): number {
   return batch.baseTimestamp + record.timestampDelta
 }
 
+/** Offset of a batch's last record, whether it is still there or not. */
+export function lastOffsetOf(batch: BatchHeader): number {
+  return batch.baseOffset + batch.lastOffsetDelta
+}
+
+/** Whether the checksum in the header is that of the batch, all of whose bytes are given. */
+export function crcMatches(batch: Uint8Array, header: ReadBatchHeader): boolean {
+  return crc32c(batch.subarray(checkedFrom)) === header.crc
+}
+
 /** Codec id of a batch. */
 export function codecOf(batch: BatchHeader): number {
   return batch.attributes & batchAttributes.codecMask
@@ -146,7 +159,7 @@ export function decodeBatch(
   if (head.value === null) return head
   const header = head.value
   const whole = bytes.subarray(at, at + header.bytes)
-  if (crc32c(whole.subarray(21)) !== header.crc) return broken('checksum differs')
+  if (!crcMatches(whole, header)) return broken('checksum differs')
   const stored = whole.subarray(batchHeaderBytes)
   const opened = openRecords(header, stored, compression)
   if (typeof opened === 'string') return broken(opened)
@@ -207,7 +220,7 @@ export function encodeBatch(batch: RecordBatch, compression?: BatchCompression):
   if (writer.error !== null) throw new Error(`record batch: ${writer.error}`)
   writer.patchInt32(lengthAt, writer.position - batchOverheadBytes)
   const bytes = writer.finish()
-  const crc = crc32c(bytes.subarray(21))
+  const crc = crc32c(bytes.subarray(checkedFrom))
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(crcAt, crc)
   return bytes
 }

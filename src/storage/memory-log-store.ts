@@ -7,6 +7,7 @@
 import { assert } from '../base/assert.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
+import { lastOffsetOf } from '../protocol/record-batch.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import {
   type LogConfig,
@@ -228,7 +229,7 @@ class Store implements MemoryLogStore {
     for (const log of this.#logs.values()) log.fail()
     for (const state of this.disk.partitions.values()) {
       state.batches = state.batches.filter(
-        ({ header }) => header.baseOffset + header.lastOffsetDelta < state.durableOffset,
+        ({ header }) => lastOffsetOf(header) < state.durableOffset,
       )
     }
     this.disk.clean = false

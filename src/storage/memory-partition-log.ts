@@ -10,6 +10,7 @@ import {
   codecOf,
   decodeBatch,
   decodeBatchHeader,
+  lastOffsetOf,
   offsetOf,
   type ReadBatchHeader,
   timestampOf,
@@ -458,10 +459,6 @@ export class MemoryPartitionLog implements PartitionLog {
         `to ${this.logEndOffset()}`,
     )
   }
-}
-
-function lastOffsetOf(header: ReadBatchHeader): number {
-  return header.baseOffset + header.lastOffsetDelta
 }
 
 function refused(why: string): StorageError {

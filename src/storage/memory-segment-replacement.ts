@@ -1,16 +1,12 @@
 import { assert } from '../base/assert.ts'
-import { crc32c } from '../protocol/crc32c.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
-import { decodeBatchHeader } from '../protocol/record-batch.ts'
+import { crcMatches, decodeBatchHeader, lastOffsetOf } from '../protocol/record-batch.ts'
 import {
   type SegmentReplacement,
   StorageError,
   type StoredAbortedTransaction,
 } from './log-store.ts'
 import type { StoredBatch } from './memory-segments.ts'
-
-/** Where in a batch begins what its checksum covers. */
-const batchCrcEnd = 21
 
 /** What a replacement ends with. */
 export interface ReplacementOwner {
@@ -44,8 +40,8 @@ export class MemorySegmentReplacement implements SegmentReplacement {
       const header = decodeBatchHeader(batches, at).value
       if (header === null) throw corrupt('a batch is damaged')
       const bytes = Uint8Array.from(batches.subarray(at, at + header.bytes))
-      if (crc32c(bytes.subarray(batchCrcEnd)) !== header.crc) throw corrupt('a batch is damaged')
-      const end = header.baseOffset + header.lastOffsetDelta + 1
+      if (!crcMatches(bytes, header)) throw corrupt('a batch is damaged')
+      const end = lastOffsetOf(header) + 1
       if (header.baseOffset < next || end > this.#endOffset)
         throw corrupt('a batch is out of order')
       read.push({ header, bytes })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Broker } from '../../src/broker/index.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
+import { brokerSettings } from '../../src/broker/settings.ts'
 import { completeOptions } from '../../src/broker/throw-away.ts'
 
 let folder = ''
@@ -19,7 +20,7 @@ afterEach(() => {
 describe('options that are left out', () => {
   it('make a broker to throw away, on a free port of this machine', () => {
     const { options, temporaryDirectory } = completeOptions({})
-    expect(options.listen).toBe('127.0.0.1:0')
+    expect(options.configs).toMatchObject({ listeners: 'PLAINTEXT://127.0.0.1:0' })
     expect(options.dataDir).toBe(temporaryDirectory)
     expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([temporaryDirectory])
     expect(options.configs).toMatchObject({ 'odradek.clamp.replication.factor': 'true' })
@@ -41,8 +42,20 @@ describe('options that are left out', () => {
   it.each(kept)('keep the data where there is %s', (_, options) => {
     const completed = completeOptions(options)
     expect(completed.temporaryDirectory).toBeUndefined()
-    expect(completed.options.configs).toEqual(options.configs)
+    const listening = { listeners: 'PLAINTEXT://127.0.0.1:0', ...options.configs }
+    expect(completed.options.configs).toEqual(options.configFile ? undefined : listening)
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('stand in the place of no config that is given', () => {
+    const configs = { 'advertised.listeners': 'PLAINTEXT://orders.example:7000' }
+    for (const options of [{ configs }, { configs, configFile: { name: 'none', text: '' } }]) {
+      const { listeners, notices } = brokerSettings(completeOptions(options).options, 2)
+      expect(listeners.map(({ advertised }) => advertised)).toEqual([
+        { host: 'orders.example', port: 7000 },
+      ])
+      expect(notices).toEqual([])
+    }
   })
 
   it('are not what is misspelt', () => {

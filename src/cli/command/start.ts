@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
-import { Broker, type BrokerOptions } from '../../broker/index.ts'
+import { Broker } from '../../broker/index.ts'
 import { createLogger, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
 import { fileErrorReason } from '../file-error.ts'
@@ -51,8 +51,7 @@ async function runUntil(
   const broker = await Broker.start({
     logger,
     configs: options.set ?? {},
-    ...standingPlaces(options),
-    ...(options.config === undefined ? {} : { configFile: readConfigFile(options.config) }),
+    configFile: options.config === undefined ? noConfigFile : readConfigFile(options.config),
     ...(options.listen === undefined ? {} : { listen: options.listen.map(formatHostPort) }),
     ...(options.advertise === undefined ? {} : { advertise: formatHostPort(options.advertise) }),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
@@ -73,15 +72,8 @@ async function runUntil(
   return exitCode.success
 }
 
-/** Where a broker of the command line listens and keeps its data, if nothing else says so. */
-function standingPlaces({ config, set = {} }: StartOptions): BrokerOptions {
-  if (config !== undefined) return {}
-  const hasDirectory = ['log.dir', 'log.dirs', 'metadata.log.dir'].some((name) => name in set)
-  return {
-    ...('listeners' in set ? {} : { listen: 'localhost:9092' }),
-    ...(hasDirectory ? {} : { dataDir: 'odradek-data' }),
-  }
-}
+/** An empty one: what a command line leaves out is as the configs have it, nothing is temporary. */
+const noConfigFile = { name: 'no file', text: '' }
 
 /**
  * Waits for the process to be asked to stop. Asked again, by a later signal, it ends at once; the

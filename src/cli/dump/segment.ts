@@ -6,9 +6,10 @@ import {
   batchHeaderBytes,
   batchOverheadBytes,
   codecOf,
-  crc32c,
+  crcMatches,
   decodeBatch,
   decodeBatchHeader,
+  lastOffsetOf,
   offsetOf,
   type ReadBatch,
   type ReadBatchHeader,
@@ -53,7 +54,7 @@ export async function* segmentRows(
       yield faultRow(position, error)
       return
     }
-    const crcValid = crc32c(bytes.subarray(21)) === header.crc
+    const crcValid = crcMatches(bytes, header)
     yield batchRow(header, position, crcValid)
     if (!crcValid) yield faultRow(position, 'the checksum differs')
     else if (options.records) yield* recordRows(bytes, header, position, options.meaning)
@@ -79,7 +80,7 @@ function batchRow(header: ReadBatchHeader, position: number, crcValid: boolean):
     position,
     bytes: header.bytes,
     baseOffset: header.baseOffset,
-    lastOffset: header.baseOffset + header.lastOffsetDelta,
+    lastOffset: lastOffsetOf(header),
     count: header.recordsCount,
     leaderEpoch: header.partitionLeaderEpoch,
     codec: codecNames[codecOf(header) as 0] ?? `codec ${codecOf(header)}`,
