@@ -6,6 +6,7 @@ const systemFiles = [
   'test/conformance/**/*.test.ts',
   'test/power/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
+  'test/packaging/**/*.test.ts',
 ]
 
 export default defineConfig({

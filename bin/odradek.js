@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// The command line as npm installs it; it runs what `npm run build` compiled to dist/.
+// The command line as npm installs it; it runs what `npm run compile` compiled to dist/.
 import { existsSync } from 'node:fs'
 
 const main = new URL('../dist/cli/main.js', import.meta.url)
 if (existsSync(main)) {
   await import(main.href)
 } else {
-  console.error('odradek: dist/ is missing, so there is nothing to run; build it: "npm run build".')
+  console.error('odradek: dist/ is missing, so nothing can run; build it: "npm run compile".')
   process.exitCode = 1
 }

@@ -9,13 +9,14 @@ import { BuildFailure } from './build-failure.mjs'
 import { filesBelow, nativeSources, root } from './native-sources.mjs'
 import { headersPrefix, nodeGypScript } from './node-headers.mjs'
 import { prebuildName } from './prebuild-name.mjs'
+import { isCurrentPrebuild } from './prebuild-stamp.mjs'
 
 const stampFile = join(root, 'build', 'native-stamp.json')
 const binary = join(root, 'build', 'Release', 'odradek.node')
 const toInstall =
   'install a C++20 compiler (g++ 12 or clang 14 at least), make and Python 3 ' +
   '(Debian: "apt-get install g++ make python3"; macOS: "xcode-select --install"), ' +
-  'then run "npm run build".'
+  'then run "npm run compile".'
 
 function digest(text) {
   return createHash('sha256').update(text).digest('hex')
@@ -104,7 +105,7 @@ function wentBackInTime(previous, inputs) {
 
 /** Builds the addon where it is not up to date; returns a word on what was done. */
 export function buildNative({ force = false } = {}) {
-  if (!force && existsSync(join(root, 'prebuilds', prebuildName(), 'odradek.node'))) {
+  if (!force && !existsSync(binary) && isCurrentPrebuild(prebuildName())) {
     return 'prebuilt'
   }
   const addon = nativeSources('addon')

@@ -1,5 +1,5 @@
 // Builds what is not up to date: the native addon and the TypeScript of src/. Called by npm's
-// `prepare` and by `npm run build`; --native or --ts builds one of the two, --native also where
+// `prepare` and by `npm run compile`; --native or --ts builds one of the two, --native also where
 // a prebuilt binary exists.
 import { BuildFailure } from './build-failure.mjs'
 import { withBuildLock } from './build-lock.mjs'

@@ -9,7 +9,7 @@
 
 #include <cstring>
 
-#define ODRADEK_TARGET_SSE42 __attribute__((target("sse4.2,pclmul")))
+#define ODRADEK_TARGET_SSE42 __attribute__((target("sse4.2,crc32,pclmul")))
 
 namespace odradek::crc32c_kernels {
 namespace {

@@ -86,7 +86,7 @@ function describe(problem: NativeModuleProblem, files: readonly string[], cause:
   if (process.platform === 'win32') {
     return 'Odradek runs on Linux and macOS; on Windows use it inside WSL.'
   }
-  const build = 'build it in the package\'s folder: "npm run build".'
+  const build = 'build it in the package\'s folder: "npm run compile:native".'
   if (problem === 'missing') {
     return `Odradek's native module is missing (looked for ${files.join(' and ')}); ${build}`
   }

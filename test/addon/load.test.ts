@@ -33,7 +33,7 @@ describe('loadNativeModule', () => {
     const error = thrownBy(() => loadNativeModule({ root, override: undefined }))
     expect(error.problem).toBe('missing')
     expect(error.code).toBe('ERR_ODRADEK_NATIVE_MODULE')
-    expect(error.message).toContain('"npm run build"')
+    expect(error.message).toContain('"npm run compile:native"')
     for (const file of nativeModuleFiles({ root, override: undefined })) {
       expect(error.message).toContain(file)
     }
