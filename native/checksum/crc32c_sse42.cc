@@ -4,6 +4,7 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
 #include <nmmintrin.h>
 #include <wmmintrin.h>
 
@@ -69,8 +70,11 @@ ODRADEK_TARGET_SSE42 uint32_t sse42_kernel(uint32_t initial, const uint8_t* data
 }  // namespace
 
 Kernel sse42() {
-  __builtin_cpu_init();
-  const bool has_both = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
+  // Asked of the processor itself: __builtin_cpu_supports needs a part of the compiler's runtime
+  // that not every toolchain has (Zig's, with which the package's binaries are built).
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool has_both =
+      __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0 && (c & bit_PCLMUL) != 0;
   return has_both ? &sse42_kernel : nullptr;
 }
 
