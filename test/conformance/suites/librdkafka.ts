@@ -1,0 +1,164 @@
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { jars } from '../apache-kafka/reference.ts'
+import { build, readReport, runProgram } from './program.ts'
+import {
+  authorizer,
+  commonSettings,
+  isAskedFor,
+  type Outcome,
+  type Outcomes,
+  type Stage,
+  type StageRun,
+  type Suite,
+} from './suite.ts'
+
+const brokerVersion = '4.3.1.0'
+const minutesMax = 40
+
+/**
+ * Tests that return at once in quick mode, or that need its network emulation: they are run in
+ * full. The first batch goes two at a time, since it measures times.
+ */
+const measured =
+  '0018,0019,0026,0045,0049,0050,0053,0061,0068,0075,0076,0082,0088,0089,0094,0101'.split(',')
+const parallel = [
+  ...'0102,0110,0122,0170,0171,0172,0173,0174,0175,0176,0177,0178,0179'.split(','),
+  ...'0180,0181,0185'.split(','),
+]
+const withoutAutoCreation = '0045,0107,0111'.split(',')
+
+const settings = {
+  ...commonSettings,
+  'group.initial.rebalance.delay.ms': '3000',
+  'group.share.min.record.lock.duration.ms': '1000',
+  'broker.rack': 'RACK1',
+}
+
+const referenceSettings = {
+  ...authorizer,
+  // The tests deny what they want to see denied, which nobody can deny to a super user.
+  'super.users': 'User:admin',
+  'allow.everyone.if.no.acl.found': 'true',
+  'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+}
+
+/** The suite of librdkafka, by its own runner. */
+export const librdkafka: Suite = {
+  name: 'librdkafka',
+  build: buildRunner,
+  stages: [
+    // -L: none of those that need no broker; -E: without network emulation; -Q: quick.
+    stage('quick', ['-L', '-E', '-Q', '-p2'], undefined),
+    stage('measured', ['-L', '-p2'], measured),
+    stage('parallel', ['-L', '-p4'], parallel),
+    stage('noautocreate', ['-L', '-p2', '-s', 'noautocreate'], withoutAutoCreation, {
+      'auto.create.topics.enable': 'false',
+    }),
+  ],
+}
+
+/** Without `tests` the runner takes all that its options leave. */
+function stage(
+  name: string,
+  options: readonly string[],
+  tests: readonly string[] | undefined,
+  more: Readonly<Record<string, string>> = {},
+): Stage {
+  return {
+    name,
+    settings: { ...settings, ...more },
+    referenceSettings,
+    ports: [],
+    run: (run) => runRunner(run, name, options, tests),
+  }
+}
+
+function buildRunner(checkout: string): void {
+  if (existsSync(join(checkout, 'tests', 'test-runner'))) return
+  if (!existsSync(join(checkout, 'Makefile.config'))) build(checkout, ['./configure'])
+  const jobs = `-j${Math.min(cpus().length, 2)}`
+  for (const folder of ['src', 'src-cpp']) build(join(checkout, folder), ['make', jobs])
+  build(join(checkout, 'tests'), ['make', jobs, 'build'])
+}
+
+async function runRunner(
+  { checkout, broker, reports, only }: StageRun,
+  stageName: string,
+  options: readonly string[],
+  tests: readonly string[] | undefined,
+): Promise<Outcomes> {
+  const numbers = chooseTests(tests, only)
+  if (numbers?.length === 0) return new Map()
+  const report = join(reports, `${stageName}.json`)
+  const conf = join(reports, `${stageName}.conf`)
+  writeFileSync(
+    conf,
+    `metadata.broker.list=${broker.address}\nbroker.address.family=v4\ntest.timeout.multiplier=2\n`,
+  )
+  await runProgram(['./test-runner', ...options, '-r', '-V', brokerVersion], {
+    cwd: join(checkout, 'tests'),
+    env: {
+      ...(numbers === undefined ? {} : { TESTS: numbers.join(',') }),
+      BROKERS: broker.address,
+      KAFKA_PATH: kafkaTools(reports),
+      LD_LIBRARY_PATH: `${join(checkout, 'src')}:${join(checkout, 'src-cpp')}`,
+      RDKAFKA_TEST_CONF: conf,
+      TEST_LEVEL: '1',
+      TEST_REPORT: report,
+    },
+    output: join(reports, `${stageName}.log`),
+    minutesMax,
+  })
+  return parseReport(readReport(report))
+}
+
+/**
+ * Numbers of the tests to run, or undefined for all. The runner chooses by a number at the
+ * beginning of a name, so that of `only` the first four characters count.
+ */
+export function chooseTests(
+  tests: readonly string[] | undefined,
+  only: readonly string[],
+): readonly string[] | undefined {
+  const numbers = only.map((part) => part.slice(0, 4))
+  if (numbers.length === 0) return tests
+  return tests === undefined ? numbers : tests.filter((number) => isAskedFor(number, numbers))
+}
+
+/** A folder like Kafka's own, with the two scripts that the tests call. */
+function kafkaTools(reports: string): string {
+  const bin = join(reports, 'kafka', 'bin')
+  mkdirSync(bin, { recursive: true })
+  for (const [script, tool] of [
+    ['kafka-topics.sh', 'TopicCommand'],
+    ['kafka-acls.sh', 'AclCommand'],
+  ] as const) {
+    const file = join(bin, script)
+    const java = `exec java -Xmx256M -cp '${jars}/*' org.apache.kafka.tools.${tool} "$@"`
+    writeFileSync(file, `#!/bin/sh\n${java}\n`)
+    chmodSync(file, 0o755)
+  }
+  return join(reports, 'kafka')
+}
+
+/** What this reads of the runner's report. */
+interface RunnerReport {
+  readonly tests: Readonly<Record<string, { readonly state: string; readonly duration: number }>>
+}
+
+/**
+ * The outcomes in the runner's JSON. Its exit code says less: the runner may end by a signal when
+ * all is over. What passed in no time did not run, since in quick mode many tests return at once;
+ * what was not asked for is told from what skips itself by nothing, so neither is an outcome.
+ */
+export function parseReport(json: string): Outcomes {
+  const outcomes = new Map<string, Outcome>()
+  for (const [name, test] of Object.entries((JSON.parse(json) as RunnerReport).tests)) {
+    if (name === '<MAIN>' || test.state === 'SKIPPED' || test.state === 'DNS') continue
+    if (test.state === 'PASSED' && test.duration < 0.001) continue
+    outcomes.set(name, test.state === 'PASSED' ? 'passed' : 'failed')
+  }
+  return outcomes
+}
