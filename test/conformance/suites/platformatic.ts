@@ -74,16 +74,15 @@ async function runNode(
   )
   if (chosen.length === 0) return new Map()
   const report = join(reports, `${stageName}.jsonl`)
-  const options = ['--test-concurrency=2', '--test-force-exit', `--test-reporter=${reporter}`]
-  await runProgram(
-    [nodeProgram(), '--test', ...options, `--test-reporter-destination=${report}`, ...chosen],
-    {
-      cwd: checkout,
-      env: { KAFKA_VERSION: '8.1.0' },
-      output: join(reports, `${stageName}.log`),
-      minutesMax,
-    },
-  )
+  const options = ['--test-concurrency=2', '--test-force-exit']
+  const ours = [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`]
+  const theirs = ['--test-reporter=spec', '--test-reporter-destination=stdout']
+  await runProgram([nodeProgram(), '--test', ...options, ...ours, ...theirs, ...chosen], {
+    cwd: checkout,
+    env: { KAFKA_VERSION: '8.1.0' },
+    output: join(reports, `${stageName}.log`),
+    minutesMax,
+  })
   return parseLines(readReport(report), checkout)
 }
 
