@@ -1,12 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { jars } from '../apache-kafka/reference.ts'
-import { build, readReport, runProgram } from './program.ts'
+import { build, runProgram } from './program.ts'
 import {
   authorizer,
   commonSettings,
   isAskedFor,
+  merge,
   type Outcome,
   type Outcomes,
   type Stage,
@@ -19,13 +20,14 @@ const minutesMax = 40
 
 /**
  * Tests that do nothing in quick mode, or that need its network emulation: they are run in full, and
- * there only. The first batch goes two at a time, since it measures times.
+ * there only. The first measure times, and fail beside others.
  */
-const measured =
-  '0018,0019,0026,0045,0049,0050,0053,0061,0068,0075,0076,0082,0088,0089,0094,0101'.split(',')
-const parallel = [
-  ...'0102,0110,0122,0132,0170,0171,0172,0173,0174,0175,0176,0177,0178,0179'.split(','),
-  ...'0180,0181,0185'.split(','),
+const alone = '0018,0019,0026,0045,0049,0050,0053,0061,0068,0075,0076,0082,0088,0089,0094'.split(
+  ',',
+)
+const together = [
+  ...'0101,0102,0110,0122,0132,0170,0171,0172,0173,0174,0175,0176,0177,0178'.split(','),
+  ...'0179,0180,0181,0185'.split(','),
 ]
 const withoutAutoCreation = '0045,0107,0111'.split(',')
 
@@ -51,19 +53,23 @@ export const librdkafka: Suite = {
   stages: [
     // -L: none of those that need no broker; -E: without network emulation; -Q: quick.
     stage('quick', ['-L', '-E', '-Q', '-p2'], undefined),
-    stage('measured', ['-L', '-p2'], measured),
-    stage('parallel', ['-L', '-p4'], parallel),
-    stage('noautocreate', ['-L', '-p2', '-s', 'noautocreate'], withoutAutoCreation, {
+    stage(
+      'alone',
+      ['-L', '-p1'],
+      alone.map((number) => [number]),
+    ),
+    stage('together', ['-L', '-p4'], [together]),
+    stage('noautocreate', ['-L', '-p2', '-s', 'noautocreate'], [withoutAutoCreation], {
       'auto.create.topics.enable': 'false',
     }),
   ],
 }
 
-/** Without `tests` the runner takes all that its options leave but those that are run in full. */
+/** Each of `runs` is a list of tests for the runner; undefined: all but those that run in full. */
 function stage(
   name: string,
   options: readonly string[],
-  tests: readonly string[] | undefined,
+  runs: readonly (readonly string[])[] | undefined,
   more: Readonly<Record<string, string>> = {},
 ): Stage {
   return {
@@ -71,7 +77,19 @@ function stage(
     settings: { ...settings, ...more },
     referenceSettings,
     ports: [],
-    run: (run) => runRunner(run, name, options, tests),
+    async run(run) {
+      const skipped = { TESTS_SKIP: [...alone, ...together].join(',') }
+      const outcomes: Outcomes[] = []
+      for (const tests of runs ?? [undefined]) {
+        const numbers = chooseTests(tests, run.only)
+        if (numbers?.length === 0) continue
+        const choice = numbers === undefined ? {} : { TESTS: numbers.join(',') }
+        const place = tests?.length === 1 ? `${name}-${tests[0]}` : name
+        const environment = tests === undefined ? { ...choice, ...skipped } : choice
+        outcomes.push(await runTests(run, place, options, environment))
+      }
+      return merge(outcomes)
+    },
   }
 }
 
@@ -83,16 +101,16 @@ function buildRunner(checkout: string): void {
   build(join(checkout, 'tests'), ['make', jobs, 'build'])
 }
 
-async function runRunner(
-  { checkout, broker, reports, only }: StageRun,
-  stageName: string,
+/** One run of the runner, whose reports are called `name`. One that dies has no outcomes. */
+async function runTests(
+  { checkout, broker, reports }: StageRun,
+  name: string,
   options: readonly string[],
-  tests: readonly string[] | undefined,
+  choice: NodeJS.ProcessEnv,
 ): Promise<Outcomes> {
-  const numbers = chooseTests(tests, only)
-  if (numbers?.length === 0) return new Map()
-  const report = join(reports, `${stageName}.json`)
-  const conf = join(reports, `${stageName}.conf`)
+  const report = join(reports, `${name}.json`)
+  const output = join(reports, `${name}.log`)
+  const conf = join(reports, `${name}.conf`)
   writeFileSync(
     conf,
     `metadata.broker.list=${broker.address}\nbroker.address.family=v4\ntest.timeout.multiplier=2\n`,
@@ -100,8 +118,7 @@ async function runRunner(
   await runProgram(['./test-runner', ...options, '-r', '-V', brokerVersion], {
     cwd: join(checkout, 'tests'),
     env: {
-      ...(numbers === undefined ? {} : { TESTS: numbers.join(',') }),
-      ...(tests === undefined ? { TESTS_SKIP: [...measured, ...parallel].join(',') } : {}),
+      ...choice,
       BROKERS: broker.address,
       KAFKA_PATH: kafkaTools(reports),
       LD_LIBRARY_PATH: `${join(checkout, 'src')}:${join(checkout, 'src-cpp')}`,
@@ -109,10 +126,12 @@ async function runRunner(
       TEST_LEVEL: '1',
       TEST_REPORT: report,
     },
-    output: join(reports, `${stageName}.log`),
+    output,
     minutesMax,
   })
-  return parseReport(readReport(report))
+  if (existsSync(report)) return parseReport(readFileSync(report, 'utf8'))
+  console.log(`the runner died, see ${output}`)
+  return new Map()
 }
 
 /**

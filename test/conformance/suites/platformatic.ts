@@ -27,6 +27,10 @@ export const platformatic: Suite = {
   name: 'platformatic',
   build(checkout) {
     installPackages(checkout)
+    // Tests of whole files load it, with or without Kerberos. It wants the headers of libkrb5.
+    if (!existsSync(join(checkout, 'node_modules', 'kerberos', 'build'))) {
+      build(checkout, ['npm', 'rebuild', 'kerberos'])
+    }
     nodeProgram()
   },
   stages: [stage('admin', isAdmin), stage('others', (file) => !isAdmin(file))],
