@@ -11,14 +11,17 @@ export interface NameLists {
   readonly excused: ReadonlyMap<string, string>
   /** Those that Apache Kafka 4.3.1 passes. */
   readonly kafka: ReadonlySet<string>
+  /** Those that pass now and then, each with what decides: nothing is asked of them. */
+  readonly unstable: ReadonlyMap<string, string>
 }
 
 /** Reads the lists of a suite; one that is not there is empty. */
 export function readLists(suite: string): NameLists {
   return {
     passed: new Set(readLines(suite, 'passed')),
-    excused: parseExcuses(readLines(suite, 'excused')),
+    excused: parseReasons(readLines(suite, 'excused')),
     kafka: new Set(readLines(suite, 'kafka')),
+    unstable: parseReasons(readLines(suite, 'unstable')),
   }
 }
 
@@ -29,19 +32,19 @@ export function writePassed(suite: string, names: Iterable<string>): void {
 }
 
 /**
- * Excuses: a line `# reason` stands over the names that it holds for. Throws for a name without a
- * reason, and for one that stands twice.
+ * Names with reasons: a line `# reason` stands over the names that it holds for. Throws for a name
+ * without a reason, and for one that stands twice.
  */
-export function parseExcuses(lines: readonly string[]): Map<string, string> {
-  const excuses = new Map<string, string>()
+export function parseReasons(lines: readonly string[]): Map<string, string> {
+  const reasons = new Map<string, string>()
   let reason = ''
   for (const line of lines) {
     if (line.startsWith('# ')) reason = line.slice(2)
     else if (reason === '') throw new Error(`no reason stands over ${line}`)
-    else if (excuses.has(line)) throw new Error(`${line} is excused twice`)
-    else excuses.set(line, reason)
+    else if (reasons.has(line)) throw new Error(`${line} stands twice`)
+    else reasons.set(line, reason)
   }
-  return excuses
+  return reasons
 }
 
 function fileOf(suite: string, list: string): string {

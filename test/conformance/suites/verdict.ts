@@ -31,7 +31,9 @@ export function judge(lists: NameLists, outcomes: Outcomes, isWhole: boolean): V
   const open = kafka.filter((name) => !hasPassed(name))
   return {
     broken,
-    fresh: [...outcomes.keys()].filter((name) => hasPassed(name) && !lists.passed.has(name)),
+    fresh: [...outcomes.keys()].filter(
+      (name) => hasPassed(name) && !lists.passed.has(name) && !lists.unstable.has(name),
+    ),
     missing: open.filter((name) => !lists.excused.has(name) && !lists.passed.has(name)),
     unneeded: [...lists.excused.keys()].filter(hasPassed),
     excused: open.filter((name) => lists.excused.has(name)).length,
@@ -42,7 +44,7 @@ export function judge(lists: NameLists, outcomes: Outcomes, isWhole: boolean): V
 
 /** The lists that a run of Apache Kafka is held to: what it passed before, and nothing excused. */
 export function referenceLists({ kafka }: NameLists): NameLists {
-  return { passed: kafka, excused: new Map(), kafka }
+  return { passed: kafka, excused: new Map(), kafka, unstable: new Map() }
 }
 
 /** True if nothing is worse than the lists say, and they excuse nothing that passes. */
