@@ -18,9 +18,7 @@ console.log(formatScorecard(measures))
  * Bars that the tree still misses, and what it has reached of them: it may not fall behind that.
  * Entries only tighten and leave; the printed scorecard goes on saying MISSED.
  */
-const reached: Readonly<Record<string, Bounds>> = {
-  'test lines per source line': { min: 0.97 },
-}
+const reached: Readonly<Record<string, Bounds>> = {}
 
 describe('the scorecard', () => {
   it.each(measures.map((measure) => [measure.name, measure] as const))('%s', (name, measure) => {
@@ -81,6 +79,7 @@ describe('a measure that misses its bar is caught', () => {
   it.each([
     ['functions over', { 'src/base/a.ts': `export function f(): void {\n${filler(68)}}\n` }],
     ['files over', { 'src/protocol/generated/a.ts': filler(2000) }],
+    ['paths and hosts', { 'test/conformance/suites/a.passed.txt': `see /ho${'me'}/someone/x` }],
     [
       'asserts per 100 lines, native',
       { 'native/log/a.cc': `void f() {\n${filler(3, 'ASSERT(a);')}${filler(95)}}` },

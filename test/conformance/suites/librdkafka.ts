@@ -19,8 +19,8 @@ const brokerVersion = '4.3.1.0'
 const minutesMax = 40
 
 /**
- * Tests that do nothing in quick mode, or that need its network emulation: they are run in full, and
- * there only. The first measure times, and fail beside others.
+ * Tests that do nothing in quick mode, or that need the runner's network emulation: they are run in
+ * full, and there only. The first measure times, and fail beside others.
  */
 const alone = '0018,0019,0026,0045,0049,0050,0053,0061,0068,0075,0076,0082,0088,0089,0094'.split(
   ',',
