@@ -79,6 +79,7 @@ describe('a measure that misses its bar is caught', () => {
   it.each([
     ['functions over', { 'src/base/a.ts': `export function f(): void {\n${filler(68)}}\n` }],
     ['files over', { 'src/protocol/generated/a.ts': filler(2000) }],
+    ['paths and hosts', { 'test/conformance/suites/a.passed.txt': `see /ho${'me'}/someone/x` }],
     [
       'asserts per 100 lines, native',
       { 'native/log/a.cc': `void f() {\n${filler(3, 'ASSERT(a);')}${filler(95)}}` },

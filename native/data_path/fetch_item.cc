@@ -36,13 +36,27 @@ void take_numbers(FetchItem* item) {
   item->read.log_end_offset = log.log_end_offset();
 }
 
+// Where an epoch ends in this log; `found` gets the epoch that is meant, -1 if none can be. As if
+// each leader noted the start of its epoch at once, which Apache Kafka does: a log knows an epoch
+// from its first record on, and the records may all be of earlier ones.
+Offset end_of_epoch(const PartitionEntry& entry, LeaderEpoch asked, LeaderEpoch* found) {
+  const PartitionLog& log = entry.log();
+  const Offset log_end = log.log_end_offset();
+  *found = asked;
+  if (asked == entry.leader_epoch()) return log_end;
+  const Offset end = log.end_offset_of(asked, found);
+  if (end != kNoOffset || asked > entry.leader_epoch()) return end;
+  *found = log_end == log.log_start_offset() ? asked : log.leader_epoch_at(log_end - 1);
+  return log_end;
+}
+
 // True if the client's last record belongs to a history that this log does not have: it is told
 // where its epoch ends here. May find the offset out of range instead.
 bool diverges(FetchItem* item) {
   if (item->asked.last_fetched_epoch == kNoLeaderEpoch) return false;
   const PartitionLog& log = item->entry->log();
   LeaderEpoch found = kNoLeaderEpoch;
-  const Offset end = log.end_offset_of(item->asked.last_fetched_epoch, &found);
+  const Offset end = end_of_epoch(*item->entry, item->asked.last_fetched_epoch, &found);
   if (found == kNoLeaderEpoch || end == kNoOffset ||
       item->asked.fetch_offset < log.log_start_offset()) {
     refuse_fetch_item(item, ErrorCode::offset_out_of_range);

@@ -256,6 +256,7 @@ async function compose(
     nodeId,
     clusterId: controller.properties.clusterId,
     clock,
+    timers: environment.timers,
     logger,
     controller,
     groups,

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Timers } from '../base/clock.ts'
 import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -15,6 +15,7 @@ export interface BrokerContext {
   readonly nodeId: number
   readonly clusterId: string
   readonly clock: Clock
+  readonly timers: Timers
   readonly logger: Logger
   readonly controller: Controller
   readonly groups: GroupService

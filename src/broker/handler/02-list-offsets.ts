@@ -14,6 +14,7 @@ import { type PartitionLog, type ReadLimit, StorageError } from '../../storage/l
 import type { BrokerContext } from '../context.ts'
 import type { Call, Handler } from './handler.ts'
 import { type LedPartition, ledPartition } from './led-partition.ts'
+import { untilReadable } from './readable-end.ts'
 
 /** Timestamps below zero ask for something else than a time. */
 const latest = -1
@@ -146,14 +147,15 @@ async function find(
   limit: ReadLimit,
   broker: BrokerContext,
 ): Promise<Found> {
-  if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }
   if (timestamp === earliest || timestamp === earliestLocal) {
     const offset = log.logStartOffset()
     const isEmpty = offset === log.logEndOffset()
     return { offset, timestamp: -1, leaderEpoch: isEmpty ? leaderEpoch : log.leaderEpochAt(offset) }
   }
   // What remains below zero asks for remote storage, which holds nothing here.
-  if (timestamp < 0 && timestamp !== ofMaxTimestamp) return nothing
+  if (timestamp < 0 && timestamp !== latest && timestamp !== ofMaxTimestamp) return nothing
+  if (limit !== 'logEndOffset') await untilReadable(log, broker.timers)
+  if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }
   const found =
     timestamp === ofMaxTimestamp
       ? await log.lookupMaxTimestamp(limit)

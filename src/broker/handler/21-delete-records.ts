@@ -16,6 +16,7 @@ import { StorageError } from '../../storage/log-store.ts'
 import type { BrokerContext } from '../context.ts'
 import type { Handler } from './handler.ts'
 import { ledPartition } from './led-partition.ts'
+import { untilReadable } from './readable-end.ts'
 
 /** The offset that stands for the high watermark. */
 const highWatermark = -1
@@ -70,9 +71,10 @@ async function deleteBefore(
     return failed(asked, ErrorCode.POLICY_VIOLATION)
   }
   const { log } = led
-  const from = offset === highWatermark ? log.highWatermark() : offset
-  if (from < 0 || from > log.highWatermark()) return failed(asked, ErrorCode.OFFSET_OUT_OF_RANGE)
   try {
+    await untilReadable(log, broker.timers)
+    const from = offset === highWatermark ? log.highWatermark() : offset
+    if (from < 0 || from > log.highWatermark()) return failed(asked, ErrorCode.OFFSET_OUT_OF_RANGE)
     const lowWatermark = await log.deleteUpTo(from)
     return { partitionIndex, lowWatermark, errorCode: ErrorCode.NONE }
   } catch (error) {

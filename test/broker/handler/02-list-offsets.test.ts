@@ -9,6 +9,7 @@ import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
 import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
 import { StorageError } from '../../../src/storage/log-store.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
+import { holdFlush } from './topics.ts'
 
 let running: TestBroker
 let topic = ''
@@ -148,5 +149,34 @@ describe('a log of 5 records', () => {
       expect(await ask([at(-1)])).toMatchObject([{ errorCode: 0, offset: 5 }])
     }
     expect(running.lines.filter((line) => line.includes('a bug')).length).toBe(1)
+  })
+})
+
+describe('records that were acknowledged before they were flushed', () => {
+  test.each([
+    [-1, { offset: 2 }],
+    [-3, { offset: 1, timestamp: 1001 }],
+    [1001, { offset: 1, timestamp: 1001 }],
+  ])('are waited for: timestamp %i', async (timestamp, answer) => {
+    const release = holdFlush(running, topic, 0)
+    append(1000, 1001)
+    let hasAnswered = false
+    const answers = ask([at(timestamp)]).finally(() => {
+      hasAnswered = true
+    })
+    await new Promise(setImmediate)
+    expect(hasAnswered).toBe(false)
+    release()
+    expect(await answers).toMatchObject([{ errorCode: 0, ...answer }])
+  })
+
+  test.each([
+    ['the first offset', -2, {}],
+    ['a replica', -1, { replicaId: 5 }],
+  ])('are not waited for by %s', async (_, timestamp, more) => {
+    const release = holdFlush(running, topic, 0)
+    append(1000, 1001)
+    expect(await ask([at(timestamp)], 11, more)).toMatchObject([{ errorCode: 0 }])
+    release()
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { deleteRecordsApi } from '../../../src/protocol/generated/21-delete-records.ts'
 import { StorageError } from '../../../src/storage/log-store.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
-import { appendBatches, createTestTopics } from './topics.ts'
+import { appendBatches, createTestTopics, holdFlush } from './topics.ts'
 
 const outOfRange = 1
 const unknown = 3
@@ -79,6 +79,19 @@ describe('the log start', () => {
     expect(second.store.find('t', 0)?.logStartOffset()).toBe(3)
     await second.broker.stop()
   })
+})
+
+test.each([
+  [-1, 12],
+  [11, 11],
+])('records that are not flushed yet can be deleted: %i', async (offset, lowWatermark) => {
+  const release = holdFlush(running, topic, 0)
+  const appended = appendBatches(running, topic, 0, 2)
+  const answers = remove([[topic, 0, offset]])
+  await new Promise(setImmediate)
+  release()
+  expect(await answers).toEqual([[topic, 0, lowWatermark, 0]])
+  await appended
 })
 
 describe('records cannot be deleted', () => {

@@ -37,3 +37,16 @@ export async function appendBatches(
     await log.committed(log.append(encodeBatch(newBatch(records))).requiredHighWatermark)
   }
 }
+
+/** Keeps a partition's log from flushing until the returned function is called. */
+export function holdFlush({ store }: TestBroker, topic: string, partition: number): () => void {
+  const log = store.find(topic, partition)
+  if (log === undefined) throw new Error(`${topic}-${partition} is not open`)
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const flush = log.flush.bind(log)
+  log.flush = () => released.then(flush)
+  return () => release()
+}

@@ -318,8 +318,45 @@ TEST_CASE("a client whose epoch ended earlier is told where") {
   answer = call(client, spec);
   CHECK_FALSE(answer->parts[0].diverging);
   CHECK(offsets_of(answer->parts[0].records) == std::vector<int64_t>{4});
-  log->diverging_found = kNoLeaderEpoch;
-  CHECK(call(client, spec)->parts[0].error == 1);
+}
+
+TEST_CASE("a log without records of an epoch knows where it would begin") {
+  BrokerFixture broker;
+  const auto log = broker.host("orders", 0);
+  auto client = broker.client();
+  auto spec = fetch_of("orders", 0, 0);
+  auto& asked = spec.parts[0];
+  const auto ask = [&](int32_t last_fetched_epoch, int64_t offset) {
+    asked.last_fetched_epoch = last_fetched_epoch;
+    asked.offset = offset;
+    return call(client, spec)->parts[0];
+  };
+  SUBCASE("the current epoch, in an empty log") {
+    const auto part = ask(5, 0);
+    CHECK(part.error == 0);
+    CHECK_FALSE(part.diverging);
+  }
+  SUBCASE("an earlier one, in an empty log") {
+    const auto part = ask(3, 0);
+    CHECK(part.error == 0);
+    CHECK_FALSE(part.diverging);
+  }
+  SUBCASE("the current one, behind the end") {
+    const auto part = ask(5, 2);
+    CHECK(part.error == 0);
+    CHECK(part.diverging == std::pair<int32_t, int64_t>{5, 0});
+  }
+  SUBCASE("one between that of the records and the current one") {
+    produce(broker, "orders", 2);
+    const auto part = ask(3, 2);
+    CHECK(part.error == 0);
+    // The fake log's records are of epoch 0.
+    CHECK(part.diverging == std::pair<int32_t, int64_t>{0, 2});
+  }
+  SUBCASE("a later one") {
+    CHECK(ask(6, 0).error == 1);
+    CHECK(log->log_end_offset() == Offset(0));
+  }
 }
 
 TEST_CASE("large pieces leave by sendfile, small ones are read: the client sees no difference") {
