@@ -48,6 +48,10 @@ class PartitionLogImpl final : public PartitionLog,
   int64_t size_bytes() const override;
   size_t segment_count() const override { return state_.segments()->size(); }
   LogResult<std::vector<SegmentSummary>> segments() const override;
+  LogResult<SegmentDetail> segment_detail(Offset base) const override;
+  LogResult<Position> segment_position(Offset base, Offset offset) const override;
+  LogResult<std::vector<uint8_t>> read_segment(Offset base, Position from,
+                                               size_t bytes_max) const override;
   bool online() const override;
   LogConfig config() const override;
   void configure(const LogConfig& config) override;

@@ -18,9 +18,11 @@ import {
 import {
   type AppendResult,
   type LogConfig,
+  type LogProducer,
   type LogSegment,
   type PartitionLog,
   type ReadLimit,
+  type SegmentDetail,
   type SegmentReplacement,
   StorageError,
   type StoredAbortedTransaction,
@@ -221,6 +223,33 @@ export class MemoryPartitionLog implements PartitionLog {
     return segmentsOf(this.#state.segments, this.#state.batches, this.logEndOffset())
   }
 
+  segmentCount(): number {
+    return this.#state.segments.length
+  }
+
+  async segmentDetail(baseOffset: number): Promise<SegmentDetail> {
+    const [first] = this.#sealedBatches(baseOffset)
+    // It has no index: nothing is searched in files.
+    const none = { offsetIndexBytes: 0, timeIndexBytes: 0 }
+    return { firstBatchTimestamp: first?.header.maxTimestamp ?? -1, ...none }
+  }
+
+  async segmentPosition(baseOffset: number, offset: number): Promise<number> {
+    const before = this.#sealedBatches(baseOffset).filter(
+      ({ header }) => lastOffsetOf(header) < offset,
+    )
+    return before.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  }
+
+  async readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array> {
+    const stored = Buffer.concat(this.#sealedBatches(baseOffset).map(({ bytes }) => bytes))
+    return Uint8Array.from(stored.subarray(position, position + maxBytes))
+  }
+
+  producers(): readonly LogProducer[] {
+    return producersOf(this.#state.batches, this.#openTransactions())
+  }
+
   async roll(): Promise<number> {
     this.#requireOnline()
     if (this.logEndOffset() > this.#activeSegment().baseOffset) this.#beginSegment()
@@ -362,6 +391,18 @@ export class MemoryPartitionLog implements PartitionLog {
     return true
   }
 
+  /** Of the sealed segment that begins there. */
+  #sealedBatches(baseOffset: number): StoredBatch[] {
+    this.#requireOnline()
+    const { segments, batches } = this.#state
+    const at = segments.findIndex((segment) => segment.baseOffset === baseOffset)
+    const end = segments[at + 1]?.baseOffset
+    if (at < 0 || end === undefined) throw this.#outOfRange(baseOffset)
+    return batches.filter(
+      ({ header }) => header.baseOffset >= baseOffset && header.baseOffset < end,
+    )
+  }
+
   #activeBatches(): StoredBatch[] {
     const { baseOffset } = this.#activeSegment()
     return this.#state.batches.filter(({ header }) => header.baseOffset >= baseOffset)
@@ -459,6 +500,30 @@ export class MemoryPartitionLog implements PartitionLog {
         `to ${this.logEndOffset()}`,
     )
   }
+}
+
+/** What the batches tell of their producers, whose open transactions are `open`. */
+function producersOf(
+  batches: readonly StoredBatch[],
+  open: ReadonlyMap<number, number>,
+): readonly LogProducer[] {
+  const producers = new Map<number, LogProducer>()
+  for (const { header } of batches) {
+    const { producerId, producerEpoch, recordsCount } = header
+    if (producerId < 0) continue
+    const isMarker = (header.attributes & batchAttributes.control) !== 0
+    // A marker that a cleaning has emptied says nothing.
+    if (isMarker && recordsCount === 0) continue
+    const known = producers.get(producerId)
+    const before = known?.producerEpoch === producerEpoch ? known.lastDataOffset : -1
+    producers.set(producerId, {
+      producerId,
+      producerEpoch,
+      lastDataOffset: isMarker ? before : lastOffsetOf(header),
+      transactionFirstOffset: open.get(producerId) ?? -1,
+    })
+  }
+  return [...producers.values()]
 }
 
 function refused(why: string): StorageError {
