@@ -7,6 +7,7 @@
  *     orders 0 1200     topic, partition, offset
  *     orders 1 17
  */
+import { assert } from '../base/assert.ts'
 
 /** The file's name in a log directory. */
 export const cleanerCheckpointFile = 'cleaner-offset-checkpoint'
@@ -38,6 +39,7 @@ export function parseCleanerCheckpoint(text: string): readonly CleanerOffset[] |
 
 /** The file's text, for any number of partitions. */
 export function formatCleanerCheckpoint(entries: readonly CleanerOffset[]): string {
+  for (const { offset } of entries) assert(Number.isSafeInteger(offset), 'offsets are exact')
   const lines = entries.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}\n`)
   return `0\n${entries.length}\n${lines.join('')}`
 }

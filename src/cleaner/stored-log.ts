@@ -93,6 +93,7 @@ async function sealedSegment(log: PartitionLog, segment: LogSegment): Promise<Se
     positionOf: (offset) => log.segmentPosition(baseOffset, offset),
     read: async (position, into) => {
       const bytes = await log.readSegment(baseOffset, position, into.length)
+      assert(bytes.length <= into.length, 'no more is read than there is room for')
       into.set(bytes)
       return bytes.length
     },

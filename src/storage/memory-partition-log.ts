@@ -242,6 +242,7 @@ export class MemoryPartitionLog implements PartitionLog {
   }
 
   async readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array> {
+    assert(position >= 0 && maxBytes >= 0, 'a piece begins in its segment')
     const stored = Buffer.concat(this.#sealedBatches(baseOffset).map(({ bytes }) => bytes))
     return Uint8Array.from(stored.subarray(position, position + maxBytes))
   }

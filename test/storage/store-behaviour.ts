@@ -35,7 +35,8 @@ export interface StoreUnderTest {
 export const topicId = 'aaaaRZyoQ_y_biQ5m6sOVA'
 export const otherTopicId = 'bbbbRZyoQ_y_biQ5m6sOVA'
 const identity = { clusterId: 'cccc-ZyoQ_y_biQ5m6sOVA', nodeId: 1, directoryId: topicId }
-const everything = 1 << 20
+/** More bytes than any log here has. */
+export const everything: number = 1 << 20
 
 /** The settings of a topic without any of its own: flush.messages=1. */
 export function settings(change: Partial<LogConfig> = {}): LogConfig {
@@ -63,7 +64,7 @@ export async function commit(log: PartitionLog, bytes = batchOf([1])): Promise<n
 }
 
 /** Segments of three batches of one record. */
-const inThrees = settings({ segmentBytes: 3 * batchOf([1]).length })
+export const inThrees: LogConfig = settings({ segmentBytes: 3 * batchOf([1]).length })
 
 /** Where each segment begins, and where the last one ends. */
 async function boundsOf(log: PartitionLog): Promise<readonly number[]> {
@@ -83,7 +84,8 @@ const isBytes =
   (bytes: Uint8Array | undefined) =>
     bytes !== undefined && Buffer.from(expected).equals(bytes)
 
-const storageError = (code: number) => ({ name: 'StorageError', code })
+/** What a rejection with that code of Kafka's is. */
+export const storageError = (code: number): object => ({ name: 'StorageError', code })
 
 /** Registers the tests; `create` makes a fresh directory for each. */
 export function describeLogStore(name: string, create: () => Promise<StoreUnderTest>): void {
@@ -548,86 +550,6 @@ function describeCuts(started: Started): void {
       expect(await replacement.commit(kept)).toBe(true)
       expect(log.abortedTransactions(0, 3)).toEqual(kept)
     }
-  })
-
-  it('reads sealed segments by position', async () => {
-    const { log, pick } = await toClean()
-    expect(log.segmentCount()).toBe(4)
-    const size = batchOf([1]).length
-    const segment = Buffer.from(pick(3, 4, 5))
-    const read = async (at: number, max: number): Promise<Buffer> =>
-      Buffer.from(await log.readSegment(3, at, max))
-    expect(await read(0, everything)).toEqual(segment)
-    expect(await read(size + 1, 10)).toEqual(segment.subarray(size + 1, size + 11))
-    expect(await read(3 * size - 1, 10)).toEqual(segment.subarray(3 * size - 1))
-    for (const [at, max] of [
-      [3 * size, 10],
-      [1 << 20, 10],
-      [0, 0],
-    ] as const) {
-      expect(await read(at, max)).toEqual(Buffer.alloc(0))
-    }
-    for (const offset of [0, 3, 4, 5, 9]) {
-      const position = await log.segmentPosition(3, offset)
-      expect(position % size).toBe(0)
-      expect(position).toBeLessThanOrEqual(Math.max(0, offset - 3) * size)
-    }
-  })
-
-  it('tells what compaction asks of a sealed segment', async () => {
-    const { log } = await started(settings({ indexIntervalBytes: 0 }))
-    for (const timestamps of [[10, 50], [90], [20]]) await commit(log, batchOf(timestamps))
-    await log.roll()
-    await commit(log, batchOf([-1]))
-    await log.roll()
-    const first = await log.segmentDetail(0)
-    expect(first.firstBatchTimestamp).toBe(50)
-    expect(first.offsetIndexBytes % 8).toBe(0)
-    expect(first.timeIndexBytes % 12).toBe(0)
-    expect(await log.segmentDetail(4)).toMatchObject({ firstBatchTimestamp: -1 })
-    // Its last batches are gone, then all of them.
-    const replacement = await log.replaceSegments(0, 4)
-    expect(await replacement.commit([])).toBe(true)
-    const hollow = { firstBatchTimestamp: -1, offsetIndexBytes: 0, timeIndexBytes: 0 }
-    expect(await log.segmentDetail(0)).toEqual(hollow)
-    expect(await log.readSegment(0, 0, 10)).toHaveLength(0)
-  })
-
-  it('has no bytes of segments that are not sealed or not there', async () => {
-    const { log } = await toClean()
-    await commit(log)
-    await log.deleteUpTo(3)
-    const gone = expect.objectContaining(storageError(ErrorCode.OFFSET_OUT_OF_RANGE))
-    for (const base of [0, 4, 8, 9, -1]) {
-      await expect(log.segmentDetail(base)).rejects.toEqual(gone)
-      await expect(log.segmentPosition(base, base)).rejects.toEqual(gone)
-      await expect(log.readSegment(base, 0, 1)).rejects.toEqual(gone)
-    }
-  })
-
-  it('knows the last data of its producers', async () => {
-    const { log } = await started()
-    const attributes = batchAttributes.transactional
-    const producer = { producerId: 7, producerEpoch: 0 }
-    const one = { producerId: 7, producerEpoch: 0, transactionFirstOffset: -1, lastDataOffset: 1 }
-    expect(log.producers()).toEqual([])
-    await commit(log, batchOf([1, 2], { ...producer, attributes, baseSequence: 0 }))
-    expect(log.producers()).toMatchObject([{ ...one, transactionFirstOffset: 0 }])
-    const marker = { name: 'commit', value: { version: 0, coordinatorEpoch: 0 } } as const
-    const control = attributes | batchAttributes.control
-    const commits = (producerEpoch: number): Uint8Array => {
-      const record = { timestamp: 1, ...encodeControlRecord(marker as never) }
-      return encodeBatch(newBatch([record], { ...producer, producerEpoch, attributes: control }))
-    }
-    await commit(log, commits(0))
-    expect(log.producers()).toMatchObject([one])
-    // Of the next epoch only its marker is known.
-    await commit(log, commits(1))
-    expect(log.producers()).toMatchObject([{ ...one, producerEpoch: 1, lastDataOffset: -1 }])
-    await commit(log, batchOf([3], { producerId: 8, producerEpoch: 2, baseSequence: 0 }))
-    const other = { producerId: 8, producerEpoch: 2, lastDataOffset: 4 }
-    const found = log.producers().find(({ producerId }) => producerId === 8)
-    expect(found).toMatchObject(other)
   })
 
   it('deletes up to an offset, never beyond the high watermark or back', async () => {
