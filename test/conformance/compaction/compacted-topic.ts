@@ -146,9 +146,7 @@ export class CompactedTopic {
 
   /** How far the cleaner says that it came. */
   get cleanedTo(): number {
-    const file = join(this.#broker.dataFolder, 'cleaner-offset-checkpoint')
-    const entries = existsSync(file) ? parseCleanerCheckpoint(readFileSync(file, 'utf8')) : []
-    return entries?.find(({ topic }) => topic === this.name)?.offset ?? 0
+    return cleanedTo(this.#broker, this.name)
   }
 
   /** Waits until everything below that offset was cleaned. */
@@ -188,6 +186,13 @@ export class CompactedTopic {
     this.#connection ??= await RawConnection.open(this.#broker.port)
     return this.#connection
   }
+}
+
+/** How far the cleaner says that it came in the topic, or the first of its partitions. */
+export function cleanedTo(broker: BrokerProcess, name: string): number {
+  const file = join(broker.dataFolder, 'cleaner-offset-checkpoint')
+  const entries = existsSync(file) ? parseCleanerCheckpoint(readFileSync(file, 'utf8')) : []
+  return entries?.find(({ topic }) => topic === name)?.offset ?? 0
 }
 
 /** Text that no codec makes much smaller. */
