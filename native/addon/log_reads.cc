@@ -74,9 +74,11 @@ Napi::Value LogBinding::lookup_timestamp(Info info) {
   ValueReader read(info.Env());
   const TimestampMs at_least(read.int64(info[0], "the timestamp"));
   const ReadLimit limit = to_read_limit(read, info[1]);
+  const Offset from(read.int64(info[2], "the offset"));
   if (read.failed()) return info.Env().Undefined();
-  return lookup_task(
-      info, [at_least, limit](PartitionLog& log) { return log.lookup_timestamp(at_least, limit); });
+  return lookup_task(info, [at_least, limit, from](PartitionLog& log) {
+    return log.lookup_timestamp(at_least, limit, from);
+  });
 }
 
 Napi::Value LogBinding::lookup_max_timestamp(Info info) {

@@ -228,9 +228,13 @@ class PartitionLog {
   // the first that is no shortage takes the log directory offline. Any thread, under no lock.
   virtual void read_failed(const FileError& error) const = 0;
 
-  // First record whose timestamp is at least `at_least`, up to the limit (ListOffsets).
-  virtual LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least,
-                                                      ReadLimit limit) const = 0;
+  // First record whose timestamp is at least `at_least`, up to the limit and not below `from`
+  // (ListOffsets). The offset of a compressed batch is where its records may be looked at from.
+  virtual LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,
+                                                      Offset from) const = 0;
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const {
+    return lookup_timestamp(at_least, limit, Offset(0));
+  }
   // The record with the largest timestamp (ListOffsets -3).
   virtual LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const = 0;
   // Start offset of the epoch after `epoch`, i.e. its end (OffsetForLeaderEpoch); and the epoch of

@@ -194,9 +194,10 @@ LogResult<ReadOutcome> PartitionLogImpl::read(Offset from, size_t bytes_max, Rea
   });
 }
 
-LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_least,
-                                                              ReadLimit limit) const {
-  return on_view([&](const LogView& view) { return search_timestamp(view, at_least, limit); });
+LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_least, ReadLimit limit,
+                                                              Offset from) const {
+  return on_view(
+      [&](const LogView& view) { return search_timestamp(view, at_least, limit, from); });
 }
 
 LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit) const {

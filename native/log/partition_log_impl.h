@@ -63,7 +63,9 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
                               bool whole_first_batch, ReadHint* hint) const override;
   void read_failed(const FileError& error) const override;
-  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const override;
+  using PartitionLog::lookup_timestamp;
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,
+                                              Offset from) const override;
   LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const override;
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
   LeaderEpoch leader_epoch_at(Offset offset) const override;

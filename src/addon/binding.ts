@@ -114,7 +114,11 @@ export interface NativeLog {
   read(from: number, maxBytes: number, limit: NativeReadLimit): Promise<Uint8Array>
   /** Those of the bytes that `read` with `lastStableOffset` returns. */
   abortedTransactions(from: number, maxBytes: number): Promise<readonly NativeAbortedTransaction[]>
-  lookupTimestamp(atLeast: number, limit: NativeReadLimit): Promise<NativeTimestampResult>
+  lookupTimestamp(
+    atLeast: number,
+    limit: NativeReadLimit,
+    from: number,
+  ): Promise<NativeTimestampResult>
   lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number

@@ -85,6 +85,7 @@ export type ReadLimit = 'highWatermark' | 'lastStableOffset' | 'logEndOffset'
 
 /** Answer of a lookup by timestamp; offset -1 when no record is that young. */
 export interface TimestampResult {
+  /** Of a compressed batch: where its records may be looked at from. */
   readonly offset: number
   readonly timestamp: number
   readonly leaderEpoch: number
@@ -172,7 +173,8 @@ export interface PartitionLog {
    * Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole).
    */
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
-  lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult>
+  /** The first record that is not older, and not below `from` if that is given. */
+  lookupTimestamp(atLeast: number, limit: ReadLimit, from?: number): Promise<TimestampResult>
   lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult>
   /**
    * End offset of the largest epoch not above `leaderEpoch`, with that epoch. Below all epochs of

@@ -186,9 +186,9 @@ export class MemoryPartitionLog implements PartitionLog {
     return Uint8Array.from(Buffer.concat(parts))
   }
 
-  async lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult> {
+  async lookupTimestamp(atLeast: number, limit: ReadLimit, from = 0): Promise<TimestampResult> {
     this.#requireOnline()
-    return this.#lookup(limit, (timestamp) => timestamp >= atLeast)
+    return this.#lookup(limit, (timestamp) => timestamp >= atLeast, from)
   }
 
   async lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
@@ -452,14 +452,17 @@ export class MemoryPartitionLog implements PartitionLog {
     })
   }
 
-  #lookup(limit: ReadLimit, wanted: (timestamp: number) => boolean): TimestampResult {
+  #lookup(limit: ReadLimit, wanted: (timestamp: number) => boolean, from = 0): TimestampResult {
     const end = this.#limit(limit)
+    const start = Math.max(from, this.logStartOffset())
     for (const { header, bytes } of this.#state.batches) {
       if (lastOffsetOf(header) >= end) break
+      if (lastOffsetOf(header) < start) continue
       const leaderEpoch = header.partitionLeaderEpoch
       if (codecOf(header) !== 0) {
         if (!wanted(header.maxTimestamp)) continue
-        const { baseOffset: offset, maxTimestamp: timestamp } = header
+        const { baseOffset, maxTimestamp: timestamp } = header
+        const offset = Math.max(baseOffset, start)
         return { offset, timestamp, leaderEpoch, compressedBatch: bytes }
       }
       const batch = decodeBatch(bytes).value
@@ -467,7 +470,7 @@ export class MemoryPartitionLog implements PartitionLog {
       for (const record of batch.records) {
         const timestamp = timestampOf(batch, record)
         const offset = offsetOf(batch, record)
-        if (offset < this.logStartOffset() || !wanted(timestamp)) continue
+        if (offset < start || !wanted(timestamp)) continue
         return { offset, timestamp, leaderEpoch, compressedBatch: undefined }
       }
     }

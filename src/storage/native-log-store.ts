@@ -107,8 +107,8 @@ export class NativePartitionLog implements PartitionLog {
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
     return this.native.read(from, maxBytes, limit)
   }
-  lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult> {
-    return this.native.lookupTimestamp(atLeast, limit)
+  lookupTimestamp(atLeast: number, limit: ReadLimit, from = 0): Promise<TimestampResult> {
+    return this.native.lookupTimestamp(atLeast, limit, from)
   }
   lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
     return this.native.lookupMaxTimestamp(limit)

@@ -349,6 +349,17 @@ function describeLog(started: Started): void {
     const found = await log.lookupTimestamp(150, 'highWatermark')
     expect(found).toMatchObject({ offset: 1, timestamp: 300, leaderEpoch: 0 })
     expect((await log.lookupTimestamp(501, 'highWatermark')).offset).toBe(-1)
+    // Of a compressed batch only what it holds from there on.
+    for (const [from, offset] of [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+      [5, -1],
+      [9, -1],
+    ] as const) {
+      expect((await log.lookupTimestamp(200, 'highWatermark', from)).offset).toBe(offset)
+    }
     const compressed = await log.lookupTimestamp(450, 'highWatermark')
     const decoded = decodeBatches(compressed.compressedBatch ?? new Uint8Array(0), unchanged)
     expect(decoded.value?.batches.map(({ baseOffset }) => baseOffset)).toEqual([3])

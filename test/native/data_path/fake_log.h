@@ -192,7 +192,7 @@ class FakeLog final : public PartitionLog {
     ++failed_reads;
     online_ = online_ && error.kind != FileErrorKind::io;
   }
-  LogResult<TimestampLookup> lookup_timestamp(TimestampMs, ReadLimit) const override {
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs, ReadLimit, Offset) const override {
     return Err(LogError{});
   }
   LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit) const override {
