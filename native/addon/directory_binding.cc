@@ -13,7 +13,7 @@ Napi::Function DirectoryBinding::define(Napi::Env env) {
       env, "NativeDirectory",
       {InstanceMethod<&D::meta_properties>("metaProperties"), InstanceMethod<&D::format>("format"),
        InstanceMethod<&D::partitions_on_disk>("partitionsOnDisk"),
-       InstanceMethod<&D::open_partitions>("openPartitions"),
+       InstanceMethod<&D::open_partitions>("openPartitions"), InstanceMethod<&D::find>("find"),
        InstanceMethod<&D::delete_partition>("deletePartition"),
        InstanceMethod<&D::set_aside>("setAside"), InstanceMethod<&D::checkpoint>("checkpoint"),
        InstanceMethod<&D::close>("close"), InstanceMethod<&D::recovery_report>("recoveryReport"),
@@ -149,6 +149,20 @@ Napi::Value DirectoryBinding::open_partitions(Info info) {
         }
         return results;
       });
+}
+
+// Opens nothing: for who must not make a partition that was deleted anew.
+Napi::Value DirectoryBinding::find(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const TopicPartition id = to_topic_partition(read, info[0], info[1]);
+  const Uuid topic_id = read.uuid(info[2], "the topic id");
+  if (read.failed()) return env.Undefined();
+  const DirectoryUse directory = use(env);
+  if (!directory) return env.Undefined();
+  std::shared_ptr<PartitionLog> log = directory->find(id);
+  if (log == nullptr || log->topic_id() != topic_id) return env.Undefined();
+  return LogBinding::create(env, std::move(log), shared_);
 }
 
 Napi::Value DirectoryBinding::delete_partition(Info info) {

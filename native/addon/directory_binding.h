@@ -27,6 +27,7 @@ class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
   Napi::Value format(Info info);
   Napi::Value partitions_on_disk(Info info);
   Napi::Value open_partitions(Info info);
+  Napi::Value find(Info info);
   Napi::Value delete_partition(Info info);
   Napi::Value set_aside(Info info);
   Napi::Value checkpoint(Info info);

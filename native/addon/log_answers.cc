@@ -65,6 +65,14 @@ Napi::Value from_segments(Napi::Env env, const std::vector<SegmentSummary>& segm
   return result;
 }
 
+Napi::Value from_segment_detail(Napi::Env env, const SegmentDetail& detail) {
+  auto result = Napi::Object::New(env);
+  result.Set("firstBatchTimestamp", from_int64(env, detail.first_batch_timestamp.value));
+  result.Set("offsetIndexBytes", from_int64(env, detail.offset_index_bytes));
+  result.Set("timeIndexBytes", from_int64(env, detail.time_index_bytes));
+  return result;
+}
+
 Napi::Value from_producers(Napi::Env env, const PartitionLog& log) {
   const std::vector<ProducerSummary> producers = log.producers();
   auto result = Napi::Array::New(env, producers.size());
@@ -78,6 +86,7 @@ Napi::Value from_producers(Napi::Env env, const PartitionLog& log) {
     entry.Set("coordinatorEpoch", from_int64(env, producer.coordinator_epoch));
     entry.Set("transactionFirstOffset",
               from_int64(env, producer.current_transaction_first_offset.value));
+    entry.Set("lastDataOffset", from_int64(env, producer.last_data_offset.value));
     result.Set(index++, entry);
   }
   return result;

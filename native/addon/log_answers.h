@@ -16,6 +16,7 @@ Napi::Value from_lookup(Napi::Env env, const TimestampLookup& found);
 Napi::Value from_aborted(Napi::Env env, const std::vector<AbortedTransaction>& aborted);
 Napi::Value from_aborted_entries(Napi::Env env, const std::vector<AbortedIndexEntry>& entries);
 Napi::Value from_segments(Napi::Env env, const std::vector<SegmentSummary>& segments);
+Napi::Value from_segment_detail(Napi::Env env, const SegmentDetail& detail);
 Napi::Value from_producers(Napi::Env env, const PartitionLog& log);
 
 // Error corrupt_message unless the bytes are exactly one batch, undamaged, of a plausible header:

@@ -45,6 +45,9 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   Napi::Value end_offset_of(Info info);
   Napi::Value leader_epoch_at(Info info);
   Napi::Value segments(Info info);
+  Napi::Value segment_detail(Info info);
+  Napi::Value segment_position(Info info);
+  Napi::Value read_segment(Info info);
   Napi::Value roll(Info info);
   Napi::Value replace_segments(Info info);
   Napi::Value aborted_entries(Info info);

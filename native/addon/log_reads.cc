@@ -74,9 +74,11 @@ Napi::Value LogBinding::lookup_timestamp(Info info) {
   ValueReader read(info.Env());
   const TimestampMs at_least(read.int64(info[0], "the timestamp"));
   const ReadLimit limit = to_read_limit(read, info[1]);
+  const Offset from(read.int64(info[2], "the offset"));
   if (read.failed()) return info.Env().Undefined();
-  return lookup_task(
-      info, [at_least, limit](PartitionLog& log) { return log.lookup_timestamp(at_least, limit); });
+  return lookup_task(info, [at_least, limit, from](PartitionLog& log) {
+    return log.lookup_timestamp(at_least, limit, from);
+  });
 }
 
 Napi::Value LogBinding::lookup_max_timestamp(Info info) {
@@ -84,6 +86,39 @@ Napi::Value LogBinding::lookup_max_timestamp(Info info) {
   const ReadLimit limit = to_read_limit(read, info[0]);
   if (read.failed()) return info.Env().Undefined();
   return lookup_task(info, [limit](PartitionLog& log) { return log.lookup_max_timestamp(limit); });
+}
+
+Napi::Value LogBinding::segment_detail(Info info) {
+  ValueReader read(info.Env());
+  const Offset base(read.int64(info[0], "the base offset"));
+  if (read.failed()) return info.Env().Undefined();
+  return task<SegmentDetail>(
+      info, [base](PartitionLog& log) { return log.segment_detail(base); },
+      [](Napi::Env env, SegmentDetail& detail) { return from_segment_detail(env, detail); });
+}
+
+Napi::Value LogBinding::segment_position(Info info) {
+  ValueReader read(info.Env());
+  const Offset base(read.int64(info[0], "the base offset"));
+  const Offset offset(read.int64(info[1], "the offset"));
+  if (read.failed()) return info.Env().Undefined();
+  return task<Position>(
+      info, [base, offset](PartitionLog& log) { return log.segment_position(base, offset); },
+      [](Napi::Env env, Position& position) { return from_int64(env, position.value); });
+}
+
+Napi::Value LogBinding::read_segment(Info info) {
+  ValueReader read(info.Env());
+  const Offset base(read.int64(info[0], "the base offset"));
+  const Position from(read.int64(info[1], "the position", 0));
+  const auto bytes_max = static_cast<size_t>(read.int64(info[2], "the size", 0));
+  if (read.failed()) return info.Env().Undefined();
+  return task<std::vector<uint8_t>>(
+      info,
+      [base, from, bytes_max](PartitionLog& log) {
+        return log.read_segment(base, from, bytes_max);
+      },
+      [](Napi::Env env, std::vector<uint8_t>& bytes) { return from_bytes(env, bytes); });
 }
 
 }  // namespace odradek

@@ -20,6 +20,7 @@ namespace odradek {
 struct SegmentIndexes {
   explicit SegmentIndexes(Offset base)
       : offsets(base), times(base), aborted(std::make_shared<AbortedIndex>()) {}
+  IndexSizes sizes() const { return {offsets.size_bytes(), times.size_bytes()}; }
   OffsetIndex offsets;
   TimeIndex times;
   std::shared_ptr<AbortedIndex> aborted;  // stays in memory for the segment's life
@@ -84,6 +85,7 @@ class ActiveSegment final : public Segment {
     return indexes_->times.last();
   }
   const AbortedIndex& aborted() const override { return *indexes_->aborted; }
+  LogResult<IndexSizes> index_sizes() const override { return indexes_->sizes(); }
 
  private:
   ActiveSegment(Offset base_offset, std::shared_ptr<File> file,

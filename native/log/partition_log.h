@@ -110,6 +110,7 @@ struct ProducerSummary {
   TimestampMs last_timestamp;
   int32_t coordinator_epoch = -1;
   Offset current_transaction_first_offset = kNoOffset;
+  Offset last_data_offset = kNoOffset;  // of its last batch; -1: only a marker of it is known
 };
 
 // One segment of a log, as retention and compaction judge it.
@@ -121,6 +122,13 @@ struct SegmentSummary {
   // of the machine's clock.
   TimestampMs largest_timestamp = kNoTimestamp;
   bool active = false;
+};
+
+// What compaction asks of a sealed segment beside its summary.
+struct SegmentDetail {
+  TimestampMs first_batch_timestamp = kNoTimestamp;  // the largest of its first batch; -1: none
+  int64_t offset_index_bytes = 0;
+  int64_t time_index_bytes = 0;
 };
 
 // An aborted transaction as the index of a segment has it.
@@ -174,6 +182,14 @@ class PartitionLog {
   virtual size_t segment_count() const = 0;
   // Every segment, the active one last. May read index files: not for reactors.
   virtual LogResult<std::vector<SegmentSummary>> segments() const = 0;
+  // Of the sealed segment that begins at `base`: what compaction judges it by; where a batch begins
+  // such that none before it holds `offset` or more; its stored bytes from `from` on, at most
+  // `bytes_max`, none at its end. Error offset_out_of_range if there is no such segment (any more).
+  // Not for reactors.
+  virtual LogResult<SegmentDetail> segment_detail(Offset base) const = 0;
+  virtual LogResult<Position> segment_position(Offset base, Offset offset) const = 0;
+  virtual LogResult<std::vector<uint8_t>> read_segment(Offset base, Position from,
+                                                       size_t bytes_max) const = 0;
   // False once its log directory failed or the log was closed or deleted: every call then answers
   // kafka_storage_error (or not_leader_or_follower after a delete).
   virtual bool online() const = 0;
@@ -212,9 +228,13 @@ class PartitionLog {
   // the first that is no shortage takes the log directory offline. Any thread, under no lock.
   virtual void read_failed(const FileError& error) const = 0;
 
-  // First record whose timestamp is at least `at_least`, up to the limit (ListOffsets).
-  virtual LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least,
-                                                      ReadLimit limit) const = 0;
+  // First record whose timestamp is at least `at_least`, up to the limit and not below `from`
+  // (ListOffsets). The offset of a compressed batch is where its records may be looked at from.
+  virtual LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,
+                                                      Offset from) const = 0;
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const {
+    return lookup_timestamp(at_least, limit, Offset(0));
+  }
   // The record with the largest timestamp (ListOffsets -3).
   virtual LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const = 0;
   // Start offset of the epoch after `epoch`, i.e. its end (OffsetForLeaderEpoch); and the epoch of

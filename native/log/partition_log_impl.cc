@@ -194,9 +194,10 @@ LogResult<ReadOutcome> PartitionLogImpl::read(Offset from, size_t bytes_max, Rea
   });
 }
 
-LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_least,
-                                                              ReadLimit limit) const {
-  return on_view([&](const LogView& view) { return search_timestamp(view, at_least, limit); });
+LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_least, ReadLimit limit,
+                                                              Offset from) const {
+  return on_view(
+      [&](const LogView& view) { return search_timestamp(view, at_least, limit, from); });
 }
 
 LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit) const {
@@ -352,8 +353,10 @@ std::vector<ProducerSummary> PartitionLogImpl::producers() const {
   const std::lock_guard lock(append_mutex_);
   std::vector<ProducerSummary> summaries;
   for (const auto& [id, entry] : producers_.entries()) {
-    summaries.push_back({id, entry.epoch, entry.last_sequence(), entry.last_timestamp,
-                         entry.coordinator_epoch, entry.transaction_first_offset});
+    summaries.push_back(
+        {id, entry.epoch, entry.last_sequence(), entry.last_timestamp, entry.coordinator_epoch,
+         entry.transaction_first_offset,
+         entry.last_batch() == nullptr ? kNoOffset : entry.last_batch()->last_offset});
   }
   return summaries;
 }

@@ -48,6 +48,10 @@ class PartitionLogImpl final : public PartitionLog,
   int64_t size_bytes() const override;
   size_t segment_count() const override { return state_.segments()->size(); }
   LogResult<std::vector<SegmentSummary>> segments() const override;
+  LogResult<SegmentDetail> segment_detail(Offset base) const override;
+  LogResult<Position> segment_position(Offset base, Offset offset) const override;
+  LogResult<std::vector<uint8_t>> read_segment(Offset base, Position from,
+                                               size_t bytes_max) const override;
   bool online() const override;
   LogConfig config() const override;
   void configure(const LogConfig& config) override;
@@ -59,7 +63,9 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
                               bool whole_first_batch, ReadHint* hint) const override;
   void read_failed(const FileError& error) const override;
-  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const override;
+  using PartitionLog::lookup_timestamp;
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,
+                                              Offset from) const override;
   LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const override;
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
   LeaderEpoch leader_epoch_at(Offset offset) const override;

@@ -6,6 +6,7 @@
 #include "log/cleaned_segment.h"
 #include "log/partition_folder.h"
 #include "log/partition_log_impl.h"
+#include "log/sealed_reads.h"
 #include "log/storage_error.h"
 
 namespace odradek {
@@ -84,6 +85,19 @@ std::vector<AbortedIndexEntry> PartitionLogImpl::aborted_entries(Offset base, Of
     for (const AbortedIndexEntry& entry : segment.aborted().entries()) found.push_back(entry);
   }
   return found;
+}
+
+LogResult<SegmentDetail> PartitionLogImpl::segment_detail(Offset base) const {
+  return on_view([&](const LogView& view) { return sealed_detail(view, base); });
+}
+
+LogResult<Position> PartitionLogImpl::segment_position(Offset base, Offset offset) const {
+  return on_view([&](const LogView& view) { return sealed_position(view, base, offset); });
+}
+
+LogResult<std::vector<uint8_t>> PartitionLogImpl::read_segment(Offset base, Position from,
+                                                               size_t bytes_max) const {
+  return on_view([&](const LogView& view) { return sealed_bytes(view, base, from, bytes_max); });
 }
 
 // Under surgery_mutex_: nothing but an append changes the set meanwhile.

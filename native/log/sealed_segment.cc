@@ -225,6 +225,19 @@ LogResult<TimestampMs> SealedSegment::largest_timestamp() const {
   return largest;
 }
 
+LogResult<IndexSizes> SealedSegment::index_sizes() const {
+  if (const auto memory = in_memory()) return memory->sizes();
+  auto offsets = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes);
+  if (!offsets.ok()) return Err(offsets.error());
+  auto times = open_index(SegmentFileKind::time_index, kTimeIndexEntryBytes);
+  if (!times.ok()) return Err(times.error());
+  const auto bytes_of = [](const std::unique_ptr<IndexFile>& index, size_t entry_bytes) {
+    return index == nullptr ? int64_t{0} : static_cast<int64_t>(index->size() * entry_bytes);
+  };
+  return IndexSizes{bytes_of(*offsets, kOffsetIndexEntryBytes),
+                    bytes_of(*times, kTimeIndexEntryBytes)};
+}
+
 std::shared_ptr<const SegmentIndexes> SealedSegment::in_memory() const {
   const std::lock_guard lock(mutex_);
   return indexes_;

@@ -62,6 +62,7 @@ class SealedSegment final : public Segment,
   LogResult<std::optional<TimeIndexEntry>> below(TimestampMs timestamp) const override;
   LogResult<std::optional<TimeIndexEntry>> last_time_entry() const override;
   const AbortedIndex& aborted() const override { return *aborted_; }
+  LogResult<IndexSizes> index_sizes() const override;
 
   void close_file() const override;
   // True while a reader or this object holds the file open.

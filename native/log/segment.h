@@ -14,6 +14,12 @@
 
 namespace odradek {
 
+// Bytes of the entries of its two indexes.
+struct IndexSizes {
+  int64_t offset_index_bytes = 0;
+  int64_t time_index_bytes = 0;
+};
+
 class Segment {
  public:
   virtual ~Segment() = default;
@@ -33,6 +39,8 @@ class Segment {
   virtual LogResult<std::optional<TimeIndexEntry>> last_time_entry() const = 0;
 
   virtual const AbortedIndex& aborted() const = 0;
+  // Errors only from the disk. An index file that is missing has no entries.
+  virtual LogResult<IndexSizes> index_sizes() const = 0;
 
  protected:
   explicit Segment(Offset base_offset) : base_offset_(base_offset) {}

@@ -1,5 +1,6 @@
 #include "log/timestamp_search.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -114,12 +115,12 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
 }  // namespace
 
 LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_least,
-                                            ReadLimit limit) {
+                                            ReadLimit limit, Offset asked_from) {
   auto bound = limit_point(view, limit);
   if (!bound.ok()) return Err(bound.error());
   const SegmentSet& segments = *view.segments;
-  const Offset from = view.log_start;
-  ASSERT(from <= view.log_end.offset);
+  const Offset from = std::max(view.log_start, asked_from);
+  if (from > view.log_end.offset) return nothing();
   for (size_t i = segments.index_of(from); i < segments.size(); ++i) {
     const Segment& segment = segments.at(i);
     const Position end = readable_end(segment, *bound);

@@ -49,6 +49,8 @@ export interface NativeProducer {
   readonly coordinatorEpoch: number
   /** Where its open transaction began. */
   readonly transactionFirstOffset: number
+  /** Of its last batch with data. */
+  readonly lastDataOffset: number
 }
 
 /** One segment of a log. */
@@ -58,6 +60,13 @@ export interface NativeSegment {
   readonly sizeBytes: number
   readonly largestTimestamp: number
   readonly active: boolean
+}
+
+/** What compaction asks of a sealed segment beside that. */
+export interface NativeSegmentDetail {
+  readonly firstBatchTimestamp: number
+  readonly offsetIndexBytes: number
+  readonly timeIndexBytes: number
 }
 
 /** An aborted transaction that a read-committed reader has to pass over. */
@@ -105,11 +114,19 @@ export interface NativeLog {
   read(from: number, maxBytes: number, limit: NativeReadLimit): Promise<Uint8Array>
   /** Those of the bytes that `read` with `lastStableOffset` returns. */
   abortedTransactions(from: number, maxBytes: number): Promise<readonly NativeAbortedTransaction[]>
-  lookupTimestamp(atLeast: number, limit: NativeReadLimit): Promise<NativeTimestampResult>
+  lookupTimestamp(
+    atLeast: number,
+    limit: NativeReadLimit,
+    from: number,
+  ): Promise<NativeTimestampResult>
   lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
   segments(): Promise<readonly NativeSegment[]>
+  /** These three are of the sealed segment with this base offset. */
+  segmentDetail(baseOffset: number): Promise<NativeSegmentDetail>
+  segmentPosition(baseOffset: number, offset: number): Promise<number>
+  readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array>
   roll(): Promise<number>
   replaceSegments(baseOffset: number, endOffset: number): Promise<NativeReplacement>
   abortedEntries(baseOffset: number, endOffset: number): readonly NativeAbortedEntry[]
@@ -138,6 +155,8 @@ export interface NativeDirectory {
       readonly config: NativeLogConfig
     }[],
   ): Promise<(NativeLog | Error)[]>
+  /** One that is open, whoever opened it. */
+  find(topic: string, partition: number, topicId: Uint8Array): NativeLog | undefined
   deletePartition(topic: string, partition: number): Promise<void>
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>

@@ -1,7 +1,12 @@
 /** What a running broker does beside answering: it tries again, and loads what could wait. */
-import type { Timers } from '../base/clock.ts'
+import type { Clock, Timers } from '../base/clock.ts'
+import type { Controller } from '../controller/controller.ts'
+import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { LogCleaner } from './compaction/log-cleaner.ts'
+import type { DataDirectories } from './data-directories.ts'
 import type { GroupService } from './group-service.ts'
+import { importLate } from './late-import.ts'
 import type { Router } from './router.ts'
 import type { RunningParts } from './running-parts.ts'
 import type { TopicLogs } from './topic-logs.ts'
@@ -50,4 +55,69 @@ export function finishInBackground(
     })
   }, backgroundDelayMs)
   parts.add('background loading', async () => timers.clear(timer))
+}
+
+/** What compaction works with. */
+export interface CompactionContext {
+  readonly environment: { readonly clock: Clock; readonly timers: Timers }
+  readonly parts: RunningParts
+  readonly logger: Logger
+}
+
+/**
+ * Compacts logs until the broker stops, from the first `log.cleaner.backoff.ms` on, unless
+ * `log.cleaner.enable` is off. Before that nothing of it is loaded.
+ */
+export function compactInBackground(
+  { environment, parts, logger }: CompactionContext,
+  directories: DataDirectories,
+  controller: Controller,
+  config: () => BrokerConfig,
+): void {
+  if (!config().flag('log.cleaner.enable')) return
+  const { clock, timers } = environment
+  let starting: Promise<LogCleaner | undefined> | undefined
+  /** Names of topics that came or went before the cleaner was there. */
+  const early = new Set<string>()
+  const start = async (): Promise<LogCleaner | undefined> => {
+    const [{ LogCleaner }, { CleanerThread }] = await importLate(() =>
+      Promise.all([
+        import('./compaction/log-cleaner.ts'),
+        import('./compaction/cleaner-thread.ts'),
+      ]),
+    )
+    return new LogCleaner({
+      newNames: [...early],
+      find: (topic, partition) => directories.find(topic, partition),
+      storeOf: (topic, partition) => directories.storeOf(topic, partition),
+      stores: () => directories.stores().filter((store) => store.offlineReason() === ''),
+      newThread: () => new CleanerThread(timers),
+      image: () => controller.image,
+      config,
+      clock,
+      timers,
+      logger,
+    })
+  }
+  const tryStart = (): void => {
+    starting = start().catch((error: unknown) => {
+      logger.error('Compaction cannot be loaded yet; it is tried again', error)
+      timer = timers.setTimeout(tryStart, config().number('log.cleaner.backoff.ms'))
+      return undefined
+    })
+  }
+  let timer = timers.setTimeout(tryStart, config().number('log.cleaner.backoff.ms'))
+  parts.add('log cleaner', async () => {
+    timers.clear(timer)
+    const cleaner = await starting
+    timers.clear(timer)
+    await cleaner?.stop()
+  })
+  controller.subscribe(async (_, { createdTopics, deletedTopics, changedConfigs }) => {
+    const names = [...createdTopics, ...deletedTopics].map(({ name }) => name)
+    const cleaner = await starting
+    if (cleaner === undefined) for (const name of names) early.add(name)
+    if (names.length > 0) await cleaner?.forget(names)
+    if (changedConfigs.size > 0) cleaner?.configured()
+  })
 }

@@ -17,7 +17,7 @@ import type { Uuid } from '../protocol/uuid.ts'
 import type { DataPlane, DataPlaneStatistics } from '../storage/data-plane.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { servedApis } from './api-table.ts'
-import { finishInBackground, retryInBackground } from './background.ts'
+import { compactInBackground, finishInBackground, retryInBackground } from './background.ts'
 import type { BrokerContext } from './context.ts'
 import type { DataDirectories, Recovery } from './data-directories.ts'
 import { watchDirectories } from './directory-watch.ts'
@@ -240,6 +240,7 @@ async function compose(
   const image = (): MetadataImage => controller.image
   const retention = new Retention({ ...environment, logs, image, config: () => config, logger })
   parts.add('retention', () => retention.stop())
+  compactInBackground(starting, directories, controller, () => config)
   watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())

@@ -195,6 +195,11 @@ export class DataDirectories {
     return this.#homes.get(nameOf(topic, partition))?.find(topic, partition)
   }
 
+  /** Where a partition lies that is open. */
+  storeOf(topic: string, partition: number): LogStore | undefined {
+    return this.#homes.get(nameOf(topic, partition))
+  }
+
   /** Ends a log and has its folder removed; what lies in a failed directory stays there. */
   async deletePartition(topic: string, partition: number): Promise<void> {
     const name = nameOf(topic, partition)

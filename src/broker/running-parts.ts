@@ -8,6 +8,7 @@ const stopOrder = [
   'background loading',
   'retries',
   'retention',
+  'log cleaner',
   'data plane',
   'batch opener',
   'group coordinator',

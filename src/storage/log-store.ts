@@ -85,6 +85,7 @@ export type ReadLimit = 'highWatermark' | 'lastStableOffset' | 'logEndOffset'
 
 /** Answer of a lookup by timestamp; offset -1 when no record is that young. */
 export interface TimestampResult {
+  /** Of a compressed batch: where its records may be looked at from. */
   readonly offset: number
   readonly timestamp: number
   readonly leaderEpoch: number
@@ -102,6 +103,24 @@ export interface LogSegment {
   readonly largestTimestamp: number
   /** The one that is written, the last of all. */
   readonly active: boolean
+}
+
+/** What compaction asks of a sealed segment beside that. */
+export interface SegmentDetail {
+  /** The largest timestamp of its first batch, in ms; -1: none. */
+  readonly firstBatchTimestamp: number
+  readonly offsetIndexBytes: number
+  readonly timeIndexBytes: number
+}
+
+/** An idempotent producer whose state a log keeps; -1 is "none". */
+export interface LogProducer {
+  readonly producerId: number
+  readonly producerEpoch: number
+  /** Of its last batch with data. */
+  readonly lastDataOffset: number
+  /** Where its open transaction began. */
+  readonly transactionFirstOffset: number
 }
 
 /** An aborted transaction as the index of its marker's segment has it; offsets are inclusive. */
@@ -154,7 +173,8 @@ export interface PartitionLog {
    * Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole).
    */
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
-  lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult>
+  /** The first record that is not older, and not below `from` if that is given. */
+  lookupTimestamp(atLeast: number, limit: ReadLimit, from?: number): Promise<TimestampResult>
   lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult>
   /**
    * End offset of the largest epoch not above `leaderEpoch`, with that epoch. Below all epochs of
@@ -164,6 +184,19 @@ export interface PartitionLog {
   leaderEpochAt(offset: number): number
   /** All segments, of one moment, from the log's first. At least the active one. */
   segments(): Promise<readonly LogSegment[]>
+  /** How many there are. */
+  segmentCount(): number
+  /**
+   * Of the sealed segment that begins at `baseOffset`; OFFSET_OUT_OF_RANGE if there is none (any
+   * more), as in the next two.
+   */
+  segmentDetail(baseOffset: number): Promise<SegmentDetail>
+  /** Where in it a batch begins such that none before it holds `offset` or more. */
+  segmentPosition(baseOffset: number, offset: number): Promise<number>
+  /** Its stored bytes from `position` on, at most `maxBytes`; none behind its end. */
+  readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array>
+  /** In no order. */
+  producers(): readonly LogProducer[]
   /** Begins a new segment unless the active one is empty; the base offset of the active one. */
   roll(): Promise<number>
   /**

@@ -18,9 +18,11 @@ import {
 import {
   type AppendResult,
   type LogConfig,
+  type LogProducer,
   type LogSegment,
   type PartitionLog,
   type ReadLimit,
+  type SegmentDetail,
   type SegmentReplacement,
   StorageError,
   type StoredAbortedTransaction,
@@ -184,9 +186,9 @@ export class MemoryPartitionLog implements PartitionLog {
     return Uint8Array.from(Buffer.concat(parts))
   }
 
-  async lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult> {
+  async lookupTimestamp(atLeast: number, limit: ReadLimit, from = 0): Promise<TimestampResult> {
     this.#requireOnline()
-    return this.#lookup(limit, (timestamp) => timestamp >= atLeast)
+    return this.#lookup(limit, (timestamp) => timestamp >= atLeast, from)
   }
 
   async lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
@@ -219,6 +221,34 @@ export class MemoryPartitionLog implements PartitionLog {
   async segments(): Promise<readonly LogSegment[]> {
     this.#requireOnline()
     return segmentsOf(this.#state.segments, this.#state.batches, this.logEndOffset())
+  }
+
+  segmentCount(): number {
+    return this.#state.segments.length
+  }
+
+  async segmentDetail(baseOffset: number): Promise<SegmentDetail> {
+    const [first] = this.#sealedBatches(baseOffset)
+    // It has no index: nothing is searched in files.
+    const none = { offsetIndexBytes: 0, timeIndexBytes: 0 }
+    return { firstBatchTimestamp: first?.header.maxTimestamp ?? -1, ...none }
+  }
+
+  async segmentPosition(baseOffset: number, offset: number): Promise<number> {
+    const before = this.#sealedBatches(baseOffset).filter(
+      ({ header }) => lastOffsetOf(header) < offset,
+    )
+    return before.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  }
+
+  async readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array> {
+    assert(position >= 0 && maxBytes >= 0, 'a piece begins in its segment')
+    const stored = Buffer.concat(this.#sealedBatches(baseOffset).map(({ bytes }) => bytes))
+    return Uint8Array.from(stored.subarray(position, position + maxBytes))
+  }
+
+  producers(): readonly LogProducer[] {
+    return producersOf(this.#state.batches, this.#openTransactions())
   }
 
   async roll(): Promise<number> {
@@ -362,6 +392,18 @@ export class MemoryPartitionLog implements PartitionLog {
     return true
   }
 
+  /** Of the sealed segment that begins there. */
+  #sealedBatches(baseOffset: number): StoredBatch[] {
+    this.#requireOnline()
+    const { segments, batches } = this.#state
+    const at = segments.findIndex((segment) => segment.baseOffset === baseOffset)
+    const end = segments[at + 1]?.baseOffset
+    if (at < 0 || end === undefined) throw this.#outOfRange(baseOffset)
+    return batches.filter(
+      ({ header }) => header.baseOffset >= baseOffset && header.baseOffset < end,
+    )
+  }
+
   #activeBatches(): StoredBatch[] {
     const { baseOffset } = this.#activeSegment()
     return this.#state.batches.filter(({ header }) => header.baseOffset >= baseOffset)
@@ -410,14 +452,17 @@ export class MemoryPartitionLog implements PartitionLog {
     })
   }
 
-  #lookup(limit: ReadLimit, wanted: (timestamp: number) => boolean): TimestampResult {
+  #lookup(limit: ReadLimit, wanted: (timestamp: number) => boolean, from = 0): TimestampResult {
     const end = this.#limit(limit)
+    const start = Math.max(from, this.logStartOffset())
     for (const { header, bytes } of this.#state.batches) {
       if (lastOffsetOf(header) >= end) break
+      if (lastOffsetOf(header) < start) continue
       const leaderEpoch = header.partitionLeaderEpoch
       if (codecOf(header) !== 0) {
         if (!wanted(header.maxTimestamp)) continue
-        const { baseOffset: offset, maxTimestamp: timestamp } = header
+        const { baseOffset, maxTimestamp: timestamp } = header
+        const offset = Math.max(baseOffset, start)
         return { offset, timestamp, leaderEpoch, compressedBatch: bytes }
       }
       const batch = decodeBatch(bytes).value
@@ -425,7 +470,7 @@ export class MemoryPartitionLog implements PartitionLog {
       for (const record of batch.records) {
         const timestamp = timestampOf(batch, record)
         const offset = offsetOf(batch, record)
-        if (offset < this.logStartOffset() || !wanted(timestamp)) continue
+        if (offset < start || !wanted(timestamp)) continue
         return { offset, timestamp, leaderEpoch, compressedBatch: undefined }
       }
     }
@@ -459,6 +504,30 @@ export class MemoryPartitionLog implements PartitionLog {
         `to ${this.logEndOffset()}`,
     )
   }
+}
+
+/** What the batches tell of their producers, whose open transactions are `open`. */
+function producersOf(
+  batches: readonly StoredBatch[],
+  open: ReadonlyMap<number, number>,
+): readonly LogProducer[] {
+  const producers = new Map<number, LogProducer>()
+  for (const { header } of batches) {
+    const { producerId, producerEpoch, recordsCount } = header
+    if (producerId < 0) continue
+    const isMarker = (header.attributes & batchAttributes.control) !== 0
+    // A marker that a cleaning has emptied says nothing.
+    if (isMarker && recordsCount === 0) continue
+    const known = producers.get(producerId)
+    const before = known?.producerEpoch === producerEpoch ? known.lastDataOffset : -1
+    producers.set(producerId, {
+      producerId,
+      producerEpoch,
+      lastDataOffset: isMarker ? before : lastOffsetOf(header),
+      transactionFirstOffset: open.get(producerId) ?? -1,
+    })
+  }
+  return [...producers.values()]
 }
 
 function refused(why: string): StorageError {

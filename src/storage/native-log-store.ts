@@ -7,6 +7,7 @@ import { uuidFromBytes, uuidToBytes } from '../protocol/uuid.ts'
 import type {
   AppendResult,
   LogConfig,
+  LogProducer,
   LogSegment,
   LogStore,
   MetaProperties,
@@ -14,6 +15,7 @@ import type {
   PartitionOnDisk,
   ReadLimit,
   RecoveryReport,
+  SegmentDetail,
   SegmentReplacement,
   StoredAbortedTransaction,
   TimestampResult,
@@ -105,8 +107,8 @@ export class NativePartitionLog implements PartitionLog {
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
     return this.native.read(from, maxBytes, limit)
   }
-  lookupTimestamp(atLeast: number, limit: ReadLimit): Promise<TimestampResult> {
-    return this.native.lookupTimestamp(atLeast, limit)
+  lookupTimestamp(atLeast: number, limit: ReadLimit, from = 0): Promise<TimestampResult> {
+    return this.native.lookupTimestamp(atLeast, limit, from)
   }
   lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
     return this.native.lookupMaxTimestamp(limit)
@@ -119,6 +121,21 @@ export class NativePartitionLog implements PartitionLog {
   }
   segments(): Promise<readonly LogSegment[]> {
     return this.native.segments()
+  }
+  segmentCount(): number {
+    return this.native.segmentCount()
+  }
+  segmentDetail(baseOffset: number): Promise<SegmentDetail> {
+    return this.native.segmentDetail(baseOffset)
+  }
+  segmentPosition(baseOffset: number, offset: number): Promise<number> {
+    return this.native.segmentPosition(baseOffset, offset)
+  }
+  readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array> {
+    return this.native.readSegment(baseOffset, position, maxBytes)
+  }
+  producers(): readonly LogProducer[] {
+    return this.native.producers()
   }
   roll(): Promise<number> {
     return this.native.roll()

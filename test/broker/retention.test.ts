@@ -5,14 +5,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Retention } from '../../src/broker/retention.ts'
 import { BrokerConfig } from '../../src/metadata/config/broker-config.ts'
 import { topicSettings } from '../../src/metadata/config/topic-settings.ts'
-import {
-  configKey,
-  emptyImage,
-  type MetadataImage,
-  type PartitionImage,
-  ResourceType,
-  type TopicImage,
-} from '../../src/metadata/image.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { type LogStore, type PartitionLog, StorageError } from '../../src/storage/log-store.ts'
 import { createMemoryLogStore, type MemoryLogStore } from '../../src/storage/memory-log-store.ts'
@@ -20,6 +12,7 @@ import { createLogger } from '../../src/telemetry/logger.ts'
 import { ManualTime } from '../coordinator/manual-time.ts'
 import { NativeDirectoryUnderTest } from '../storage/native-directory.ts'
 import { batchOf, commit, topicId } from '../storage/store-behaviour.ts'
+import { imageOf, type Topics } from './topic-image.ts'
 
 const checkMs = 5_000
 const size = batchOf([1]).length
@@ -29,35 +22,6 @@ const brokerConfig = new BrokerConfig(
     ['log.initial.task.delay.ms', '1000'],
   ]),
 )
-
-/** Topics of one partition by their configs; segments of three records if nothing else is set. */
-type Topics = Readonly<Record<string, Readonly<Record<string, string>>>>
-
-function imageOf(topics: Topics): MetadataImage {
-  const images = Object.keys(topics).map((name): TopicImage => {
-    const partition: PartitionImage = {
-      index: 0,
-      replicas: [1],
-      directories: [],
-      isr: [1],
-      elr: [],
-      lastKnownElr: [],
-      removingReplicas: [],
-      addingReplicas: [],
-      leader: 1,
-      leaderRecoveryState: 0,
-      leaderEpoch: 0,
-      partitionEpoch: 0,
-    }
-    return { name, id: topicId, partitions: [partition] }
-  })
-  const configs = Object.entries(topics).map(
-    ([name, texts]) =>
-      [configKey(ResourceType.TOPIC, name), new Map(Object.entries(texts))] as const,
-  )
-  const topicsByName = new Map(images.map((topic) => [topic.name, topic]))
-  return { ...emptyImage, topicsByName, configs: new Map(configs) }
-}
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {

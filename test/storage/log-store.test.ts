@@ -5,6 +5,7 @@ import {
   type MemoryLogStore,
 } from '../../src/storage/memory-log-store.ts'
 import { NativeDirectoryUnderTest } from './native-directory.ts'
+import { describeSealedSegments } from './sealed-segment-behaviour.ts'
 import { describeLogStore, type StoreUnderTest } from './store-behaviour.ts'
 
 function memoryDirectory(): StoreUnderTest {
@@ -25,3 +26,5 @@ function memoryDirectory(): StoreUnderTest {
 
 describeLogStore('the memory store', async () => memoryDirectory())
 describeLogStore('the native store', async () => new NativeDirectoryUnderTest())
+describeSealedSegments('the memory store', async () => memoryDirectory())
+describeSealedSegments('the native store', async () => new NativeDirectoryUnderTest())

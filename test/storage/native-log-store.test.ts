@@ -159,6 +159,7 @@ describe('what a log knows of its writers', () => {
       lastTimestamp: now,
       coordinatorEpoch: -1,
       transactionFirstOffset: -1,
+      lastDataOffset: 1,
     }
     expect(log.native.producers()).toEqual([producer])
     await first.close()

@@ -35,7 +35,8 @@ export interface StoreUnderTest {
 export const topicId = 'aaaaRZyoQ_y_biQ5m6sOVA'
 export const otherTopicId = 'bbbbRZyoQ_y_biQ5m6sOVA'
 const identity = { clusterId: 'cccc-ZyoQ_y_biQ5m6sOVA', nodeId: 1, directoryId: topicId }
-const everything = 1 << 20
+/** More bytes than any log here has. */
+export const everything: number = 1 << 20
 
 /** The settings of a topic without any of its own: flush.messages=1. */
 export function settings(change: Partial<LogConfig> = {}): LogConfig {
@@ -63,7 +64,7 @@ export async function commit(log: PartitionLog, bytes = batchOf([1])): Promise<n
 }
 
 /** Segments of three batches of one record. */
-const inThrees = settings({ segmentBytes: 3 * batchOf([1]).length })
+export const inThrees: LogConfig = settings({ segmentBytes: 3 * batchOf([1]).length })
 
 /** Where each segment begins, and where the last one ends. */
 async function boundsOf(log: PartitionLog): Promise<readonly number[]> {
@@ -83,7 +84,8 @@ const isBytes =
   (bytes: Uint8Array | undefined) =>
     bytes !== undefined && Buffer.from(expected).equals(bytes)
 
-const storageError = (code: number) => ({ name: 'StorageError', code })
+/** What a rejection with that code of Kafka's is. */
+export const storageError = (code: number): object => ({ name: 'StorageError', code })
 
 /** Registers the tests; `create` makes a fresh directory for each. */
 export function describeLogStore(name: string, create: () => Promise<StoreUnderTest>): void {
@@ -347,6 +349,17 @@ function describeLog(started: Started): void {
     const found = await log.lookupTimestamp(150, 'highWatermark')
     expect(found).toMatchObject({ offset: 1, timestamp: 300, leaderEpoch: 0 })
     expect((await log.lookupTimestamp(501, 'highWatermark')).offset).toBe(-1)
+    // Of a compressed batch only what it holds from there on.
+    for (const [from, offset] of [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+      [5, -1],
+      [9, -1],
+    ] as const) {
+      expect((await log.lookupTimestamp(200, 'highWatermark', from)).offset).toBe(offset)
+    }
     const compressed = await log.lookupTimestamp(450, 'highWatermark')
     const decoded = decodeBatches(compressed.compressedBatch ?? new Uint8Array(0), unchanged)
     expect(decoded.value?.batches.map(({ baseOffset }) => baseOffset)).toEqual([3])

@@ -2,6 +2,7 @@
  * ListOffsets: the ends of a log, or the first record that is not older than a timestamp. One
  * partition that fails does not fail the others.
  */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type ListOffsetsPartition,
@@ -10,6 +11,7 @@ import {
   type ListOffsetsResponseInput,
   listOffsetsApi,
 } from '../../protocol/generated/02-list-offsets.ts'
+import { decodeBatchHeader, lastOffsetOf } from '../../protocol/record-batch.ts'
 import { type PartitionLog, type ReadLimit, StorageError } from '../../storage/log-store.ts'
 import type { BrokerContext } from '../context.ts'
 import type { Call, Handler } from './handler.ts'
@@ -156,15 +158,33 @@ async function find(
   if (timestamp < 0 && timestamp !== latest && timestamp !== ofMaxTimestamp) return nothing
   if (limit !== 'logEndOffset') await untilReadable(log, broker.timers)
   if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }
-  const found =
-    timestamp === ofMaxTimestamp
-      ? await log.lookupMaxTimestamp(limit)
-      : await log.lookupTimestamp(timestamp, limit)
+  if (timestamp !== ofMaxTimestamp) return firstAtLeast(log, timestamp, limit, broker)
+  const found = await log.lookupMaxTimestamp(limit)
   if (found.compressedBatch === undefined) return found
   // The largest timestamp of the log is the largest of its batch, so it is also "at least" itself.
-  const atLeast = timestamp === ofMaxTimestamp ? found.timestamp : timestamp
-  const record = await broker.batchOpener.find(found.compressedBatch, atLeast)
-  return record === undefined ? nothing : { ...record, leaderEpoch: found.leaderEpoch }
+  const { compressedBatch, leaderEpoch: epoch, offset } = found
+  const record = await broker.batchOpener.find(compressedBatch, found.timestamp, offset)
+  return record === undefined ? nothing : { ...record, leaderEpoch: epoch }
+}
+
+/** The records of a compressed batch that are young enough may all lie below the log start. */
+async function firstAtLeast(
+  log: PartitionLog,
+  timestamp: number,
+  limit: ReadLimit,
+  broker: BrokerContext,
+): Promise<Found> {
+  for (let from = 0; ; ) {
+    const found = await log.lookupTimestamp(timestamp, limit, from)
+    const { compressedBatch, leaderEpoch } = found
+    if (compressedBatch === undefined) return found
+    const record = await broker.batchOpener.find(compressedBatch, timestamp, found.offset)
+    if (record !== undefined) return { ...record, leaderEpoch }
+    const header = decodeBatchHeader(compressedBatch).value
+    assert(header !== null, 'a batch that was opened has a header')
+    from = lastOffsetOf(header) + 1
+    assert(from > found.offset, 'the search goes on behind the batch')
+  }
 }
 
 function endOf(log: PartitionLog, limit: ReadLimit): number {

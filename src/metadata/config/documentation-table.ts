@@ -81,6 +81,14 @@ inter.broker.listener.name|The listener that brokers use for each other; it must
 listeners.
 listener.security.protocol.map|The security protocol of each listener, as NAME:PROTOCOL.
 listeners|Where to listen, as NAME://HOST:PORT; without a host on every address.
+log.cleaner.backoff.ms|How long the cleaner waits when there is no log to compact.
+log.cleaner.dedupe.buffer.size|Memory in bytes for the keys of the logs that are compacted at a \
+time; a part that has more keys is compacted in several goes.
+log.cleaner.enable|Whether compacted topics are compacted.
+log.cleaner.io.buffer.load.factor|How full the memory for keys may get, at most 1.
+log.cleaner.io.buffer.size|Memory in bytes for what compaction reads; it grows to the largest batch.
+log.cleaner.io.max.bytes.per.second|How much compaction reads and writes at most.
+log.cleaner.threads|How many logs are compacted at a time, each in a thread.
 log.dir|A directory for data, where log.dirs is not set.
 log.dirs|Directories for data; a new partition goes where the fewest are.
 log.flush.offset.checkpoint.interval.ms|How often it is noted up to where logs are durable.

@@ -109,8 +109,8 @@ export const brokerSupport: readonly SupportGroup[] = [
     names: 'log.retention.* log.initial.task.delay.ms',
   },
   {
-    support: 'not yet',
-    subject: 'Compaction ("compact" keeps everything)',
+    support: 'built',
+    subject: 'Compaction',
     names: 'log.cleanup.policy log.cleaner.*',
   },
   {
@@ -219,8 +219,8 @@ export const topicSupport: readonly SupportGroup[] = [
     names: 'retention.* file.delete.delay.ms',
   },
   {
-    support: 'not yet',
-    subject: 'Compaction ("compact" keeps everything)',
+    support: 'built',
+    subject: 'Compaction',
     names: `cleanup.policy delete.retention.ms max.compaction.lag.ms min.compaction.lag.ms
       min.cleanable.dirty.ratio`,
   },

@@ -60,6 +60,8 @@ export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSe
   const read = new Reader(texts, broker)
   const policies = read.list('cleanup.policy')
   const compacted = policies.includes('compact')
+  // Only what is sealed is compacted, so no segment may be active for longer.
+  const segmentMsMax = compacted ? read.number('max.compaction.lag.ms') : Infinity
   const targetCodec = codecIds.get(read.text('compression.type'))
   assert(targetCodec !== undefined, 'every compression.type of the table has a codec')
   assert(
@@ -72,7 +74,7 @@ export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSe
       typeof internalSegmentBytes === 'number'
         ? internalSegmentBytes
         : read.number('segment.bytes'),
-    segmentMs: read.number('segment.ms'),
+    segmentMs: Math.min(read.number('segment.ms'), segmentMsMax),
     segmentJitterMs: read.number('segment.jitter.ms'),
     segmentIndexBytes: read.number('segment.index.bytes'),
     indexIntervalBytes: read.number('index.interval.bytes'),

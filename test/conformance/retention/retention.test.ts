@@ -6,7 +6,9 @@ import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import { fetchApi } from '../../../src/protocol/generated/01-fetch.ts'
 import { listOffsetsApi } from '../../../src/protocol/generated/02-list-offsets.ts'
 import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
+import { deleteRecordsApi } from '../../../src/protocol/generated/21-delete-records.ts'
 import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+import { compression } from '../../cleaner/fixture.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { eventually } from '../eventually.ts'
 import { RawConnection } from '../raw-connection.ts'
@@ -170,4 +172,29 @@ test.each(['stop', 'kill'] as const)('what went stays gone over a %s', async (en
       stop,
     ])
   }
+})
+
+test('a lookup by time passes over what lies below the log start, within a batch too', async () => {
+  const topic = 'by-time'
+  await create(topic, {})
+  const now = Date.now()
+  const key = Buffer.from('k')
+  // The young record of the compressed batch is deleted, then another one comes.
+  for (const [codec, ages] of [
+    [1, [10, 5000, 6000]],
+    [1, [7000, 8000]],
+    [0, [20]],
+  ] as const) {
+    const records = ages.map((age) => ({ timestamp: now - age, key, value: key }))
+    const batch = encodeBatch(newBatch(records, { attributes: codec }), compression)
+    const { error } = await produceRecords(connection, topic, 0, batch)
+    expect(error).toBe(ErrorCode.NONE)
+  }
+  expect(await offsetOf(topic, now - 1000)).toBe(0)
+  const partitions = [{ partitionIndex: 0, offset: 1 }]
+  const request = { topics: [{ name: topic, partitions }], timeoutMs: 10_000 }
+  await ask(connection, deleteRecordsApi, 2, request)
+  expect(await offsetOf(topic, now - 1000)).toBe(5)
+  expect(await offsetOf(topic, now - 5500)).toBe(1)
+  expect(await offsetOf(topic, now)).toBe(-1)
 })

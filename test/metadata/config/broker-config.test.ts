@@ -98,7 +98,7 @@ describe('BrokerConfig', () => {
     const fixed = {
       'num.io.threads': '9',
       'background.threads': '10',
-      'log.cleaner.threads': '2',
+      'compression.gzip.level': '2',
       'num.partitions': '2',
       'broker.rack': 'r',
       'listener.name.inside.max.connections': '5',
@@ -107,8 +107,8 @@ describe('BrokerConfig', () => {
     expect(config.changedOf('no meaning')).toEqual(['num.io.threads'])
     expect(config.changedOf('built')).toEqual(['broker.rack', 'num.partitions'])
     expect(config.changedOf('not yet')).toEqual([
+      'compression.gzip.level',
       'listener.name.inside.max.connections',
-      'log.cleaner.threads',
     ])
     expect(config.changedOf('refused')).toEqual([])
   })

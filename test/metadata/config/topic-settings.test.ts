@@ -28,6 +28,15 @@ describe('topicSettings', () => {
     })
   })
 
+  it('seals segments of a compacted topic as early as they have to be compacted', () => {
+    const lag = { 'max.compaction.lag.ms': '5000' }
+    const compact = { ...lag, 'cleanup.policy': 'compact' }
+    expect(settings(compact).segmentMs).toBe(5000)
+    expect(settings({ ...compact, 'segment.ms': '700' }).segmentMs).toBe(700)
+    expect(settings(lag).segmentMs).toBe(604_800_000)
+    expect(settings({ 'cleanup.policy': 'compact' }).segmentMs).toBe(604_800_000)
+  })
+
   it('knows what retention and compaction need', () => {
     expect(settings({ 'retention.ms': '-1', 'retention.bytes': '7' })).toMatchObject({
       deleted: true,

@@ -192,7 +192,7 @@ class FakeLog final : public PartitionLog {
     ++failed_reads;
     online_ = online_ && error.kind != FileErrorKind::io;
   }
-  LogResult<TimestampLookup> lookup_timestamp(TimestampMs, ReadLimit) const override {
+  LogResult<TimestampLookup> lookup_timestamp(TimestampMs, ReadLimit, Offset) const override {
     return Err(LogError{});
   }
   LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit) const override {
@@ -204,6 +204,11 @@ class FakeLog final : public PartitionLog {
   }
   LeaderEpoch leader_epoch_at(Offset) const override { return LeaderEpoch(0); }
   LogResult<Offset> truncate_to(Offset) override { return Err(LogError{}); }
+  LogResult<SegmentDetail> segment_detail(Offset) const override { return SegmentDetail(); }
+  LogResult<Position> segment_position(Offset, Offset) const override { return Position(0); }
+  LogResult<std::vector<uint8_t>> read_segment(Offset, Position, size_t) const override {
+    return std::vector<uint8_t>();
+  }
   LogResult<std::vector<SegmentSummary>> segments() const override {
     return std::vector<SegmentSummary>();
   }

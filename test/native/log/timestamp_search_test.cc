@@ -55,10 +55,17 @@ class Scenario {
     for (int i = 0; i < 6; ++i) {
       const int64_t target = kEpochMs - 20 + static_cast<int64_t>(random_() % 3000);
       CAPTURE(target);
-      auto found = log_->lookup_timestamp(TimestampMs(target), ReadLimit::log_end_offset);
+      // From somewhere on, also inside of a batch or beyond the end.
+      const int64_t start = log_->log_start_offset().value;
+      const int64_t span = log_->log_end_offset().value - start + 3;
+      const int64_t from = i % 2 == 0 ? 0 : start + static_cast<int64_t>(random_() % span);
+      CAPTURE(from);
+      auto found =
+          log_->lookup_timestamp(TimestampMs(target), ReadLimit::log_end_offset, Offset(from));
       REQUIRE_MESSAGE(found.ok(), (found.ok() ? std::string() : found.error().detail));
-      const auto expected = std::find_if(records_.begin(), records_.end(),
-                                         [&](const auto& one) { return one.timestamp >= target; });
+      const auto expected = std::find_if(
+          records_.begin(), records_.end(),
+          [&](const auto& one) { return one.timestamp >= target && one.offset >= from; });
       check_same(*found, expected);
     }
     auto latest = log_->lookup_max_timestamp(ReadLimit::log_end_offset);
