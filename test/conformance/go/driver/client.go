@@ -29,7 +29,8 @@ type Client interface {
 	DeleteTopics(names []string) error
 	CreatePartitions(topic string, total int32) error
 	ListTopics() ([]Topic, error)
-	DeleteRecords([]Offset) ([]Offset, error)
+	// DeleteRecords gives the new beginning of each partition.
+	DeleteRecords(before []Offset) ([]int64, error)
 	DescribeConfigs(Resource) (map[string]*string, error)
 	AlterConfigs(resource Resource, set map[string]string, remove []string) error
 
@@ -61,3 +62,7 @@ type Consumer interface {
 
 // PatienceMax bounds what a driver waits for an answer that has no timeout of its own.
 const PatienceMax = 30 * time.Second
+
+// BatchBytesMax is what producers send at most in a batch, and consumers take at least: the cases
+// make the topic the judge, not the client.
+const BatchBytesMax = 12 << 20

@@ -40,7 +40,7 @@ func (s *server) clientHandlers() map[string]handler {
 		"listTopics": on(func(none) ([]Topic, error) { return c.ListTopics() }),
 		"deleteRecords": on(func(q struct {
 			Partitions []Offset `json:"partitions"`
-		}) ([]Offset, error) {
+		}) ([]int64, error) {
 			return c.DeleteRecords(q.Partitions)
 		}),
 		"describeConfigs": on(c.DescribeConfigs),

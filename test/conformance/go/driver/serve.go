@@ -102,7 +102,7 @@ func (s *server) close() {
 func (s *server) transactional(id string, timeout time.Duration) Initialised {
 	begun := time.Now()
 	err := s.client.InitTransactional(id, timeout)
-	done := Initialised{Millis: time.Since(begun).Milliseconds(), Failure: NamedFailure(0, "")}
+	done := Initialised{Millis: time.Since(begun).Milliseconds()}
 	if err != nil {
 		done.Failure = describe(err, s.client.Code)
 	}

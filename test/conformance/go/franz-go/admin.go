@@ -59,7 +59,7 @@ func (c *client) ListTopics() ([]driver.Topic, error) {
 	return topics, nil
 }
 
-func (c *client) DeleteRecords(before []driver.Offset) ([]driver.Offset, error) {
+func (c *client) DeleteRecords(before []driver.Offset) ([]int64, error) {
 	ctx, cancel := patience()
 	defer cancel()
 	asked := kadm.Offsets{}
@@ -73,10 +73,10 @@ func (c *client) DeleteRecords(before []driver.Offset) ([]driver.Offset, error) 
 	if err != nil {
 		return nil, err
 	}
-	marks := []driver.Offset{}
+	marks := []int64{}
 	for _, o := range before {
 		got, _ := answer.Lookup(o.Topic, o.Partition.Partition)
-		marks = append(marks, driver.Offset{Partition: o.Partition, Offset: got.LowWatermark})
+		marks = append(marks, got.LowWatermark)
 	}
 	return marks, nil
 }

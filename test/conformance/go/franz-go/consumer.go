@@ -20,10 +20,15 @@ var balancers = map[string]kgo.GroupBalancer{
 	"cooperative-sticky": kgo.CooperativeStickyBalancer(),
 }
 
-var resets = map[string]kgo.Offset{
-	"earliest": kgo.NewOffset().AtStart(),
-	"latest":   kgo.NewOffset().AtEnd(),
-	"none":     kgo.NoResetOffset(),
+// resets are auto.offset.reset in kgo's two options: without a commit, and out of range.
+var resets = map[string][]kgo.Opt{
+	"earliest": startAndReset(kgo.NewOffset().AtStart(), kgo.NewOffset().AtStart()),
+	"latest":   startAndReset(kgo.NewOffset().AtEnd(), kgo.NewOffset().AtEnd()),
+	"none":     startAndReset(kgo.NewOffset().AtCommitted(), kgo.NoResetOffset()),
+}
+
+func startAndReset(start, reset kgo.Offset) []kgo.Opt {
+	return []kgo.Opt{kgo.ConsumeStartOffset(start), kgo.ConsumeResetOffset(reset)}
 }
 
 // consumer is a kgo client that is made when it is known whether it subscribes (then it is a
@@ -50,9 +55,7 @@ func (c *client) OpenConsumer(options driver.ConsumerOptions) (driver.Consumer, 
 		next:  map[driver.Partition]int64{},
 	}
 	made.common = append(made.common, kgo.FetchMaxWait(500*time.Millisecond))
-	if reset, ok := resets[options.AutoOffsetReset]; ok {
-		made.common = append(made.common, kgo.ConsumeResetOffset(reset))
-	}
+	made.common = append(made.common, resets[options.AutoOffsetReset]...)
 	if options.Isolation == "read_committed" {
 		made.common = append(made.common, kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	}
@@ -130,13 +133,26 @@ func (c *consumer) Poll(max int, timeout time.Duration) ([]driver.Record, error)
 	for len(records) < max && ctx.Err() == nil {
 		fetches := c.kgo.PollRecords(ctx, max-len(records))
 		for _, failed := range fetches.Errors() {
-			if !errors.Is(failed.Err, context.DeadlineExceeded) {
-				return nil, failed.Err
+			if err := serious(failed.Err); err != nil {
+				return nil, err
 			}
 		}
 		fetches.EachRecord(func(got *kgo.Record) { records = append(records, c.take(got)) })
 	}
 	return records, nil
+}
+
+// serious leaves out what kgo reports beside records and goes on from by itself.
+func serious(err error) error {
+	var reset *kgo.ErrDataLoss
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &reset) {
+		return nil
+	}
+	// kgo keeps this error to itself, but for its text.
+	if err.Error() == "partition has no prior committed offset" {
+		return driver.Failure{Code: driver.CodeLocal, Name: "NO_OFFSET", Message: err.Error()}
+	}
+	return err
 }
 
 func (c *consumer) take(got *kgo.Record) driver.Record {

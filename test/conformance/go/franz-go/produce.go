@@ -66,6 +66,8 @@ func (c *client) producer(key producerKey) (*kgo.Client, error) {
 	options := []kgo.Opt{
 		kgo.RequiredAcks(acks[key.Acks]),
 		kgo.ProducerBatchCompression(codec),
+		kgo.ProducerBatchMaxBytes(driver.BatchBytesMax),
+		kgo.AllowAutoTopicCreation(),
 	}
 	if !key.Idempotent {
 		options = append(options, kgo.DisableIdempotentWrite())
