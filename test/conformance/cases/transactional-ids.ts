@@ -1,0 +1,29 @@
+import { expect } from 'vitest'
+import { ErrorCode } from '../../../src/protocol/error-codes.ts'
+import type { Case } from './stage.ts'
+
+/**
+ * Our broker has no transactions and says so at once. Apache Kafka has them, and answers without
+ * an error: there the same case shows that the driver reports what it was told.
+ */
+export const transactionalIdCases: readonly Case[] = [
+  {
+    name: 'a transactional id fails within a second with TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+    async run(stage) {
+      const request = { id: stage.name('transactional'), timeoutMs: 10_000 }
+      const {
+        millis,
+        code = 0,
+        name,
+      } = await stage.client.call<{
+        millis: number
+        code?: number
+        name?: string
+      }>('transactional', request)
+      if (stage.broker.target.name === 'kafka') return expect([code, name]).toEqual([0, undefined])
+      const expected = 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED'
+      expect(code === ErrorCode[expected] || name === expected, `${code} ${name}`).toBe(true)
+      expect(millis).toBeLessThan(1_000)
+    },
+  },
+]
