@@ -28,7 +28,12 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
 export const features: readonly string[] = [
   ...['acks-0', 'idempotent', 'timestamps', 'headers', 'duplicate-headers', 'null-headers'],
   ...['null-values', 'empty-keys', 'empty-values', 'auto-create'],
-  ...['static-membership', 'fenced-instance-error', 'auto-offset-reset-none'],
+  ...[
+    'mixed-subscriptions',
+    'static-membership',
+    'fenced-instance-error',
+    'auto-offset-reset-none',
+  ],
   ...['out-of-range-reset', 'offsets-at-timestamp'],
 ]
 
