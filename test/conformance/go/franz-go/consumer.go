@@ -9,6 +9,7 @@ import (
 
 	"odradek.test/conformance/driver"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -148,9 +149,13 @@ func serious(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &reset) {
 		return nil
 	}
+	var session *kgo.ErrGroupSession
+	if errors.As(err, &session) && !errors.Is(err, kerr.FencedInstanceID) {
+		return nil
+	}
 	// kgo keeps this error to itself, but for its text.
 	if err.Error() == "partition has no prior committed offset" {
-		return driver.Failure{Code: driver.CodeLocal, Name: "NO_OFFSET", Message: err.Error()}
+		return driver.Failure{Code: driver.CodeLocal, Name: "_NO_OFFSET", Message: err.Error()}
 	}
 	return err
 }

@@ -36,7 +36,12 @@ func main() {
 
 // open makes a kgo client with these options on top of the driver's own.
 func (c *client) open(options ...kgo.Opt) (*kgo.Client, error) {
-	own := []kgo.Opt{kgo.SeedBrokers(c.bootstrap), kgo.ClientID("franz-go")}
+	own := []kgo.Opt{
+		kgo.SeedBrokers(c.bootstrap),
+		kgo.ClientID("franz-go"),
+		// Else metadata that is 5 s old answers the administrator's questions.
+		kgo.MetadataMinAge(10 * time.Millisecond),
+	}
 	return kgo.NewClient(append(own, options...)...)
 }
 

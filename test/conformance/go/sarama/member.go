@@ -51,10 +51,15 @@ func (c *consumer) join(topics []string) (*member, error) {
 	go func() {
 		defer close(m.done)
 		for ctx.Err() == nil {
-			if err := group.Consume(ctx, topics, m); err != nil && ctx.Err() == nil {
-				c.report(err)
-				time.Sleep(c.config.Consumer.Group.Rebalance.Retry.Backoff)
+			err := group.Consume(ctx, topics, m)
+			if err == nil || ctx.Err() != nil {
+				continue
 			}
+			// What a broker says is an error; that none is there is for this loop to outlast.
+			if _, ok := c.owner.Code(err); ok {
+				c.report(err)
+			}
+			time.Sleep(c.config.Consumer.Group.Rebalance.Retry.Backoff)
 		}
 	}()
 	return m, nil
