@@ -190,9 +190,7 @@ export class DriverConsumer {
       if (this.#kept.length < count) await this.poll(500, count - this.#kept.length)
       return this.#kept.length >= count
     }
-    await eventually(`${count} records come`, enough, timeoutMs).catch((error) => {
-      throw new Error(`${error.message}; ${this.#kept.length} came`)
-    })
+    await eventually(`${count} records come`, enough, timeoutMs)
     return this.#kept.splice(0, count)
   }
 
