@@ -3,7 +3,12 @@ import { type Case, refused, type Stage } from './stage.ts'
 /** A name of 250 characters: one more than a topic may have. */
 const tooLong = 'n'.repeat(250)
 /** Names under which libraries report by themselves that there is nothing to reset to. */
-const noReset = ['_AUTO_OFFSET_RESET', '_NO_OFFSET', 'NoOffsetForPartitionException']
+const noReset = [
+  '_AUTO_OFFSET_RESET',
+  '_NO_OFFSET',
+  'NoOffsetForPartitionException',
+  'OffsetOutOfRangeException',
+]
 
 const create = ({ client }: Stage, name: string, more: object = {}): Promise<unknown> =>
   client.call('createTopics', { topics: [{ name, partitions: 1, replicationFactor: 1, ...more }] })
