@@ -101,10 +101,17 @@ const headers: Case[] = [
       const sent = [
         ['trace', '1'],
         ['bytes', allBytes],
-        ['empty', ''],
       ] as const
       const got = await roundTrip(stage, { value: 'v', headers: sent })
       expect(got?.headers).toEqual(sent)
+    },
+  },
+  {
+    name: 'a header with an empty value',
+    async run(stage) {
+      stage.client.needs('headers', 'empty-headers')
+      const got = await roundTrip(stage, { value: 'v', headers: [['empty', '']] })
+      expect(got?.headers).toEqual([['empty', '']])
     },
   },
   {
@@ -141,7 +148,7 @@ const places: Case[] = [
   {
     name: 'LogAppendTime replaces the timestamp',
     async run(stage) {
-      stage.client.needs('timestamps')
+      stage.client.needs('timestamps', 'log-append-time')
       const topic = await stage.topic(1, { 'message.timestamp.type': 'LogAppendTime' })
       const before = Date.now()
       await stage.client.produce([

@@ -272,7 +272,8 @@ async def main():
         "version": __version__,
         "codecs": ["none", "gzip", "snappy", "lz4", "zstd"],
         "assignors": list(ASSIGNORS),
-        "lacks": ["deleteGroups"],
+        # It has no number for INVALID_RECORD, and does not tell a member that it is fenced.
+        "lacks": ["deleteGroups", "invalid-record-error", "fenced-instance-error"],
     }
     await serve(await Driver().start(), ready)
 
