@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")"
 out="${XDG_CACHE_HOME:-$HOME/.cache}/odradek/go-drivers"
 if ! command -v go >/dev/null; then
-  echo "go is not installed: install Go 1.26 or newer (https://go.dev/dl)"
+  echo "go is not installed: install Go 1.21 or newer, which fetches the version that go.mod asks for"
   exit 1
 fi
 mkdir -p "$out"

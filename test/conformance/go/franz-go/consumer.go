@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,10 +61,12 @@ func (c *client) OpenConsumer(options driver.ConsumerOptions) (driver.Consumer, 
 	if options.Isolation == "read_committed" {
 		made.common = append(made.common, kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	}
-	made.member = memberOptions(options)
-	own := kgo.OnPartitionsAssigned(made.assigned)
-	lost := []kgo.Opt{kgo.OnPartitionsRevoked(made.revoked), kgo.OnPartitionsLost(made.revoked)}
-	made.member = append(append(made.member, own), lost...)
+	made.member = append(
+		memberOptions(options),
+		kgo.OnPartitionsAssigned(made.assigned),
+		kgo.OnPartitionsRevoked(made.revoked),
+		kgo.OnPartitionsLost(made.revoked),
+	)
 	return made, nil
 }
 
@@ -103,7 +106,7 @@ func (c *consumer) Subscribe(topics []string) error {
 		return nil
 	}
 	var err error
-	options := append(append(c.common, c.member...), kgo.ConsumeTopics(topics...))
+	options := slices.Concat(c.common, c.member, []kgo.Opt{kgo.ConsumeTopics(topics...)})
 	c.kgo, err = c.owner.open(options...)
 	c.joined = err == nil
 	return err
@@ -114,7 +117,9 @@ func (c *consumer) Assign(positions []driver.Position) error {
 		c.kgo.Close()
 	}
 	from := map[string]map[int32]kgo.Offset{}
-	c.owned = map[driver.Partition]bool{}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	clear(c.owned)
 	for _, position := range positions {
 		if from[position.Topic] == nil {
 			from[position.Topic] = map[int32]kgo.Offset{}
@@ -123,7 +128,8 @@ func (c *consumer) Assign(positions []driver.Position) error {
 		c.owned[position.Partition] = true
 	}
 	var err error
-	c.kgo, err = c.owner.open(append(c.common, kgo.ConsumePartitions(from))...)
+	options := slices.Concat(c.common, []kgo.Opt{kgo.ConsumePartitions(from)})
+	c.kgo, err = c.owner.open(options...)
 	return err
 }
 
