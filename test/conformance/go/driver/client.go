@@ -60,8 +60,9 @@ type Consumer interface {
 	Close() error
 }
 
-// PatienceMax bounds what a driver waits for an answer that has no timeout of its own.
-const PatienceMax = 30 * time.Second
+// PatienceMax bounds what a driver waits for an answer that has no timeout of its own, a little
+// less than the cases do.
+const PatienceMax = 55 * time.Second
 
 // BatchBytesMax is what producers send at most in a batch, and consumers take at least: the cases
 // make the topic the judge, not the client.
