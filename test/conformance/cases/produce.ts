@@ -141,7 +141,7 @@ const places: Case[] = [
   {
     name: 'LogAppendTime replaces the timestamp',
     async run(stage) {
-      stage.client.needs('timestamps')
+      stage.client.needs('timestamps', 'log-append-time')
       const topic = await stage.topic(1, { 'message.timestamp.type': 'LogAppendTime' })
       const before = Date.now()
       await stage.client.produce([

@@ -19,6 +19,13 @@ async function send({ client }: Stage, topic: string, from: number, to: number):
   }
 }
 
+/** Both to their ends, so that the broker is in no case left in between. */
+async function together(one: Promise<void>, ...others: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled([one, ...others])) {
+    if (result.status === 'rejected') throw result.reason
+  }
+}
+
 async function restart({ broker }: Stage): Promise<void> {
   await broker.stop()
   await broker.start()
@@ -29,7 +36,7 @@ async function readAll(members: readonly Member[]): Promise<void> {
   const seen = new Map<number, number>()
   const newest = new Map<number, number>()
   const readers = members.map((member) => member.consumer)
-  await pollUntil('all is consumed', readers, () => {
+  const takeAll = () => {
     for (const { value, partition } of readers.flatMap((reader) => reader.drain())) {
       const number = Number(value)
       if (seen.has(number)) continue
@@ -38,7 +45,8 @@ async function readAll(members: readonly Member[]): Promise<void> {
       newest.set(partition, number)
     }
     return seen.size === sentBefore
-  })
+  }
+  await pollUntil('all is consumed', readers, takeAll, 120_000)
 }
 
 /** Commits the end of each member's partitions, when each of two has three again. */
@@ -65,7 +73,8 @@ export const restartCases: readonly Case[] = [
         await waitForRecords(stage.broker.port, topic, partitions, sentBefore / 10)
         await restart(stage)
       }
-      await Promise.all([send(stage, topic, 0, sentBefore), restartInTheMiddle(), readAll(members)])
+      const sent = send(stage, topic, 0, sentBefore)
+      await together(sent, restartInTheMiddle(), readAll(members))
       await commitAll(topic, members)
       for (const { driver } of members) await driver.close()
       await restart(stage)
@@ -95,7 +104,7 @@ export const restartCases: readonly Case[] = [
           await stage.client.produce(sent, { idempotent: true })
         }
       }
-      await Promise.all([produce(), killInTheMiddle()])
+      await together(produce(), killInTheMiddle())
       const got = await stage.read(topic, count)
       expect(got.map((record) => Number(record.value))).toEqual(
         Array.from({ length: count }, (_, i) => i),
