@@ -67,6 +67,7 @@ const configs: Case[] = [
   {
     name: 'describeConfigs of an unknown topic: UNKNOWN_TOPIC_OR_PARTITION',
     async run(stage) {
+      stage.client.needs('describe-configs-error')
       const name = stage.name('unknown')
       const work = stage.client.call('describeConfigs', { type: 'topic', name })
       await refused(work, 'UNKNOWN_TOPIC_OR_PARTITION')
@@ -103,6 +104,7 @@ const records: Case[] = [
   {
     name: 'a record without key on a compacted topic: INVALID_RECORD',
     async run(stage) {
+      stage.client.needs('invalid-record-error')
       const topic = await stage.topic(1, { 'cleanup.policy': 'compact' })
       await refused(stage.client.produce([{ topic, partition: 0, value: 'v' }]), 'INVALID_RECORD')
       await stage.client.produce([{ topic, partition: 0, key: 'k', value: 'v' }])

@@ -101,10 +101,17 @@ const headers: Case[] = [
       const sent = [
         ['trace', '1'],
         ['bytes', allBytes],
-        ['empty', ''],
       ] as const
       const got = await roundTrip(stage, { value: 'v', headers: sent })
       expect(got?.headers).toEqual(sent)
+    },
+  },
+  {
+    name: 'a header with an empty value',
+    async run(stage) {
+      stage.client.needs('headers', 'empty-headers')
+      const got = await roundTrip(stage, { value: 'v', headers: [['empty', '']] })
+      expect(got?.headers).toEqual([['empty', '']])
     },
   },
   {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { waitForRecords } from '../raw-requests.ts'
+import { RawConnection } from '../raw-connection.ts'
+import { logEndOffset, waitForRecords } from '../raw-requests.ts'
 import { pollUntil } from './client-driver.ts'
 import { join, type Member, shared } from './members.ts'
 import type { Case, Stage } from './stage.ts'
@@ -49,14 +50,26 @@ async function readAll(members: readonly Member[]): Promise<void> {
   await pollUntil('all is consumed', readers, takeAll, 120_000)
 }
 
-/** Commits the end of each member's partitions, when each of two has three again. */
-async function commitAll(topic: string, members: readonly Member[]): Promise<void> {
+/**
+ * Commits the end of each member's partitions, when each of two has three again. Records that were
+ * sent again after the restart make it a later one than that of the sent numbers.
+ */
+async function commitAll(
+  { broker }: Stage,
+  topic: string,
+  members: readonly Member[],
+): Promise<void> {
   await shared(members, 3, 3)
+  const connection = await RawConnection.open(broker.port)
   for (const { consumer } of members) {
-    const own = await consumer.assignment()
-    const ends = own.map(({ partition }) => ({ topic, partition, offset: sentBefore / partitions }))
+    const ends = []
+    for (const { partition } of await consumer.assignment()) {
+      const offset = (await logEndOffset(connection, topic, partition)) ?? -1
+      ends.push({ topic, partition, offset })
+    }
     await consumer.commit(...ends)
   }
+  connection.close()
 }
 
 /** What goes on when the broker goes away and comes back; they stand last, for its sake. */
@@ -75,7 +88,7 @@ export const restartCases: readonly Case[] = [
       }
       const sent = send(stage, topic, 0, sentBefore)
       await together(sent, restartInTheMiddle(), readAll(members))
-      await commitAll(topic, members)
+      await commitAll(stage, topic, members)
       for (const { driver } of members) await driver.close()
       await restart(stage)
       const third = await join(stage, topic, options)

@@ -12,6 +12,7 @@ import {
   type ConsumerOptions,
   type DriverConsumer,
   type GotRecord,
+  Lacking,
 } from './client-driver.ts'
 import { DriverError } from './driver-process.ts'
 
@@ -118,6 +119,7 @@ export async function refused(
     (value) => new Error(`it was not refused: ${JSON.stringify(value)}`),
     (reason) => reason,
   )
+  if (error instanceof Lacking) throw error
   if (error instanceof DriverError) {
     if (error.code === ErrorCode[code] || error.errorName === code) return
     if (error.errorName !== undefined && names.includes(error.errorName)) return

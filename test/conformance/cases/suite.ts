@@ -26,16 +26,9 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
 
 /** Names of what a library may lack, besides operations, codecs and assignors; see README.md. */
 export const features: readonly string[] = [
-  ...[
-    'acks-0',
-    'idempotent',
-    'timestamps',
-    'log-append-time',
-    'headers',
-    'duplicate-headers',
-    'null-headers',
-  ],
-  ...['null-values', 'empty-keys', 'empty-values', 'auto-create'],
+  ...['acks-0', 'idempotent', 'timestamps', 'headers', 'duplicate-headers', 'null-headers'],
+  ...['null-values', 'empty-keys', 'empty-values', 'empty-headers', 'log-append-time'],
+  ...['auto-create', 'invalid-record-error', 'describe-configs-error'],
   ...[
     'mixed-subscriptions',
     'static-membership',
