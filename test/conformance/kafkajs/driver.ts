@@ -40,10 +40,12 @@ async function registerCodecs(): Promise<void> {
   }
 }
 
+/** A producer would try five times only, before a slow broker is back. */
+const retry = { initialRetryTime: 50, maxRetryTime: 500, retries: 200 }
 const kafka = new Kafka({
   brokers: [process.env['BOOTSTRAP'] ?? ''],
   logLevel: logLevel.NOTHING,
-  retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 60 },
+  retry,
 })
 const consumers = new Map<string, BufferedConsumer>()
 const producers = new Map<boolean, Promise<Producer>>()
@@ -74,7 +76,12 @@ function producer(idempotent: boolean): Promise<Producer> {
   const known = producers.get(idempotent)
   if (known !== undefined) return known
   const limits = idempotent ? { maxInFlightRequests: 1 } : {}
-  const made = kafka.producer({ idempotent, ...limits, createPartitioner: rememberingPartitioner })
+  const made = kafka.producer({
+    idempotent,
+    ...limits,
+    retry,
+    createPartitioner: rememberingPartitioner,
+  })
   const connected = made.connect().then(() => made)
   producers.set(idempotent, connected)
   return connected
