@@ -1,5 +1,5 @@
 /**
- * `npm run test:conformance [-- client…]`: the suites of all clients, or of those, one after another;
+ * `npm run test:conformance [-- client…]`: the suites of all clients, or of those, one by one;
  * installs what it can, prints what went how, writes the table of docs/compatibility.md, and ends
  * with 1 where a case failed. Against another broker (see README.md) it writes nothing.
  */

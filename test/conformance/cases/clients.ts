@@ -14,7 +14,7 @@ export interface Client {
 export const clients: readonly Client[] = [
   client('java', 'java', 'the Java client'),
   client('kafka-tools', 'kafka-tools', "Kafka's command-line tools", true),
-  client('confluent-kafka', 'confluent-kafka', 'confluent-kafka for Python', true),
+  client('confluent-kafka', 'python/confluent-kafka', 'confluent-kafka for Python', true),
   client('kafkajs', 'kafkajs', 'kafkajs', true),
   client('platformatic-kafka', 'platformatic-kafka', '@platformatic/kafka'),
   client('franz-go', 'go/franz-go', 'franz-go'),

@@ -10,7 +10,7 @@ const partitions = 6
 const sentBefore = 600
 const sentAfter = 60
 
-/** Sends the numbers from `from` up to, not including, `to`, twenty a request, one after another. */
+/** Sends the numbers from `from` up to, not including, `to`, twenty a request. */
 async function send({ client }: Stage, topic: string, from: number, to: number): Promise<void> {
   for (let first = from; first < to; first += 20) {
     const numbers = Array.from({ length: 20 }, (_, i) => first + i)

@@ -187,7 +187,7 @@ async function describeConfigs(args: { type: keyof typeof resourceTypes; name: s
 }
 
 async function deleteRecords(args: { partitions: (Place & { offset: number })[] }) {
-  // It looks for leaders in what it knows of topics, and asks nobody for those that it does not know.
+  // It looks for leaders in what it knows of topics, and does not ask for others.
   await offsets({ partitions: args.partitions, at: 'earliest' })
   for (const { topic, partition, offset } of args.partitions) {
     const partitions = [{ partition, offset: String(offset) }]
