@@ -58,7 +58,7 @@ export interface GroupDescription {
   readonly members: readonly { readonly id: string; readonly clientId: string }[]
 }
 
-/** Thrown where a case asks for what the library does not have: the case is skipped, and says so. */
+/** Thrown where a case asks for what the library does not have: it is skipped, and says so. */
 export class Lacking extends Error {}
 
 const encoded = (bytes: Bytes | undefined): string | null =>

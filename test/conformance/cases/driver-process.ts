@@ -93,7 +93,7 @@ export class DriverProcess {
     await this.#exit
   }
 
-  /** Ends its input, which closes all that it has open, and waits; kills it where it does not end. */
+  /** Ends its input, which closes all that it has open, and waits; kills it in the end. */
   async close(): Promise<void> {
     this.#child.stdin?.end()
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000)

@@ -10,13 +10,20 @@ const partitions = 6
 const sentBefore = 600
 const sentAfter = 60
 
-/** Sends the numbers from `from` up to, not including, `to`, twenty a request, one after another. */
+/** Sends the numbers from `from` up to, not including, `to`, twenty a request. */
 async function send({ client }: Stage, topic: string, from: number, to: number): Promise<void> {
   for (let first = from; first < to; first += 20) {
     const numbers = Array.from({ length: 20 }, (_, i) => first + i)
     await client.produce(
       numbers.map((n) => ({ topic, partition: n % partitions, value: String(n) })),
     )
+  }
+}
+
+/** Both to their ends, so that the broker is in no case left in between. */
+async function together(one: Promise<void>, ...others: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled([one, ...others])) {
+    if (result.status === 'rejected') throw result.reason
   }
 }
 
@@ -30,7 +37,7 @@ async function readAll(members: readonly Member[]): Promise<void> {
   const seen = new Map<number, number>()
   const newest = new Map<number, number>()
   const readers = members.map((member) => member.consumer)
-  await pollUntil('all is consumed', readers, () => {
+  const takeAll = () => {
     for (const { value, partition } of readers.flatMap((reader) => reader.drain())) {
       const number = Number(value)
       if (seen.has(number)) continue
@@ -39,7 +46,8 @@ async function readAll(members: readonly Member[]): Promise<void> {
       newest.set(partition, number)
     }
     return seen.size === sentBefore
-  })
+  }
+  await pollUntil('all is consumed', readers, takeAll, 120_000)
 }
 
 /**
@@ -78,7 +86,8 @@ export const restartCases: readonly Case[] = [
         await waitForRecords(stage.broker.port, topic, partitions, sentBefore / 10)
         await restart(stage)
       }
-      await Promise.all([send(stage, topic, 0, sentBefore), restartInTheMiddle(), readAll(members)])
+      const sent = send(stage, topic, 0, sentBefore)
+      await together(sent, restartInTheMiddle(), readAll(members))
       await commitAll(stage, topic, members)
       for (const { driver } of members) await driver.close()
       await restart(stage)
@@ -108,7 +117,7 @@ export const restartCases: readonly Case[] = [
           await stage.client.produce(sent, { idempotent: true })
         }
       }
-      await Promise.all([produce(), killInTheMiddle()])
+      await together(produce(), killInTheMiddle())
       const got = await stage.read(topic, count)
       expect(got.map((record) => Number(record.value))).toEqual(
         Array.from({ length: count }, (_, i) => i),

@@ -3,7 +3,9 @@ import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
 import type { BrokerProcess } from '../broker-process.ts'
 import type { Settings } from '../broker-target.ts'
+import { eventually } from '../eventually.ts'
 import { RawConnection } from '../raw-connection.ts'
+import { logEndOffset } from '../raw-requests.ts'
 import { ask } from '../typed-request.ts'
 import {
   ClientDriver,
@@ -58,9 +60,15 @@ export class Stage {
     const topic = { name, numPartitions: partitions, replicationFactor: 1, configs: settings }
     const request = { topics: [{ ...topic, assignments: [] }], timeoutMs: 10_000 }
     const answer = await ask(connection, createTopicsApi, 5, { ...request, validateOnly: false })
-    connection.close()
     const code = answer.topics[0]?.errorCode
     if (code !== ErrorCode.NONE) throw new Error(`CreateTopics ${name}: error ${code}`)
+    // Apache Kafka answers before its broker leads the partitions; a client's first attempt would
+    // fail, and its second come out of order.
+    for (let partition = 0; partition < partitions; partition++) {
+      const isLed = async () => (await logEndOffset(connection, name, partition)) !== undefined
+      await eventually('the new partitions have a leader', isLed)
+    }
+    connection.close()
     return name
   }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { BrokerProcess } from '../broker-process.ts'
 import { adminCases } from './admin.ts'
 import { ClientDriver, Lacking } from './client-driver.ts'
+import { clients } from './clients.ts'
 import { consumeCases } from './consume.ts'
 import { errorCases } from './errors.ts'
 import { groupCases } from './groups.ts'
@@ -40,11 +41,10 @@ export const features: readonly string[] = [
 
 /** What the environment asks for: `all`, or names separated by commas; nothing is `npm test`. */
 const wanted = process.env['CONFORMANCE_CLIENTS']
-/** The clients that `npm test` runs. */
-const everyday = ['kafkajs', 'confluent-kafka', 'kafka-tools']
 
 /** Why a client's suite does not run now; undefined where it does. */
 export function notWanted(client: string): string | undefined {
+  const everyday = clients.filter((one) => one.isEveryday).map((one) => one.name)
   const names = wanted?.split(',') ?? everyday
   if (names.includes(client) || names.includes('all')) return undefined
   return 'it is not part of npm test; npm run test:conformance runs it'

@@ -51,7 +51,8 @@ public final class Driver {
     }
 
     static byte[] bytes(JsonNode base64) {
-        return base64 == null || base64.isNull() ? null : Base64.getDecoder().decode(base64.asText());
+        boolean isNull = base64 == null || base64.isNull();
+        return isNull ? null : Base64.getDecoder().decode(base64.asText());
     }
 
     static String base64(byte[] bytes) {

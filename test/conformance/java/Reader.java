@@ -104,7 +104,7 @@ final class Reader {
         return null;
     }
 
-    /** Polls until there are `max` records or the time is over; what is more is read again later. */
+    /** Polls until there are `max` records or the time is over; the rest is read again later. */
     private List<Map<String, Object>> poll(int max, long timeoutMs) {
         List<Map<String, Object>> got = new ArrayList<>();
         Map<TopicPartition, Long> rest = new HashMap<>();

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the driver against the jars of Apache Kafka 4.3.1, which ../apache-kafka/setup.sh fetches,
+# Compiles the driver against the jars of Apache Kafka 4.3.1 that ../apache-kafka/setup.sh fetches,
 # into a cache outside the checkout, and prints the driver's program and arguments. Prints one clear
 # line and exits with 1 where that can't be.
 set -eu

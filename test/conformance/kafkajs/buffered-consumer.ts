@@ -53,7 +53,10 @@ export class BufferedConsumer {
       this.assignment = []
     })
     consumer.on(CRASH, ({ payload }) => {
-      if (!payload.restart) this.#crash = payload.error
+      if (payload.restart) return
+      // It gives up when the broker is away for longer, and leaves it to the program to go on.
+      if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') this.#crash = payload.error
+      else void this.#goOn()
     })
   }
 
@@ -72,6 +75,19 @@ export class BufferedConsumer {
 
   async subscribe(topics: string[]): Promise<void> {
     await this.#consumer.subscribe({ topics, fromBeginning: this.#fromBeginning })
+    await this.#run()
+  }
+
+  async #goOn(): Promise<void> {
+    try {
+      await this.#consumer.connect()
+      await this.#run()
+    } catch (error) {
+      this.#crash = error as Error
+    }
+  }
+
+  async #run(): Promise<void> {
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

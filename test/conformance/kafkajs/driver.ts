@@ -40,10 +40,12 @@ async function registerCodecs(): Promise<void> {
   }
 }
 
+/** A producer would try five times only, before a slow broker is back. */
+const retry = { initialRetryTime: 50, maxRetryTime: 500, retries: 200 }
 const kafka = new Kafka({
   brokers: [process.env['BOOTSTRAP'] ?? ''],
   logLevel: logLevel.NOTHING,
-  retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 60 },
+  retry,
 })
 const consumers = new Map<string, BufferedConsumer>()
 const producers = new Map<boolean, Promise<Producer>>()
@@ -74,7 +76,12 @@ function producer(idempotent: boolean): Promise<Producer> {
   const known = producers.get(idempotent)
   if (known !== undefined) return known
   const limits = idempotent ? { maxInFlightRequests: 1 } : {}
-  const made = kafka.producer({ idempotent, ...limits, createPartitioner: rememberingPartitioner })
+  const made = kafka.producer({
+    idempotent,
+    ...limits,
+    retry,
+    createPartitioner: rememberingPartitioner,
+  })
   const connected = made.connect().then(() => made)
   producers.set(idempotent, connected)
   return connected
@@ -180,7 +187,7 @@ async function describeConfigs(args: { type: keyof typeof resourceTypes; name: s
 }
 
 async function deleteRecords(args: { partitions: (Place & { offset: number })[] }) {
-  // It looks for leaders in what it knows of topics, and asks nobody for those that it does not know.
+  // It looks for leaders in what it knows of topics, and does not ask for others.
   await offsets({ partitions: args.partitions, at: 'earliest' })
   for (const { topic, partition, offset } of args.partitions) {
     const partitions = [{ partition, offset: String(offset) }]

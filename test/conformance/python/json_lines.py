@@ -64,7 +64,10 @@ def place(partition):
 
 
 def described(error):
-    """What a failure tells: both libraries have Kafka's number and name of a broker's error."""
+    """What a failure tells: the libraries have Kafka's number and name of a broker's error."""
+    cause = error.args[0] if error.args else None
+    if callable(getattr(cause, "code", None)):  # librdkafka's error within an exception
+        return {"code": cause.code(), "name": cause.name(), "message": cause.str()}
     number = getattr(error, "errno", None)
     if isinstance(number, int):
         return {"code": number, "name": getattr(error, "message", None), "message": str(error)}

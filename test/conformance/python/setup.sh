@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the packages that a client's requirements.txt pins into a virtual environment in a cache
-# folder, once for each state of that file: setup.sh kafka-python|aiokafka. Prints the driver's
-# program and argument, one a line, or one clear line and exits with 1 where that can't be.
+# folder, once for each state of that file: setup.sh kafka-python|aiokafka|confluent-kafka. Prints the
+# driver's program and argument, one a line, or one clear line and exits with 1 where that can't be.
 set -eu
 
 folder=$(cd "$(dirname "$0")/$1" && pwd)

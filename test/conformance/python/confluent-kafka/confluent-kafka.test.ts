@@ -1,3 +1,3 @@
-import { describeClient } from '../cases/suite.ts'
+import { describeClient } from '../../cases/suite.ts'
 
 describeClient('confluent-kafka', import.meta.dirname)
