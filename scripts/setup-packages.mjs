@@ -12,7 +12,6 @@ const packages = {
   e2fsprogs: '/usr/sbin/mkfs.ext4',
   xfsprogs: '/usr/sbin/mkfs.xfs',
   kcat: '/usr/bin/kcat',
-  'python3-confluent-kafka': '/usr/lib/python3/dist-packages/confluent_kafka/__init__.py',
 }
 
 /** Installs what is missing and can be installed; prints a line only where it did or failed. */

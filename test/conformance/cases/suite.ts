@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { BrokerProcess } from '../broker-process.ts'
+import { adminCases } from './admin.ts'
+import { ClientDriver, Lacking } from './client-driver.ts'
+import { clients } from './clients.ts'
+import { consumeCases } from './consume.ts'
+import { errorCases } from './errors.ts'
+import { groupCases } from './groups.ts'
+import { produceCases } from './produce.ts'
+import { restartCases } from './restarts.ts'
+import { brokerSettings, type Case, Stage } from './stage.ts'
+import { transactionalIdCases } from './transactional-ids.ts'
+
+/** The cases of every client, by noun, in the order in which they run. */
+export const cases: Readonly<Record<string, readonly Case[]>> = {
+  produce: produceCases,
+  consume: consumeCases,
+  groups: groupCases,
+  admin: adminCases,
+  errors: errorCases,
+  'transactional ids': transactionalIdCases,
+  restarts: restartCases,
+}
+
+/** Names of what a library may lack, besides operations, codecs and assignors; see README.md. */
+export const features: readonly string[] = [
+  ...['acks-0', 'idempotent', 'timestamps', 'headers', 'duplicate-headers', 'null-headers'],
+  ...['null-values', 'empty-keys', 'empty-values', 'empty-headers', 'log-append-time'],
+  ...['auto-create', 'invalid-record-error', 'describe-configs-error'],
+  ...[
+    'mixed-subscriptions',
+    'static-membership',
+    'fenced-instance-error',
+    'auto-offset-reset-none',
+  ],
+  ...['out-of-range-reset', 'offsets-at-timestamp'],
+]
+
+/** What the environment asks for: `all`, or names separated by commas; nothing is `npm test`. */
+const wanted = process.env['CONFORMANCE_CLIENTS']
+
+/** Why a client's suite does not run now; undefined where it does. */
+export function notWanted(client: string): string | undefined {
+  const everyday = clients.filter((one) => one.isEveryday).map((one) => one.name)
+  const names = wanted?.split(',') ?? everyday
+  if (names.includes(client) || names.includes('all')) return undefined
+  return 'it is not part of npm test; npm run test:conformance runs it'
+}
+
+/**
+ * What setup.sh of a client's folder says: the driver's program and its arguments, one a line, or
+ * why it is not there.
+ */
+export function setUp(folder: string): { readonly command?: string[]; readonly obstacle?: string } {
+  const script = join(folder, 'setup.sh')
+  if (!existsSync(script)) return { obstacle: `there is no ${script}` }
+  const { status, stdout, error } = spawnSync(script, { encoding: 'utf8', timeout: 400_000 })
+  const lines = (stdout ?? '').trim().split('\n')
+  if (status === 0) return { command: lines }
+  return { obstacle: lines.at(-1) || String(error ?? `setup.sh ended with ${status}`) }
+}
+
+/** Makes a test that is skipped with a reason, which is printed and kept for the table. */
+export function skipAll(client: string, reason: string): void {
+  console.log(`skipped: ${client}: ${reason}`)
+  it(client, (context) => skip(context, { client, reason }))
+}
+
+function skip({ task, skip }: TestContext, what: { client: string; reason: string }): never {
+  Object.assign(task.meta, what)
+  return skip(what.reason)
+}
+
+/** Runs all cases with the client whose driver lies in `folder`. */
+export function describeClient(client: string, folder: string): void {
+  const reason = notWanted(client)
+  const { command, obstacle = 'it has no command' } =
+    reason === undefined ? setUp(folder) : { obstacle: reason }
+  if (command === undefined) skipAll(client, obstacle)
+  else describe(client, () => runAll(command))
+}
+
+function runAll(command: readonly string[]): void {
+  let broker: BrokerProcess
+  let shared: ClientDriver
+  beforeAll(async () => {
+    broker = await BrokerProcess.start({ settings: brokerSettings })
+    shared = await ClientDriver.start(command, broker.address)
+  })
+  afterAll(async () => {
+    await shared?.close()
+    await broker?.dispose()
+  })
+  for (const [noun, list] of Object.entries(cases)) {
+    describe(noun, () => {
+      for (const one of list) {
+        it(one.name, { timeout: 180_000 }, (context) =>
+          runCase(one, new Stage(broker, shared, command), context),
+        )
+      }
+    })
+  }
+}
+
+async function runCase(one: Case, stage: Stage, context: TestContext): Promise<void> {
+  const { client, version } = stage.client.ready
+  Object.assign(context.task.meta, { client, version })
+  try {
+    await one.run(stage)
+  } catch (error) {
+    if (error instanceof Lacking) return skip(context, { client, reason: error.message })
+    throw error
+  } finally {
+    await stage.end()
+  }
+  expect(stage.broker.running, 'the broker runs').toBe(true)
+}

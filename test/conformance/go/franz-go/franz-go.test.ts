@@ -1,0 +1,3 @@
+import { describeClient } from '../../cases/suite.ts'
+
+describeClient('franz-go', import.meta.dirname)

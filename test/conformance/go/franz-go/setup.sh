@@ -1,0 +1,3 @@
+#!/bin/sh
+# Builds this driver, prints its program.
+exec "$(dirname "$0")/../setup.sh" franz-go

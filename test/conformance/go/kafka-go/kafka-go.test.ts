@@ -1,0 +1,3 @@
+import { describeClient } from '../../cases/suite.ts'
+
+describeClient('kafka-go', import.meta.dirname)

@@ -1,0 +1,3 @@
+import { describeClient } from '../../cases/suite.ts'
+
+describeClient('sarama', import.meta.dirname)

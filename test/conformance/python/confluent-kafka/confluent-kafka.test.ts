@@ -1,0 +1,3 @@
+import { describeClient } from '../../cases/suite.ts'
+
+describeClient('confluent-kafka', import.meta.dirname)

@@ -1,0 +1,3 @@
+import { describeClient } from '../../cases/suite.ts'
+
+describeClient('kafka-python', import.meta.dirname)
