@@ -156,6 +156,8 @@ export interface NativeDirectory {
   offlineReason(): string
   onOffline(listener: (reason: string) => void): void
   freeBytes(): number
+  /** -1 where the system does not tell. */
+  totalBytes(): number
   readFile(relativePath: string, maxBytes: number): Promise<Uint8Array>
   writeFile(relativePath: string, bytes: Uint8Array): Promise<void>
   listFiles(relativePath: string): Promise<readonly string[]>

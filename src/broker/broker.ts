@@ -260,6 +260,7 @@ async function compose(
     controller,
     groups,
     logs,
+    directories,
     topics: new TopicCreator(controller, () => controller.image),
     producerIds: new ProducerIds(() => controller.allocateProducerIds()),
     advertiser: new Advertiser(listeners),

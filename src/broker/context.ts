@@ -3,6 +3,7 @@ import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { DataDirectories } from './data-directories.ts'
 import type { GroupService } from './group-service.ts'
 import type { Advertiser } from './listeners.ts'
 import type { BatchOpener } from './open-batch/batch-opener.ts'
@@ -19,6 +20,7 @@ export interface BrokerContext {
   readonly controller: Controller
   readonly groups: GroupService
   readonly logs: TopicLogs
+  readonly directories: Pick<DataDirectories, 'describe' | 'pathOf'>
   readonly topics: TopicCreator
   readonly producerIds: ProducerIds
   readonly advertiser: Advertiser

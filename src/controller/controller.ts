@@ -27,6 +27,7 @@ import type {
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
+import { decideAlterClientQuotas, type QuotaAlterationResult } from './alter-client-quotas.ts'
 import {
   type AlterConfigsResult,
   type ConfigAlteration,
@@ -242,6 +243,13 @@ export class Controller {
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
     return this.#run((image) => decideReplaceConfigs(request, image, this.#options.config()))
+  }
+
+  /** AlterClientQuotas: one result for each entity of the request, in its order. */
+  alterClientQuotas(
+    request: Parameters<typeof decideAlterClientQuotas>[0],
+  ): Promise<QuotaAlterationResult[]> {
+    return this.#run((image) => decideAlterClientQuotas(request, image))
   }
 
   /** UpdateFeatures: why nothing was updated, or undefined when everything was. */

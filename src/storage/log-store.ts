@@ -129,6 +129,19 @@ export interface SegmentReplacement {
   discard(): Promise<void>
 }
 
+/** What a log knows of one idempotent or transactional producer; -1 is "none". */
+export interface ActiveProducer {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly lastSequence: number
+  /** Of its last batch. */
+  readonly lastTimestamp: number
+  /** Of its last transaction marker. */
+  readonly coordinatorEpoch: number
+  /** Where its open transaction begins. */
+  readonly transactionFirstOffset: number
+}
+
 /** One partition's log. All offsets are of this moment; another thread may move them at once. */
 export interface PartitionLog {
   readonly topic: string
@@ -164,6 +177,8 @@ export interface PartitionLog {
   leaderEpochAt(offset: number): number
   /** All segments, of one moment, from the log's first. At least the active one. */
   segments(): Promise<readonly LogSegment[]>
+  /** The producers that it remembers, of this moment. */
+  producers(): readonly ActiveProducer[]
   /** Begins a new segment unless the active one is empty; the base offset of the active one. */
   roll(): Promise<number>
   /**
@@ -215,6 +230,8 @@ export interface LogStore {
   /** Told once of the first failure, at once if it has happened. A close is none. */
   onOffline(listener: (reason: string) => void): void
   freeBytes(): number
+  /** Of the disk that it lies on, free or not; -1 where that cannot be told. */
+  totalBytes(): number
   /** Whole small files inside it (metadata snapshots, `quorum-state`); undefined: missing. */
   readFile(relativePath: string): Promise<Uint8Array | undefined>
   writeFile(relativePath: string, bytes: Uint8Array): Promise<void>

@@ -16,6 +16,7 @@ import {
   timestampOf,
 } from '../protocol/record-batch.ts'
 import {
+  type ActiveProducer,
   type AppendResult,
   type LogConfig,
   type LogSegment,
@@ -26,6 +27,7 @@ import {
   type StoredAbortedTransaction,
   type TimestampResult,
 } from './log-store.ts'
+import { producersOf } from './memory-producers.ts'
 import { MemorySegmentReplacement } from './memory-segment-replacement.ts'
 import { mustRoll, type SegmentStart, type StoredBatch, segmentsOf } from './memory-segments.ts'
 
@@ -214,6 +216,10 @@ export class MemoryPartitionLog implements PartitionLog {
   leaderEpochAt(offset: number): number {
     const batch = this.#state.batches.find(({ header }) => lastOffsetOf(header) >= offset)
     return batch?.header.partitionLeaderEpoch ?? this.#leaderEpoch
+  }
+
+  producers(): readonly ActiveProducer[] {
+    return producersOf(this.#state.batches)
   }
 
   async segments(): Promise<readonly LogSegment[]> {

@@ -5,6 +5,7 @@ import type { NativeDirectory, NativeLog } from '../addon/binding.ts'
 import { assert } from '../base/assert.ts'
 import { uuidFromBytes, uuidToBytes } from '../protocol/uuid.ts'
 import type {
+  ActiveProducer,
   AppendResult,
   LogConfig,
   LogSegment,
@@ -119,6 +120,9 @@ export class NativePartitionLog implements PartitionLog {
   }
   segments(): Promise<readonly LogSegment[]> {
     return this.native.segments()
+  }
+  producers(): readonly ActiveProducer[] {
+    return this.native.producers()
   }
   roll(): Promise<number> {
     return this.native.roll()
@@ -239,6 +243,9 @@ class NativeLogStore implements LogStore {
   }
   freeBytes(): number {
     return this.#directory.freeBytes()
+  }
+  totalBytes(): number {
+    return this.#directory.totalBytes()
   }
 
   async readFile(relativePath: string): Promise<Uint8Array | undefined> {
