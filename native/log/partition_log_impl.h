@@ -49,6 +49,7 @@ class PartitionLogImpl final : public PartitionLog,
   size_t segment_count() const override { return state_.segments()->size(); }
   LogResult<std::vector<SegmentSummary>> segments() const override;
   bool online() const override;
+  bool is_backed_up() override;
   LogConfig config() const override;
   void configure(const LogConfig& config) override;
   void become_leader(LeaderEpoch epoch) override;

@@ -4,6 +4,7 @@ import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
+import type { FlowControl } from './flow-control.ts'
 import type { GroupService } from './group-service.ts'
 import type { Advertiser } from './listeners.ts'
 import type { BatchOpener } from './open-batch/batch-opener.ts'
@@ -25,6 +26,7 @@ export interface BrokerContext {
   readonly producerIds: ProducerIds
   readonly advertiser: Advertiser
   readonly batchOpener: BatchOpener
+  readonly flow: Pick<FlowControl, 'mutationQuota'>
   /** The newest image that is committed. */
   image(): MetadataImage
   /** The configuration in force, with what the metadata log sets. */
