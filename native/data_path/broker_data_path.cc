@@ -222,15 +222,17 @@ class DataPath final : public BrokerDataPath {
   // False: the listener accepts nobody now, and look_again() will tell it when to go on.
   bool may_accept(const Listener& listener) {
     const int64_t now = acceptor().now_ms();
-    if (now < accept_after_ms_) {
-      if (!accept_timer_.is_set())
-        acceptor().reactor().timers().set(accept_timer_, accept_after_ms_);
-    } else if (admission_.has_room(listener.endpoint())) {
+    const auto pause = accept_after_ms_.find(&listener);
+    if (pause != accept_after_ms_.end() && now < pause->second) {
+      if (!accept_timer_.is_set()) acceptor().reactor().timers().set(accept_timer_, pause->second);
+      return false;
+    }
+    if (admission_.has_room(listener.endpoint())) {
       return true;
     }
     // Said first, then looked again: who closes meanwhile sees it.
     waits_for_room_.store(true);
-    return now >= accept_after_ms_ && admission_.has_room(listener.endpoint());
+    return admission_.has_room(listener.endpoint());
   }
   // There may be room, or the pause is over.
   void look_again() {
@@ -243,7 +245,9 @@ class DataPath final : public BrokerDataPath {
     const std::string host = plain_host(peer_endpoint(socket).host);
     const int64_t now = acceptor().now_ms();
     const Admission admission = admission_.admit(listener.endpoint(), host, now);
-    accept_after_ms_ = std::max(accept_after_ms_, now + admission.accept_after_ms);
+    if (admission.accept_after_ms > 0) {
+      accept_after_ms_[&listener] = now + admission.accept_after_ms;
+    }
     switch (admission.verdict) {
       case Admission::Verdict::serve:
         place(std::move(socket), listener.endpoint(), host);
@@ -339,7 +343,8 @@ class DataPath final : public BrokerDataPath {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<PartitionTable> table_;
   std::array<uint64_t, kReactorsMax> placed_{};  // per worker; the acceptor's thread only
-  int64_t accept_after_ms_ = 0;                  // the acceptor's thread only, as those below
+  // Until when listeners accept nobody; the acceptor's thread only, as those below.
+  std::unordered_map<const Listener*, int64_t> accept_after_ms_;
   std::vector<Late> late_;
   std::vector<Listener*> accepting_;  // open ones
   AcceptTimer accept_timer_{*this, &DataPath::look_again};

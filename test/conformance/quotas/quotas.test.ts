@@ -49,9 +49,10 @@ async function alter(names: Names, key: string, value: number | undefined): Prom
   }))
   const ops = [{ key, value: value ?? 0, remove: value === undefined }]
   const request = { entries: [{ entity, ops }], validateOnly: false }
-  const other = await RawConnection.open(broker.port)
-  const answer = await ask(other, alterClientQuotasApi, 1, request)
-  other.close()
+  // The connection may be muted, and where addresses are limited a new one may be refused.
+  const one = 'ip' in names ? connection : await RawConnection.open(broker.port)
+  const answer = await ask(one, alterClientQuotasApi, 1, request)
+  if (one !== connection) one.close()
   expect(answer.entries.map(({ errorCode }) => errorCode)).toEqual([ErrorCode.NONE])
 }
 
@@ -138,21 +139,21 @@ test('who uses too much of the threads pauses, a window at most', async () => {
 
 test('changes of the metadata over their rate are refused until they may be', async () => {
   await limit(client, 'controller_mutation_rate', 2)
-  const create = async (name: string, numPartitions: number) => {
-    const topic = { name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }
-    const request = { topics: [topic], timeoutMs: 10_000 }
+  const create = async (...names: readonly string[]) => {
+    const common = { numPartitions: 5, replicationFactor: 1, assignments: [], configs: [] }
+    const request = { topics: names.map((name) => ({ name, ...common })), timeoutMs: 10_000 }
     const { topics, throttleTimeMs } = await ask(connection, createTopicsApi, 6, request)
-    return { code: topics[0]?.errorCode, throttleTimeMs }
+    return { codes: topics.map(({ errorCode }) => errorCode).sort(), throttleTimeMs }
   }
   let number = 0
   let throttleTimeMs = 0
-  await eventually('a topic is refused', async () => {
-    const answer = await create(`mutation-${number++}`, 5)
+  await eventually('one of two topics is refused', async () => {
+    const answer = await create(`mutation-${number++}`, `mutation-${number++}`)
     throttleTimeMs = answer.throttleTimeMs
-    return answer.code === ErrorCode.THROTTLING_QUOTA_EXCEEDED
+    return answer.codes.includes(ErrorCode.THROTTLING_QUOTA_EXCEEDED)
   })
   expect(throttleTimeMs).toBeGreaterThan(0)
-  expect((await create('mutation-later', 1)).code).toBe(ErrorCode.NONE)
+  expect((await create('mutation-later')).codes).toEqual([ErrorCode.NONE])
 })
 
 test('quotas are told as they were set', async () => {
@@ -217,11 +218,10 @@ describe('a connection', () => {
     await configure('max.connections', '3')
     await eventually('the limit holds', async () => !(await isServed(await open())))
     const waiting = opened.at(-1)
-    expect(waiting?.closed).toBe(false)
-    const answer = waiting?.nextAnswer()
-    opened[0]?.close()
-    opened[1]?.close()
-    expect(await answer).toBeDefined()
+    if (waiting === undefined) throw new Error('nobody waits')
+    expect(waiting.closed).toBe(false)
+    for (const other of opened) if (other !== waiting) other.close()
+    await eventually('it is served', async () => isServed(waiting))
     await configure('max.connections', null)
   })
 
