@@ -45,7 +45,10 @@ Napi::Function DataPlaneBinding::define(Napi::Env env) {
        InstanceMethod<&P::host_unavailable>("hostUnavailable"),
        InstanceMethod<&P::respond>("respond"), InstanceMethod<&P::batch_opened>("batchOpened"),
        InstanceMethod<&P::connection_info>("connectionInfo"),
-       InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::stop>("stop")});
+       InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::set_quotas>("setQuotas"),
+       InstanceMethod<&P::set_connection_limits>("setConnectionLimits"),
+       InstanceMethod<&P::charge_request>("chargeRequest"), InstanceMethod<&P::mute>("mute"),
+       InstanceMethod<&P::stop>("stop")});
 }
 
 DataPlaneBinding::DataPlaneBinding(const Napi::CallbackInfo& info)

@@ -30,6 +30,10 @@ class DataPlaneBinding : public Napi::ObjectWrap<DataPlaneBinding> {
   Napi::Value batch_opened(Info info);
   Napi::Value connection_info(Info info);
   Napi::Value statistics(Info info);
+  Napi::Value set_quotas(Info info);
+  Napi::Value set_connection_limits(Info info);
+  Napi::Value charge_request(Info info);
+  Napi::Value mute(Info info);
   Napi::Value stop(Info info);
 
   // What outlives the JavaScript object while the reactors end. Members are destroyed in reverse

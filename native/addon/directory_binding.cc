@@ -19,8 +19,9 @@ Napi::Function DirectoryBinding::define(Napi::Env env) {
        InstanceMethod<&D::close>("close"), InstanceMethod<&D::recovery_report>("recoveryReport"),
        InstanceMethod<&D::offline_reason>("offlineReason"),
        InstanceMethod<&D::on_offline>("onOffline"), InstanceMethod<&D::free_bytes>("freeBytes"),
-       InstanceMethod<&D::read_file>("readFile"), InstanceMethod<&D::write_file>("writeFile"),
-       InstanceMethod<&D::list_files>("listFiles"), InstanceMethod<&D::remove_file>("removeFile")});
+       InstanceMethod<&D::total_bytes>("totalBytes"), InstanceMethod<&D::read_file>("readFile"),
+       InstanceMethod<&D::write_file>("writeFile"), InstanceMethod<&D::list_files>("listFiles"),
+       InstanceMethod<&D::remove_file>("removeFile")});
 }
 
 Napi::Value DirectoryBinding::open(const Napi::CallbackInfo& info) {
@@ -239,6 +240,12 @@ Napi::Value DirectoryBinding::free_bytes(Info info) {
   const DirectoryUse directory = use(info.Env());
   if (!directory) return info.Env().Undefined();
   return from_int64(info.Env(), directory->free_bytes());
+}
+
+Napi::Value DirectoryBinding::total_bytes(Info info) {
+  const DirectoryUse directory = use(info.Env());
+  if (!directory) return info.Env().Undefined();
+  return from_int64(info.Env(), directory->total_bytes());
 }
 
 }  // namespace odradek

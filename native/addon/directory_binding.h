@@ -36,6 +36,7 @@ class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
   Napi::Value offline_reason(Info info);
   Napi::Value on_offline(Info info);
   Napi::Value free_bytes(Info info);
+  Napi::Value total_bytes(Info info);
   Napi::Value read_file(Info info);
   Napi::Value write_file(Info info);
   Napi::Value list_files(Info info);

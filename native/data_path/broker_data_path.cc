@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <random>
+#include <unordered_map>
 
 #include "base/assert.h"
 #include "data_path/connection_directory.h"
@@ -51,7 +52,15 @@ class DataPath final : public BrokerDataPath {
       : options_(options),
         sessions_(static_cast<size_t>(std::max(options.fetch_session_slots, 0)),
                   std::random_device{}()),
-        shared_{options_, clock, control, sessions_, directory_} {}
+        admission_(options.connections_max),
+        clock_(clock),
+        shared_{options_,
+                clock,
+                control,
+                sessions_,
+                directory_,
+                quotas_,
+                [this](ConnectionId connection) { connection_closed(connection); }} {}
   ~DataPath() override { stop(); }
 
   bool start() {
@@ -141,6 +150,26 @@ class DataPath final : public BrokerDataPath {
     return sum;
   }
 
+  void set_quotas(QuotaTable quotas) override { quotas_.set(std::move(quotas)); }
+  void set_connection_limits(ConnectionLimitTable limits) override {
+    admission_.set(std::move(limits));
+    acceptor().post(make_task([this] {
+      if (waits_for_room_.load()) look_again();
+    }));
+  }
+  int32_t charge_request(const std::string& client_id, int64_t busy_ns) override {
+    if (!quotas_.active()) return 0;
+    return quotas_.charge(QuotaKind::request, client_id, thread_percent(busy_ns),
+                          clock_.monotonic_ns() / 1000000);
+  }
+  void mute(ConnectionId connection, int32_t throttle_ms) override {
+    Worker* worker = worker_of(connection);
+    if (worker == nullptr) return;
+    worker->post(make_task([worker, connection, throttle_ms] {
+      if (ClientConnection* client = worker->find(connection)) client->mute(throttle_ms);
+    }));
+  }
+
   void stop() override {
     {
       const std::lock_guard lock(mutex_);
@@ -148,6 +177,10 @@ class DataPath final : public BrokerDataPath {
       stopped_ = true;
     }
     acceptor().post(make_task([this] {
+      acceptor().reactor().timers().cancel(accept_timer_);
+      acceptor().reactor().timers().cancel(close_timer_);
+      late_.clear();
+      accepting_.clear();
       for (auto& listener : listeners_) listener->close();
     }));
     auto idle = std::make_shared<Countdown>(workers_.size());
@@ -168,7 +201,10 @@ class DataPath final : public BrokerDataPath {
     auto opened = std::make_shared<std::atomic<bool>>(false);
     acceptor().post(make_task([this, &listener, done, opened, accepts = serving_] {
       *opened = listener.open(
-          acceptor().reactor(), [this](Socket socket) { place(std::move(socket)); }, accepts);
+          acceptor().reactor(),
+          [this, &listener](Socket socket) { admit(listener, std::move(socket)); },
+          [this, &listener] { return may_accept(listener); }, accepts);
+      if (*opened) accepting_.push_back(&listener);
       done->done();
     }));
     done->wait();
@@ -181,18 +217,87 @@ class DataPath final : public BrokerDataPath {
     return index < workers_.size() ? workers_[index].get() : nullptr;
   }
 
-  // Gives a new connection to the reactor with the fewest. Runs on the acceptor's thread.
-  void place(Socket socket) {
+  // All of these run on the acceptor's thread, up to connection_closed().
+
+  // False: the listener accepts nobody now, and look_again() will tell it when to go on.
+  bool may_accept(const Listener& listener) {
+    const int64_t now = acceptor().now_ms();
+    const auto pause = accept_after_ms_.find(&listener);
+    if (pause != accept_after_ms_.end() && now < pause->second) {
+      if (!accept_timer_.is_set()) acceptor().reactor().timers().set(accept_timer_, pause->second);
+      return false;
+    }
+    if (admission_.has_room(listener.endpoint())) {
+      return true;
+    }
+    // Said first, then looked again: who closes meanwhile sees it.
+    waits_for_room_.store(true);
+    return admission_.has_room(listener.endpoint());
+  }
+  // There may be room, or the pause is over.
+  void look_again() {
+    waits_for_room_.store(false);
+    for (Listener* listener : accepting_) {
+      if (may_accept(*listener)) listener->accept();
+    }
+  }
+  void admit(const Listener& listener, Socket socket) {
+    const std::string host = plain_host(peer_endpoint(socket).host);
+    const int64_t now = acceptor().now_ms();
+    const Admission admission = admission_.admit(listener.endpoint(), host, now);
+    if (admission.accept_after_ms > 0) {
+      accept_after_ms_[&listener] = now + admission.accept_after_ms;
+    }
+    switch (admission.verdict) {
+      case Admission::Verdict::serve:
+        place(std::move(socket), listener.endpoint(), host);
+        break;
+      case Admission::Verdict::close_later:
+        late_.push_back({now + admission.close_after_ms, std::move(socket)});
+        if (!close_timer_.is_set()) {
+          acceptor().reactor().timers().set(close_timer_, late_.back().due_ms);
+        }
+        break;
+      case Admission::Verdict::close:
+        break;
+    }
+  }
+  // Closes what had to wait for it. They are few and short-lived: one pass over all.
+  void close_late() {
+    const int64_t now = acceptor().now_ms();
+    std::erase_if(late_, [now](const Late& late) { return late.due_ms <= now; });
+    int64_t next = INT64_MAX;
+    for (const Late& late : late_) next = std::min(next, late.due_ms);
+    if (!late_.empty()) acceptor().reactor().timers().set(close_timer_, next);
+  }
+
+  // Called on the connection's reactor, also for one that could not be opened.
+  void connection_closed(ConnectionId connection) {
+    Placed placed;
+    {
+      const std::lock_guard lock(placed_mutex_);
+      auto found = placed_connections_.find(connection);
+      if (found == placed_connections_.end()) return;
+      placed = std::move(found->second);
+      placed_connections_.erase(found);
+    }
+    admission_.closed(placed.listener, placed.host);
+    if (waits_for_room_.load()) acceptor().post(make_task([this] { look_again(); }));
+  }
+
+  // Gives a new connection to the reactor with the fewest.
+  void place(Socket socket, const Endpoint& listener, const std::string& host) {
     size_t best = 0;
-    int64_t total = 0;
     for (size_t i = 0; i < workers_.size(); ++i) {
-      total += load_of(i);
       if (load_of(i) < load_of(best)) best = i;
     }
-    if (total >= options_.connections_max) return;  // closes it
     ++placed_[best];
     Worker& worker = *workers_[best];
     const ConnectionId id = ConnectionDirectory::new_id(best);
+    {
+      const std::lock_guard lock(placed_mutex_);
+      placed_connections_.emplace(id, Placed{listener, host});
+    }
     if (worker.reactor().on_thread()) {
       worker.adopt(std::move(socket), id);
     } else {
@@ -207,13 +312,46 @@ class DataPath final : public BrokerDataPath {
     return static_cast<int64_t>(placed_[worker] - net.closed.load(std::memory_order_relaxed));
   }
 
+  // A connection that is served, as it was admitted.
+  struct Placed {
+    Endpoint listener;
+    std::string host;
+  };
+  // One that is closed when its time has come.
+  struct Late {
+    int64_t due_ms;
+    Socket socket;
+  };
+  class AcceptTimer final : public Timer {
+   public:
+    using Action = void (DataPath::*)();
+    AcceptTimer(DataPath& path, Action action) : path_(path), action_(action) {}
+    void on_timer() override { (path_.*action_)(); }
+
+   private:
+    DataPath& path_;
+    const Action action_;
+  };
+
   const DataPathOptions options_;
   ConnectionDirectory directory_;
   FetchSessionCache sessions_;
+  ClientQuotas quotas_;
+  ConnectionAdmission admission_;
+  const Clock& clock_;
   const DataPathShared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<PartitionTable> table_;
   std::array<uint64_t, kReactorsMax> placed_{};  // per worker; the acceptor's thread only
+  // Until when listeners accept nobody; the acceptor's thread only, as those below.
+  std::unordered_map<const Listener*, int64_t> accept_after_ms_;
+  std::vector<Late> late_;
+  std::vector<Listener*> accepting_;  // open ones
+  AcceptTimer accept_timer_{*this, &DataPath::look_again};
+  AcceptTimer close_timer_{*this, &DataPath::close_late};
+  std::atomic<bool> waits_for_room_{false};
+  std::mutex placed_mutex_;
+  std::unordered_map<ConnectionId, Placed> placed_connections_;  // guarded by placed_mutex_
   std::mutex mutex_;
   std::vector<std::unique_ptr<Listener>> listeners_;  // guarded by mutex_ until stopped_
   bool serving_ = false;                              // guarded by mutex_

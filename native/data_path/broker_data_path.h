@@ -16,6 +16,8 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "data_path/client_quotas.h"
+#include "data_path/connection_admission.h"
 #include "log/partition_log.h"
 #include "net/endpoint.h"
 
@@ -125,6 +127,16 @@ class BrokerDataPath {
                             std::vector<uint8_t> replacement) = 0;
   virtual std::optional<ConnectionInfo> connection_info(ConnectionId connection) const = 0;
   virtual DataPathStatistics statistics() const = 0;
+
+  // Replaces what clients may use; it holds from the next request on.
+  virtual void set_quotas(QuotaTable quotas) = 0;
+  // Replaces how many may connect. Connections that are there stay.
+  virtual void set_connection_limits(ConnectionLimitTable limits) = 0;
+  // Counts the time that the control plane took for a request; for how many ms the client has to
+  // pause. 0 while there are no quotas.
+  virtual int32_t charge_request(const std::string& client_id, int64_t busy_ns) = 0;
+  // Takes no request of the connection for so long. What the control plane is at is answered.
+  virtual void mute(ConnectionId connection, int32_t throttle_ms) = 0;
 
   // Stops accepting; answers what is appended, closes parked fetches, ends the reactors.
   // Idempotent.

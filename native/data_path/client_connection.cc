@@ -1,5 +1,7 @@
 #include "data_path/client_connection.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "data_path/worker.h"
 
@@ -9,6 +11,8 @@ namespace {
 // Appended but unacknowledged Produce requests of one connection; more wait in the socket.
 constexpr size_t kPendingProducesMax = 1024;
 constexpr size_t kPendingBytesMax = 64U << 20;
+// How often a connection looks whether what it produced is durable, where that takes its time.
+constexpr int64_t kDurableLookMs = 5;
 
 }  // namespace
 
@@ -21,7 +25,9 @@ FrameVerdict ClientConnection::on_frame(ByteSpan frame) {
   WireReader reader(frame);
   const auto header = read_request_header(reader);
   if (!header) return FrameVerdict::close;
-  if (draining_ || exclusive_ != Exclusive::none) return FrameVerdict::hold;
+  if (draining_ || exclusive_ != Exclusive::none || pause_timer_.is_set()) {
+    return FrameVerdict::hold;
+  }
   if (header->api_key == kProduceKey) return on_produce(*header, reader, frame);
   if (!produces_.empty()) return FrameVerdict::hold;
   if (header->api_key == kFetchKey) return on_fetch(*header, reader);
@@ -30,6 +36,8 @@ FrameVerdict ClientConnection::on_frame(ByteSpan frame) {
 
 void ClientConnection::on_closed() {
   produces_.clear();
+  worker_.timers().cancel(pause_timer_);
+  backed_up_.clear();
   if (fetch_ != nullptr) fetch_->abandon();
   if (opening_ != nullptr) worker_.forget_openings(opening_->tokens());
   opening_.reset();
@@ -37,7 +45,7 @@ void ClientConnection::on_closed() {
 }
 
 bool ClientConnection::is_busy() const {
-  return exclusive_ != Exclusive::none || !produces_.empty();
+  return exclusive_ != Exclusive::none || !produces_.empty() || pause_timer_.is_set();
 }
 
 FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReader& reader,
@@ -51,11 +59,13 @@ FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReade
   ProduceRequest& request = worker_.produce_request();
   if (!decode_produce_request(header, reader, &request)) return FrameVerdict::close;
   worker_.count_produce();
+  if (worker_.quotas().active()) began_ns_ = worker_.clock().monotonic_ns();
   ProduceWork& work = worker_.produce_work();
   worker_.produce_path().append(request, &work);
   if (work.openings.empty()) {
     complete_produce(request, frame.size(), &work);
     work.acks.clear();  // lets go of the partitions
+    work.backed_up.clear();
     return FrameVerdict::taken;
   }
   exclusive_ = Exclusive::opening;
@@ -67,6 +77,12 @@ FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReade
 
 void ClientConnection::complete_produce(const ProduceRequest& request, size_t request_bytes,
                                         ProduceWork* work) {
+  const int32_t throttle_ms =
+      worker_.quotas().active() ? charge_produce(request, request_bytes) : 0;
+  if (throttle_ms > 0 || !work->backed_up.empty()) {
+    backed_up_ = std::move(work->backed_up);
+    mute(throttle_ms);
+  }
   if (!request.wants_answer()) {
     // The only way to tell such a producer that something went wrong.
     if (work->has_error()) connection_.close();
@@ -79,7 +95,7 @@ void ClientConnection::complete_produce(const ProduceRequest& request, size_t re
   if (waiting == 0 && produces_.empty()) {
     SendQueue& queue = connection_.send_queue();
     queue.begin_frame();
-    encode_produce_response(request, work->results, queue.bytes(), nullptr);
+    encode_produce_response(request, work->results, throttle_ms, queue.bytes(), nullptr);
     queue.end_frame();
     connection_.flush_soon();
     return;
@@ -87,7 +103,7 @@ void ClientConnection::complete_produce(const ProduceRequest& request, size_t re
   auto pending = std::make_unique<PendingProduce>(*this, worker_, work->acks.size(), request_bytes);
   std::vector<uint32_t>& error_positions = worker_.error_positions();
   error_positions.clear();
-  encode_produce_response(request, work->results, pending->answer(), &error_positions);
+  encode_produce_response(request, work->results, throttle_ms, pending->answer(), &error_positions);
   for (ProduceWork::Ack& ack : work->acks) {
     pending->add_ack(std::move(ack.entry), ack.required, error_positions[ack.partition]);
   }
@@ -131,6 +147,7 @@ void ClientConnection::fetch_warmed(uint64_t sequence) {
 
 void ClientConnection::fetch_finished() {
   ASSERT(exclusive_ == Exclusive::fetch);
+  if (fetch_->throttle_ms() > 0) mute(fetch_->throttle_ms());
   connection_.flush_soon();
   become_free();
 }
@@ -161,9 +178,45 @@ void ClientConnection::batch_opened(uint64_t token, BatchVerdict verdict,
     return;
   }
   if (!opening_->is_complete()) return;
+  if (worker_.quotas().active()) began_ns_ = worker_.clock().monotonic_ns();
   const std::unique_ptr<OpeningProduce> opened = std::move(opening_);
   become_free();
   complete_produce(opened->request(), opened->frame_bytes(), &opened->work());
+}
+
+int32_t ClientConnection::charge_produce(const ProduceRequest& request, size_t request_bytes) {
+  ClientQuotas& quotas = worker_.quotas();
+  const std::string_view client_id = request.header.client_id;
+  const int64_t now = worker_.now_ms();
+  const int32_t throttle_ms =
+      quotas.charge(QuotaKind::produce, client_id, static_cast<double>(request_bytes), now);
+  if (!request.wants_answer()) return throttle_ms;  // Kafka does not count their time either
+  // Quotas may have come with this very request: then it was not seen to begin.
+  const int64_t busy_ns = began_ns_ == 0 ? 0 : worker_.clock().monotonic_ns() - began_ns_;
+  began_ns_ = 0;
+  return std::max(throttle_ms, quotas.charge(QuotaKind::request, client_id,
+                                             thread_percent(std::max<int64_t>(busy_ns, 0)), now));
+}
+
+void ClientConnection::mute(int32_t throttle_ms) {
+  muted_until_ms_ = std::max(muted_until_ms_, worker_.now_ms() + throttle_ms);
+  if (!pause_timer_.is_set()) pause();
+}
+
+bool ClientConnection::is_paused() {
+  std::erase_if(backed_up_, [](const auto& entry) { return !entry->log().is_backed_up(); });
+  return !backed_up_.empty() || muted_until_ms_ > worker_.now_ms();
+}
+
+void ClientConnection::pause() {
+  ASSERT(!pause_timer_.is_set());
+  if (!is_paused()) {
+    connection_.resume_soon();
+    return;
+  }
+  const int64_t now = worker_.now_ms();
+  const int64_t look = backed_up_.empty() ? muted_until_ms_ : now + kDurableLookMs;
+  worker_.timers().set(pause_timer_, std::max(look, now + 1));
 }
 
 void ClientConnection::drain() {

@@ -46,6 +46,8 @@ class ClientConnection final : public ConnectionHandler,
   void batch_opened(uint64_t token, BatchVerdict verdict, std::vector<uint8_t> replacement);
   // The stored bytes that fetch `sequence` waited for are in memory now.
   void fetch_warmed(uint64_t sequence);
+  // Takes no request for so long, from now on.
+  void mute(int32_t throttle_ms);
   // Takes no more requests; answers a waiting fetch with what there is.
   void drain();
 
@@ -66,8 +68,23 @@ class ClientConnection final : public ConnectionHandler,
   void complete_produce(const ProduceRequest& request, size_t request_bytes, ProduceWork* work);
   // False while as many requests, or as many bytes, wait for acknowledgement as may.
   bool has_room_for_produce() const;
+  // Counts a Produce request against the client's quotas; for how long it has to pause.
+  int32_t charge_produce(const ProduceRequest& request, size_t request_bytes);
+  // True while no request is taken: for a quota's sake, or until what was produced is durable.
+  bool is_paused();
+  // Looks again later whether the pause is over.
+  void pause();
   // The exclusive request is answered: what was held may start.
   void become_free();
+
+  class PauseTimer final : public Timer {
+   public:
+    explicit PauseTimer(ClientConnection& connection) : connection_(connection) {}
+    void on_timer() override { connection_.pause(); }
+
+   private:
+    ClientConnection& connection_;
+  };
 
   Worker& worker_;
   Connection& connection_;
@@ -77,6 +94,11 @@ class ClientConnection final : public ConnectionHandler,
   // Appended and waiting, oldest first: answered in this order.
   std::deque<std::unique_ptr<PendingProduce>> produces_;
   size_t pending_bytes_ = 0;  // sum of their requests' bytes
+  int64_t muted_until_ms_ = 0;
+  // Written to by the last request, in a directory that has too much to make durable.
+  std::vector<std::shared_ptr<PartitionEntry>> backed_up_;
+  PauseTimer pause_timer_{*this};  // set while paused
+  int64_t began_ns_ = 0;           // when work on the request began, if there are quotas
   std::unique_ptr<OpeningProduce> opening_;
   std::unique_ptr<FetchOperation> fetch_;  // made at the first fetch, then reused
 };

@@ -47,10 +47,20 @@ void FetchOperation::start(const FetchRequest& request, uint64_t sequence) {
   ASSERT(state_ == State::idle);
   sequence_ = sequence;
   warmed_ = false;
-  plan_.take(request, {worker_.sessions(), worker_.partitions(), worker_.options().fetch_bytes_max,
-                       worker_.now_ms()});
+  throttle_ms_ = 0;
+  int64_t bytes_max = worker_.options().fetch_bytes_max;
+  is_charged_ = worker_.quotas().active();
+  if (is_charged_) {
+    client_id_ = request.header.client_id;
+    busy_ns_ = 0;
+    begin_work();
+    const double at_once = worker_.quotas().most_at_once(QuotaKind::fetch, client_id_);
+    bytes_max = static_cast<int64_t>(std::min(static_cast<double>(bytes_max), at_once));
+  }
+  plan_.take(request, {worker_.sessions(), worker_.partitions(), bytes_max, worker_.now_ms()});
   plan_.evaluate();
   if (plan_.must_wait()) {
+    if (is_charged_) end_work();
     park();
   } else {
     finish();
@@ -80,6 +90,7 @@ void FetchOperation::park_item(size_t index) {
 
 void FetchOperation::partition_ready(size_t index) {
   ASSERT(state_ == State::parked);
+  if (is_charged_) begin_work();
   const FetchItem& item = plan_.items()[index];
   if (item.entry->changes() != item.entry_changes) {
     finish_now();
@@ -99,6 +110,7 @@ void FetchOperation::partition_ready(size_t index) {
 
 void FetchOperation::finish_now() {
   if (state_ != State::parked) return;
+  if (is_charged_) begin_work();
   leave_all();
   state_ = State::idle;
   plan_.evaluate();
@@ -114,6 +126,7 @@ void FetchOperation::leave_all() {
 // file, a sample tells whether it would wait for the disk.
 void FetchOperation::finish() {
   ASSERT(state_ == State::idle);
+  if (is_charged_) charge();
   bool any_cold = false;
   for (FetchItem& item : plan_.items()) {
     if (item.read.bytes < kSendFileBytesMin || !item.entry->has_helper()) continue;
@@ -126,6 +139,23 @@ void FetchOperation::finish() {
     answer();
   }
 }
+
+void FetchOperation::charge() {
+  end_work();
+  ClientQuotas& quotas = worker_.quotas();
+  const int64_t now = worker_.now_ms();
+  const auto bytes = static_cast<double>(plan_.answer_bytes());
+  throttle_ms_ =
+      std::max(quotas.charge(QuotaKind::request, client_id_, thread_percent(busy_ns_), now),
+               quotas.charge(QuotaKind::fetch, client_id_, bytes, now));
+  if (throttle_ms_ == 0) return;
+  quotas.refund(QuotaKind::fetch, client_id_, bytes, now);
+  plan_.throttle(throttle_ms_, worker_.sessions());
+}
+
+void FetchOperation::begin_work() { work_began_ns_ = worker_.clock().monotonic_ns(); }
+
+void FetchOperation::end_work() { busy_ns_ += worker_.clock().monotonic_ns() - work_began_ns_; }
 
 void FetchOperation::warm_cold_items() {
   ASSERT(state_ == State::idle && !warmed_);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "data_path/fetch_plan.h"
 #include "data_path/fetch_request.h"
@@ -49,6 +50,8 @@ class FetchOperation final : public Timer {
   void finish_now();
   // The connection is gone: forgets the request.
   void abandon();
+  // For how long the client has to pause behind the last answer.
+  int32_t throttle_ms() const { return throttle_ms_; }
 
  private:
   enum class State : uint8_t { idle, parked, warming };
@@ -73,6 +76,11 @@ class FetchOperation final : public Timer {
   void warm_cold_items();
   void answer();
   bool may_wait_for_disk();
+  // Counts the answer against the client's quotas, and empties it if they are used up.
+  void charge();
+  // Begins and ends to count the time that the request takes, if that is of interest.
+  void begin_work();
+  void end_work();
   void become_idle();
 
   FetchOwner& owner_;
@@ -80,6 +88,11 @@ class FetchOperation final : public Timer {
   FetchPlan plan_;
   State state_ = State::idle;
   uint64_t sequence_ = 0;
+  bool is_charged_ = false;  // there were quotas when the request came
+  std::string client_id_;    // of a request that is charged
+  int64_t work_began_ns_ = 0;
+  int64_t busy_ns_ = 0;
+  int32_t throttle_ms_ = 0;
   bool warmed_ = false;                         // cold bytes were read once for this request
   std::unique_ptr<PartitionWaiter[]> waiters_;  // one per item while parked
   size_t waiters_max_ = 0;

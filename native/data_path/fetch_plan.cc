@@ -10,6 +10,10 @@ namespace {
 // Items kept for the next request of the connection.
 constexpr size_t kItemsKeptMax = 64;
 
+// What an answer has besides records: its head, and the numbers of a partition (without names).
+constexpr size_t kAnswerHeadBytes = 18;
+constexpr size_t kAnswerItemBytes = 44;
+
 size_t not_negative(int64_t value) { return value < 0 ? 0 : static_cast<size_t>(value); }
 
 bool has_news(const SessionPartition& known, const ReadOutcome& read) {
@@ -156,6 +160,20 @@ void FetchPlan::evaluate_one(size_t index) {
 
 bool FetchPlan::must_wait() const {
   return wait_ms_max_ > 0 && has_partition_ && !has_error_ && !has_enough();
+}
+
+size_t FetchPlan::answer_bytes() const {
+  return kAnswerHeadBytes + bytes_found_ + items_.size() * kAnswerItemBytes;
+}
+
+void FetchPlan::throttle(int32_t throttle_ms, FetchSessionCache& sessions) {
+  ASSERT(throttle_ms > 0);
+  head_.throttle_ms = throttle_ms;
+  items_.clear();
+  if (session_ == nullptr || incremental_) return;
+  sessions.remove(head_.session_id);
+  head_.session_id = 0;
+  session_.reset();
 }
 
 // Of a session, only what is news: records, errors, and numbers that changed.

@@ -47,6 +47,12 @@ class FetchPlan {
   // True if what was found reaches the request's minimum.
   bool has_enough() const { return bytes_found_ >= bytes_min_; }
 
+  // About how many bytes the answer would have.
+  size_t answer_bytes() const;
+  // The client is to pause: the answer says so and holds nothing. A session that this request
+  // began is not begun.
+  void throttle(int32_t throttle_ms, FetchSessionCache& sessions);
+
   // Decides which items are answered. If another connection went on with the session meanwhile, its
   // partitions may be gone: the answer is then an error without items.
   void choose_included();

@@ -18,7 +18,7 @@ constexpr size_t kCopiedBytesMax = 1U << 20;
 void write_head(WireWriter& writer, const FetchResponseHead& head) {
   writer.integer(head.correlation_id);
   writer.no_tags();
-  writer.integer<int32_t>(0);  // throttle time
+  writer.integer(head.throttle_ms);
   if (head.api_version >= kFetchSessionMin) {
     writer.error(head.error);
     writer.integer(head.session_id);

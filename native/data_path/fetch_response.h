@@ -26,6 +26,7 @@ struct FetchResponseHead {
   ErrorCode error = ErrorCode::none;  // of the whole answer, from version 7
   int32_t session_id = 0;             // from version 7
   bool committed = false;             // aborted transactions are told
+  int32_t throttle_ms = 0;            // for which the client should pause
 
   bool flexible() const { return api_version >= kFetchFlexibleMin; }
 };

@@ -34,6 +34,7 @@ void ProducePath::append(const ProduceRequest& request, ProduceWork* work) {
   work->results.resize(request.partitions.size());
   work->acks.clear();
   work->openings.clear();
+  work->backed_up.clear();
   const ErrorCode refused = request_error(request);
   if (refused != ErrorCode::none) {
     for (ProduceResult& result : work->results) result.code = refused;
@@ -101,6 +102,7 @@ void ProducePath::append_opened(const ProduceRequest& request, uint32_t partitio
     result.faults = appended.error().faults;
     return;
   }
+  if (entry->log().is_backed_up()) work->backed_up.push_back(entry);
   result.base_offset = appended->base_offset;
   result.log_append_time = appended->log_append_time;
   result.log_start_offset = appended->log_start_offset;

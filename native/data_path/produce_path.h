@@ -35,6 +35,8 @@ struct ProduceWork {
 
   std::vector<ProduceResult> results;  // one per partition of the request
   std::vector<Ack> acks;
+  // Of directories that have too much to make durable, see PartitionLog::is_backed_up().
+  std::vector<std::shared_ptr<PartitionEntry>> backed_up;
   std::vector<Opening> openings;
 
   // True if any partition was refused.

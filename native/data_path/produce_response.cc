@@ -31,8 +31,8 @@ void encode_partition(WireWriter& writer, int16_t version, PartitionIndex index,
 }  // namespace
 
 void encode_produce_response(const ProduceRequest& request,
-                             const std::vector<ProduceResult>& results, ByteBuffer& out,
-                             std::vector<uint32_t>* error_positions) {
+                             const std::vector<ProduceResult>& results, int32_t throttle_ms,
+                             ByteBuffer& out, std::vector<uint32_t>* error_positions) {
   ASSERT(results.size() == request.partitions.size());
   const size_t start = out.size();
   WireWriter writer(out, request.flexible());
@@ -57,7 +57,7 @@ void encode_produce_response(const ProduceRequest& request,
     }
     writer.no_tags();
   }
-  writer.integer<int32_t>(0);  // throttle time
+  writer.integer(throttle_ms);
   writer.no_tags();
 }
 

@@ -31,7 +31,7 @@ struct ProduceResult {
 // the same order. If error_positions is given, it receives for each partition where in `out` its
 // error code lies, counted from the first byte written here.
 void encode_produce_response(const ProduceRequest& request,
-                             const std::vector<ProduceResult>& results, ByteBuffer& out,
-                             std::vector<uint32_t>* error_positions);
+                             const std::vector<ProduceResult>& results, int32_t throttle_ms,
+                             ByteBuffer& out, std::vector<uint32_t>* error_positions);
 
 }  // namespace odradek

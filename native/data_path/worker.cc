@@ -165,6 +165,7 @@ std::function<void()> Worker::warmed_task(ConnectionId connection, uint64_t sequ
 }
 
 void Worker::connection_closed(ConnectionId connection) {
+  shared_.on_closed(connection);
   shared_.directory.remove(connection);
   shared_.control.on_connection_closed(connection);
 }

@@ -16,6 +16,7 @@
 
 #include "data_path/broker_data_path.h"
 #include "data_path/client_connection.h"
+#include "data_path/client_quotas.h"
 #include "data_path/connection_directory.h"
 #include "data_path/fetch_request.h"
 #include "data_path/fetch_session_cache.h"
@@ -34,6 +35,9 @@ struct DataPathShared {
   ControlPlane& control;
   FetchSessionCache& sessions;
   ConnectionDirectory& directory;
+  ClientQuotas& quotas;
+  // Told of every connection that closed, on its reactor's thread.
+  std::function<void(ConnectionId)> on_closed;
 };
 
 // Requests served. Written by the reactor's thread alone.
@@ -96,7 +100,9 @@ class Worker final : public PartitionWaker {
   int64_t now_ms() const { return reactor_.now_ms(); }
   TimerWheel& timers() { return reactor_.timers(); }
   const DataPathOptions& options() const { return shared_.options; }
+  const Clock& clock() const { return shared_.clock; }
   ControlPlane& control() { return shared_.control; }
+  ClientQuotas& quotas() { return shared_.quotas; }
   FetchSessionCache& sessions() { return shared_.sessions; }
   PartitionView& partitions() { return *partitions_; }
   ProducePath& produce_path() { return *produce_path_; }

@@ -176,6 +176,8 @@ class FileSystem {
   virtual FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) = 0;
   // Bytes that an unprivileged writer may still allocate on the path's file system.
   virtual FileResult<int64_t> free_bytes(const std::string& path) const = 0;
+  // Size of the path's file system, whatever of it is taken.
+  virtual FileResult<int64_t> total_bytes(const std::string& path) const = 0;
   // Names the memory in which unsynced changes under `path` stand: while it is the same, what any
   // process wrote is there, also where that was killed. Empty where the system does not tell.
   virtual std::string cache_identity(const std::string& path) const = 0;

@@ -222,6 +222,13 @@ FileResult<int64_t> MemoryFileSystem::free_bytes(const std::string& path) const 
   return std::max<int64_t>(0, disk_->capacity - disk_->room_taken());
 }
 
+FileResult<int64_t> MemoryFileSystem::total_bytes(const std::string& path) const {
+  const std::lock_guard lock(disk_->mutex);
+  auto place = disk_->find_existing("ask for the size of the disk of", path);
+  if (!place.ok()) return Err(place.error());
+  return disk_->capacity;
+}
+
 std::string MemoryFileSystem::cache_identity(const std::string&) const {
   const std::lock_guard lock(disk_->mutex);
   return disk_->tells_cache ? "memory/" + std::to_string(disk_->power_cuts) : std::string();

@@ -47,6 +47,7 @@ class MemoryFileSystem final : public FileSystem {
   FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
+  FileResult<int64_t> total_bytes(const std::string& path) const override;
   std::string cache_identity(const std::string& path) const override;
 
   // Asked before every change; null asks nobody. May look at the disk, but not change it.

@@ -112,6 +112,7 @@ class PosixFileSystem final : public FileSystem {
   FileResult<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   FileResult<std::unique_ptr<FileLock>> lock_shared(const std::string& path) override;
   FileResult<int64_t> free_bytes(const std::string& path) const override;
+  FileResult<int64_t> total_bytes(const std::string& path) const override;
   std::string cache_identity(const std::string& path) const override;
 };
 
@@ -246,6 +247,14 @@ FileResult<int64_t> PosixFileSystem::free_bytes(const std::string& path) const {
     return posix_error("ask for the free space of", path, errno);
   }
   return static_cast<int64_t>(status.f_bavail) * static_cast<int64_t>(status.f_frsize);
+}
+
+FileResult<int64_t> PosixFileSystem::total_bytes(const std::string& path) const {
+  struct statvfs status;
+  if (without_interrupts([&] { return ::statvfs(path.c_str(), &status); }) != 0) {
+    return posix_error("ask for the size of the disk of", path, errno);
+  }
+  return static_cast<int64_t>(status.f_blocks) * static_cast<int64_t>(status.f_frsize);
 }
 
 // This run of the kernel and this mount: of a disk that is gone the unsynced is gone, too, and what

@@ -114,6 +114,8 @@ class LogDirectory {
   // already. Any number of callbacks; they must not call the directory.
   virtual void on_offline(std::function<void(const std::string&)> callback) = 0;
   virtual int64_t free_bytes() const = 0;
+  // Size of its disk; -1 where the system does not tell.
+  virtual int64_t total_bytes() const = 0;
   // Bytes appended to logs that ask for flushes (flush.messages, flush.ms) and not yet durable; at
   // 64 MiB, producing connections should not be read from.
   virtual int64_t unflushed_bytes() const { return 0; }

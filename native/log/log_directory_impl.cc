@@ -281,6 +281,11 @@ int64_t LogDirectoryImpl::free_bytes() const {
   return free.ok() ? *free : 0;
 }
 
+int64_t LogDirectoryImpl::total_bytes() const {
+  auto total = fs_.total_bytes(options_.path);
+  return total.ok() ? *total : -1;
+}
+
 // The answer after a call that changes the directory. Where nothing stands at the path, or not what
 // was thought, the caller was wrong and not the disk.
 LogResult<bool> LogDirectoryImpl::changed(const FileResult<void>& done) {

@@ -54,6 +54,7 @@ class LogDirectoryImpl final : public LogDirectory {
     context_->health.on_offline(std::move(callback));
   }
   int64_t free_bytes() const override;
+  int64_t total_bytes() const override;
   int64_t unflushed_bytes() const override {
     return context_->unflushed_bytes.load(std::memory_order_relaxed);
   }

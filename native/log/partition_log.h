@@ -193,6 +193,9 @@ class PartitionLog {
   // False once its log directory failed or the log was closed or deleted: every call then answers
   // kafka_storage_error (or not_leader_or_follower after a delete).
   virtual bool online() const = 0;
+  // True while so much of its directory is not durable that nothing more should be taken in for it
+  // before that is: it asks for its own flush then. Never of a log that asks for no flushes.
+  virtual bool is_backed_up() { return false; }
 
   virtual LogConfig config() const = 0;
   virtual void configure(const LogConfig& config) = 0;

@@ -18,6 +18,8 @@
 namespace odradek {
 namespace {
 
+// Appended to logs that ask for flushes and not durable, in all of a directory.
+constexpr int64_t kUnflushedBytesMax = 64LL << 20;
 constexpr int64_t kFlushRetryMs = 100;
 
 AppendOutcome duplicate_outcome(const ProducerBatch& known, bool log_append_time,
@@ -286,6 +288,13 @@ void PartitionLogImpl::ask_for_flush(const LogState::Moved& moved, FlushTurn* tu
 
 bool PartitionLogImpl::online() const {
   return retired_.load(std::memory_order_acquire) == ErrorCode::none && context_->health.online();
+}
+
+bool PartitionLogImpl::is_backed_up() {
+  if (context_->unflushed_bytes.load(std::memory_order_relaxed) < kUnflushedBytesMax) return false;
+  if (!online() || state_.counted_bytes() == 0) return false;
+  if (!flush_asked_.exchange(true)) context_->flusher.request(shared_from_this());
+  return true;
 }
 
 LogResult<bool> PartitionLogImpl::check_online() const {

@@ -25,11 +25,12 @@ Listener::Listener(Socket socket)
 
 Listener::~Listener() { ASSERT(reactor_ == nullptr); }
 
-bool Listener::open(Reactor& reactor, OnAccepted on_accepted, bool accepts) {
+bool Listener::open(Reactor& reactor, OnAccepted on_accepted, MayAccept may_accept, bool accepts) {
   ASSERT(reactor_ == nullptr && socket_.is_open());
   if (!reactor.poller().add(socket_.fd(), this, {.readable = accepts})) return false;
   reactor_ = &reactor;
   on_accepted_ = std::move(on_accepted);
+  may_accept_ = std::move(may_accept);
   return true;
 }
 
@@ -47,6 +48,10 @@ void Listener::close() {
 void Listener::on_poll(const PollEvent&) {
   ASSERT(reactor_ == nullptr || reactor_->on_thread());
   for (int i = 0; i < kAcceptsPerEvent && reactor_ != nullptr; ++i) {
+    if (!may_accept_()) {
+      reactor_->poller().change(socket_.fd(), this, {.readable = false});
+      return;
+    }
     Socket accepted;
     switch (accept_on(socket_, &accepted)) {
       case AcceptOutcome::accepted:

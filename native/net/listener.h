@@ -21,6 +21,8 @@ namespace odradek {
 class Listener final : public PollTarget {
  public:
   using OnAccepted = std::function<void(Socket)>;
+  // Asked before each connection is accepted. False: none is, until accept() is called again.
+  using MayAccept = std::function<bool()>;
 
   // Binds and listens, see listen_on(); nothing is accepted yet, but peers can already connect, and
   // what they send waits in the system.
@@ -32,8 +34,8 @@ class Listener final : public PollTarget {
   const Endpoint& endpoint() const { return endpoint_; }
   // Ties it to `reactor`, which must outlive the listener; accepts from now on, or where `accepts`
   // is false after accept(). False if its poller refuses.
-  bool open(Reactor& reactor, OnAccepted on_accepted, bool accepts);
-  // Starts to accept, first who has waited. It must be open.
+  bool open(Reactor& reactor, OnAccepted on_accepted, MayAccept may_accept, bool accepts);
+  // Starts to accept, or goes on, first with those who have waited. It must be open.
   void accept();
   // Stops listening. The listener must then be buried or its reactor stopped.
   void close();
@@ -50,6 +52,7 @@ class Listener final : public PollTarget {
   Endpoint endpoint_;
   Reactor* reactor_ = nullptr;  // null until open() and after close()
   OnAccepted on_accepted_;
+  MayAccept may_accept_;
   uint64_t turned_away_ = 0;
 };
 

@@ -175,6 +175,8 @@ export interface NativeDirectory {
   offlineReason(): string
   onOffline(listener: (reason: string) => void): void
   freeBytes(): number
+  /** -1 where the system does not tell. */
+  totalBytes(): number
   readFile(relativePath: string, maxBytes: number): Promise<Uint8Array>
   writeFile(relativePath: string, bytes: Uint8Array): Promise<void>
   listFiles(relativePath: string): Promise<readonly string[]>
@@ -221,6 +223,45 @@ export interface NativeDataPlaneHandlers {
   onConnectionsClosed(connections: readonly number[]): void
 }
 
+/** A limit a second, Infinity for none. */
+export interface NativeQuotaRule {
+  readonly limit: number
+  readonly shared: boolean
+}
+
+/** What clients may use (native/addon/limit_tables_binding.h). */
+export interface NativeQuotas {
+  readonly windows: number
+  readonly windowMs: number
+  readonly others: NativeQuotaRules
+  readonly clients: readonly { readonly clientId: string; readonly rules: NativeQuotaRules }[]
+}
+
+/** Rules by what they limit. */
+export interface NativeQuotaRules {
+  readonly produce: NativeQuotaRule
+  readonly fetch: NativeQuotaRule
+  readonly request: NativeQuotaRule
+}
+
+/** Who may connect (native/addon/limit_tables_binding.h). */
+export interface NativeConnectionLimits {
+  readonly windows: number
+  readonly windowMs: number
+  readonly maxConnections: number
+  readonly maxRate: number
+  readonly listeners: readonly {
+    readonly endpoints: readonly NativeEndpoint[]
+    readonly maxConnections: number
+    readonly maxRate: number
+    readonly exempt: boolean
+  }[]
+  readonly maxPerIp: number
+  readonly perIp: readonly { readonly host: string; readonly max: number }[]
+  readonly maxRatePerIp: number
+  readonly ratePerIp: readonly { readonly host: string; readonly rate: number }[]
+}
+
 /** The running data plane of one broker (native/addon/data_plane_binding.h). */
 export interface NativeDataPlane {
   listen(host: string, port: number): NativeEndpoint
@@ -252,6 +293,10 @@ export interface NativeDataPlane {
     readonly bytesOut: number
     readonly framesRefused: number
   }
+  setQuotas(quotas: NativeQuotas): void
+  setConnectionLimits(limits: NativeConnectionLimits): void
+  chargeRequest(clientId: string, busyNs: number): number
+  mute(connection: number, throttleMs: number): void
   stop(): Promise<void>
 }
 

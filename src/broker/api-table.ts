@@ -80,6 +80,9 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     served(33, 0, 2, async () =>
       erased((await import('./handler/33-alter-configs.ts')).alterConfigs),
     ),
+    served(35, 1, 5, async () =>
+      erased((await import('./handler/35-describe-log-dirs.ts')).describeLogDirs),
+    ),
     served(37, 0, 3, async () =>
       erased((await import('./handler/37-create-partitions.ts')).createPartitions),
     ),
@@ -105,6 +108,12 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     served(47, 0, 0, async () =>
       erased((await import('./handler/47-offset-delete.ts')).offsetDelete),
     ),
+    served(48, 0, 1, async () =>
+      erased((await import('./handler/48-describe-client-quotas.ts')).describeClientQuotas),
+    ),
+    served(49, 0, 1, async () =>
+      erased((await import('./handler/49-alter-client-quotas.ts')).alterClientQuotas),
+    ),
     served(50, 0, 0, async () =>
       erased(
         (await import('./handler/50-describe-user-scram-credentials.ts'))
@@ -119,6 +128,9 @@ export const servedApis: ReadonlyMap<number, ServedApi> = new Map(
     ),
     served(60, 0, 2, async () =>
       erased((await import('./handler/60-describe-cluster.ts')).describeCluster),
+    ),
+    served(61, 0, 0, async () =>
+      erased((await import('./handler/61-describe-producers.ts')).describeProducers),
     ),
     served(66, 0, 2, async () =>
       erased((await import('./handler/66-list-transactions.ts')).listTransactions),

@@ -22,6 +22,7 @@ import type { BrokerContext } from './context.ts'
 import type { DataDirectories, Recovery } from './data-directories.ts'
 import { watchDirectories } from './directory-watch.ts'
 import { systemEnvironment } from './environment.ts'
+import { FlowControl } from './flow-control.ts'
 import { groupConfig, groupOffsetsTopic } from './group-config.ts'
 import { GroupService } from './group-service.ts'
 import { createInitialTopics } from './initial-topics.ts'
@@ -164,6 +165,7 @@ interface StartingBroker {
   /** Ends the running broker; the reason is a sentence. */
   readonly stop: (reason: string) => void
   readonly dataPlane: DataPlane
+  readonly flow: FlowControl
   readonly router: Router
   readonly batchOpener: BatchOpener
   readonly listeners: readonly Listener[]
@@ -175,10 +177,15 @@ async function bind(
   environment: BrokerEnvironment,
   logger: Logger,
   parts: RunningParts,
-): Promise<Pick<StartingBroker, 'dataPlane' | 'router' | 'batchOpener' | 'listeners'>> {
+): Promise<Pick<StartingBroker, 'dataPlane' | 'flow' | 'router' | 'batchOpener' | 'listeners'>> {
+  const flow = new FlowControl({
+    dataPlane: () => dataPlane,
+    monotonicMs: () => environment.clock.monotonicMs(),
+  })
   const router = new Router({
     apis: servedApis,
     dataPlane: () => dataPlane,
+    flow,
     logger,
     monotonicMs: () => environment.clock.monotonicMs(),
   })
@@ -205,7 +212,7 @@ async function bind(
     const who = 'there is no authentication: whoever reaches it can read and write everything'
     logger.warn(`Listening on ${exposed.join(', ')} beyond this machine, and ${who}.`)
   }
-  return { dataPlane, router, batchOpener, listeners }
+  return { dataPlane, flow, router, batchOpener, listeners }
 }
 
 /** Replays the metadata, takes the lead, opens all logs and makes what the handlers work with. */
@@ -223,6 +230,7 @@ async function compose(
   await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
   for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
+  starting.flow.update(controller.image, config, listeners)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
   await controller.partitionsFailed(await logs.load(controller.image))
   refuseOpenLogs(controller.image, (topic, partition) => logs.find(topic, partition))
@@ -234,6 +242,7 @@ async function compose(
       logs.configureAll(image)
       void controller.cordonDirectories(cordoned(directories, config)).catch(() => undefined)
     }
+    starting.flow.update(image, config, listeners)
     await logs.apply(image, changes)
   })
   retryInBackground(starting, logs)
@@ -262,10 +271,12 @@ async function compose(
     controller,
     groups,
     logs,
+    directories,
     topics: new TopicCreator(controller, () => controller.image),
     producerIds: new ProducerIds(() => controller.allocateProducerIds()),
     advertiser: new Advertiser(listeners),
     batchOpener,
+    flow: starting.flow,
     image,
     config: () => config,
   }

@@ -3,6 +3,8 @@ import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { DataDirectories } from './data-directories.ts'
+import type { FlowControl } from './flow-control.ts'
 import type { GroupService } from './group-service.ts'
 import type { Advertiser } from './listeners.ts'
 import type { BatchOpener } from './open-batch/batch-opener.ts'
@@ -20,10 +22,12 @@ export interface BrokerContext {
   readonly controller: Controller
   readonly groups: GroupService
   readonly logs: TopicLogs
+  readonly directories: Pick<DataDirectories, 'describe' | 'pathOf'>
   readonly topics: TopicCreator
   readonly producerIds: ProducerIds
   readonly advertiser: Advertiser
   readonly batchOpener: BatchOpener
+  readonly flow: Pick<FlowControl, 'mutationQuota'>
   /** The newest image that is committed. */
   image(): MetadataImage
   /** The configuration in force, with what the metadata log sets. */

@@ -36,6 +36,14 @@ export interface FoundPartition extends PartitionOnDisk {
   readonly store: LogStore
 }
 
+/** One of `log.dirs`, working or not. */
+export interface DescribedDirectory {
+  readonly path: string
+  readonly id: Uuid | undefined
+  /** Undefined where the directory does not work. */
+  readonly disk: { readonly totalBytes: number; readonly usableBytes: number } | undefined
+}
+
 /** What a {@link DataDirectories} is made of. */
 export interface DataDirectoriesOptions {
   /** Holds the metadata log; mostly one of `data`. */
@@ -113,6 +121,23 @@ export class DataDirectories {
     const named = (store: LogStore): boolean => paths.includes('*') || paths.includes(store.path)
     const working = this.#data.filter((store) => isOnline(store) && named(store))
     return working.map((store) => this.idOf(store))
+  }
+
+  /** Those that hold partitions, first the ones that were opened. */
+  describe(): DescribedDirectory[] {
+    const opened = this.#data.map((store): DescribedDirectory => {
+      const disk = { totalBytes: store.totalBytes(), usableBytes: store.freeBytes() }
+      const isWorking = isOnline(store)
+      return { path: store.path, id: this.#ids.get(store), disk: isWorking ? disk : undefined }
+    })
+    assert(opened.length > 0, 'a broker has a directory')
+    const gone = this.#missing.map((path) => ({ path, id: undefined, disk: undefined }))
+    return [...opened, ...gone]
+  }
+
+  /** Where a partition lies; undefined where it lies nowhere that was found. */
+  pathOf(topic: string, partition: number): string | undefined {
+    return this.#homes.get(nameOf(topic, partition))?.path
   }
 
   /** Whether every directory was stopped cleanly the last time. */

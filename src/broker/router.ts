@@ -14,6 +14,7 @@ import { LogLimiter } from '../telemetry/log-limiter.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ServedApi } from './api-table.ts'
 import type { BrokerContext } from './context.ts'
+import type { FlowControl } from './flow-control.ts'
 import type { AnyHandler, Call } from './handler/handler.ts'
 import { importLate } from './late-import.ts'
 
@@ -33,6 +34,7 @@ export type Answerer = Pick<DataPlane, 'respond' | 'refuse' | 'connectionInfo'>
 export interface RouterOptions {
   readonly apis: ReadonlyMap<number, ServedApi>
   readonly dataPlane: () => Answerer
+  readonly flow: Pick<FlowControl, 'isActive' | 'throttle'>
   readonly logger: Logger
   readonly monotonicMs: () => number
 }
@@ -155,13 +157,19 @@ export class Router {
       return undefined
     }
     const call = this.#callOf(frame, head.apiVersion, head.clientId)
+    const { flow, monotonicMs } = this.#options
+    const beganMs = flow.isActive ? monotonicMs() : 0
+    let busyMs = 0
     const answer = (response: unknown): void => {
-      const bytes = encodeResponseFrame(handler.api, head.apiVersion, head.correlationId, response)
+      const told = flow.isActive ? flow.throttle(call, busyMs, response as object) : response
+      const bytes = encodeResponseFrame(handler.api, head.apiVersion, head.correlationId, told)
       const { connection, sequence } = frame
       this.#options.dataPlane().respond(connection, sequence, bytes.subarray(lengthPrefixBytes))
     }
     try {
       const response = handler.handle(request, call, context)
+      // What it waits for is not its own time.
+      if (beganMs > 0) busyMs = monotonicMs() - beganMs
       if (!(response instanceof Promise)) {
         answer(response)
         return undefined

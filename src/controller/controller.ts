@@ -27,6 +27,7 @@ import type {
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
+import { decideAlterClientQuotas, type QuotaAlterationResult } from './alter-client-quotas.ts'
 import {
   type AlterConfigsResult,
   type ConfigAlteration,
@@ -35,12 +36,11 @@ import {
 import { bootstrapFile, bootstrapRecords, leaderControls, levelOf } from './bootstrap.ts'
 import {
   decideCreatePartitions,
-  type NewPartitions,
   type NewPartitionsResult,
   refuseNewPartitions,
 } from './create-partitions.ts'
 import { decideCreateTopics, refuseTopics, type TopicContext } from './create-topics.ts'
-import type { Decision, Refusal } from './decision.ts'
+import type { Charge, Decision, Refusal } from './decision.ts'
 import { decideDeleteTopics, refuseDeletions } from './delete-topics.ts'
 import { automaticTopic } from './internal-topics.ts'
 import { cordonRecords, offlineDirectoryRecords, unusableRecords } from './log-directories.ts'
@@ -188,10 +188,10 @@ export class Controller {
   }
 
   /** CreateTopics: one result for each name of the request, in its order. */
-  createTopics(request: CreateTopicsRequest): Promise<CreatableTopicResult[]> {
+  createTopics(request: CreateTopicsRequest, charge?: Charge): Promise<CreatableTopicResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
-      this.#run((image) => decideCreateTopics(request, this.#context(image))),
+      this.#run((image) => decideCreateTopics(request, this.#context(image, charge))),
       () => refuseTopics(request, timedOut),
     )
   }
@@ -207,23 +207,22 @@ export class Controller {
   }
 
   /** DeleteTopics, by name or by id: one result for each topic of the request, in its order. */
-  deleteTopics(request: DeleteTopicsRequest): Promise<DeletableTopicResult[]> {
+  deleteTopics(request: DeleteTopicsRequest, charge?: Charge): Promise<DeletableTopicResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
-      this.#run((image) => decideDeleteTopics(request, this.#context(image))),
+      this.#run((image) => decideDeleteTopics(request, this.#context(image, charge))),
       () => refuseDeletions(request, timedOut),
     )
   }
 
   /** CreatePartitions: one result for each topic of the request, in its order. */
-  createPartitions(request: {
-    readonly topics: readonly NewPartitions[]
-    readonly timeoutMs: number
-    readonly validateOnly: boolean
-  }): Promise<NewPartitionsResult[]> {
+  createPartitions(
+    request: Parameters<typeof decideCreatePartitions>[0] & { readonly timeoutMs: number },
+    charge?: Charge,
+  ): Promise<NewPartitionsResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
-      this.#run((image) => decideCreatePartitions(request, this.#context(image))),
+      this.#run((image) => decideCreatePartitions(request, this.#context(image, charge))),
       () => refuseNewPartitions(request, timedOut),
     )
   }
@@ -242,6 +241,13 @@ export class Controller {
     readonly validateOnly: boolean
   }): Promise<AlterConfigsResult[]> {
     return this.#run((image) => decideReplaceConfigs(request, image, this.#options.config()))
+  }
+
+  /** AlterClientQuotas: one result for each entity of the request, in its order. */
+  alterClientQuotas(
+    request: Parameters<typeof decideAlterClientQuotas>[0],
+  ): Promise<QuotaAlterationResult[]> {
+    return this.#run((image) => decideAlterClientQuotas(request, image))
   }
 
   /** UpdateFeatures: why nothing was updated, or undefined when everything was. */
@@ -329,9 +335,9 @@ export class Controller {
     assert(this.#log.endOffset === endOffset + records.length, 'a broker epoch is its offset')
   }
 
-  #context(image: MetadataImage): TopicContext {
+  #context(image: MetadataImage, charge?: Charge): TopicContext {
     const { config, nodeId, random } = this.#options
-    return { image, broker: effectiveConfig(config(), image, nodeId), random }
+    return { image, broker: effectiveConfig(config(), image, nodeId), random, charge }
   }
 
   /** The answer, or after `timeoutMs` another one; the command itself goes on. */

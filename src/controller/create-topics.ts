@@ -16,7 +16,7 @@ import type {
 } from '../protocol/generated/19-create-topics.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { zeroUuid } from '../protocol/uuid.ts'
-import type { Decision, Refusal } from './decision.ts'
+import { type Charge, type Decision, overQuota, type Refusal } from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
 import {
   checkAssignments,
@@ -34,6 +34,8 @@ export interface TopicContext {
   readonly image: MetadataImage
   readonly broker: BrokerConfig
   readonly random: Random
+  /** Notes that so many partitions are made or removed; false: they may not be. */
+  readonly charge?: Charge | undefined
 }
 
 /** See the head of this file. One result for each name of the request, in its order. */
@@ -51,7 +53,7 @@ export function decideCreateTopics(
     const refusal = excessive
       ? tooManyPartitions
       : (nameRefusal(name, repeated.has(name), taken) ?? configRefusal(topic))
-    const created = refusal ?? createTopic(topic, context, directories)
+    const created = refusal ?? chargedTopic(topic, context, directories)
     if ('code' in created) {
       response.push(refused(name, created))
     } else {
@@ -126,6 +128,18 @@ function nameRefusal(name: string, repeated: boolean, taken: Names): Refusal | u
 function configRefusal(topic: CreatableTopic): Refusal | undefined {
   const message = checkTopicConfigs(topic.configs.map(({ name, value }) => [name, value]))
   return message === undefined ? undefined : { code: ErrorCode.INVALID_CONFIG, message }
+}
+
+function chargedTopic(
+  topic: CreatableTopic,
+  context: TopicContext,
+  directories: DirectoryChoice,
+): ReturnType<typeof createTopic> {
+  const created = createTopic(topic, context, directories)
+  if ('code' in created || context.charge === undefined) return created
+  const partitions = created.records.filter(({ name }) => name === 'PartitionRecord').length
+  assert(partitions > 0, 'a topic has a partition')
+  return context.charge(partitions) ? created : overQuota
 }
 
 function createTopic(

@@ -1,6 +1,5 @@
 /** Decides DeleteTopics, by name or by id. */
 import { assert } from '../base/assert.ts'
-import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage, TopicImage } from '../metadata/image.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type {
@@ -10,12 +9,13 @@ import type {
 } from '../protocol/generated/20-delete-topics.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
-import type { Decision, Refusal } from './decision.ts'
+import type { TopicContext } from './create-topics.ts'
+import { type Decision, overQuota, type Refusal } from './decision.ts'
 
 /** See the head of this file. One result for each topic of the request, in its order. */
 export function decideDeleteTopics(
   request: Pick<DeleteTopicsRequest, 'topics' | 'topicNames'>,
-  context: { readonly image: MetadataImage; readonly broker: BrokerConfig },
+  context: Pick<TopicContext, 'image' | 'broker' | 'charge'>,
 ): Decision<DeletableTopicResult[]> {
   const asked = statesOf(request)
   const repeated = repeatedKeys(asked)
@@ -35,6 +35,8 @@ export function decideDeleteTopics(
     } else if (deleted.has(topic.id)) {
       // The same topic by its name and by its id.
       response.push(refuse(state, ErrorCode.INVALID_REQUEST, 'Duplicate topic.'))
+    } else if (context.charge?.(topic.partitions.length) === false) {
+      response.push(refuse(state, overQuota.code, overQuota.message))
     } else {
       deleted.add(topic.id)
       records.push({ name: 'RemoveTopicRecord', version: 0, value: { topicId: topic.id } })

@@ -119,8 +119,8 @@ export interface MetadataImage {
   /** Undefined until the first block was given out. */
   readonly producerIds: ProducerIdsImage | undefined
   /**
-   * Records that nothing here interprets yet (credentials, quotas, ACLs, tokens), by their
-   * identity: a snapshot must not lose them.
+   * Records that no field here interprets (credentials, quotas, ACLs, tokens), by their identity: a
+   * snapshot must not lose them. What the quotas mean: `quotasOf`.
    */
   readonly retained: ReadonlyMap<string, MetadataRecord>
   /**

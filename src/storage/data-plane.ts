@@ -70,6 +70,51 @@ export interface DataPlaneStatistics {
   readonly framesRefused: number
 }
 
+/** The windows of time that rates are measured over. */
+export interface RateWindows {
+  readonly windows: number
+  readonly windowMs: number
+}
+
+/** A limit a second, Infinity for none; a shared one holds for all clients together. */
+export interface QuotaRule {
+  readonly limit: number
+  readonly shared: boolean
+}
+
+/** Bytes produced, bytes fetched, per cent of one thread's time. */
+export interface QuotaRules {
+  readonly produce: QuotaRule
+  readonly fetch: QuotaRule
+  readonly request: QuotaRule
+}
+
+/** What clients may use. */
+export interface QuotaTable extends RateWindows {
+  /** Of clients that are not named. */
+  readonly others: QuotaRules
+  readonly clients: readonly { readonly clientId: string; readonly rules: QuotaRules }[]
+}
+
+/** How many connections there may be, and how many new ones a second. */
+export interface AcceptLimits {
+  readonly maxConnections: number
+  readonly maxRate: number
+}
+
+/** Who may connect: limits of the broker, of its listeners, and of addresses. */
+export interface ConnectionLimits extends RateWindows, AcceptLimits {
+  readonly listeners: readonly (AcceptLimits & {
+    readonly endpoints: readonly Endpoint[]
+    /** The broker's own limits do not hold for it. */
+    readonly exempt: boolean
+  })[]
+  readonly maxPerIp: number
+  readonly perIp: readonly { readonly host: string; readonly max: number }[]
+  readonly maxRatePerIp: number
+  readonly ratePerIp: readonly { readonly host: string; readonly rate: number }[]
+}
+
 /** The running data plane of one broker. */
 export interface DataPlane {
   /**
@@ -94,6 +139,14 @@ export interface DataPlane {
     connection: number,
   ): { readonly local: Endpoint; readonly peer: Endpoint } | undefined
   statistics(): DataPlaneStatistics
+  /** Replaces what clients may use; it holds from their next requests on. */
+  setQuotas(quotas: QuotaTable): void
+  /** Replaces how many may connect; connections that are there stay. */
+  setConnectionLimits(limits: ConnectionLimits): void
+  /** Counts the time that a request took here; for how many ms its client has to pause. */
+  chargeRequest(clientId: string, busyNs: number): number
+  /** Takes no request of the connection for so many ms; what is being handled is answered. */
+  mute(connection: number, throttleMs: number): void
   /** Answers what is appended, ends parked fetches, closes the sockets. Idempotent. */
   stop(): Promise<void>
 }

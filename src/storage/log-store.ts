@@ -113,14 +113,19 @@ export interface SegmentDetail {
   readonly timeIndexBytes: number
 }
 
-/** An idempotent producer whose state a log keeps; -1 is "none". */
+/** What a log knows of one idempotent or transactional producer; -1 is "none". */
 export interface LogProducer {
   readonly producerId: number
   readonly producerEpoch: number
-  /** Of its last batch with data. */
-  readonly lastDataOffset: number
-  /** Where its open transaction began. */
+  readonly lastSequence: number
+  /** Of its last batch. */
+  readonly lastTimestamp: number
+  /** Of its last transaction marker. */
+  readonly coordinatorEpoch: number
+  /** Where its open transaction begins. */
   readonly transactionFirstOffset: number
+  /** Of its last batch with data, in this epoch. */
+  readonly lastDataOffset: number
 }
 
 /** An aborted transaction as the index of its marker's segment has it; offsets are inclusive. */
@@ -195,7 +200,7 @@ export interface PartitionLog {
   segmentPosition(baseOffset: number, offset: number): Promise<number>
   /** Its stored bytes from `position` on, at most `maxBytes`; none behind its end. */
   readSegment(baseOffset: number, position: number, maxBytes: number): Promise<Uint8Array>
-  /** In no order. */
+  /** The producers that it remembers, of this moment, in no order. */
   producers(): readonly LogProducer[]
   /** Begins a new segment unless the active one is empty; the base offset of the active one. */
   roll(): Promise<number>
@@ -248,6 +253,8 @@ export interface LogStore {
   /** Told once of the first failure, at once if it has happened. A close is none. */
   onOffline(listener: (reason: string) => void): void
   freeBytes(): number
+  /** Of the disk that it lies on, free or not; -1 where that cannot be told. */
+  totalBytes(): number
   /** Whole small files inside it (metadata snapshots, `quorum-state`); undefined: missing. */
   readFile(relativePath: string): Promise<Uint8Array | undefined>
   writeFile(relativePath: string, bytes: Uint8Array): Promise<void>

@@ -194,6 +194,10 @@ class Store implements MemoryLogStore {
     return 2 ** 40
   }
 
+  totalBytes(): number {
+    return 2 ** 41
+  }
+
   async readFile(relativePath: string): Promise<Uint8Array | undefined> {
     return this.disk.files.get(relativePath)
   }

@@ -28,6 +28,7 @@ import {
   type StoredAbortedTransaction,
   type TimestampResult,
 } from './log-store.ts'
+import { producersOf } from './memory-producers.ts'
 import { MemorySegmentReplacement } from './memory-segment-replacement.ts'
 import { mustRoll, type SegmentStart, type StoredBatch, segmentsOf } from './memory-segments.ts'
 
@@ -248,7 +249,7 @@ export class MemoryPartitionLog implements PartitionLog {
   }
 
   producers(): readonly LogProducer[] {
-    return producersOf(this.#state.batches, this.#openTransactions())
+    return producersOf(this.#state.batches)
   }
 
   async roll(): Promise<number> {
@@ -504,30 +505,6 @@ export class MemoryPartitionLog implements PartitionLog {
         `to ${this.logEndOffset()}`,
     )
   }
-}
-
-/** What the batches tell of their producers, whose open transactions are `open`. */
-function producersOf(
-  batches: readonly StoredBatch[],
-  open: ReadonlyMap<number, number>,
-): readonly LogProducer[] {
-  const producers = new Map<number, LogProducer>()
-  for (const { header } of batches) {
-    const { producerId, producerEpoch, recordsCount } = header
-    if (producerId < 0) continue
-    const isMarker = (header.attributes & batchAttributes.control) !== 0
-    // A marker that a cleaning has emptied says nothing.
-    if (isMarker && recordsCount === 0) continue
-    const known = producers.get(producerId)
-    const before = known?.producerEpoch === producerEpoch ? known.lastDataOffset : -1
-    producers.set(producerId, {
-      producerId,
-      producerEpoch,
-      lastDataOffset: isMarker ? before : lastOffsetOf(header),
-      transactionFirstOffset: open.get(producerId) ?? -1,
-    })
-  }
-  return [...producers.values()]
 }
 
 function refused(why: string): StorageError {

@@ -4,12 +4,14 @@ import { assert } from '../base/assert.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import { type Uuid, uuidToBytes } from '../protocol/uuid.ts'
 import type {
+  ConnectionLimits,
   DataPlane,
   DataPlaneEvents,
   DataPlaneOptions,
   DataPlaneStatistics,
   Endpoint,
   OpenBatchVerdict,
+  QuotaTable,
 } from './data-plane.ts'
 import type { PartitionLog } from './log-store.ts'
 import { nativeStorage } from './native-binding.ts'
@@ -63,6 +65,20 @@ class NativeDataPlaneFace implements DataPlane {
   }
   statistics(): DataPlaneStatistics {
     return this.#native.statistics()
+  }
+  setQuotas(quotas: QuotaTable): void {
+    assert(quotas.windows >= 1 && quotas.windowMs >= 1, 'rates are measured over some time')
+    this.#native.setQuotas(quotas)
+  }
+  setConnectionLimits(limits: ConnectionLimits): void {
+    assert(limits.windows >= 1 && limits.windowMs >= 1, 'rates are measured over some time')
+    this.#native.setConnectionLimits(limits)
+  }
+  chargeRequest(clientId: string, busyNs: number): number {
+    return this.#native.chargeRequest(clientId, busyNs)
+  }
+  mute(connection: number, throttleMs: number): void {
+    this.#native.mute(connection, throttleMs)
   }
   stop(): Promise<void> {
     this.#stopping ??= this.#native.stop()

@@ -257,6 +257,9 @@ class NativeLogStore implements LogStore {
   freeBytes(): number {
     return this.#directory.freeBytes()
   }
+  totalBytes(): number {
+    return this.#directory.totalBytes()
+  }
 
   async readFile(relativePath: string): Promise<Uint8Array | undefined> {
     const cut = relativePath.lastIndexOf('/')

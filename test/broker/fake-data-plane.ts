@@ -2,12 +2,14 @@
 import type { Api } from '../../src/protocol/codec.ts'
 import { encodeRequestFrame, openResponse } from '../../src/protocol/header.ts'
 import type {
+  ConnectionLimits,
   ControlFrame,
   DataPlane,
   DataPlaneEvents,
   DataPlaneStatistics,
   Endpoint,
   OpenBatchVerdict,
+  QuotaTable,
 } from '../../src/storage/data-plane.ts'
 import type { PartitionLog } from '../../src/storage/log-store.ts'
 
@@ -84,6 +86,24 @@ export class FakeDataPlane implements DataPlane {
   }
   statistics(): DataPlaneStatistics {
     throw new Error('nobody asks a fake for figures')
+  }
+  /** What the broker set last. */
+  quotas: QuotaTable | undefined
+  limits: ConnectionLimits | undefined
+  /** What a request that took its time is told. */
+  chargedMs = 0
+  readonly muted: (readonly [connection: number, throttleMs: number])[] = []
+  setQuotas(quotas: QuotaTable): void {
+    this.quotas = quotas
+  }
+  setConnectionLimits(limits: ConnectionLimits): void {
+    this.limits = limits
+  }
+  chargeRequest(): number {
+    return this.chargedMs
+  }
+  mute(connection: number, throttleMs: number): void {
+    this.muted.push([connection, throttleMs])
   }
   stop(): Promise<void> {
     this.stopped = true

@@ -54,7 +54,8 @@ function start(load: () => Promise<AnyHandler>): void {
   ])
   const now = (): number => 0
   const logger = createLogger({ write: (line) => lines.push(line), now, level: 'debug' })
-  router = new Router({ apis, dataPlane: () => plane, logger, monotonicMs: now })
+  const flow = { isActive: false, throttle: (_call: unknown, _ms: number, told: object) => told }
+  router = new Router({ apis, dataPlane: () => plane, flow, logger, monotonicMs: now })
   plane.start(undefined, {
     onFrames: (frames) => router.accept(frames),
     onOpenBatches: () => {},

@@ -102,6 +102,31 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
     describeLog(started)
     describeCuts(started)
 
+    it('tells how much room its disk has, and how much of it is free', async () => {
+      const { store } = await started()
+      expect(store.freeBytes()).toBeGreaterThan(0)
+      expect(store.totalBytes()).toBeGreaterThanOrEqual(store.freeBytes())
+    })
+
+    it('remembers its producers', async () => {
+      const { log } = await started()
+      expect(log.producers()).toEqual([])
+      const producer = { producerId: 9, producerEpoch: 2, baseSequence: 0 }
+      await commit(log)
+      await commit(log, batchOf([3, 4], producer))
+      expect(log.producers()).toEqual([
+        {
+          producerId: 9,
+          producerEpoch: 2,
+          lastSequence: 1,
+          lastTimestamp: 4,
+          coordinatorEpoch: -1,
+          transactionFirstOffset: -1,
+          lastDataOffset: log.logEndOffset() - 1,
+        },
+      ])
+    })
+
     it('keeps identity, partitions, records and files over a clean restart', async () => {
       const { store, log } = await started()
       await store.format(identity)

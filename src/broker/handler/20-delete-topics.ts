@@ -15,13 +15,18 @@ const disabledSince = 3
 /** First version whose names may be null, and that tells ids. */
 const idsSince = 6
 
+/** First version whose clients know how to wait where a quota refuses a deletion. */
+const strictSince = 5
+
 /** Handles DeleteTopics 1 to 6. */
 export const deleteTopics: Handler<DeleteTopicsRequest, DeleteTopicsResponseInput> = {
   api: deleteTopicsApi,
 
   async handle(request, call, broker) {
-    const results = await broker.controller.deleteTopics(request)
-    return { responses: results.map((result) => inVersion(result, call)) }
+    const quota = broker.flow.mutationQuota(call.clientId, call.version >= strictSince)
+    const results = await broker.controller.deleteTopics(request, quota.charge)
+    const responses = results.map((result) => inVersion(result, call))
+    return { throttleTimeMs: quota.throttleMs(), responses }
   },
 
   refusal(request, code, call) {

@@ -6,18 +6,23 @@ import {
 } from '../../protocol/generated/37-create-partitions.ts'
 import type { Handler } from './handler.ts'
 
+/** First version whose clients know how to wait where a quota refuses partitions. */
+const strictSince = 3
+
 /** Handles CreatePartitions 0 to 3. */
 export const createPartitions: Handler<CreatePartitionsRequest, CreatePartitionsResponseInput> = {
   api: createPartitionsApi,
 
-  async handle({ topics, timeoutMs, validateOnly }, _call, broker) {
+  async handle({ topics, timeoutMs, validateOnly }, call, broker) {
     const asked = topics.map(({ name, count, assignments }) => ({
       name,
       count,
       assignments: assignments?.map(({ brokerIds }) => brokerIds) ?? null,
     }))
     const request = { topics: asked, timeoutMs, validateOnly }
-    return { throttleTimeMs: 0, results: await broker.controller.createPartitions(request) }
+    const quota = broker.flow.mutationQuota(call.clientId, call.version >= strictSince)
+    const results = await broker.controller.createPartitions(request, quota.charge)
+    return { throttleTimeMs: quota.throttleMs(), results }
   },
 
   refusal(request, errorCode) {

@@ -27,7 +27,6 @@ export const readAtStart: ReadonlySet<string> = new Set([
   'listeners',
   'listener.security.protocol.map',
   'log.segment.delete.delay.ms',
-  'max.connections',
   'num.network.threads',
 ])
 

@@ -69,6 +69,8 @@ connections.max.idle.ms|For how long a connection may be silent before it is clo
 controller.listener.names|Names of listeners that belong to the controller: nobody binds them \
 here.
 controller.quorum.voters|The nodes that vote, as id@host:port: this one alone, or empty.
+controller.quota.window.num|Number of windows over which changes of the metadata are counted for quotas.
+controller.quota.window.size.seconds|Length of each of these windows.
 cordoned.log.dirs|Log directories that get no new partitions; * means all.
 default.replication.factor|How many replicas a topic gets that is created without saying so.
 delete.topic.enable|Whether topics may be deleted.
@@ -122,6 +124,8 @@ offsets.topic.num.partitions|How many partitions __consumer_offsets is created w
 offsets.topic.segment.bytes|The size of a segment of __consumer_offsets.
 process.roles|What this process is: always both broker and controller.
 producer.id.expiration.ms|For how long an idle producer's last sequences are remembered.
+quota.window.num|Number of windows over which what clients use is counted for quotas.
+quota.window.size.seconds|Length of each of these windows.
 socket.request.max.bytes|The largest request that is read; a larger one closes the connection.
 telemetry.max.bytes|The largest report of a client's metrics.
 transaction.max.timeout.ms|The longest time that a transaction may ask for.

@@ -148,8 +148,11 @@ function firstSet(
 function overridesProblem(config: BrokerConfig): string | undefined {
   const [limit, overrides] = ['max.connections.per.ip', 'max.connections.per.ip.overrides']
   const entries = (config.text(overrides) ?? '').split(',').filter((entry) => entry.trim() !== '')
-  const wrong = entries.find((entry) => !/^\s*\S+\s*:\s*\d+\s*$/.test(entry))
-  if (wrong !== undefined) return `"${wrong.trim()}" in ${overrides} is not of the form HOST:NUMBER`
+  const wrong = entries.find((entry) => !/^\s*\[?[0-9A-Fa-f.:]+\]?\s*:\s*\d+\s*$/.test(entry))
+  if (wrong !== undefined) {
+    const form = 'is not of the form ADDRESS:NUMBER with a numeric address'
+    return `"${wrong.trim()}" in ${overrides} ${form}`
+  }
   if (config.number(limit) > 0 || entries.length > 0) return undefined
   return `${limit} can be 0 only where ${overrides} says who may connect`
 }

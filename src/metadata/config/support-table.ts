@@ -20,6 +20,12 @@ export const brokerSupport: readonly SupportGroup[] = [
   },
   {
     support: 'built',
+    subject: 'Limits of connections, and quotas',
+    names: `max.connections.per.ip max.connections.per.ip.overrides max.connection.creation.rate
+      quota.window.num quota.window.size.seconds controller.quota.*`,
+  },
+  {
+    support: 'built',
     subject: 'Log directories',
     names: 'log.dir log.dirs metadata.log.dir cordoned.log.dirs',
   },
@@ -118,12 +124,6 @@ export const brokerSupport: readonly SupportGroup[] = [
     subject: 'Levels of compression, and compression of what coordinators write',
     names: `compression.gzip.level compression.lz4.level compression.zstd.level
       offsets.topic.compression.codec`,
-  },
-  {
-    support: 'not yet',
-    subject: 'Limits of connections, and quotas',
-    names: `max.connections.per.ip max.connections.per.ip.overrides max.connection.creation.rate
-      quota.window.num quota.window.size.seconds controller.quota.*`,
   },
   {
     support: 'not yet',

@@ -303,6 +303,7 @@ struct FetchedPart {
 
 struct FetchAnswer {
   int32_t correlation = 0;
+  int32_t throttle_ms = -1;
   int16_t error = 0;
   int32_t session_id = 0;
   size_t topic_entries = 0;
@@ -327,7 +328,7 @@ inline FetchAnswer read_fetch(ByteView bytes, int16_t version) {
   FetchAnswer answer;
   answer.correlation = reader.get<int32_t>();
   reader.tags();
-  reader.get<int32_t>();
+  answer.throttle_ms = reader.get<int32_t>();
   if (version >= 7) {
     answer.error = reader.get<int16_t>();
     answer.session_id = reader.get<int32_t>();

@@ -245,6 +245,8 @@ TEST_CASE_TEMPLATE("free space is a number, and write-back a hint", Disk, OnDisk
   Disk disk;
   REQUIRE(disk.fs.free_bytes(disk.path("")).ok());
   CHECK(*disk.fs.free_bytes(disk.path("")) > 0);
+  CHECK(*disk.fs.total_bytes(disk.path("")) >= *disk.fs.free_bytes(disk.path("")));
+  CHECK(kind_of(disk.fs.total_bytes(disk.path("none"))) == FileErrorKind::not_found);
   CHECK(kind_of(disk.fs.free_bytes(disk.path("none"))) == FileErrorKind::not_found);
   auto file = must_open(disk.fs, disk.path("file"), OpenMode::create);
   CHECK(file->write_at(Position(0), Bytes(10000, 'x')).ok());

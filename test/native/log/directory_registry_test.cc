@@ -114,6 +114,9 @@ class SlowFileSystem final : public FileSystem {
   FileResult<int64_t> free_bytes(const std::string& path) const override {
     return disk_.free_bytes(path);
   }
+  FileResult<int64_t> total_bytes(const std::string& path) const override {
+    return disk_.total_bytes(path);
+  }
   std::string cache_identity(const std::string& path) const override {
     return disk_.cache_identity(path);
   }

@@ -57,6 +57,25 @@ TEST_CASE("with flush.messages 1 a batch is readable once it is durable") {
   log->remove_observer(&watcher);
 }
 
+TEST_CASE("with 64 MiB that are not durable a log is backed up, until its own are flushed") {
+  DirectoryFixture f;
+  f.config.flush_messages = 1000000;
+  f.open();
+  auto log = f.log();
+  auto idle = f.log("idle");
+  const BatchSpec big{.value = std::string(900000, 'v')};
+  while (f.directory->unflushed_bytes() < 64 << 20) {
+    CHECK_FALSE(log->is_backed_up());
+    append(*log, big);
+  }
+  CHECK(log->is_backed_up());
+  CHECK_FALSE(idle->is_backed_up());  // it has nothing to wait for
+  CHECK(log->durable_offset() == Offset(0));
+  f.directory->run_once();  // being asked, it asked for a flush
+  CHECK(log->durable_offset() == log->log_end_offset());
+  CHECK_FALSE(log->is_backed_up());
+}
+
 TEST_CASE("without flushes a batch is readable at once, and told on the appending thread") {
   DirectoryFixture f;
   f.config.flush_messages = INT64_MAX;
