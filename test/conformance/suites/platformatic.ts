@@ -22,6 +22,12 @@ const reporter = join(import.meta.dirname, 'node-test-reporter.ts')
 /** The admin tests leave a client quota behind, which would starve the others. */
 const isAdmin = (file: string): boolean => file.startsWith('test/clients/admin/')
 
+/** These need no broker, and are over before Node has written what it knows of them. */
+const isProtocol = (file: string): boolean => file.startsWith('test/protocol/')
+
+/** Ends a file whose tests are over though something of it still runs. */
+const forced = '--test-force-exit'
+
 /** The suite of @platformatic/kafka, by Node's own runner. */
 export const platformatic: Suite = {
   name: 'platformatic',
@@ -33,10 +39,15 @@ export const platformatic: Suite = {
     }
     nodeProgram()
   },
-  stages: [stage('admin', isAdmin), stage('others', (file) => !isAdmin(file))],
+  stages: [
+    stage('admin', isAdmin, [forced]),
+    stage('protocol', isProtocol, []),
+    stage('others', (file) => !isAdmin(file) && !isProtocol(file), [forced]),
+  ],
 }
 
-function stage(name: string, belongs: (file: string) => boolean): Stage {
+function stage(name: string, belongs: (file: string) => boolean, more: readonly string[]): Stage {
+  const options = ['--test', '--test-concurrency=2', ...more]
   return {
     name,
     settings: {
@@ -48,7 +59,7 @@ function stage(name: string, belongs: (file: string) => boolean): Stage {
     },
     referenceSettings: authorizer,
     ports: [9001, 9011, 9012, 9013, 19002],
-    run: (run) => runNode(run, name, testFiles(run.checkout).filter(belongs)),
+    run: (run) => runNode(run, name, testFiles(run.checkout).filter(belongs), options),
   }
 }
 
@@ -68,6 +79,7 @@ async function runNode(
   { checkout, reports, only }: StageRun,
   stageName: string,
   files: readonly string[],
+  options: readonly string[],
 ): Promise<Outcomes> {
   // A name begins with its file, which is all of it that is chosen by here.
   const chosen = files.filter((file) =>
@@ -78,10 +90,9 @@ async function runNode(
   )
   if (chosen.length === 0) return new Map()
   const report = join(reports, `${stageName}.jsonl`)
-  const options = ['--test-concurrency=2', '--test-force-exit']
   const ours = [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`]
   const theirs = ['--test-reporter=spec', '--test-reporter-destination=stdout']
-  await runProgram([nodeProgram(), '--test', ...options, ...ours, ...theirs, ...chosen], {
+  await runProgram([nodeProgram(), ...options, ...ours, ...theirs, ...chosen], {
     cwd: checkout,
     env: { KAFKA_VERSION: '8.1.0' },
     output: join(reports, `${stageName}.log`),

@@ -3,10 +3,11 @@
 //     [--stage NAME]... [--update]
 // Exits with 1 if a name that passed before does not, or if one that is excused does. --update adds
 // what newly passed to the list.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { hasKafka } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { kafkajs } from './kafkajs.ts'
 import { librdkafka } from './librdkafka.ts'
@@ -52,10 +53,22 @@ function parseRequest(): Request | undefined {
     return undefined
   }
   const { only, update } = values
+  const checkout = resolve(values.checkout)
+  const known = suite.stages.map(({ name }) => name)
+  const unknown = values.stage.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    console.error(`There is no stage ${unknown[0]} in ${suite.name}, only ${known.join(', ')}.`)
+    return undefined
+  }
+  if (!existsSync(checkout)) {
+    console.error(`There is no folder ${checkout}.`)
+    return undefined
+  }
+  if (target === 'kafka' && !hasKafka()) return undefined
   const stages = suite.stages.filter(
     ({ name }) => values.stage.length === 0 || values.stage.includes(name),
   )
-  return { suite, checkout: resolve(values.checkout), target, only, stages, update }
+  return { suite, checkout, target, only, stages, update }
 }
 
 async function runSuite({ suite, checkout, target, only, stages, update }: Request): Promise<void> {
@@ -71,8 +84,9 @@ async function runSuite({ suite, checkout, target, only, stages, update }: Reque
   const isWhole = only.length === 0 && stages.length === suite.stages.length
   const verdict = judge(target === 'kafka' ? referenceLists(lists) : lists, merged, isWhole)
   console.log(describeVerdict(verdict, merged))
+  if (merged.size === 0) console.error('No test ran.')
   if (update && target === 'odradek') writePassed(suite.name, [...lists.passed, ...verdict.fresh])
-  if (!isGood(verdict)) process.exitCode = 1
+  if (!isGood(verdict) || merged.size === 0) process.exitCode = 1
 }
 
 async function runStage(
