@@ -44,8 +44,8 @@ export class BatchOpener {
   }
 
   /**
-   * The first record of a compressed batch, from offset `from` on, that is not older than `atLeast`;
-   * undefined without one.
+   * The first record of a compressed batch, from offset `from` on, that is not older than
+   * `atLeast`; undefined without one.
    * Rejects when the worker fails, and with a {@link StorageError} when the batch cannot be opened:
    * "no record is that young" would send its reader past it.
    */

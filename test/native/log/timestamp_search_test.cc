@@ -63,9 +63,9 @@ class Scenario {
       auto found =
           log_->lookup_timestamp(TimestampMs(target), ReadLimit::log_end_offset, Offset(from));
       REQUIRE_MESSAGE(found.ok(), (found.ok() ? std::string() : found.error().detail));
-      const auto expected = std::find_if(
-          records_.begin(), records_.end(),
-          [&](const auto& one) { return one.timestamp >= target && one.offset >= from; });
+      const auto expected = std::find_if(records_.begin(), records_.end(), [&](const auto& one) {
+        return one.timestamp >= target && one.offset >= from;
+      });
       check_same(*found, expected);
     }
     auto latest = log_->lookup_max_timestamp(ReadLimit::log_end_offset);
