@@ -1,5 +1,6 @@
 /** A broker, started from code. */
 export { Broker } from './broker.ts'
+export type { BrokerHealth, BrokerObservation, DirectoryState } from './observation.ts'
 export type {
   BrokerEndpoint,
   BrokerEnvironment,

@@ -214,7 +214,7 @@ export class Router {
     const peer = this.#options.dataPlane().connectionInfo(connection)?.peer
     const from = peer === undefined ? 'a client' : `${unmapped(peer.host)}:${peer.port}`
     const line = this.#refusals.admit(`Closed the connection of ${from}: it sent ${what}.`)
-    if (line !== undefined) this.#options.logger.info(line)
+    if (line !== undefined) this.#options.logger.info(line, { client: from })
     this.#options.dataPlane().refuse(connection, sequence)
   }
 

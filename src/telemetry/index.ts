@@ -1,2 +1,9 @@
 /** What a component needs to tell the operator something. */
-export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts'
+export {
+  createLogger,
+  type LogFields,
+  type LogFormat,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './logger.ts'
