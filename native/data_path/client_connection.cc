@@ -51,23 +51,25 @@ FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReade
   ProduceRequest& request = worker_.produce_request();
   if (!decode_produce_request(header, reader, &request)) return FrameVerdict::close;
   worker_.count_produce();
+  const int64_t began_ns = worker_.now_ns();
   ProduceWork& work = worker_.produce_work();
   worker_.produce_path().append(request, &work);
   if (work.openings.empty()) {
-    complete_produce(request, frame.size(), &work);
+    complete_produce(request, frame.size(), began_ns, &work);
     work.acks.clear();  // lets go of the partitions
     return FrameVerdict::taken;
   }
   exclusive_ = Exclusive::opening;
-  opening_ = std::make_unique<OpeningProduce>(frame, std::move(work));
+  opening_ = std::make_unique<OpeningProduce>(frame, std::move(work), began_ns);
   work = ProduceWork{};
   opening_->start(worker_.control(), [this] { return worker_.open_token(id()); });
   return FrameVerdict::taken;
 }
 
 void ClientConnection::complete_produce(const ProduceRequest& request, size_t request_bytes,
-                                        ProduceWork* work) {
+                                        int64_t began_ns, ProduceWork* work) {
   if (!request.wants_answer()) {
+    worker_.time_produce(began_ns);
     // The only way to tell such a producer that something went wrong.
     if (work->has_error()) connection_.close();
     return;
@@ -81,10 +83,12 @@ void ClientConnection::complete_produce(const ProduceRequest& request, size_t re
     queue.begin_frame();
     encode_produce_response(request, work->results, queue.bytes(), nullptr);
     queue.end_frame();
+    worker_.time_produce(began_ns);
     connection_.flush_soon();
     return;
   }
-  auto pending = std::make_unique<PendingProduce>(*this, worker_, work->acks.size(), request_bytes);
+  auto pending =
+      std::make_unique<PendingProduce>(*this, worker_, work->acks.size(), request_bytes, began_ns);
   std::vector<uint32_t>& error_positions = worker_.error_positions();
   error_positions.clear();
   encode_produce_response(request, work->results, pending->answer(), &error_positions);
@@ -102,6 +106,7 @@ void ClientConnection::produce_completed() {
     connection_.send_queue().add_frame(produces_.front()->answer().view());
     ASSERT(pending_bytes_ >= produces_.front()->request_bytes());
     pending_bytes_ -= produces_.front()->request_bytes();
+    worker_.time_produce(produces_.front()->began_ns());
     produces_.pop_front();
     connection_.flush_soon();
   }
@@ -121,6 +126,7 @@ FrameVerdict ClientConnection::on_fetch(const RequestHeader& header, WireReader&
   worker_.count_fetch();
   if (fetch_ == nullptr) fetch_ = std::make_unique<FetchOperation>(*this, worker_);
   exclusive_ = Exclusive::fetch;
+  fetch_began_ns_ = worker_.now_ns();
   fetch_->start(request, ++sequence_);
   return FrameVerdict::taken;
 }
@@ -131,6 +137,7 @@ void ClientConnection::fetch_warmed(uint64_t sequence) {
 
 void ClientConnection::fetch_finished() {
   ASSERT(exclusive_ == Exclusive::fetch);
+  worker_.time_fetch(fetch_began_ns_);
   connection_.flush_soon();
   become_free();
 }
@@ -163,7 +170,7 @@ void ClientConnection::batch_opened(uint64_t token, BatchVerdict verdict,
   if (!opening_->is_complete()) return;
   const std::unique_ptr<OpeningProduce> opened = std::move(opening_);
   become_free();
-  complete_produce(opened->request(), opened->frame_bytes(), &opened->work());
+  complete_produce(opened->request(), opened->frame_bytes(), opened->began_ns(), &opened->work());
 }
 
 void ClientConnection::drain() {

@@ -63,7 +63,8 @@ class ClientConnection final : public ConnectionHandler,
   FrameVerdict on_fetch(const RequestHeader& header, WireReader& reader);
   FrameVerdict on_control(ByteSpan frame);
   // All batches are appended or refused: answers, or waits for the high watermarks.
-  void complete_produce(const ProduceRequest& request, size_t request_bytes, ProduceWork* work);
+  void complete_produce(const ProduceRequest& request, size_t request_bytes, int64_t began_ns,
+                        ProduceWork* work);
   // False while as many requests, or as many bytes, wait for acknowledgement as may.
   bool has_room_for_produce() const;
   // The exclusive request is answered: what was held may start.
@@ -74,6 +75,7 @@ class ClientConnection final : public ConnectionHandler,
   Exclusive exclusive_ = Exclusive::none;
   bool draining_ = false;
   uint64_t sequence_ = 0;  // of the last exclusive request
+  int64_t fetch_began_ns_ = 0;
   // Appended and waiting, oldest first: answered in this order.
   std::deque<std::unique_ptr<PendingProduce>> produces_;
   size_t pending_bytes_ = 0;  // sum of their requests' bytes

@@ -168,6 +168,12 @@ export interface NativeEndpoint {
   readonly port: number
 }
 
+/** Counts by bucket of time (native/data_path/latency_histogram.h). */
+export interface NativeLatencyCounts {
+  readonly buckets: readonly number[]
+  readonly sumUs: number
+}
+
 /** Limits and threads of a native data plane. */
 export interface NativeDataPlaneOptions {
   readonly reactorThreads: number
@@ -233,6 +239,18 @@ export interface NativeDataPlane {
     readonly bytesOut: number
     readonly framesRefused: number
   }
+  /** Of a hosted topic, or of all. */
+  traffic(topic: string | undefined): {
+    readonly produces: number
+    readonly producesFailed: number
+    readonly recordsIn: number
+    readonly bytesIn: number
+    readonly bytesRejected: number
+    readonly fetches: number
+    readonly fetchesFailed: number
+    readonly bytesOut: number
+  }
+  latencies(): { readonly produce: NativeLatencyCounts; readonly fetch: NativeLatencyCounts }
   stop(): Promise<void>
 }
 

@@ -10,6 +10,7 @@ import { encodeResponseFrame, type OpenedRequest, openRequest } from '../protoco
 import { Writer } from '../protocol/writer.ts'
 import type { ControlFrame, DataPlane } from '../storage/data-plane.ts'
 import { StorageError } from '../storage/log-store.ts'
+import { LatencyHistogram } from '../telemetry/latency-histogram.ts'
 import { LogLimiter } from '../telemetry/log-limiter.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ServedApi } from './api-table.ts'
@@ -51,6 +52,8 @@ export class Router {
   /** Frames behind one that is being handled, per connection; an entry means "busy". */
   readonly #waiting = new Map<number, ControlFrame[]>()
   readonly #refusals: LogLimiter
+  /** From a request that is taken up to its answer, by the names of the APIs that were asked. */
+  readonly latencies: Map<string, LatencyHistogram> = new Map()
   #context: BrokerContext | undefined
 
   constructor(options: RouterOptions) {
@@ -155,10 +158,13 @@ export class Router {
       return undefined
     }
     const call = this.#callOf(frame, head.apiVersion, head.clientId)
+    const { monotonicMs } = this.#options
+    const begunMs = monotonicMs()
     const answer = (response: unknown): void => {
       const bytes = encodeResponseFrame(handler.api, head.apiVersion, head.correlationId, response)
       const { connection, sequence } = frame
       this.#options.dataPlane().respond(connection, sequence, bytes.subarray(lengthPrefixBytes))
+      this.#latencyOf(handler.api.name).observe(monotonicMs() - begunMs)
     }
     try {
       const response = handler.handle(request, call, context)
@@ -174,6 +180,14 @@ export class Router {
       answer(this.#refusal(handler, request, call, failure))
       return undefined
     }
+  }
+
+  #latencyOf(api: string): LatencyHistogram {
+    const known = this.latencies.get(api)
+    if (known !== undefined) return known
+    const histogram = new LatencyHistogram()
+    this.latencies.set(api, histogram)
+    return histogram
   }
 
   #callOf(frame: ControlFrame, version: number, clientId: string | null): Call {

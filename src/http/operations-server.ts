@@ -1,9 +1,10 @@
-/** What `odradek start --http` serves: the health of a broker. */
+/** What `odradek start --http` serves: health and metrics of a broker. */
 import { formatHostPort, type HostPort } from '../base/endpoint.ts'
 import type { BrokerObservation } from '../broker/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { healthAnswer } from './health.ts'
 import { HttpServer, type Page } from './http-server.ts'
+import { MetricsPage } from './metrics.ts'
 
 /** Serves until {@link OperationsServer.close}. */
 export class OperationsServer {
@@ -18,12 +19,18 @@ export class OperationsServer {
   /** Rejects with a sentence when it cannot listen there. It has no broker to tell of yet. */
   static async listen(endpoint: HostPort, logger: Logger): Promise<OperationsServer> {
     let broker: BrokerObservation | undefined
-    const pages = new Map<string, Page>([['/health', () => healthAnswer(broker)]])
+    const metrics = new MetricsPage()
+    const pages = new Map<string, Page>([
+      ['/health', () => healthAnswer(broker)],
+      ['/metrics', () => metrics.answer(broker)],
+    ])
     const onFailure = (path: string, cause: unknown): void =>
       logger.error(`The page ${path} failed`, cause, { path })
     const server = await HttpServer.listen(endpoint, { pages, onFailure })
     const address = formatHostPort(server.endpoint)
-    logger.info(`Health at http://${address}/health.`, { http: address })
+    logger.info(`Health at http://${address}/health, metrics at http://${address}/metrics.`, {
+      http: address,
+    })
     return new OperationsServer(server, (started) => {
       broker = started
     })

@@ -3,6 +3,7 @@
  * other request arrives here as a whole frame, and its answer goes back as a whole frame.
  */
 import type { Uuid } from '../protocol/uuid.ts'
+import type { LatencyCounts } from '../telemetry/latency-histogram.ts'
 import type { PartitionLog } from './log-store.ts'
 
 /** Address of a socket, numeric host. */
@@ -70,6 +71,28 @@ export interface DataPlaneStatistics {
   readonly framesRefused: number
 }
 
+/** What Produce and Fetch moved, of one topic or of all; counts by partition of a request. */
+export interface Traffic {
+  /** Refused ones included. */
+  readonly produces: number
+  readonly producesFailed: number
+  readonly recordsIn: number
+  /** Of appended batches. */
+  readonly bytesIn: number
+  /** Of batches that were too large. */
+  readonly bytesRejected: number
+  /** Refused ones included. */
+  readonly fetches: number
+  readonly fetchesFailed: number
+  readonly bytesOut: number
+}
+
+/** How long the requests took that the data plane serves itself, waits included. */
+export interface DataPlaneLatencies {
+  readonly produce: LatencyCounts
+  readonly fetch: LatencyCounts
+}
+
 /** The running data plane of one broker. */
 export interface DataPlane {
   /**
@@ -94,6 +117,12 @@ export interface DataPlane {
     connection: number,
   ): { readonly local: Endpoint; readonly peer: Endpoint } | undefined
   statistics(): DataPlaneStatistics
+  /**
+   * What a topic moved since it was hosted, zeros for one that is not; without a name what all
+   * moved, those included that are gone.
+   */
+  traffic(topic?: string): Traffic
+  latencies(): DataPlaneLatencies
   /** Answers what is appended, ends parked fetches, closes the sockets. Idempotent. */
   stop(): Promise<void>
 }

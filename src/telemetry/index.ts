@@ -1,4 +1,12 @@
-/** What a component needs to tell the operator something. */
+/** What a component needs to tell the operator something, and to count. */
+export {
+  type LatencyCounts,
+  LatencyHistogram,
+  latencyBucketEndUs,
+  latencyBuckets,
+  latencyCount,
+  latencyQuantileUs,
+} from './latency-histogram.ts'
 export {
   createLogger,
   type LogFields,

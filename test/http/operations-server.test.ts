@@ -12,7 +12,8 @@ test('it says "starting" until it has a broker, then what the broker says', asyn
   server = await OperationsServer.listen({ host: '127.0.0.1', port: 0 }, logger)
   const url = `http://127.0.0.1:${server.endpoint.port}/health`
   expect(lines.join()).toContain(url)
-  const status = async (): Promise<unknown> => (await (await fetch(url)).json()).status
+  const status = async (): Promise<unknown> =>
+    ((await (await fetch(url)).json()) as { status: unknown }).status
   expect(await status()).toBe('starting')
   let serving = true
   const health = () => ({ serving, problems: [] })
