@@ -24,6 +24,7 @@ export interface NativeLogConfig {
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
   readonly targetCodec: number
+  readonly targetLevel: number
   readonly openCompressed: boolean
 }
 
@@ -199,6 +200,7 @@ export interface NativeDataPlaneHandlers {
       readonly bytes: Uint8Array
       readonly compacted: boolean
       readonly targetCodec: number
+      readonly targetLevel: number
       readonly logAppendTime: boolean
       readonly timestampBeforeMaxMs: number
       readonly timestampAfterMaxMs: number

@@ -232,6 +232,7 @@ async function compose(
   parts.add('data directory', () => directories.close(controller.brokerEpoch))
   await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
+  batchOpener.bound(() => config.number('odradek.max.uncompressed.batch.bytes'))
   for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
   await controller.partitionsFailed(await logs.load(controller.image))

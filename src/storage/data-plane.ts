@@ -28,6 +28,8 @@ export interface OpenBatchRequest {
   readonly compacted: boolean
   /** Codec id to store with, or -1 for the producer's. */
   readonly targetCodec: number
+  /** Level of that codec, where it has levels. */
+  readonly targetLevel: number
   readonly logAppendTime: boolean
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
