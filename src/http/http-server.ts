@@ -69,13 +69,14 @@ async function respond(
   options: HttpServerOptions,
 ): Promise<void> {
   const { status, contentType, body } = await answerTo(request, options)
+  const bytes = Buffer.from(body)
   response.writeHead(status, {
     'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': bytes.length,
     'Cache-Control': 'no-store',
     ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
   })
-  response.end(body)
+  response.end(bytes)
 }
 
 async function answerTo(request: IncomingMessage, options: HttpServerOptions): Promise<Answer> {
