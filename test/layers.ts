@@ -285,7 +285,10 @@ export const typeScriptLayers: readonly TypeScriptLayer[] = [
   layer('src/streams', [base, 'src/client/index.ts'], 'built on the public client alone', any),
   layer('src/connect', [base, 'src/client/index.ts'], 'built on the public client alone', any),
 
-  layer('src/http', [base, publicIndexes], 'metrics, health and console over public indexes', any),
+  layer('src/http', [base, publicIndexes], 'metrics, health and console over public indexes', {
+    builtins: 'any',
+    packages: ['prom-client'],
+  }),
   layer('src/cli', [base, publicIndexes, 'src/http'], 'commands over public indexes', {
     builtins: 'any',
     packages: ['commander', 'cli-progress'],

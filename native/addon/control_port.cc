@@ -22,6 +22,7 @@ Napi::Value open_batch_object(Napi::Env env, const OpenBatch& batch) {
   object.Set("bytes", from_bytes(env, batch.bytes));
   object.Set("compacted", Napi::Boolean::New(env, rules.compacted));
   object.Set("targetCodec", Napi::Number::New(env, rules.target_codec));
+  object.Set("targetLevel", Napi::Number::New(env, rules.target_level));
   object.Set("logAppendTime", Napi::Boolean::New(env, rules.log_append_time));
   object.Set("timestampBeforeMaxMs", from_int64(env, rules.timestamp_before_ms_max));
   object.Set("timestampAfterMaxMs", from_int64(env, rules.timestamp_after_ms_max));

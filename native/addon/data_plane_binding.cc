@@ -4,6 +4,7 @@
 
 #include "addon/background_task.h"
 #include "addon/batch_verdict_binding.h"
+#include "addon/data_plane_figures.h"
 #include "addon/directory_options_binding.h"
 #include "addon/value_reader.h"
 #include "base/clock.h"
@@ -45,7 +46,8 @@ Napi::Function DataPlaneBinding::define(Napi::Env env) {
        InstanceMethod<&P::host_unavailable>("hostUnavailable"),
        InstanceMethod<&P::respond>("respond"), InstanceMethod<&P::batch_opened>("batchOpened"),
        InstanceMethod<&P::connection_info>("connectionInfo"),
-       InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::set_quotas>("setQuotas"),
+       InstanceMethod<&P::statistics>("statistics"), InstanceMethod<&P::traffic>("traffic"),
+       InstanceMethod<&P::latencies>("latencies"), InstanceMethod<&P::set_quotas>("setQuotas"),
        InstanceMethod<&P::set_connection_limits>("setConnectionLimits"),
        InstanceMethod<&P::charge_request>("chargeRequest"), InstanceMethod<&P::mute>("mute"),
        InstanceMethod<&P::stop>("stop")});
@@ -192,21 +194,23 @@ Napi::Value DataPlaneBinding::connection_info(Info info) {
 Napi::Value DataPlaneBinding::statistics(Info info) {
   const Napi::Env env = info.Env();
   const BrokerDataPath* path = running(env);
+  return path == nullptr ? env.Undefined() : statistics_object(env, path->statistics());
+}
+
+Napi::Value DataPlaneBinding::traffic(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const bool of_topic = !info[0].IsUndefined();
+  const std::string topic = of_topic ? read.text(info[0], "the topic") : "";
+  const BrokerDataPath* path = read.failed() ? nullptr : running(env);
   if (path == nullptr) return env.Undefined();
-  const DataPathStatistics counted = path->statistics();
-  auto result = Napi::Object::New(env);
-  auto set = [&](const char* name, uint64_t value) {
-    result.Set(name, from_int64(env, static_cast<int64_t>(value)));
-  };
-  set("connections", counted.connections);
-  set("connectionsTotal", counted.connections_total);
-  set("requestsProduce", counted.requests_produce);
-  set("requestsFetch", counted.requests_fetch);
-  set("requestsControl", counted.requests_control);
-  set("bytesIn", counted.bytes_in);
-  set("bytesOut", counted.bytes_out);
-  set("framesRefused", counted.frames_refused);
-  return result;
+  return traffic_object(env, of_topic ? path->traffic(topic) : path->traffic());
+}
+
+Napi::Value DataPlaneBinding::latencies(Info info) {
+  const Napi::Env env = info.Env();
+  const BrokerDataPath* path = running(env);
+  return path == nullptr ? env.Undefined() : latencies_object(env, path->latencies());
 }
 
 Napi::Value DataPlaneBinding::stop(Info info) {

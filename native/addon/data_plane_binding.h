@@ -30,6 +30,8 @@ class DataPlaneBinding : public Napi::ObjectWrap<DataPlaneBinding> {
   Napi::Value batch_opened(Info info);
   Napi::Value connection_info(Info info);
   Napi::Value statistics(Info info);
+  Napi::Value traffic(Info info);
+  Napi::Value latencies(Info info);
   Napi::Value set_quotas(Info info);
   Napi::Value set_connection_limits(Info info);
   Napi::Value charge_request(Info info);

@@ -24,6 +24,7 @@ LogConfig to_log_config(ValueReader& read, const Napi::Value& value) {
   rules.timestamp_before_ms_max = read.int64_field(object, "timestampBeforeMaxMs", 0);
   rules.timestamp_after_ms_max = read.int64_field(object, "timestampAfterMaxMs", 0);
   rules.target_codec = static_cast<int8_t>(read.int32_field(object, "targetCodec", -1, 4));
+  rules.target_level = read.int32_field(object, "targetLevel");
   rules.open_compressed = read.boolean_field(object, "openCompressed");
   return config;
 }

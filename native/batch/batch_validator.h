@@ -23,6 +23,7 @@ struct ValidationRules {
   int64_t timestamp_before_ms_max = INT64_MAX;  // message.timestamp.before.max.ms
   int64_t timestamp_after_ms_max = 3600000;     // message.timestamp.after.max.ms
   int8_t target_codec = -1;                     // compression.type; -1 is `producer`
+  int32_t target_level = 0;                     // compression.*.level, if the codec has one
   bool open_compressed = false;                 // odradek.validate.compressed=full
 };
 

@@ -170,6 +170,23 @@ class DataPath final : public BrokerDataPath {
     }));
   }
 
+  Traffic traffic(const std::string& topic) const override { return table_->traffic(topic); }
+
+  Traffic traffic() const override {
+    Traffic sum;
+    for (const auto& worker : workers_) worker->all_traffic().add_to(&sum);
+    return sum;
+  }
+
+  RequestLatencies latencies() const override {
+    RequestLatencies sum;
+    for (const auto& worker : workers_) {
+      worker->counters().produce_latency.add_to(&sum.produce);
+      worker->counters().fetch_latency.add_to(&sum.fetch);
+    }
+    return sum;
+  }
+
   void stop() override {
     {
       const std::lock_guard lock(mutex_);

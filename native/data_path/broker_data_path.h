@@ -18,6 +18,8 @@
 #include "base/result.h"
 #include "data_path/client_quotas.h"
 #include "data_path/connection_admission.h"
+#include "data_path/latency_histogram.h"
+#include "data_path/topic_traffic.h"
 #include "log/partition_log.h"
 #include "net/endpoint.h"
 
@@ -91,6 +93,12 @@ struct DataPathStatistics {
   uint64_t frames_refused = 0;  // too large or malformed: the connection was closed
 };
 
+// From a request that is whole to its answer in the send queue, waits included.
+struct RequestLatencies {
+  LatencyCounts produce;
+  LatencyCounts fetch;
+};
+
 // Owned by the addon, one per broker. What is hosted stays observed until unhost() or stop(): a log
 // must live until then.
 class BrokerDataPath {
@@ -127,6 +135,11 @@ class BrokerDataPath {
                             std::vector<uint8_t> replacement) = 0;
   virtual std::optional<ConnectionInfo> connection_info(ConnectionId connection) const = 0;
   virtual DataPathStatistics statistics() const = 0;
+  // What a hosted topic moved, zeros for another; and all topics, those included that are gone.
+  virtual Traffic traffic(const std::string& topic) const = 0;
+  virtual Traffic traffic() const = 0;
+  // How long the requests took that the data path serves itself.
+  virtual RequestLatencies latencies() const = 0;
 
   // Replaces what clients may use; it holds from the next request on.
   virtual void set_quotas(QuotaTable quotas) = 0;

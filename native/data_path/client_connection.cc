@@ -59,31 +59,33 @@ FrameVerdict ClientConnection::on_produce(const RequestHeader& header, WireReade
   ProduceRequest& request = worker_.produce_request();
   if (!decode_produce_request(header, reader, &request)) return FrameVerdict::close;
   worker_.count_produce();
-  if (worker_.quotas().active()) began_ns_ = worker_.clock().monotonic_ns();
+  const int64_t began_ns = worker_.now_ns();
   ProduceWork& work = worker_.produce_work();
   worker_.produce_path().append(request, &work);
   if (work.openings.empty()) {
-    complete_produce(request, frame.size(), &work);
+    complete_produce(request, frame.size(), began_ns, began_ns, &work);
     work.acks.clear();  // lets go of the partitions
     work.backed_up.clear();
     return FrameVerdict::taken;
   }
   exclusive_ = Exclusive::opening;
-  opening_ = std::make_unique<OpeningProduce>(frame, std::move(work));
+  opening_ = std::make_unique<OpeningProduce>(frame, std::move(work), began_ns);
   work = ProduceWork{};
   opening_->start(worker_.control(), [this] { return worker_.open_token(id()); });
   return FrameVerdict::taken;
 }
 
 void ClientConnection::complete_produce(const ProduceRequest& request, size_t request_bytes,
+                                        int64_t began_ns, int64_t busy_since_ns,
                                         ProduceWork* work) {
   const int32_t throttle_ms =
-      worker_.quotas().active() ? charge_produce(request, request_bytes) : 0;
+      worker_.quotas().active() ? charge_produce(request, request_bytes, busy_since_ns) : 0;
   if (throttle_ms > 0 || !work->backed_up.empty()) {
     backed_up_ = std::move(work->backed_up);
     mute(throttle_ms);
   }
   if (!request.wants_answer()) {
+    worker_.time_produce(began_ns);
     // The only way to tell such a producer that something went wrong.
     if (work->has_error()) connection_.close();
     return;
@@ -97,10 +99,12 @@ void ClientConnection::complete_produce(const ProduceRequest& request, size_t re
     queue.begin_frame();
     encode_produce_response(request, work->results, throttle_ms, queue.bytes(), nullptr);
     queue.end_frame();
+    worker_.time_produce(began_ns);
     connection_.flush_soon();
     return;
   }
-  auto pending = std::make_unique<PendingProduce>(*this, worker_, work->acks.size(), request_bytes);
+  auto pending =
+      std::make_unique<PendingProduce>(*this, worker_, work->acks.size(), request_bytes, began_ns);
   std::vector<uint32_t>& error_positions = worker_.error_positions();
   error_positions.clear();
   encode_produce_response(request, work->results, throttle_ms, pending->answer(), &error_positions);
@@ -118,6 +122,7 @@ void ClientConnection::produce_completed() {
     connection_.send_queue().add_frame(produces_.front()->answer().view());
     ASSERT(pending_bytes_ >= produces_.front()->request_bytes());
     pending_bytes_ -= produces_.front()->request_bytes();
+    worker_.time_produce(produces_.front()->began_ns());
     produces_.pop_front();
     connection_.flush_soon();
   }
@@ -137,6 +142,7 @@ FrameVerdict ClientConnection::on_fetch(const RequestHeader& header, WireReader&
   worker_.count_fetch();
   if (fetch_ == nullptr) fetch_ = std::make_unique<FetchOperation>(*this, worker_);
   exclusive_ = Exclusive::fetch;
+  fetch_began_ns_ = worker_.now_ns();
   fetch_->start(request, ++sequence_);
   return FrameVerdict::taken;
 }
@@ -147,6 +153,7 @@ void ClientConnection::fetch_warmed(uint64_t sequence) {
 
 void ClientConnection::fetch_finished() {
   ASSERT(exclusive_ == Exclusive::fetch);
+  worker_.time_fetch(fetch_began_ns_);
   if (fetch_->throttle_ms() > 0) mute(fetch_->throttle_ms());
   connection_.flush_soon();
   become_free();
@@ -178,22 +185,22 @@ void ClientConnection::batch_opened(uint64_t token, BatchVerdict verdict,
     return;
   }
   if (!opening_->is_complete()) return;
-  if (worker_.quotas().active()) began_ns_ = worker_.clock().monotonic_ns();
+  const int64_t busy_since_ns = worker_.now_ns();
   const std::unique_ptr<OpeningProduce> opened = std::move(opening_);
   become_free();
-  complete_produce(opened->request(), opened->frame_bytes(), &opened->work());
+  complete_produce(opened->request(), opened->frame_bytes(), opened->began_ns(), busy_since_ns,
+                   &opened->work());
 }
 
-int32_t ClientConnection::charge_produce(const ProduceRequest& request, size_t request_bytes) {
+int32_t ClientConnection::charge_produce(const ProduceRequest& request, size_t request_bytes,
+                                         int64_t busy_since_ns) {
   ClientQuotas& quotas = worker_.quotas();
   const std::string_view client_id = request.header.client_id;
   const int64_t now = worker_.now_ms();
   const int32_t throttle_ms =
       quotas.charge(QuotaKind::produce, client_id, static_cast<double>(request_bytes), now);
   if (!request.wants_answer()) return throttle_ms;  // Kafka does not count their time either
-  // Quotas may have come with this very request: then it was not seen to begin.
-  const int64_t busy_ns = began_ns_ == 0 ? 0 : worker_.clock().monotonic_ns() - began_ns_;
-  began_ns_ = 0;
+  const int64_t busy_ns = worker_.now_ns() - busy_since_ns;
   return std::max(throttle_ms, quotas.charge(QuotaKind::request, client_id,
                                              thread_percent(std::max<int64_t>(busy_ns, 0)), now));
 }

@@ -64,12 +64,15 @@ class ClientConnection final : public ConnectionHandler,
   FrameVerdict on_produce(const RequestHeader& header, WireReader& reader, ByteSpan frame);
   FrameVerdict on_fetch(const RequestHeader& header, WireReader& reader);
   FrameVerdict on_control(ByteSpan frame);
-  // All batches are appended or refused: answers, or waits for the high watermarks.
-  void complete_produce(const ProduceRequest& request, size_t request_bytes, ProduceWork* work);
+  // All batches are appended or refused: answers, or waits for the high watermarks. The request was
+  // taken at `began_ns`, and has been worked on without a break since `busy_since_ns`.
+  void complete_produce(const ProduceRequest& request, size_t request_bytes, int64_t began_ns,
+                        int64_t busy_since_ns, ProduceWork* work);
   // False while as many requests, or as many bytes, wait for acknowledgement as may.
   bool has_room_for_produce() const;
   // Counts a Produce request against the client's quotas; for how long it has to pause.
-  int32_t charge_produce(const ProduceRequest& request, size_t request_bytes);
+  int32_t charge_produce(const ProduceRequest& request, size_t request_bytes,
+                         int64_t busy_since_ns);
   // True while no request is taken: for a quota's sake, or until what was produced is durable.
   bool is_paused();
   // Looks again later whether the pause is over.
@@ -91,6 +94,7 @@ class ClientConnection final : public ConnectionHandler,
   Exclusive exclusive_ = Exclusive::none;
   bool draining_ = false;
   uint64_t sequence_ = 0;  // of the last exclusive request
+  int64_t fetch_began_ns_ = 0;
   // Appended and waiting, oldest first: answered in this order.
   std::deque<std::unique_ptr<PendingProduce>> produces_;
   size_t pending_bytes_ = 0;  // sum of their requests' bytes
@@ -98,7 +102,6 @@ class ClientConnection final : public ConnectionHandler,
   // Written to by the last request, in a directory that has too much to make durable.
   std::vector<std::shared_ptr<PartitionEntry>> backed_up_;
   PauseTimer pause_timer_{*this};  // set while paused
-  int64_t began_ns_ = 0;           // when work on the request began, if there are quotas
   std::unique_ptr<OpeningProduce> opening_;
   std::unique_ptr<FetchOperation> fetch_;  // made at the first fetch, then reused
 };

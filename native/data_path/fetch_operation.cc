@@ -199,6 +199,11 @@ void FetchOperation::answer() {
       return;
     }
   }
+  for (const FetchItem& item : plan_.items()) {
+    if (item.entry == nullptr) continue;
+    const bool failed = item.error != ErrorCode::none;
+    worker_.traffic().fetched(item.entry->traffic(), item.read.bytes, failed);
+  }
   plan_.note_answered();
   become_idle();
   owner_.fetch_finished();

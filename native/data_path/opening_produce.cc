@@ -4,8 +4,8 @@
 
 namespace odradek {
 
-OpeningProduce::OpeningProduce(ByteSpan frame, ProduceWork work)
-    : frame_(frame.begin(), frame.end()), work_(std::move(work)) {
+OpeningProduce::OpeningProduce(ByteSpan frame, ProduceWork work, int64_t began_ns)
+    : frame_(frame.begin(), frame.end()), work_(std::move(work)), began_ns_(began_ns) {
   ASSERT(!work_.openings.empty());
   for (ProduceWork::Opening& opening : work_.openings) {
     const auto at = static_cast<size_t>(opening.batch.data() - frame.data());
@@ -35,6 +35,7 @@ bool OpeningProduce::settle(uint64_t token, BatchVerdict verdict, std::vector<ui
   result.message = std::move(verdict.message);
   result.faults = std::move(verdict.faults);
   if (!result.faults.empty()) result.log_start_offset = opening.entry->log().log_start_offset();
+  path.count_refused(*opening.entry, result.code, opening.batch.size());
   return true;
 }
 

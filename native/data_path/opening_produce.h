@@ -18,8 +18,9 @@ namespace odradek {
 // must not overtake one that is being opened.
 class OpeningProduce {
  public:
-  // Copies the frame and takes over `work`, whose openings are all still to do.
-  OpeningProduce(ByteSpan frame, ProduceWork work);
+  // Copies the frame and takes over `work`, whose openings are all still to do. `began_ns`: when
+  // the request was taken.
+  OpeningProduce(ByteSpan frame, ProduceWork work, int64_t began_ns);
 
   // Hands every batch to the control plane under a fresh token from `next_token`.
   template <class NextToken>
@@ -43,12 +44,14 @@ class OpeningProduce {
 
   const ProduceRequest& request() const { return request_; }
   size_t frame_bytes() const { return frame_.size(); }
+  int64_t began_ns() const { return began_ns_; }
   ProduceWork& work() { return work_; }
 
  private:
   std::vector<uint8_t> frame_;
   ProduceRequest request_;  // views into frame_
   ProduceWork work_;
+  const int64_t began_ns_;
   std::unordered_map<uint64_t, size_t> waiting_;  // token -> index into work_.openings
 };
 

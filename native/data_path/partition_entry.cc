@@ -14,14 +14,16 @@ uint64_t next_serial() {
 
 }  // namespace
 
-PartitionEntry::PartitionEntry(HostedPartition hosted, const std::vector<PartitionWaker*>& wakers)
+PartitionEntry::PartitionEntry(HostedPartition hosted, const std::vector<PartitionWaker*>& wakers,
+                               std::shared_ptr<TopicTraffic> traffic)
     : hosted_(std::move(hosted)),
       wakers_(wakers),
+      traffic_(std::move(traffic)),
       serial_(next_serial()),
       leader_epoch_(hosted_.leader_epoch.value),
       internal_(hosted_.internal),
       local_(new Local[wakers.size()]) {
-  ASSERT(hosted_.log != nullptr);
+  ASSERT(hosted_.log != nullptr && traffic_ != nullptr);
   ASSERT(!wakers.empty() && wakers.size() <= kReactorsMax);
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "data_path/broker_data_path.h"
+#include "data_path/topic_traffic.h"
 #include "data_path/waiter.h"
 
 namespace odradek {
@@ -40,7 +41,8 @@ class PartitionEntry final : public HighWatermarkObserver,
                              public std::enable_shared_from_this<PartitionEntry> {
  public:
   // One waker per reactor, in the order of their indexes; they must outlive the entry's retirement.
-  PartitionEntry(HostedPartition hosted, const std::vector<PartitionWaker*>& wakers);
+  PartitionEntry(HostedPartition hosted, const std::vector<PartitionWaker*>& wakers,
+                 std::shared_ptr<TopicTraffic> traffic);
   ~PartitionEntry() override;
 
   // Starts to observe the log.
@@ -59,6 +61,8 @@ class PartitionEntry final : public HighWatermarkObserver,
   // See HostedPartition::run_on_helper; only with has_helper().
   bool has_helper() const { return static_cast<bool>(hosted_.run_on_helper); }
   void run_on_helper(std::function<void()> job) const { hosted_.run_on_helper(std::move(job)); }
+  // Of its topic.
+  TopicTraffic& traffic() const { return *traffic_; }
   // Never used twice in a process: tells entries apart where a pointer could be reused.
   uint64_t serial() const { return serial_; }
 
@@ -89,6 +93,7 @@ class PartitionEntry final : public HighWatermarkObserver,
 
   const HostedPartition hosted_;
   const std::vector<PartitionWaker*>& wakers_;
+  const std::shared_ptr<TopicTraffic> traffic_;
   const uint64_t serial_;
   std::atomic<int32_t> leader_epoch_;
   std::atomic<bool> internal_;

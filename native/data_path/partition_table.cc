@@ -41,7 +41,7 @@ void PartitionTable::host(HostedPartition partition) {
     }
     if (slot != nullptr) retired.push_back(slot);
     mark(after.get(), partition.partition, false);
-    slot = std::make_shared<PartitionEntry>(std::move(partition), wakers_);
+    slot = std::make_shared<PartitionEntry>(std::move(partition), wakers_, after->traffic);
     slot->open();
     publish(before, std::move(after));
   }
@@ -94,13 +94,20 @@ std::shared_ptr<const HostedTopic> PartitionTable::known(const std::string& topi
 // A copy to be changed, or a new topic; what a topic of the same name had goes to `retired`.
 std::shared_ptr<HostedTopic> PartitionTable::successor(
     const std::shared_ptr<const HostedTopic>& before, const std::string& name, const Uuid& id,
-    Entries* retired) {
+    Entries* retired) const {
   if (before != nullptr && before->id == id) return std::make_shared<HostedTopic>(*before);
   if (before != nullptr) *retired = before->partitions;  // deleted and made anew
   auto after = std::make_shared<HostedTopic>();
   after->name = name;
   after->id = id;
+  after->traffic = std::make_shared<TopicTraffic>(wakers_.size());
   return after;
+}
+
+Traffic PartitionTable::traffic(const std::string& topic) const {
+  const std::lock_guard lock(mutex_);
+  const auto hosted = known(topic);
+  return hosted == nullptr ? Traffic{} : hosted->traffic->sum();
 }
 
 void PartitionTable::clear() {

@@ -26,7 +26,8 @@ struct HostedTopic {
   std::string name;
   Uuid id;
   std::vector<std::shared_ptr<PartitionEntry>> partitions;  // by index; null: not hosted
-  std::vector<bool> unavailable;  // by index; true: not hosted, though it should be
+  std::vector<bool> unavailable;          // by index; true: not hosted, though it should be
+  std::shared_ptr<TopicTraffic> traffic;  // never null
 
   // Null if it is not hosted.
   const std::shared_ptr<PartitionEntry>& find(PartitionIndex index) const {
@@ -127,6 +128,8 @@ class PartitionTable {
   void unhost(const TopicPartition& id);
   // Removes all.
   void clear();
+  // Counts since the topic was hosted; zeros if it is not.
+  Traffic traffic(const std::string& topic) const;
 
  private:
   friend class PartitionView;
@@ -136,15 +139,15 @@ class PartitionTable {
   using Entries = std::vector<std::shared_ptr<PartitionEntry>>;
 
   std::shared_ptr<const HostedTopic> known(const std::string& topic) const;
-  static std::shared_ptr<HostedTopic> successor(const std::shared_ptr<const HostedTopic>& before,
-                                                const std::string& name, const Uuid& id,
-                                                Entries* retired);
+  std::shared_ptr<HostedTopic> successor(const std::shared_ptr<const HostedTopic>& before,
+                                         const std::string& name, const Uuid& id,
+                                         Entries* retired) const;
   // Puts `after` (null: nothing) in the place of `before` (null: nothing) in all maps.
   void publish(const std::shared_ptr<const HostedTopic>& before,
                const std::shared_ptr<const HostedTopic>& after);
 
   const std::vector<PartitionWaker*> wakers_;
-  std::mutex mutex_;  // one change at a time
+  mutable std::mutex mutex_;  // one change at a time
   std::unordered_map<std::string, std::shared_ptr<const HostedTopic>> topics_;  // guarded by mutex_
   ByName by_name_;
   ById by_id_;

@@ -8,10 +8,11 @@
 namespace odradek {
 
 PendingProduce::PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max,
-                               size_t bytes)
+                               size_t bytes, int64_t began_ns)
     : owner_(owner),
       worker_(worker),
       request_bytes_(bytes),
+      began_ns_(began_ns),
       acks_(new Ack[acks_max]),
       acks_max_(acks_max) {}
 

@@ -31,11 +31,13 @@ class PendingProduceOwner {
 class PendingProduce final : public Timer {
  public:
   // Owner and worker must outlive it. `acks_max`: how often add_ack() may be called. `bytes`: of
-  // the request, for whoever bounds what is in flight.
-  PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max, size_t bytes);
+  // the request, for whoever bounds what is in flight. `began_ns`: when it was taken.
+  PendingProduce(PendingProduceOwner& owner, Worker& worker, size_t acks_max, size_t bytes,
+                 int64_t began_ns);
   ~PendingProduce() override;
 
   size_t request_bytes() const { return request_bytes_; }
+  int64_t began_ns() const { return began_ns_; }
   // The encoded answer, filled by the maker.
   ByteBuffer& answer() { return answer_; }
   // The answer also waits for `entry` to reach `required`; the partition's error code lies at
@@ -63,6 +65,7 @@ class PendingProduce final : public Timer {
   PendingProduceOwner& owner_;
   Worker& worker_;
   const size_t request_bytes_;
+  const int64_t began_ns_;
   ByteBuffer answer_;
   std::unique_ptr<Ack[]> acks_;
   size_t acks_max_;

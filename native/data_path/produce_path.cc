@@ -70,7 +70,10 @@ void ProducePath::append_partition(const ProduceRequest& request,
   } else if (is_transactional(*produced.records)) {
     result.code = ErrorCode::transactional_id_authorization_failed;
   }
-  if (result.code != ErrorCode::none) return;
+  if (result.code != ErrorCode::none) {
+    if (entry != nullptr) count_refused(*entry, result.code, 0);
+    return;
+  }
   const ValidationRules rules = entry->log().config().validation;
   BatchVerdict verdict =
       validate_produced_batch(*produced.records, rules, clock_.now(), request.header.api_version);
@@ -79,6 +82,7 @@ void ProducePath::append_partition(const ProduceRequest& request,
     result.message = std::move(verdict.message);
     result.faults = std::move(verdict.faults);
     if (!result.faults.empty()) result.log_start_offset = entry->log().log_start_offset();
+    count_refused(*entry, result.code, produced.records->size());
     return;
   }
   const ByteSpan batch = produced.records->first(verdict.batch_bytes);
@@ -100,15 +104,24 @@ void ProducePath::append_opened(const ProduceRequest& request, uint32_t partitio
     ASSERT(result.code != ErrorCode::none);
     result.message = appended.error().detail;
     result.faults = appended.error().faults;
+    count_refused(*entry, result.code, batch.size());
     return;
   }
   if (entry->log().is_backed_up()) work->backed_up.push_back(entry);
+  const int64_t records = appended->last_offset - appended->base_offset + 1;
+  meter_.produced(entry->traffic(), appended->duplicate ? 0 : static_cast<uint64_t>(records),
+                  appended->duplicate ? 0 : batch.size());
   result.base_offset = appended->base_offset;
   result.log_append_time = appended->log_append_time;
   result.log_start_offset = appended->log_start_offset;
   if (request.acks == kAcksAll) {
     work->acks.push_back({partition, entry, appended->required_high_watermark});
   }
+}
+
+void ProducePath::count_refused(const PartitionEntry& entry, ErrorCode code, size_t batch_bytes) {
+  const bool too_large = code == ErrorCode::message_too_large;
+  meter_.produce_refused(entry.traffic(), too_large ? batch_bytes : 0);
 }
 
 }  // namespace odradek

@@ -47,9 +47,9 @@ struct ProduceWork {
 // keep the others from being appended, as in Apache Kafka.
 class ProducePath {
  public:
-  // Flushes that appends ask for are left to `turn`. All must outlive it.
-  ProducePath(PartitionView& partitions, const Clock& clock, FlushTurn& turn)
-      : partitions_(partitions), clock_(clock), turn_(turn) {}
+  // Flushes that appends ask for are left to `turn`, `meter` counts. All must outlive it.
+  ProducePath(PartitionView& partitions, const Clock& clock, FlushTurn& turn, TrafficMeter& meter)
+      : partitions_(partitions), clock_(clock), turn_(turn), meter_(meter) {}
 
   // Appends what can be appended. Offsets, epochs and timestamps are written into the request's
   // frame. `work` is overwritten.
@@ -58,6 +58,8 @@ class ProducePath {
   void append_opened(const ProduceRequest& request, uint32_t partition,
                      const std::shared_ptr<PartitionEntry>& entry, ByteSpan batch,
                      ProduceWork* work);
+  // Counts a batch that is refused.
+  void count_refused(const PartitionEntry& entry, ErrorCode code, size_t batch_bytes);
 
  private:
   void append_partition(const ProduceRequest& request, const ProduceRequest::Topic& topic,
@@ -66,6 +68,7 @@ class ProducePath {
   PartitionView& partitions_;
   const Clock& clock_;
   FlushTurn& turn_;
+  TrafficMeter& meter_;
 };
 
 }  // namespace odradek

@@ -28,7 +28,8 @@ Worker::Worker(size_t index, const DataPathShared& shared)
                    [this](Connection& connection) -> std::unique_ptr<ConnectionHandler> {
                      return std::make_unique<ClientConnection>(*this, connection);
                    }),
-      gate_(std::make_shared<ReactorGate>(reactor_)) {
+      gate_(std::make_shared<ReactorGate>(reactor_)),
+      traffic_(index) {
   ASSERT(index < kReactorsMax);
 }
 
@@ -36,7 +37,7 @@ Worker::~Worker() { ASSERT(connections_.size() == 0 && woken_.empty()); }
 
 bool Worker::start(const PartitionTable& table) {
   partitions_.emplace(table);
-  produce_path_.emplace(*partitions_, shared_.clock, flush_turn_);
+  produce_path_.emplace(*partitions_, shared_.clock, flush_turn_, traffic_);
   reactor_.on_turn([this] { end_turn(); });
   return reactor_.start();
 }

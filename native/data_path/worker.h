@@ -20,8 +20,10 @@
 #include "data_path/connection_directory.h"
 #include "data_path/fetch_request.h"
 #include "data_path/fetch_session_cache.h"
+#include "data_path/latency_histogram.h"
 #include "data_path/partition_table.h"
 #include "data_path/produce_path.h"
+#include "data_path/topic_traffic.h"
 #include "log/flush_turn.h"
 #include "net/connection_set.h"
 #include "net/reactor.h"
@@ -45,6 +47,9 @@ struct WorkerCounters {
   std::atomic<uint64_t> produce{0};
   std::atomic<uint64_t> fetch{0};
   std::atomic<uint64_t> control{0};
+  // From a request that is whole to its answer in the send queue.
+  LatencyHistogram produce_latency;
+  LatencyHistogram fetch_latency;
 };
 
 // Posts to a reactor that may be gone. Helpers hold it, so that a late one meets a closed gate.
@@ -88,6 +93,7 @@ class Worker final : public PartitionWaker {
   // waiters are looked at before the reactor's turn ends, once for any number of wakes before that.
   void wake(std::shared_ptr<PartitionEntry> entry) override;
   const WorkerCounters& counters() const { return counters_; }
+  const TrafficCounter& all_traffic() const { return traffic_.all(); }
   const ConnectionCounters& connection_counters() const { return connections_.counters(); }
 
   // Serves an accepted socket under this id, which names this reactor. The addresses are entered in
@@ -130,6 +136,10 @@ class Worker final : public PartitionWaker {
   FetchRequest& fetch_request() { return fetch_request_; }
   std::vector<uint32_t>& error_positions() { return error_positions_; }
 
+  int64_t now_ns() const { return shared_.clock.monotonic_ns(); }
+  void time_produce(int64_t began_ns) { counters_.produce_latency.observe(now_ns() - began_ns); }
+  void time_fetch(int64_t began_ns) { counters_.fetch_latency.observe(now_ns() - began_ns); }
+  TrafficMeter& traffic() { return traffic_; }
   void count_produce() { ConnectionCounters::add(counters_.produce, 1); }
   void count_fetch() { ConnectionCounters::add(counters_.fetch, 1); }
   void count_control() { ConnectionCounters::add(counters_.control, 1); }
@@ -149,6 +159,7 @@ class Worker final : public PartitionWaker {
   std::optional<PartitionView> partitions_;  // from start() on
   std::optional<ProducePath> produce_path_;
   WorkerCounters counters_;
+  TrafficMeter traffic_;
   const unsigned processors_ = std::thread::hardware_concurrency();
   FlushTurn flush_turn_;
   size_t waiting_produces_ = 0;

@@ -24,6 +24,7 @@ export interface NativeLogConfig {
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
   readonly targetCodec: number
+  readonly targetLevel: number
   readonly openCompressed: boolean
 }
 
@@ -189,6 +190,12 @@ export interface NativeEndpoint {
   readonly port: number
 }
 
+/** Counts by bucket of time (native/data_path/latency_histogram.h). */
+export interface NativeLatencyCounts {
+  readonly buckets: readonly number[]
+  readonly sumUs: number
+}
+
 /** Limits and threads of a native data plane. */
 export interface NativeDataPlaneOptions {
   readonly reactorThreads: number
@@ -214,6 +221,7 @@ export interface NativeDataPlaneHandlers {
       readonly bytes: Uint8Array
       readonly compacted: boolean
       readonly targetCodec: number
+      readonly targetLevel: number
       readonly logAppendTime: boolean
       readonly timestampBeforeMaxMs: number
       readonly timestampAfterMaxMs: number
@@ -293,6 +301,18 @@ export interface NativeDataPlane {
     readonly bytesOut: number
     readonly framesRefused: number
   }
+  /** Of a hosted topic, or of all. */
+  traffic(topic: string | undefined): {
+    readonly produces: number
+    readonly producesFailed: number
+    readonly recordsIn: number
+    readonly bytesIn: number
+    readonly bytesRejected: number
+    readonly fetches: number
+    readonly fetchesFailed: number
+    readonly bytesOut: number
+  }
+  latencies(): { readonly produce: NativeLatencyCounts; readonly fetch: NativeLatencyCounts }
   setQuotas(quotas: NativeQuotas): void
   setConnectionLimits(limits: NativeConnectionLimits): void
   chargeRequest(clientId: string, busyNs: number): number

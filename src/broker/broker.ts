@@ -33,6 +33,7 @@ import {
   type Listener,
   registeredEndpoint,
 } from './listeners.ts'
+import { BrokerObservation } from './observation.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
 import { openDataDirectories, reportMissing } from './open-directories.ts'
 import { refuseOpenLogs } from './open-transactions.ts'
@@ -68,19 +69,28 @@ export class Broker {
    * log failed or all of `log.dirs`; its close has begun then. Never rejects.
    */
   readonly failure: Promise<Error>
+  /** A look at it for its operator: health and figures. */
+  readonly observation: BrokerObservation
   readonly #dataPlane: DataPlane
   readonly #parts: RunningParts
   #closing: Promise<void> | undefined
 
-  private constructor(starting: StartingBroker, clusterId: string, failure: Promise<Error>) {
+  private constructor(
+    starting: StartingBroker,
+    context: BrokerContext,
+    directories: DataDirectories,
+    failure: Promise<Error>,
+  ) {
     const { settings, listeners, dataPlane, parts } = starting
     this.endpoints = listeners.flatMap(({ bound }) => bound)
     this.listeners = listeners.map(({ endpoint }) => endpoint)
-    this.clusterId = clusterId
+    this.clusterId = context.clusterId
     this.nodeId = settings.nodeId
     this.dataDirectory = settings.directories.metadata
     this.dataDirectories = settings.directories.data
     this.failure = failure
+    const isServing = (): boolean => this.#closing === undefined
+    this.observation = new BrokerObservation({ ...starting, ...context, directories, isServing })
     this.#dataPlane = dataPlane
     this.#parts = parts
     void failure.then(() => this.stop().catch(() => undefined))
@@ -108,7 +118,7 @@ export class Broker {
       bound.router.open(context)
       bound.dataPlane.serve()
       finishInBackground(starting, context.groups)
-      return new Broker(starting, context.clusterId, failure)
+      return new Broker(starting, context, directories, failure)
     } catch (error) {
       await parts.stop()
       throw error
@@ -229,6 +239,7 @@ async function compose(
   parts.add('data directory', () => directories.close(controller.brokerEpoch))
   await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
+  batchOpener.bound(() => config.number('odradek.max.uncompressed.batch.bytes'))
   for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
   starting.flow.update(controller.image, config, listeners)
   const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
@@ -380,10 +391,10 @@ function cordoned(directories: DataDirectories, config: BrokerConfig): Uuid[] {
 
 function reportRecovery({ path, report, durationMs }: Recovery, logger: Logger): void {
   const { partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } = report
-  logger.info(
+  const words =
     `The last stop of ${path} was not clean: replayed ${report.journalEntries} entries ` +
-      `(${report.journalBytes} bytes) of the journal, recovered ${partitions} partitions, ` +
-      `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
-      `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`,
-  )
+    `(${report.journalBytes} bytes) of the journal, recovered ${partitions} partitions, ` +
+    `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
+    `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`
+  logger.info(words, { directory: path, ...report, durationMs: Math.ceil(durationMs) })
 }

@@ -111,6 +111,11 @@ export class DataDirectories {
     return failures
   }
 
+  /** Paths of those that could not be opened at the start. */
+  missing(): readonly string[] {
+    return this.#missing
+  }
+
   /** Ids of those that hold partitions and work, in the order of their names. */
   online(): Uuid[] {
     return this.#data.filter(isOnline).map((store) => this.idOf(store))

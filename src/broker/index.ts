@@ -1,5 +1,15 @@
 /** A broker, started from code. */
+
+export type { DataPlaneStatistics, Traffic } from '../storage/data-plane.ts'
 export { Broker } from './broker.ts'
+export type {
+  BrokerHealth,
+  BrokerObservation,
+  DirectoryState,
+  ObservedGroup,
+  ObservedPartition,
+  RequestLatency,
+} from './observation.ts'
 export type {
   BrokerEndpoint,
   BrokerEnvironment,

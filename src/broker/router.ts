@@ -10,6 +10,7 @@ import { encodeResponseFrame, type OpenedRequest, openRequest } from '../protoco
 import { Writer } from '../protocol/writer.ts'
 import type { ControlFrame, DataPlane } from '../storage/data-plane.ts'
 import { StorageError } from '../storage/log-store.ts'
+import { LatencyHistogram } from '../telemetry/latency-histogram.ts'
 import { LogLimiter } from '../telemetry/log-limiter.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ServedApi } from './api-table.ts'
@@ -53,6 +54,8 @@ export class Router {
   /** Frames behind one that is being handled, per connection; an entry means "busy". */
   readonly #waiting = new Map<number, ControlFrame[]>()
   readonly #refusals: LogLimiter
+  /** From a request that is taken up to its answer, by the names of the APIs that were asked. */
+  readonly latencies: Map<string, LatencyHistogram> = new Map()
   #context: BrokerContext | undefined
 
   constructor(options: RouterOptions) {
@@ -158,18 +161,19 @@ export class Router {
     }
     const call = this.#callOf(frame, head.apiVersion, head.clientId)
     const { flow, monotonicMs } = this.#options
-    const beganMs = flow.isActive ? monotonicMs() : 0
+    const beganMs = monotonicMs()
     let busyMs = 0
     const answer = (response: unknown): void => {
       const told = flow.isActive ? flow.throttle(call, busyMs, response as object) : response
       const bytes = encodeResponseFrame(handler.api, head.apiVersion, head.correlationId, told)
       const { connection, sequence } = frame
       this.#options.dataPlane().respond(connection, sequence, bytes.subarray(lengthPrefixBytes))
+      this.#latencyOf(handler.api.name).observe(monotonicMs() - beganMs)
     }
     try {
       const response = handler.handle(request, call, context)
       // What it waits for is not its own time.
-      if (beganMs > 0) busyMs = monotonicMs() - beganMs
+      busyMs = monotonicMs() - beganMs
       if (!(response instanceof Promise)) {
         answer(response)
         return undefined
@@ -182,6 +186,14 @@ export class Router {
       answer(this.#refusal(handler, request, call, failure))
       return undefined
     }
+  }
+
+  #latencyOf(api: string): LatencyHistogram {
+    const known = this.latencies.get(api)
+    if (known !== undefined) return known
+    const histogram = new LatencyHistogram()
+    this.latencies.set(api, histogram)
+    return histogram
   }
 
   #callOf(frame: ControlFrame, version: number, clientId: string | null): Call {
@@ -222,7 +234,7 @@ export class Router {
     const peer = this.#options.dataPlane().connectionInfo(connection)?.peer
     const from = peer === undefined ? 'a client' : `${unmapped(peer.host)}:${peer.port}`
     const line = this.#refusals.admit(`Closed the connection of ${from}: it sent ${what}.`)
-    if (line !== undefined) this.#options.logger.info(line)
+    if (line !== undefined) this.#options.logger.info(line, { client: from })
     this.#options.dataPlane().refuse(connection, sequence)
   }
 

@@ -177,7 +177,8 @@ export class TopicLogs {
     }
     for (const [reason, [first, ...others]] of [...names].slice(0, reasonsToldMax)) {
       const more = others.length === 0 ? '' : ` and ${others.length} more`
-      logger.error(`The partition ${first}${more} cannot be used: ${reason}`)
+      const about = { partitions: 1 + others.length, reason }
+      logger.error(`The partition ${first}${more} cannot be used: ${reason}`, undefined, about)
     }
     const untold = [...names.values()].slice(reasonsToldMax).flat()
     if (untold.length > 0) {

@@ -79,6 +79,12 @@ function addStart(program: Command, terminal: Terminal, choose: (run: Run) => vo
       '--cluster-id <id>',
       'id of the cluster: given to a new directory, checked in an old one',
     )
+    .option('--http <host:port>', 'serve /health and /metrics there', endpointOf)
+    .addOption(
+      new Option('--log-format <format>', 'how log lines are written to stderr')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
     .action((options) =>
       choose(async () => (await import('./command/start.ts')).start(options, terminal)),
     )

@@ -61,6 +61,7 @@ import {
   stopRecords,
 } from './registration.ts'
 import { type ConfigReplacement, decideReplaceConfigs } from './replace-configs.ts'
+import { SnapshotSchedule } from './snapshot-schedule.ts'
 import { decideUpdateFeatures, type FeatureUpdate } from './update-features.ts'
 
 /** What a controller works with. */
@@ -114,6 +115,7 @@ export class Controller {
   readonly properties: MetaProperties
   readonly #options: ControllerOptions
   readonly #log: MetadataLog
+  readonly #snapshots: SnapshotSchedule
   readonly #listeners: ImageListener[] = []
   #image: MetadataImage
   #state: 'opened' | 'active' | 'closed' = 'opened'
@@ -126,6 +128,13 @@ export class Controller {
     this.properties = properties
     this.#log = log
     this.#image = log.image
+    const { timers, clock, config, onSnapshotFailure } = options
+    this.#snapshots = new SnapshotSchedule({
+      timers,
+      intervalMs: config().number('metadata.log.max.snapshot.interval.ms'),
+      write: (image, hasWaited) => log.snapshotIfDue(image, clock.now(), hasWaited),
+      onFailure: (cause) => onSnapshotFailure?.(cause),
+    })
   }
 
   /**
@@ -299,6 +308,7 @@ export class Controller {
     const stop = this.#run(() => ({ records, response: undefined }))
     this.#state = 'closed'
     await stop.catch(() => undefined)
+    this.#snapshots.close()
   }
 
   #write(
@@ -362,17 +372,10 @@ export class Controller {
       assert(appended.image.offset > this.#image.offset, 'images are published in order')
       this.#image = appended.image
       for (const listener of this.#listeners) await listener(appended.image, appended.changes)
-      this.#snapshot(appended.image)
+      this.#snapshots.committed(appended.image)
     })()
     // Whoever waits gets the failure; without anybody it must not end the process.
     this.#published.catch(() => undefined)
-  }
-
-  #snapshot(image: MetadataImage): void {
-    const { clock, onSnapshotFailure } = this.#options
-    this.#log.snapshotIfDue(image, clock.now()).catch((cause: unknown) => {
-      onSnapshotFailure?.(cause)
-    })
   }
 
   /** The records that begin a new cluster's metadata; none when it has begun. */

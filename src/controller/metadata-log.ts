@@ -122,12 +122,13 @@ export class MetadataLog {
   }
 
   /**
-   * Writes a snapshot of a committed image when enough was appended since the last one. A failed
-   * write rejects; the log is as good as before.
+   * Writes a snapshot of a committed image when enough was appended since the last one, or if that
+   * has waited long enough, anything. A failed write rejects; the log is as good as before.
    */
-  snapshotIfDue(image: MetadataImage, timestamp: number): Promise<void> {
+  snapshotIfDue(image: MetadataImage, timestamp: number, hasWaited = false): Promise<void> {
     if (this.#snapshotting !== undefined) return this.#snapshotting
-    if (this.#bytesSinceSnapshot < this.#snapshotBytes) return Promise.resolve()
+    const bytesMin = hasWaited ? 1 : this.#snapshotBytes
+    if (this.#bytesSinceSnapshot < bytesMin) return Promise.resolve()
     assert(image.offset <= this.#image.offset, 'a snapshot is of what was appended')
     this.#bytesSinceSnapshot = 0
     this.#snapshotting = this.#writeSnapshot(image, timestamp).finally(() => {
@@ -214,6 +215,7 @@ function logConfig(config: BrokerConfig): LogConfig {
     timestampBeforeMaxMs: Infinity,
     timestampAfterMaxMs: Infinity,
     targetCodec: -1,
+    targetLevel: 0,
     openCompressed: false,
   }
 }

@@ -3,6 +3,7 @@
  * other request arrives here as a whole frame, and its answer goes back as a whole frame.
  */
 import type { Uuid } from '../protocol/uuid.ts'
+import type { LatencyCounts } from '../telemetry/latency-histogram.ts'
 import type { PartitionLog } from './log-store.ts'
 
 /** Address of a socket, numeric host. */
@@ -27,6 +28,8 @@ export interface OpenBatchRequest {
   readonly compacted: boolean
   /** Codec id to store with, or -1 for the producer's. */
   readonly targetCodec: number
+  /** Level of that codec, where it has levels. */
+  readonly targetLevel: number
   readonly logAppendTime: boolean
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
@@ -115,6 +118,28 @@ export interface ConnectionLimits extends RateWindows, AcceptLimits {
   readonly ratePerIp: readonly { readonly host: string; readonly rate: number }[]
 }
 
+/** What Produce and Fetch moved, of one topic or of all; counts by partition of a request. */
+export interface Traffic {
+  /** Refused ones included. */
+  readonly produces: number
+  readonly producesFailed: number
+  readonly recordsIn: number
+  /** Of appended batches. */
+  readonly bytesIn: number
+  /** Of batches that were too large. */
+  readonly bytesRejected: number
+  /** Refused ones included. */
+  readonly fetches: number
+  readonly fetchesFailed: number
+  readonly bytesOut: number
+}
+
+/** How long the requests took that the data plane serves itself, waits included. */
+export interface DataPlaneLatencies {
+  readonly produce: LatencyCounts
+  readonly fetch: LatencyCounts
+}
+
 /** The running data plane of one broker. */
 export interface DataPlane {
   /**
@@ -139,6 +164,12 @@ export interface DataPlane {
     connection: number,
   ): { readonly local: Endpoint; readonly peer: Endpoint } | undefined
   statistics(): DataPlaneStatistics
+  /**
+   * What a topic moved since it was hosted, zeros for one that is not; without a name what all
+   * moved, those included that are gone.
+   */
+  traffic(topic?: string): Traffic
+  latencies(): DataPlaneLatencies
   /** Replaces what clients may use; it holds from their next requests on. */
   setQuotas(quotas: QuotaTable): void
   /** Replaces how many may connect; connections that are there stay. */

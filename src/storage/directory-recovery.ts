@@ -28,6 +28,7 @@ const recoveryConfig: Omit<LogConfig, 'compacted'> = {
   timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
   timestampAfterMaxMs: Number.POSITIVE_INFINITY,
   targetCodec: -1,
+  targetLevel: 0,
   openCompressed: false,
 }
 

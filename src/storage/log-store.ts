@@ -30,6 +30,8 @@ export interface LogConfig {
   readonly timestampAfterMaxMs: number
   /** Codec id 0 to 4 that stored batches must have, or -1 for `producer`. */
   readonly targetCodec: number
+  /** Level of that codec, where it has levels. */
+  readonly targetLevel: number
   readonly openCompressed: boolean
 }
 

@@ -3,15 +3,18 @@ import type { NativeDataPlane } from '../addon/binding.ts'
 import { assert } from '../base/assert.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import { type Uuid, uuidToBytes } from '../protocol/uuid.ts'
+import { latencyBuckets } from '../telemetry/latency-histogram.ts'
 import type {
   ConnectionLimits,
   DataPlane,
   DataPlaneEvents,
+  DataPlaneLatencies,
   DataPlaneOptions,
   DataPlaneStatistics,
   Endpoint,
   OpenBatchVerdict,
   QuotaTable,
+  Traffic,
 } from './data-plane.ts'
 import type { PartitionLog } from './log-store.ts'
 import { nativeStorage } from './native-binding.ts'
@@ -79,6 +82,15 @@ class NativeDataPlaneFace implements DataPlane {
   }
   mute(connection: number, throttleMs: number): void {
     this.#native.mute(connection, throttleMs)
+  }
+  traffic(topic?: string): Traffic {
+    return this.#native.traffic(topic)
+  }
+  latencies(): DataPlaneLatencies {
+    const latencies = this.#native.latencies()
+    const { length } = latencies.produce.buckets
+    assert(length === latencyBuckets, 'both sides have the same buckets')
+    return latencies
   }
   stop(): Promise<void> {
     this.#stopping ??= this.#native.stop()

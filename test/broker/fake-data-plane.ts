@@ -6,18 +6,33 @@ import type {
   ControlFrame,
   DataPlane,
   DataPlaneEvents,
+  DataPlaneLatencies,
   DataPlaneStatistics,
   Endpoint,
   OpenBatchVerdict,
   QuotaTable,
+  Traffic,
 } from '../../src/storage/data-plane.ts'
 import type { PartitionLog } from '../../src/storage/log-store.ts'
+import { LatencyHistogram } from '../../src/telemetry/latency-histogram.ts'
 
 /** What became of a frame: the answer without length, or a closed connection. */
 export type Outcome = Uint8Array | 'closed'
 
 interface Waiting {
   readonly resolve: (outcome: Outcome) => void
+}
+
+/** What nobody asked for has moved nothing. */
+export const noTraffic: Traffic = {
+  produces: 0,
+  producesFailed: 0,
+  recordsIn: 0,
+  bytesIn: 0,
+  bytesRejected: 0,
+  fetches: 0,
+  fetchesFailed: 0,
+  bytesOut: 0,
 }
 
 export class FakeDataPlane implements DataPlane {
@@ -29,6 +44,10 @@ export class FakeDataPlane implements DataPlane {
   readonly verdicts = new Map<number, OpenBatchVerdict>()
   /** Addresses that somebody else has taken, as `host port`. */
   readonly taken = new Set<string>()
+  readonly trafficOf = new Map<string, Traffic>()
+  allTraffic: Traffic | undefined
+  /** Of Produce. */
+  readonly latency = new LatencyHistogram()
   stopped = false
   serving = false
   /** Local address of every connection. */
@@ -85,7 +104,14 @@ export class FakeDataPlane implements DataPlane {
     return { local: this.local, peer: { host: '127.0.0.1', port: 50_000 } }
   }
   statistics(): DataPlaneStatistics {
-    throw new Error('nobody asks a fake for figures')
+    const counted = { requestsProduce: 0, requestsFetch: 0, requestsControl: 0, framesRefused: 0 }
+    return { ...counted, connections: 1, connectionsTotal: 3, bytesIn: 100, bytesOut: 200 }
+  }
+  traffic(topic?: string): Traffic {
+    return (topic === undefined ? this.allTraffic : this.trafficOf.get(topic)) ?? noTraffic
+  }
+  latencies(): DataPlaneLatencies {
+    return { produce: this.latency.counts(), fetch: new LatencyHistogram().counts() }
   }
   /** What the broker set last. */
   quotas: QuotaTable | undefined

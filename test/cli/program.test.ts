@@ -56,6 +56,8 @@ test.each([
   [['start', '--lisen', 'a:1'], 'Did you mean --listen?'],
   [['topic', 'create'], "missing required argument 'name'"],
   [['topic', 'list', 'extra'], 'too many arguments'],
+  [['start', '--http', 'nonsense'], 'It must have the form HOST:PORT,'],
+  [['start', '--log-format', 'xml'], 'Allowed choices are text, json.'],
   [['start', '--listen', 'nonsense'], 'It must have the form HOST:PORT,'],
   [['start', '--listen', '127.0.0.1:65536'], 'with a port of 0 to 65535.'],
   [['start', '--set', 'nonsense'], 'It must have the form NAME=VALUE.'],

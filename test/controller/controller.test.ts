@@ -450,6 +450,25 @@ describe('snapshots', () => {
     expect(again.controller.image.topicsByName.size).toBe(60)
   })
 
+  it('are written when a change has waited long enough, and not without one', async () => {
+    const settings = { 'metadata.log.max.snapshot.interval.ms': '20' }
+    const { controller, store } = await startedController(undefined, settings)
+    const snapshots = async (): Promise<string[]> =>
+      (await store.listFiles('__cluster_metadata-0')).filter((one) => one.endsWith('.checkpoint'))
+    await controller.createTopics(creating(topic('a')))
+    const end = controller.image.offset + 1
+    const newest = async (): Promise<number> =>
+      Math.max(...(await snapshots()).map((name) => Number(name.slice(0, 20))))
+    await vi.waitUntil(async () => (await newest()) >= end)
+    const before = await snapshots()
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(await snapshots()).toEqual(before)
+    await controller.close()
+    const closed = await snapshots()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    expect(await snapshots()).toEqual(closed)
+  })
+
   it('that cannot be written are told of, and the log goes on', async () => {
     const settings = { 'metadata.log.max.record.bytes.between.snapshots': '1' }
     const failures: unknown[] = []

@@ -227,6 +227,7 @@ function config(): LogConfig {
     timestampBeforeMaxMs: Infinity,
     timestampAfterMaxMs: Infinity,
     targetCodec: -1,
+    targetLevel: 0,
     openCompressed: false,
   }
 }

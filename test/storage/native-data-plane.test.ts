@@ -7,6 +7,7 @@ import type { ControlFrame, DataPlane, OpenBatchRequest } from '../../src/storag
 import type { LogStore, PartitionLog } from '../../src/storage/log-store.ts'
 import { startNativeDataPlane } from '../../src/storage/native-data-plane.ts'
 import { openNativeLogStore } from '../../src/storage/native-log-store.ts'
+import { latencyCount } from '../../src/telemetry/latency-histogram.ts'
 import { RawConnection } from '../conformance/raw-connection.ts'
 import { batchOf, settings, topicId } from './store-behaviour.ts'
 
@@ -160,6 +161,23 @@ describe('hosted partitions', () => {
     plane.unhost('t', 0)
     expect(await produce()).toMatchObject({ code: 3 })
     expect(plane.statistics()).toMatchObject({ requestsProduce: 4, connections: 1 })
+  })
+
+  it('count what their topic moved, and the plane what all did', async () => {
+    plane.host(log, 0, false)
+    const connection = await client()
+    const batch = batchOf([1, 2, 3])
+    await connection.request(produceKey, 3, produceBody(batch))
+    const moved = { produces: 1, recordsIn: 3, bytesIn: batch.length, fetches: 0 }
+    expect(plane.traffic('t')).toMatchObject(moved)
+    expect(plane.traffic('nowhere')).toMatchObject({ produces: 0, bytesIn: 0 })
+    plane.unhost('t', 0)
+    expect(plane.traffic('t')).toMatchObject({ produces: 0 })
+    expect(plane.traffic()).toMatchObject(moved)
+    const { produce, fetch } = plane.latencies()
+    expect([latencyCount(produce), latencyCount(fetch)]).toEqual([1, 0])
+    expect(produce.sumUs).toBeGreaterThan(0)
+    expect(() => plane.traffic(7 as never)).toThrow(TypeError)
   })
 
   it('have compressed batches opened, and store what comes back', async () => {

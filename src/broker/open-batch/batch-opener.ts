@@ -3,6 +3,7 @@
  * decides. The worker starts with the first batch and does not keep the process alive.
  */
 import { Worker } from 'node:worker_threads'
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { OpenBatchRequest, OpenBatchVerdict } from '../../storage/data-plane.ts'
 import { StorageError } from '../../storage/log-store.ts'
@@ -25,6 +26,12 @@ export class BatchOpener {
   #worker: Worker | undefined
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
+  #openedBytesMax: (() => number) | undefined
+
+  /** What no opened batch may exceed, of the moment; said before the first batch comes. */
+  bound(openedBytesMax: () => number): void {
+    this.#openedBytesMax = openedBytesMax
+  }
 
   /**
    * Judges a produced batch; what fails on our side becomes UNKNOWN_SERVER_ERROR, or
@@ -33,7 +40,7 @@ export class BatchOpener {
   async judge(request: OpenBatchRequest, now: number): Promise<OpenBatchVerdict> {
     const { token: _, bytes, ...rules } = request
     try {
-      const answer = await this.#run({ kind: 'judge', bytes, rules, now })
+      const answer = await this.#run({ kind: 'judge', bytes, rules, now, ...this.#bound })
       if (answer.kind === 'judge') return answer.verdict
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -50,7 +57,7 @@ export class BatchOpener {
    * "no record is that young" would send its reader past it.
    */
   async find(bytes: Uint8Array, atLeast: number, from: number): Promise<FoundRecord | undefined> {
-    const answer = await this.#run({ kind: 'find', bytes, atLeast, from })
+    const answer = await this.#run({ kind: 'find', bytes, atLeast, from, ...this.#bound })
     if (answer.kind !== 'find') throw new Error('the worker answered another job')
     const { found, error } = answer.search
     if (error === null) return found
@@ -60,6 +67,11 @@ export class BatchOpener {
   /** Ends the worker; jobs under way are rejected. */
   async close(): Promise<void> {
     await this.#worker?.terminate()
+  }
+
+  get #bound(): { readonly openedBytesMax: number } {
+    assert(this.#openedBytesMax !== undefined, 'a bound is said before a batch comes')
+    return { openedBytesMax: this.#openedBytesMax() }
   }
 
   #run(job: OpenJob): Promise<OpenAnswer> {

@@ -7,8 +7,8 @@ import { codecSet } from './codec-set.ts'
 import { findTimestamp, type TimestampSearch } from './find-timestamp.ts'
 import { codecsFor, judgeBatch, type OpenRules } from './judge-batch.ts'
 
-/** One batch to open. */
-export type OpenJob =
+/** One batch to open, to at most so many bytes. */
+export type OpenJob = { readonly openedBytesMax: number } & (
   | {
       readonly kind: 'judge'
       readonly bytes: Uint8Array
@@ -21,6 +21,7 @@ export type OpenJob =
       readonly atLeast: number
       readonly from: number
     }
+)
 
 /** The answer to a job of the same kind. */
 export type OpenAnswer =
@@ -30,9 +31,11 @@ export type OpenAnswer =
 /** Does the job on the calling thread. */
 export async function runJob(job: OpenJob): Promise<OpenAnswer> {
   if (job.kind === 'judge') {
-    const compression = await codecSet(codecsFor(job.bytes, job.rules))
+    const { targetCodec, targetLevel } = job.rules
+    const target = { codec: targetCodec, level: targetLevel }
+    const compression = await codecSet(codecsFor(job.bytes, job.rules), { ...job, target })
     return { kind: 'judge', verdict: judgeBatch(job.bytes, job.rules, job.now, compression) }
   }
-  const compression = await codecSet(codecsFor(job.bytes, { targetCodec: 0 }))
+  const compression = await codecSet(codecsFor(job.bytes, { targetCodec: 0 }), job)
   return { kind: 'find', search: findTimestamp(job.bytes, job.atLeast, job.from, compression) }
 }

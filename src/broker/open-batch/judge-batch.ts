@@ -3,6 +3,7 @@
  * another codec. Pure; the header, checksum and size were judged before (native/batch). The rules
  * and their error codes are Apache Kafka's.
  */
+import { CompressionError } from '../../compression/codec.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type BatchCompression,
@@ -48,20 +49,29 @@ export function judgeBatch(
 }
 
 function open(bytes: Uint8Array, compression: BatchCompression): ReadBatch | OpenBatchVerdict {
-  let broken = false
+  let code: number = ErrorCode.INVALID_RECORD
   const watched: BatchCompression = {
     compress: compression.compress,
     decompress(codec, packed) {
-      // Kafka has no error of its own for a stream that its codec cannot read.
-      broken = true
-      const output = compression.decompress(codec, packed)
-      broken = false
-      return output
+      try {
+        return compression.decompress(codec, packed)
+      } catch (error) {
+        code = codeOf(error)
+        throw error
+      }
     },
   }
   const { value, error } = decodeBatch(bytes, 0, watched)
-  if (value !== null) return value
-  return refused(broken ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.INVALID_RECORD, error, [])
+  return value ?? refused(code, error ?? '', [])
+}
+
+/**
+ * Kafka has no error of its own for a stream that its codec cannot read, and no bound on what comes
+ * out of it. A producer that is told that a batch is too large sends its records in smaller ones.
+ */
+function codeOf(error: unknown): number {
+  const isTooLarge = error instanceof CompressionError && error.problem === 'too-large'
+  return isTooLarge ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.UNKNOWN_SERVER_ERROR
 }
 
 function keyFaults(batch: ReadBatch, rules: OpenRules): OpenBatchVerdict['faults'] {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
 import { Broker } from '../../broker/index.ts'
-import { createLogger, type Logger } from '../../telemetry/index.ts'
+import type { OperationsServer } from '../../http/index.ts'
+import { createLogger, type LogFormat, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
 import { fileErrorReason } from '../file-error.ts'
 import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
@@ -15,6 +16,8 @@ export interface StartOptions {
   readonly config?: string
   readonly set?: Readonly<Record<string, string>>
   readonly clusterId?: string
+  readonly http?: HostPort
+  readonly logFormat?: LogFormat
 }
 
 /** A shell's exit code for a process that a signal ended is this much above the signal's number. */
@@ -32,14 +35,29 @@ const foreverMs = 2 ** 31 - 1
 
 /** Runs a broker until it is told to stop. */
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
-  const logger = createLogger({ write: (line) => terminal.err(line), now: Date.now, level: 'info' })
+  const write = (line: string): void => terminal.err(line)
+  const format = options.logFormat ?? 'text'
+  const logger = createLogger({ write, now: Date.now, level: 'info', format })
   // From here on a signal means "stop", also one that comes while the broker still starts.
   const stop = new StopRequest()
+  let operations: OperationsServer | undefined
   try {
-    return await runUntil(stop, options, logger, terminal)
+    operations = await serveOperations(options.http, logger)
+    return await runUntil(stop, options, logger, terminal, operations)
   } finally {
+    await operations?.close()
     stop.dispose()
   }
+}
+
+/** Health and metrics, loaded where they are asked for. */
+async function serveOperations(
+  endpoint: HostPort | undefined,
+  logger: Logger,
+): Promise<OperationsServer | undefined> {
+  if (endpoint === undefined) return undefined
+  const { OperationsServer } = await import('../../http/index.ts')
+  return await OperationsServer.listen(endpoint, logger)
 }
 
 async function runUntil(
@@ -47,6 +65,7 @@ async function runUntil(
   options: StartOptions,
   logger: Logger,
   terminal: Terminal,
+  operations: OperationsServer | undefined,
 ): Promise<number> {
   const broker = await Broker.start({
     logger,
@@ -57,6 +76,7 @@ async function runUntil(
     ...(options.data === undefined ? {} : { dataDir: options.data }),
     ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
   })
+  operations?.attach(broker.observation)
   const listeners = broker.listeners.map(formatHostPort).join(',')
   terminal.out(`odradek listening on ${listeners}, data in ${broker.dataDirectories.join(', ')}`)
   // Signal handlers alone do not keep a process alive.
@@ -67,7 +87,7 @@ async function runUntil(
     await broker.stop().catch(() => undefined)
     throw reason
   }
-  logger.info(`Stopping: ${reason}.`)
+  logger.info(`Stopping: ${reason}.`, { reason })
   await broker.stop()
   return exitCode.success
 }

@@ -36,6 +36,7 @@ export const topicDefaults: ReadonlyMap<string, string> = new Map([['flush.messa
 /** Broker configs that Kafka does not have, as lines of a table. */
 export const ownBrokerTable = `
 odradek.clamp.replication.factor|boolean|m|c|false
+odradek.max.uncompressed.batch.bytes|int|m|c|134217728|65536..1073741824
 odradek.validate.compressed|string|m|c|header|{header,full}
 `
 

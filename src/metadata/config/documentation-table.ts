@@ -116,6 +116,8 @@ processors.
 num.partitions|How many partitions a topic gets that is created without saying so.
 odradek.clamp.replication.factor|Whether a topic that asks for more replicas than there are \
 brokers gets what there is, and an answer that says so, instead of a refusal.
+odradek.max.uncompressed.batch.bytes|To how many bytes a compressed batch may grow that the broker \
+opens; one that would grow more is refused as too large.
 offset.metadata.max.bytes|The longest text that a member may commit with an offset.
 offsets.retention.check.interval.ms|How often committed offsets are looked for that have expired.
 offsets.retention.minutes|For how long offsets are kept after a group is empty, in minutes.

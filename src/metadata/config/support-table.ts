@@ -38,8 +38,9 @@ export const brokerSupport: readonly SupportGroup[] = [
   {
     support: 'built',
     subject: 'Produced records',
-    names: `message.max.bytes compression.type log.message.timestamp.* producer.id.expiration.ms
-      odradek.validate.compressed`,
+    names: `message.max.bytes compression.type compression.gzip.level compression.zstd.level
+      log.message.timestamp.* producer.id.expiration.ms odradek.validate.compressed
+      odradek.max.uncompressed.batch.bytes`,
   },
   {
     support: 'built',
@@ -52,7 +53,7 @@ export const brokerSupport: readonly SupportGroup[] = [
     support: 'built',
     subject: 'The metadata log',
     names: `metadata.log.segment.bytes metadata.log.segment.ms metadata.max.retention.bytes
-      metadata.log.max.record.bytes.between.snapshots`,
+      metadata.log.max.record.bytes.between.snapshots metadata.log.max.snapshot.interval.ms`,
   },
   {
     support: 'built',
@@ -101,6 +102,11 @@ export const brokerSupport: readonly SupportGroup[] = [
   },
   {
     support: 'no meaning',
+    subject: 'The lz4 library has one level',
+    names: 'compression.lz4.level',
+  },
+  {
+    support: 'no meaning',
     subject: 'There is no Java virtual machine whose samples they set',
     names: 'metrics.* kafka.metrics.polling.interval.secs',
   },
@@ -121,14 +127,13 @@ export const brokerSupport: readonly SupportGroup[] = [
   },
   {
     support: 'not yet',
-    subject: 'Levels of compression, and compression of what coordinators write',
-    names: `compression.gzip.level compression.lz4.level compression.zstd.level
-      offsets.topic.compression.codec`,
+    subject: 'Compression of what coordinators write',
+    names: 'offsets.topic.compression.codec',
   },
   {
     support: 'not yet',
-    subject: 'Snapshots and retention of the metadata log by time',
-    names: 'metadata.log.max.snapshot.interval.ms metadata.max.retention.ms',
+    subject: 'Retention of the metadata log by time',
+    names: 'metadata.max.retention.ms',
   },
   {
     support: 'not yet',
@@ -194,7 +199,8 @@ export const topicSupport: readonly SupportGroup[] = [
   {
     support: 'built',
     subject: 'Produced records',
-    names: `max.message.bytes compression.type message.timestamp.* odradek.validate.compressed`,
+    names: `max.message.bytes compression.type compression.gzip.level compression.zstd.level
+      message.timestamp.* odradek.validate.compressed`,
   },
   {
     support: 'built',
@@ -225,9 +231,9 @@ export const topicSupport: readonly SupportGroup[] = [
       min.cleanable.dirty.ratio`,
   },
   {
-    support: 'not yet',
-    subject: 'Levels of compression',
-    names: 'compression.gzip.level compression.lz4.level compression.zstd.level',
+    support: 'no meaning',
+    subject: 'The lz4 library has one level',
+    names: 'compression.lz4.level',
   },
   { support: 'refused', subject: 'tiered storage is', names: 'remote.* local.retention.*' },
 ]

@@ -25,6 +25,8 @@ export interface TopicSettings {
   readonly timestampAfterMaxMs: number
   /** Codec id 0 to 4 that stored batches have, -1 for the producer's own. */
   readonly targetCodec: number
+  /** Level of that codec, 0 where it has none that could be set. */
+  readonly targetLevel: number
   /** Whether compressed batches are opened and checked whole before they are appended. */
   readonly openCompressed: boolean
 
@@ -39,9 +41,6 @@ export interface TopicSettings {
   readonly minInsyncReplicas: number
   readonly uncleanLeaderElection: boolean
   readonly preallocate: boolean
-  readonly gzipLevel: number
-  readonly lz4Level: number
-  readonly zstdLevel: number
 }
 
 const codecIds: ReadonlyMap<string, number> = new Map([
@@ -51,6 +50,12 @@ const codecIds: ReadonlyMap<string, number> = new Map([
   ['snappy', 2],
   ['lz4', 3],
   ['zstd', 4],
+])
+
+/** The config of a codec's level, by the codec's id. */
+const levelNames: ReadonlyMap<number, string> = new Map([
+  [1, 'compression.gzip.level'],
+  [4, 'compression.zstd.level'],
 ])
 
 /**
@@ -64,6 +69,7 @@ export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSe
   const segmentMsMax = compacted ? read.number('max.compaction.lag.ms') : Infinity
   const targetCodec = codecIds.get(read.text('compression.type'))
   assert(targetCodec !== undefined, 'every compression.type of the table has a codec')
+  const levelName = levelNames.get(targetCodec)
   assert(
     policies.every((one) => one === 'compact' || one === 'delete'),
     'policies are known',
@@ -87,6 +93,7 @@ export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSe
     timestampBeforeMaxMs: read.number('message.timestamp.before.max.ms'),
     timestampAfterMaxMs: read.number('message.timestamp.after.max.ms'),
     targetCodec,
+    targetLevel: levelName === undefined ? 0 : read.number(levelName),
     openCompressed:
       compacted || targetCodec !== -1 || read.text('odradek.validate.compressed') === 'full',
     deleted: policies.includes('delete'),
@@ -100,9 +107,6 @@ export function topicSettings(texts: ConfigTexts, broker: BrokerConfig): TopicSe
     minInsyncReplicas: read.number('min.insync.replicas'),
     uncleanLeaderElection: read.flag('unclean.leader.election.enable'),
     preallocate: read.flag('preallocate'),
-    gzipLevel: read.number('compression.gzip.level'),
-    lz4Level: read.number('compression.lz4.level'),
-    zstdLevel: read.number('compression.zstd.level'),
   }
 }
 

@@ -6,7 +6,7 @@ import { runJob } from '../../../src/broker/open-batch/job.ts'
 import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
 import { topicDefaults } from './fixture.ts'
 
-const codecs = await codecSet([1, 2, 3, 4])
+const codecs = await codecSet([1, 2, 3, 4], { openedBytesMax: 1 << 27 })
 const start = 1_700_000_000_000
 const base = 40
 
@@ -52,7 +52,7 @@ it('says why a batch cannot be opened, and not that no record is that young', as
     found: undefined,
     error: expect.stringContaining('checksum'),
   })
-  const others = await codecSet([2])
+  const others = await codecSet([2], { openedBytesMax: 1 << 27 })
   expect(findTimestamp(batch, start, 0, others)).toEqual({
     found: undefined,
     error: expect.stringContaining('not loaded'),
@@ -60,14 +60,16 @@ it('says why a batch cannot be opened, and not that no record is that young', as
 })
 
 it('is a job of the worker, as a judgement is', async () => {
+  const bound = { openedBytesMax: 1 << 27 }
   for (const codec of [1, 2, 3, 4]) {
     const bytes = batchOf([start, start + 1], codec)
     const found = { offset: base + 1, timestamp: start + 1 }
-    expect(await runJob({ kind: 'find', bytes, atLeast: start + 1, from: 0 })).toEqual({
+    expect(await runJob({ kind: 'find', bytes, atLeast: start + 1, from: 0, ...bound })).toEqual({
       kind: 'find',
       search: { found, error: null },
     })
-    expect(await runJob({ kind: 'judge', bytes, rules: topicDefaults, now: start })).toMatchObject({
+    const judge = { kind: 'judge', bytes, rules: topicDefaults, now: start, ...bound } as const
+    expect(await runJob(judge)).toMatchObject({
       kind: 'judge',
       verdict: { code: 0 },
     })

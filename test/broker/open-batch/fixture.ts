@@ -4,6 +4,7 @@ import type { OpenRules } from '../../../src/broker/open-batch/judge-batch.ts'
 export const topicDefaults: OpenRules = {
   compacted: false,
   targetCodec: -1,
+  targetLevel: 0,
   logAppendTime: false,
   timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
   timestampAfterMaxMs: 3_600_000,

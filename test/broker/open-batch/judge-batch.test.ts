@@ -11,7 +11,7 @@ import {
 import { topicDefaults as rules } from './fixture.ts'
 
 const now = 1_700_000_000_000
-const codecs = await codecSet([1, 2, 3, 4])
+const codecs = await codecSet([1, 2, 3, 4], { openedBytesMax: 1 << 27 })
 
 function record(index: number, change: Partial<NewRecord> = {}): NewRecord {
   const value = Buffer.from(`value ${index}`)
@@ -80,4 +80,48 @@ describe('judgeBatch', () => {
 it('names the codecs that a judgement needs', () => {
   expect(codecsFor(batchOf([record(0)], 3), { targetCodec: 4 })).toEqual([3, 4])
   expect(codecsFor(batchOf([record(0)], 3), { targetCodec: -1 })).toEqual([3, 0])
+})
+
+describe('a batch that grows too much', () => {
+  const value = Buffer.alloc(100_000)
+  const batches = [1, 2, 3, 4].map((codec) => batchOf([record(0, { value })], codec))
+
+  it.each([1, 2, 3, 4])('is refused as too large with codec %i', async (codec) => {
+    const bounded = await codecSet([codec], { openedBytesMax: 90_000 })
+    const verdict = judgeBatch(batches[codec - 1] ?? value, rules, now, bounded)
+    expect(verdict.code).toBe(10)
+    expect(verdict.message).toContain('would decompress to more than')
+  })
+
+  it.each([1, 2, 3, 4])('is one whose codec cannot read it if it is damaged: codec %i', (codec) => {
+    const damaged = encodeBatch(newBatch([record(0)], { attributes: codec }), {
+      compress: () => Buffer.from('no stream of any codec'),
+      decompress: codecs.decompress,
+    })
+    expect(judgeBatch(damaged, rules, now, codecs).code).toBe(-1)
+  })
+})
+
+describe('the level of the target codec', () => {
+  const words = Array.from({ length: 3000 }, (_, i) => `w${(i * 7919) % 251}`).join(' ')
+  const batch = batchOf([record(0, { value: Buffer.from(words) })], 0)
+
+  async function stored(codec: number, level: number): Promise<number> {
+    const target = { codec, level }
+    const set = await codecSet([codec], { openedBytesMax: 1 << 27, target })
+    return judgeBatch(batch, { ...rules, targetCodec: codec }, now, set).replacement?.length ?? 0
+  }
+
+  it('makes batches smaller, the higher it is', async () => {
+    expect(await stored(1, 9)).toBeLessThan(await stored(1, 1))
+    expect(await stored(4, 19)).toBeLessThan(await stored(4, -100))
+  })
+
+  it('is not that of another codec', async () => {
+    const target = { codec: 4, level: 19 }
+    const set = await codecSet([1], { openedBytesMax: 1 << 27, target })
+    const usual = await codecSet([1], { openedBytesMax: 1 << 27 })
+    const bytes = Buffer.from(words)
+    expect(set.compress(1, bytes)).toEqual(usual.compress(1, bytes))
+  })
 })

@@ -112,6 +112,43 @@ test('several listeners are listed, each with its real port', async () => {
   await stop()
 })
 
+describe('--http', () => {
+  test('is well while the broker runs, and gone with it', async () => {
+    const { terminal, stop } = await started('--listen', '127.0.0.1:0', '--http', '127.0.0.1:0')
+    const url = /http:\/\/[\d.:]+\/health/.exec(terminal.stderr.join('\n'))?.[0] ?? ''
+    const response = await fetch(url)
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+    expect(await stop()).toBe(0)
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  })
+
+  test('an address in use refuses the start, before anything is on disk', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const { code, terminal } = await refused('--http', `127.0.0.1:${port}`)
+    expect(code).toBe(1)
+    expect(terminal.stderr).toHaveLength(1)
+    expect(terminal.stderr[0]).toContain(`Cannot listen for HTTP on 127.0.0.1:${port}`)
+    expect(existsSync(join(folder, 'data'))).toBe(false)
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('a start that is refused leaves no port open', async () => {
+    const { terminal } = await refused('--http', '127.0.0.1:0', '--set', 'nope=1')
+    const url = /http:\/\/[\d.:]+\/health/.exec(terminal.stderr.join('\n'))?.[0] ?? ''
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  })
+})
+
+test('--log-format json writes every line to stderr as one JSON object', async () => {
+  const { terminal, stop } = await started('--listen', '127.0.0.1:0', '--log-format', 'json')
+  expect(await stop()).toBe(0)
+  const lines = terminal.stderr.map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'Stopping: SIGTERM.' })
+  for (const { time } of lines) expect(time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
+})
+
 describe('a start that is refused changes nothing on disk', () => {
   test('a port in use', async () => {
     const server = createServer()

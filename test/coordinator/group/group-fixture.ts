@@ -29,6 +29,7 @@ const logConfig: LogConfig = {
   timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
   timestampAfterMaxMs: Number.POSITIVE_INFINITY,
   targetCodec: -1,
+  targetLevel: 0,
   openCompressed: false,
 }
 

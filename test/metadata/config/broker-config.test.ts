@@ -5,7 +5,7 @@ import { parseConfig } from '../../../src/metadata/config/validator.ts'
 
 describe('the table of broker configs', () => {
   it('has valid defaults only', () => {
-    expect(brokerConfigs().size).toBe(365)
+    expect(brokerConfigs().size).toBe(366)
     for (const definition of brokerConfigs().values()) {
       if (definition.default === null) continue
       expect(parseConfig(definition, definition.default).problem, definition.name).toBeUndefined()

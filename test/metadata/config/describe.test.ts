@@ -51,6 +51,7 @@ describe('compared with Apache Kafka', () => {
     const names = sections[1]![1].map((one) => one.name)
     expect(names.filter((name) => name.startsWith('odradek.'))).toEqual([
       'odradek.clamp.replication.factor',
+      'odradek.max.uncompressed.batch.bytes',
       'odradek.validate.compressed',
     ])
     expect([...brokerDefaults.keys()].every((name) => names.includes(name))).toBe(true)

@@ -24,6 +24,7 @@ describe('topicSettings', () => {
       timestampBeforeMaxMs: Infinity,
       timestampAfterMaxMs: 3_600_000,
       targetCodec: -1,
+      targetLevel: 0,
       openCompressed: false,
     })
   })
@@ -68,6 +69,19 @@ describe('topicSettings', () => {
     ],
   ])('%j %j', (texts, broker, targetCodec, openCompressed) => {
     expect(settings(texts, broker)).toMatchObject({ targetCodec, openCompressed })
+  })
+
+  it.each<[Record<string, string>, Record<string, string>, number]>([
+    [{ 'compression.type': 'gzip' }, {}, -1],
+    [{ 'compression.type': 'gzip', 'compression.gzip.level': '9' }, {}, 9],
+    [{ 'compression.type': 'zstd' }, {}, 3],
+    [{}, { 'compression.type': 'zstd', 'compression.zstd.level': '-5' }, -5],
+    [{ 'compression.zstd.level': '7' }, { 'compression.type': 'zstd' }, 7],
+    [{ 'compression.type': 'lz4', 'compression.lz4.level': '12' }, {}, 0],
+    [{ 'compression.type': 'snappy', 'compression.gzip.level': '9' }, {}, 0],
+    [{ 'compression.gzip.level': '9' }, {}, 0],
+  ])('level of %j %j', (texts, broker, targetLevel) => {
+    expect(settings(texts, broker)).toMatchObject({ targetLevel })
   })
 
   it("takes Kafka's page-cache mode from the broker", () => {

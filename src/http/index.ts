@@ -1,0 +1,2 @@
+/** Health and metrics of a broker over HTTP. */
+export { OperationsServer } from './operations-server.ts'
