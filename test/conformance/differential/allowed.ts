@@ -38,6 +38,7 @@ export const fieldRules: readonly FieldRule[] = [
   { field: 'DescribeLogDirs.results[].logDir', rule: id('path'), reason: 'two folders' },
 
   { field: '*.errorMessage', rule: any, reason: words },
+  { field: '*.documentation', rule: any, reason: words },
   { field: '*.batchIndexErrorMessage', rule: any, reason: words },
 
   { field: '*.logAppendTimeMs', rule: now, reason: timeOfNow },
@@ -91,6 +92,16 @@ export const fieldRules: readonly FieldRule[] = [
 
   { field: 'Metadata.topics', rule: set('name', 'topicId'), reason: unordered },
   { field: 'Metadata.topics[].partitions', rule: set('partitionIndex'), reason: unordered },
+  {
+    field: 'Fetch.responses',
+    rule: set('topic', 'topicId'),
+    reason: 'what is in error comes last',
+  },
+  {
+    field: 'Fetch.responses[].partitions',
+    rule: set('partitionIndex'),
+    reason: 'what is in error comes last',
+  },
   { field: 'ListOffsets.topics', rule: set('name'), reason: grouped },
   { field: 'ListOffsets.topics[].partitions', rule: set('partitionIndex'), reason: grouped },
   { field: 'Produce.responses', rule: set('name', 'topicId'), reason: grouped },

@@ -5,6 +5,7 @@ import {
   type BatchHeader,
   batchAttributes,
   batchHeaderBytes,
+  batchOverheadBytes,
   codecOf,
   decodeBatch,
   decodeBatchHeader,
@@ -106,10 +107,12 @@ function told(split: readonly Uint8Array[] | string): string {
   return typeof split === 'string' ? split : `${split.length} batches`
 }
 
-/** Whole batches; what is cut off at the end of a Fetch comes last. */
+/** Whole batches: Kafka fills an answer up with a piece of the next one, which clients drop. */
 function split(bytes: Uint8Array): readonly Uint8Array[] | string {
   const batches: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at + batchOverheadBytes <= bytes.length; ) {
+    const length = Buffer.from(bytes.buffer, bytes.byteOffset + at + 8, 4).readInt32BE(0)
+    if (at + batchOverheadBytes + length > bytes.length) break
     const head = decodeBatchHeader(bytes, at)
     if (head.value === null) return `${head.error} behind ${batches.length} batches`
     batches.push(bytes.subarray(at, at + head.value.bytes))

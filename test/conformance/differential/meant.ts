@@ -2,16 +2,115 @@
  * Whole answers that are meant to differ, each with its reason: lines of docs/differences.md. What
  * may differ field by field stands in allowed.ts.
  */
+import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import type { Fault } from './compare.ts'
 import type { Exchange } from './findings.ts'
+import { isStruct } from './ids.ts'
 
+/** A difference that is meant. */
 interface Meant {
   readonly reason: string
   readonly when: (fault: Fault, exchange: Exchange) => boolean
 }
 
+/** What Kafka answers where it fails over a request. */
+const failed = ErrorCode.UNKNOWN_SERVER_ERROR
+
+/** The values of all fields of that name in a message. */
+function valuesOf(message: unknown, name: string): unknown[] {
+  if (Array.isArray(message)) return message.flatMap((item) => valuesOf(item, name))
+  if (!isStruct(message)) return []
+  return Object.entries(message).flatMap(([field, value]) =>
+    field === name ? [value] : valuesOf(value, name),
+  )
+}
+
+/** True if a list of the request names the same thing twice. */
+function repeatsItself(request: unknown, list: string, names: readonly string[]): boolean {
+  return valuesOf(request, list).some((items) => {
+    if (!Array.isArray(items)) return false
+    const keys = items.map((item) =>
+      isStruct(item) ? JSON.stringify(names.map((name) => item[name])) : String(item),
+    )
+    return new Set(keys).size < keys.length
+  })
+}
+
+const isProduce = ({ api }: Exchange): boolean => api === 'Produce'
+const isFetch = ({ api }: Exchange): boolean => api === 'Fetch'
+const isAbsurd = (value: unknown, known: readonly number[]): boolean =>
+  typeof value === 'number' && !known.includes(value)
+
 /** What is meant to differ. */
-export const meantDifferences: readonly Meant[] = []
+export const meantDifferences: readonly Meant[] = [
+  {
+    reason: 'there are no transactions: a Produce with a transactional id is refused',
+    when: (_, exchange) =>
+      isProduce(exchange) && valuesOf(exchange.request, 'transactionalId')[0] != null,
+  },
+  {
+    reason: 'there are no transactions: a transactional id gets no producer id',
+    when: (_, { api, request }) =>
+      api === 'InitProducerId' && valuesOf(request, 'transactionalId')[0] != null,
+  },
+  {
+    reason: 'there are no transactions: FindCoordinator says so',
+    when: (_, { api, request }) =>
+      api === 'FindCoordinator' && valuesOf(request, 'keyType')[0] !== 0,
+  },
+  {
+    reason: 'a transactional batch outside of a transaction refuses its own partition only',
+    when: (_, exchange) =>
+      isProduce(exchange) &&
+      JSON.stringify(exchange.odradek).includes(
+        `"errorCode":${ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED}`,
+      ),
+  },
+  {
+    reason:
+      'Kafka keeps one of several batches for one partition of a Produce; here all are appended',
+    when: (_, exchange) =>
+      isProduce(exchange) &&
+      (repeatsItself(exchange.request, 'topicData', ['name', 'topicId']) ||
+        repeatsItself(exchange.request, 'partitionData', ['index'])),
+  },
+  {
+    reason: 'Kafka fails over isolation levels that do not exist, and over negative limits',
+    when: (_, exchange) =>
+      isFetch(exchange) &&
+      (isAbsurd(valuesOf(exchange.request, 'isolationLevel')[0], [0, 1]) ||
+        valuesOf(exchange.request, 'maxBytes').some((bytes) => Number(bytes) < 0) ||
+        valuesOf(exchange.request, 'partitionMaxBytes').some((bytes) => Number(bytes) < 0)),
+  },
+  {
+    reason: 'Kafka fails over isolation levels that do not exist, before it looks at anything else',
+    when: (_, { api, request }) =>
+      api === 'ListOffsets' && isAbsurd(valuesOf(request, 'isolationLevel')[0], [0, 1]),
+  },
+  {
+    reason: 'acks that do not exist are refused before the batches are looked at',
+    when: ({ odradek, path }, exchange) =>
+      isProduce(exchange) &&
+      path.endsWith('errorCode') &&
+      odradek === ErrorCode.INVALID_REQUIRED_ACKS,
+  },
+  {
+    reason: 'Kafka fails over config operations that do not exist',
+    when: ({ kafka, path }, { api }) =>
+      api === 'IncrementalAlterConfigs' && path.endsWith('errorCode') && kafka === failed,
+  },
+  {
+    reason: 'loggers are no resources here',
+    when: (_, { api, request }) => {
+      const types = [...valuesOf(request, 'resourceTypes'), ...valuesOf(request, 'resourceType')]
+      return /Config/.test(api) && types.flat().includes(8)
+    },
+  },
+  {
+    reason: 'Kafka closes the connection over kinds of access rules that do not exist',
+    when: ({ kafka }, { api }) => /Acls$/.test(api) && kafka === 'closed',
+  },
+]
 
 /** True if a difference is meant. */
 export function isMeant(fault: Fault, exchange: Exchange): boolean {

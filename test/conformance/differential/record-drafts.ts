@@ -20,10 +20,15 @@ function newRecord(world: World, n: number): NewRecord {
   }
 }
 
+/** Where a batch has its producer id. */
+const producerIdAt = 43
+
 function damage(world: World): Damage {
   if (world.chance(10)) return { kind: 'cut', bytes: 1 + world.below(80) }
   if (world.chance(10)) return { kind: 'append', bytes: 1 + world.below(80) }
   const at = world.chance(80) ? 8 + world.below(53) : world.below(200)
+  // An id that is spoiled has no partner on the other side.
+  if (at >= producerIdAt && at < producerIdAt + 8) return { kind: 'cut', bytes: 1 }
   return { kind: 'byte', at, to: world.below(256), resum: world.chance(80) }
 }
 

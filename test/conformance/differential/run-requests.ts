@@ -6,6 +6,7 @@ import type { MetadataResponse } from '../../../src/protocol/generated/03-metada
 import { offsetFetchApi } from '../../../src/protocol/generated/09-offset-fetch.ts'
 import { findCoordinatorApi } from '../../../src/protocol/generated/10-find-coordinator.ts'
 import { apiVersionsApi } from '../../../src/protocol/generated/18-api-versions.ts'
+import { initProducerIdApi } from '../../../src/protocol/generated/22-init-producer-id.ts'
 import { apis } from '../../../src/protocol/generated/apis.ts'
 import { encodeRequestFrame } from '../../../src/protocol/header.ts'
 import { eventually } from '../eventually.ts'
@@ -418,7 +419,7 @@ function concerns(exchange: Exchange, subjects: readonly string[]): boolean {
   return subjects.some((subject) => text.includes(`"${subject}"`))
 }
 
-/** Waits until a broker has its topic for groups, and coordinates them. */
+/** Waits until a broker coordinates groups and gives out producer ids. */
 async function coordinatorOf(peer: Peer): Promise<void> {
   const connection = await RawConnection.open(peer.broker.port)
   await eventually('there is a coordinator', async () => {
@@ -427,7 +428,11 @@ async function coordinatorOf(peer: Peer): Promise<void> {
     const { groups } = await call(connection, offsetFetchApi, 8, {
       groups: [{ groupId: 'first', topics: null }],
     })
-    return groups[0]?.errorCode === 0
+    const producer = await call(connection, initProducerIdApi, 4, {
+      transactionalId: null,
+      transactionTimeoutMs: 60_000,
+    })
+    return groups[0]?.errorCode === 0 && producer.errorCode === 0
   })
   connection.close()
 }
