@@ -223,7 +223,10 @@ export class ClassicGroup {
     this.failSyncs(ErrorCode.REBALANCE_IN_PROGRESS, effects)
     this.#enter('PreparingRebalance', wallNow)
     const rebalanceMs = this.rebalanceTimeoutMs()
-    if (first && this.settings.initialRebalanceDelayMs > 0) {
+    if (first && this.settings.initialRebalanceDelayMs === 0) {
+      // Whoever has an id but did not come back yet is no reason to wait in a first rebalance.
+      this.completeJoin(now, wallNow, effects)
+    } else if (first) {
       this.initialDelayEnd = now + Math.max(rebalanceMs, this.settings.initialRebalanceDelayMs)
       this.rebalanceDeadline = now + this.settings.initialRebalanceDelayMs
     } else {

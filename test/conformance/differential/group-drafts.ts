@@ -25,7 +25,7 @@ const joinGroup: Source = {
   effect: 'changes',
   draft(world, version) {
     const member = world.member()
-    if (member === undefined) return undefined
+    if (member === undefined || (member.instance !== null && version < 5)) return undefined
     const metadata = subscription(world.topic() ? [world.pick(world.topics).name] : [])
     const names = world.pick([
       ['range'],
@@ -47,7 +47,7 @@ const joinGroup: Source = {
       slot: member.slot,
       waits: true,
       subjects: [member.group],
-      learn: (answer) => learnJoined(world, member, answer as JoinGroupResponse, version),
+      learn: (answer) => learnJoined(world, member, answer as JoinGroupResponse),
     }
   },
 }
@@ -55,7 +55,7 @@ const joinGroup: Source = {
 const noError = 0
 const memberIdRequired = 79
 
-function learnJoined(world: World, member: Member, answer: JoinGroupResponse, _: number): void {
+function learnJoined(world: World, member: Member, answer: JoinGroupResponse): void {
   if (answer.errorCode !== noError && answer.errorCode !== memberIdRequired) return
   const refOf = (id: string) => world.ids.ref('member', 'kafka', id) ?? ''
   member.id = refOf(answer.memberId)

@@ -41,6 +41,9 @@ const isFetch = ({ api }: Exchange): boolean => api === 'Fetch'
 const isAbsurd = (value: unknown, known: readonly number[]): boolean =>
   typeof value === 'number' && !known.includes(value)
 
+/** Kafka's largest id of a fetch session, in eight shards. */
+const sessionIdMax = 8 * Math.floor((2 ** 31 - 1) / 8) - 1
+
 /** What is meant to differ. */
 export const meantDifferences: readonly Meant[] = [
   {
@@ -105,6 +108,25 @@ export const meantDifferences: readonly Meant[] = [
       const types = [...valuesOf(request, 'resourceTypes'), ...valuesOf(request, 'resourceType')]
       return /Config/.test(api) && types.flat().includes(8)
     },
+  },
+  {
+    reason: 'loggers are no resources here',
+    when: ({ path, kafka, odradek }, { api }) =>
+      api === 'ListConfigResources' &&
+      path.endsWith('.length') &&
+      (kafka as number[])[0] === 1 + ((odradek as number[])[0] ?? 0),
+  },
+  {
+    reason: 'Kafka fails over fetch sessions with an id that it never gives out',
+    when: (_, exchange) =>
+      isFetch(exchange) &&
+      valuesOf(exchange.request, 'sessionId').some(
+        (id) => typeof id === 'number' && (id < 0 || id > sessionIdMax),
+      ),
+  },
+  {
+    reason: 'Kafka fails over an instance id that comes with an id which MEMBER_ID_REQUIRED gave',
+    when: (_, { api, kafka }) => api === 'JoinGroup' && valuesOf(kafka, 'errorCode')[0] === failed,
   },
   {
     reason: 'Kafka closes the connection over kinds of access rules that do not exist',
