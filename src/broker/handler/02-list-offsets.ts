@@ -76,7 +76,7 @@ function limitOf({ replicaId, isolationLevel }: ListOffsetsRequest): ReadLimit |
 }
 
 /**
- * Each topic once, and each of its partitions. One that is asked for again goes into `repeated`: it gets one answer, and
+ * Each topic of which there is a question once, and each of its partitions. One that is asked for again goes into `repeated`: it gets one answer, and
  * that is an error, because nobody can tell which of the timestamps was meant.
  */
 function withoutRepeats(
@@ -93,7 +93,8 @@ function withoutRepeats(
       else known.push(asked)
     }
   }
-  return [...firsts].map(([name, partitions]) => ({ name, partitions }))
+  const topicsOnce = [...firsts].map(([name, partitions]) => ({ name, partitions }))
+  return topicsOnce.filter(({ partitions }) => partitions.length > 0)
 }
 
 function keyOf(topic: string, { partitionIndex }: ListOffsetsPartition): string {
@@ -161,7 +162,7 @@ async function find(
   if (found.compressedBatch === undefined) return found
   // The largest timestamp of the log is the largest of its batch, so it is also "at least" itself.
   const atLeast = timestamp === ofMaxTimestamp ? found.timestamp : timestamp
-  const record = await broker.batchOpener.find(found.compressedBatch, atLeast)
+  const record = await broker.batchOpener.find(found.compressedBatch, atLeast, found.offset)
   return record === undefined ? nothing : { ...record, leaderEpoch: found.leaderEpoch }
 }
 

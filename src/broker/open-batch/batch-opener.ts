@@ -44,12 +44,13 @@ export class BatchOpener {
   }
 
   /**
-   * The first record of a compressed batch that is not older than `atLeast`; undefined without one.
+   * The first record of a compressed batch at offset `from` or later that is not older than
+   * `atLeast`; undefined without one.
    * Rejects when the worker fails, and with a {@link StorageError} when the batch cannot be opened:
    * "no record is that young" would send its reader past it.
    */
-  async find(bytes: Uint8Array, atLeast: number): Promise<FoundRecord | undefined> {
-    const answer = await this.#run({ kind: 'find', bytes, atLeast })
+  async find(bytes: Uint8Array, atLeast: number, from: number): Promise<FoundRecord | undefined> {
+    const answer = await this.#run({ kind: 'find', bytes, atLeast, from })
     if (answer.kind !== 'find') throw new Error('the worker answered another job')
     const { found, error } = answer.search
     if (error === null) return found

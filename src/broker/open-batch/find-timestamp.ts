@@ -19,15 +19,18 @@ export interface TimestampSearch {
   readonly error: string | null
 }
 
-/** The first record of the batch with a timestamp of at least `atLeast`. */
+/** The first record at offset `from` or later with a timestamp of at least `atLeast`. */
 export function findTimestamp(
   bytes: Uint8Array,
   atLeast: number,
+  from: number,
   compression: BatchCompression,
 ): TimestampSearch {
   const { value: batch, error } = decodeBatch(bytes, 0, compression)
   if (batch === null) return { found: undefined, error }
-  const record = batch.records.find((one) => timestampOf(batch, one) >= atLeast)
+  const record = batch.records.find(
+    (one) => offsetOf(batch, one) >= from && timestampOf(batch, one) >= atLeast,
+  )
   if (record === undefined) return { found: undefined, error: null }
   const found = { offset: offsetOf(batch, record), timestamp: timestampOf(batch, record) }
   return { found, error: null }

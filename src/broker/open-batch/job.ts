@@ -15,7 +15,12 @@ export type OpenJob =
       readonly rules: OpenRules
       readonly now: number
     }
-  | { readonly kind: 'find'; readonly bytes: Uint8Array; readonly atLeast: number }
+  | {
+      readonly kind: 'find'
+      readonly bytes: Uint8Array
+      readonly atLeast: number
+      readonly from: number
+    }
 
 /** The answer to a job of the same kind. */
 export type OpenAnswer =
@@ -29,5 +34,5 @@ export async function runJob(job: OpenJob): Promise<OpenAnswer> {
     return { kind: 'judge', verdict: judgeBatch(job.bytes, job.rules, job.now, compression) }
   }
   const compression = await codecSet(codecsFor(job.bytes, { targetCodec: 0 }))
-  return { kind: 'find', search: findTimestamp(job.bytes, job.atLeast, compression) }
+  return { kind: 'find', search: findTimestamp(job.bytes, job.atLeast, job.from, compression) }
 }

@@ -25,7 +25,7 @@ it('finds the first record that is not older, in any order of times', () => {
       fc.integer({ min: 1, max: 4 }),
       (all, wanted, codec) => {
         const timestamps = all.map((one) => start + one)
-        const { found, error } = findTimestamp(batchOf(timestamps, codec), start + wanted, codecs)
+        const { found, error } = findTimestamp(batchOf(timestamps, codec), start + wanted, 0, codecs)
         const at = all.findIndex((one) => one >= wanted)
         const expected = { offset: base + at, timestamp: start + (all[at] ?? 0) }
         expect(error).toBeNull()
@@ -38,19 +38,19 @@ it('finds the first record that is not older, in any order of times', () => {
 it('takes the time of the batch for all its records where that was the time of the append', () => {
   const batch = batchOf([start, start + 5], 1, batchAttributes.appendTime)
   const expected = { offset: base, timestamp: start + 5 }
-  expect(findTimestamp(batch, start + 3, codecs).found).toEqual(expected)
+  expect(findTimestamp(batch, start + 3, 0, codecs).found).toEqual(expected)
 })
 
 it('says why a batch cannot be opened, and not that no record is that young', async () => {
   const batch = batchOf([start, start + 1], 1)
   const flipped = Uint8Array.from(batch)
   flipped[70]! ^= 1
-  expect(findTimestamp(flipped, start, codecs)).toEqual({
+  expect(findTimestamp(flipped, start, 0, codecs)).toEqual({
     found: undefined,
     error: expect.stringContaining('checksum'),
   })
   const others = await codecSet([2])
-  expect(findTimestamp(batch, start, others)).toEqual({
+  expect(findTimestamp(batch, start, 0, others)).toEqual({
     found: undefined,
     error: expect.stringContaining('not loaded'),
   })
@@ -60,7 +60,7 @@ it('is a job of the worker, as a judgement is', async () => {
   for (const codec of [1, 2, 3, 4]) {
     const bytes = batchOf([start, start + 1], codec)
     const found = { offset: base + 1, timestamp: start + 1 }
-    expect(await runJob({ kind: 'find', bytes, atLeast: start + 1 })).toEqual({
+    expect(await runJob({ kind: 'find', bytes, atLeast: start + 1, from: 0 })).toEqual({
       kind: 'find',
       search: { found, error: null },
     })
@@ -69,4 +69,10 @@ it('is a job of the worker, as a judgement is', async () => {
       verdict: { code: 0 },
     })
   }
+})
+
+it('finds no record below the log start, which may lie within the batch', () => {
+  const batch = batchOf([start, start + 9, start + 4], 2)
+  const found = (from: number) => findTimestamp(batch, start, base + from, codecs).found?.offset
+  expect([0, 1, 2, 3].map(found)).toEqual([base, base + 1, base + 2, undefined])
 })

@@ -154,12 +154,36 @@ function sorted(
     if (!isStruct(item)) return item
     const rule = ruleOf(`${path}.${name}`)
     if (rule?.how !== 'id') return plainBytes(item[name])
-    return ids.ref(rule.kind, side, item[name] as Id)?.toString() ?? ''
+    const id = item[name] as Id
+    return ids.ref(rule.kind, side, id)?.toString() ?? beginningOf(id, side)
   }
   const key = (item: unknown): string =>
     JSON.stringify(by.length === 0 ? item : by.map((name) => field(item, name)))
-  return list
-    .map((item) => ({ item, key: key(item) }))
-    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
-    .map(({ item }) => item)
+  return merged(
+    list
+      .map((item) => ({ item, key: key(item) }))
+      .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))),
+  )
+}
+
+/** A member id without its random end: the name of its client or instance. */
+function beginningOf(id: Id, side: Side): string {
+  return typeof id === 'string' ? id.slice(0, side === 'kafka' ? -37 : -23) : ''
+}
+
+/** Partitions of one topic in two places of an answer are as good as in one. */
+function merged(sorted: readonly { readonly item: unknown; readonly key: string }[]): unknown[] {
+  const items: unknown[] = []
+  let before = ''
+  for (const { item, key } of sorted) {
+    const last = items.at(-1)
+    const [left, right] = [last, item].map((one) => (isStruct(one) ? one['partitions'] : undefined))
+    if (key === before && isStruct(last) && Array.isArray(left) && Array.isArray(right)) {
+      items[items.length - 1] = { ...last, partitions: [...left, ...right] }
+    } else {
+      items.push(item)
+    }
+    before = key
+  }
+  return items
 }

@@ -41,6 +41,9 @@ const isFetch = ({ api }: Exchange): boolean => api === 'Fetch'
 const isAbsurd = (value: unknown, known: readonly number[]): boolean =>
   typeof value === 'number' && !known.includes(value)
 
+/** How a batch is refused that is damaged. */
+const damageCodes: readonly number[] = [failed, ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD]
+
 /** Kafka's largest id of a fetch session, in eight shards. */
 const sessionIdMax = 8 * Math.floor((2 ** 31 - 1) / 8) - 1
 
@@ -76,6 +79,61 @@ export const meantDifferences: readonly Meant[] = [
       isProduce(exchange) &&
       (repeatsItself(exchange.request, 'topicData', ['name', 'topicId']) ||
         repeatsItself(exchange.request, 'partitionData', ['index'])),
+  },
+  {
+    reason: 'Kafka refuses all partitions of a Produce that holds an impossible batch',
+    when: (_, exchange) =>
+      isProduce(exchange) &&
+      valuesOf(exchange.kafka, 'errorCode').every((code) => code === ErrorCode.CORRUPT_MESSAGE),
+  },
+  {
+    reason: 'flush.messages is 1 by default',
+    when: ({ path, odradek }, { api }) =>
+      api === 'DescribeConfigs' && path.endsWith('synonyms[].value') && odradek === '1',
+  },
+  {
+    reason: 'where as many members vote for each protocol, Kafka takes any',
+    when: ({ path, kafka, odradek }) =>
+      path === 'JoinGroup.protocolName' && Boolean(kafka) && Boolean(odradek),
+  },
+  {
+    reason: 'Kafka fails over a DescribeTopicPartitions with an empty name',
+    when: (_, { api, kafka }) =>
+      api === 'DescribeTopicPartitions' && valuesOf(kafka, 'errorCode').includes(failed),
+  },
+  {
+    reason: 'of several faults of a config change another one may be told',
+    when: ({ path, kafka, odradek }, { api }) =>
+      api === 'IncrementalAlterConfigs' &&
+      path.endsWith('errorCode') &&
+      kafka !== ErrorCode.NONE &&
+      odradek !== ErrorCode.NONE,
+  },
+  {
+    reason: 'a topic that is gone has no id any more, also for a fetch session that knew it',
+    when: ({ kafka, odradek }, exchange) =>
+      isFetch(exchange) &&
+      kafka === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION &&
+      odradek === ErrorCode.UNKNOWN_TOPIC_ID,
+  },
+  {
+    reason: 'Kafka answers a partition that a Fetch names twice once',
+    when: (_, exchange) =>
+      isFetch(exchange) &&
+      (repeatsItself(exchange.request, 'topics', ['topic', 'topicId']) ||
+        repeatsItself(exchange.request, 'partitions', ['partition'])),
+  },
+  {
+    reason: 'of several faults of a compressed batch another one may be met first',
+    when: ({ path, kafka, odradek }, exchange) =>
+      isProduce(exchange) &&
+      path.endsWith('errorCode') &&
+      [kafka, odradek].every((code) => damageCodes.includes(code as number)),
+  },
+  {
+    reason: 'Kafka divides by log.cleaner.threads',
+    when: (_, { api, request }) =>
+      /AlterConfigs/.test(api) && valuesOf(request, 'name').includes('log.cleaner.threads'),
   },
   {
     reason: 'Kafka fails over isolation levels that do not exist, and over negative limits',

@@ -97,7 +97,11 @@ function learnProduced(world: World, plans: readonly Produced[], answer: Produce
   }
 }
 
-function fetchTopics(world: World): readonly object[] {
+interface FetchTerms {
+  readonly topics: readonly { readonly partitions: readonly object[] }[]
+}
+
+function fetchTopics(world: World): FetchTerms['topics'] {
   const chosen = new Set(Array.from({ length: 1 + world.below(3) }, () => world.topic()))
   return [...chosen].flatMap((topic) => {
     if (topic === undefined) return []
@@ -138,7 +142,13 @@ const fetch: Source = {
   },
 }
 
-function inSession(world: World, common: object): Draft {
+/** Without small limits: which partition comes first within them, each broker decides. */
+function inSession(world: World, within: FetchTerms): Draft {
+  const topics = within.topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.map((one) => ({ ...one, partitionMaxBytes: 1 << 20 })),
+  }))
+  const common = { ...within, maxBytes: 1 << 24, topics }
   const session: FetchSession | undefined = world.sessions[0] && world.pick(world.sessions)
   if (session === undefined || world.chance(10)) {
     return {

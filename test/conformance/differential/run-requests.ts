@@ -227,11 +227,11 @@ export class RequestRun {
     return { first, outcomes, isDue: () => due }
   }
 
-  #frames({ api, version, request, mangle }: Step): Record<Side, Uint8Array> | undefined {
+  #frames({ api, version, draft, request, mangle }: Step): Record<Side, Uint8Array> | undefined {
     const id = ++this.#correlationId
     const frame = (side: Side): Uint8Array => {
       const resolved = this.#world.ids.resolve(request, side) as never
-      const bytes = encodeRequestFrame(api, version, id, 'differential', resolved)
+      const bytes = encodeRequestFrame(api, version, id, draft.slot ?? 'main', resolved)
       return mangle === undefined ? bytes : mangle(Buffer.from(bytes))
     }
     try {
@@ -251,7 +251,7 @@ export class RequestRun {
 
   async #judge(step: Step, outcomes: Outcomes): Promise<void> {
     const { draft, source } = step
-    let [exchange, faults] = this.#compared(step, outcomes)
+    let [exchange, faults, isMeantToDiffer] = this.#compared(step, outcomes)
     if (source.effect === 'reads' && draft.repeatable !== false) {
       for (const pause of settleMs) {
         if (faults.every((fault) => this.#findings.has(fault))) break
@@ -261,12 +261,13 @@ export class RequestRun {
           this.#frames(step)?.kafka ?? Buffer.alloc(0),
           patienceMs,
         )
-        ;[exchange, faults] = this.#compared(step, { ...outcomes, kafka: again })
+        ;[exchange, faults, isMeantToDiffer] = this.#compared(step, { ...outcomes, kafka: again })
       }
     }
     this.#note(step, exchange, faults)
     const isAnswer = typeof exchange.kafka === 'object' && exchange.kafka !== null
-    if (faults.length === 0 && isAnswer && !step.isEdge && !step.mangle) {
+    if (faults.length > 0 || isMeantToDiffer) this.#taint(step)
+    else if (isAnswer && !step.isEdge && !step.mangle) {
       draft.learn?.(exchange.kafka as object)
     }
     if (source.effect === 'changes metadata') await this.#settle(step)
@@ -284,7 +285,8 @@ export class RequestRun {
     }
   }
 
-  #compared(step: Step, outcomes: Outcomes): [Exchange, readonly Fault[]] {
+  /** What was exchanged, what differs, and whether more differs that is meant to. */
+  #compared(step: Step, outcomes: Outcomes): [Exchange, readonly Fault[], boolean] {
     const { api, version, mangle, request, number } = step
     const answer = (outcome: Outcome) => {
       if (mangle !== undefined && Buffer.isBuffer(outcome))
@@ -294,7 +296,19 @@ export class RequestRun {
     const [kafka, odradek] = [answer(outcomes.kafka), answer(outcomes.odradek)]
     const exchange = { step: number, api: api.name, version, request, kafka, odradek }
     const faults = compare(kafka, odradek, api.name, this.#terms)
-    return [exchange, faults.filter((fault) => !isMeant(fault, exchange))]
+    const unmeant = faults.filter((fault) => !isMeant(fault, exchange))
+    return [exchange, unmeant, unmeant.length < faults.length]
+  }
+
+  /** What a change has done differently is left alone from now on. */
+  #taint({ draft, source, request }: Step): void {
+    if (source.effect === 'reads') return
+    const named = JSON.stringify(request)
+    const others = this.#world.topics.filter(({ id }) => named.includes(`"${id}"`))
+    for (const { name } of others) this.#world.taint(name)
+    for (const name of draft.subjects ?? []) this.#world.taint(name)
+    for (const { name } of this.#world.topics)
+      if (named.includes(`"${name}"`)) this.#world.taint(name)
   }
 
   #note(step: Step, exchange: Exchange, faults: readonly Fault[]): void {
@@ -304,7 +318,6 @@ export class RequestRun {
         .filter((earlier) => concerns(earlier, subjects))
         .slice(-beforeMax)
       for (const fault of faults) this.#findings.add(fault, exchange, before)
-      if (step.source.effect !== 'reads') for (const name of subjects) this.#world.taint(name)
     }
     this.#history.push(exchange)
     if (this.#history.length > historyMax) this.#history.shift()

@@ -132,6 +132,8 @@ export class World {
     this.tainted.add(name)
     this.topics = this.topics.filter((topic) => topic.name !== name)
     this.forgetGroup(name)
+    // A session goes on telling of its topics.
+    this.sessions.splice(0)
   }
 }
 
