@@ -18,9 +18,7 @@ console.log(formatScorecard(measures))
  * Bars that the tree still misses, and what it has reached of them: it may not fall behind that.
  * Entries only tighten and leave; the printed scorecard goes on saying MISSED.
  */
-const reached: Readonly<Record<string, Bounds>> = {
-  'test lines per source line': { min: 0.97 },
-}
+const reached: Readonly<Record<string, Bounds>> = {}
 
 describe('the scorecard', () => {
   it.each(measures.map((measure) => [measure.name, measure] as const))('%s', (name, measure) => {

@@ -76,8 +76,9 @@ function limitOf({ replicaId, isolationLevel }: ListOffsetsRequest): ReadLimit |
 }
 
 /**
- * Each topic of which there is a question once, and each of its partitions. One that is asked for again goes into `repeated`: it gets one answer, and
- * that is an error, because nobody can tell which of the timestamps was meant.
+ * Each topic of which there is a question once, and each of its partitions. One that is asked for
+ * again goes into `repeated`: it gets one answer, and that is an error, because nobody can tell
+ * which of the timestamps was meant.
  */
 function withoutRepeats(
   { topics }: ListOffsetsRequest,

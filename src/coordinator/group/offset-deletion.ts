@@ -71,6 +71,7 @@ function readers(
     return isEmpty ? nobody : { ...nobody, isRead: () => true }
   }
   if (group.state === 'Empty') return nobody
+  assert(group.members.size > 0, 'only an empty group has no members')
   if (group.protocolType !== 'consumer') return { ...nobody, errorCode: ErrorCode.NON_EMPTY_GROUP }
   // Before the first generation, and where a subscription cannot be read, it may be anything.
   return { ...nobody, isRead: (topic) => group.subscribed?.has(topic) ?? true }

@@ -25,7 +25,12 @@ it('finds the first record that is not older, in any order of times', () => {
       fc.integer({ min: 1, max: 4 }),
       (all, wanted, codec) => {
         const timestamps = all.map((one) => start + one)
-        const { found, error } = findTimestamp(batchOf(timestamps, codec), start + wanted, 0, codecs)
+        const { found, error } = findTimestamp(
+          batchOf(timestamps, codec),
+          start + wanted,
+          0,
+          codecs,
+        )
         const at = all.findIndex((one) => one >= wanted)
         const expected = { offset: base + at, timestamp: start + (all[at] ?? 0) }
         expect(error).toBeNull()

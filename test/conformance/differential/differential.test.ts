@@ -79,7 +79,9 @@ describe('the comparison', () => {
     const now = Date.now()
     expect(compare(at(now), at(now + 20), 'Produce', terms())).toEqual([])
     expect(compare(at(now), at(-1), 'Produce', terms())).toHaveLength(1)
-    expect(compare(at(1_700_000_000_000), at(1_700_000_000_001), 'Produce', terms())).toHaveLength(1)
+    expect(compare(at(1_700_000_000_000), at(1_700_000_000_001), 'Produce', terms())).toHaveLength(
+      1,
+    )
   })
 
   it('has a reason for everything that may differ, and each field once', () => {

@@ -41,6 +41,9 @@ const isFetch = ({ api }: Exchange): boolean => api === 'Fetch'
 const isAbsurd = (value: unknown, known: readonly number[]): boolean =>
   typeof value === 'number' && !known.includes(value)
 
+/** Asks for the record with the largest timestamp. */
+const latestTimestamp = -3
+
 /** How a batch is refused that is damaged. */
 const damageCodes: readonly number[] = [failed, ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD]
 
@@ -95,6 +98,35 @@ export const meantDifferences: readonly Meant[] = [
     reason: 'where as many members vote for each protocol, Kafka takes any',
     when: ({ path, kafka, odradek }) =>
       path === 'JoinGroup.protocolName' && Boolean(kafka) && Boolean(odradek),
+  },
+  {
+    reason: 'Kafka never answers an AlterConfigs that names a resource twice',
+    when: ({ kafka }, { api, request }) =>
+      api === 'AlterConfigs' &&
+      kafka === 'silent' &&
+      repeatsItself(request, 'resources', ['resourceType', 'resourceName']),
+  },
+  {
+    reason: 'Kafka fails over a topic in Metadata with neither name nor id',
+    when: (_, { api, kafka }) =>
+      api === 'Metadata' && valuesOf(kafka, 'errorCode').includes(failed),
+  },
+  {
+    reason: 'Kafka leaves out topics of a Produce that have no partitions',
+    when: ({ path }, { request }) =>
+      path === 'Produce.responses.length' &&
+      valuesOf(request, 'partitionData').some((list) => (list as unknown[]).length === 0),
+  },
+  {
+    reason: 'Kafka may name a deleted record as the one with the largest timestamp',
+    when: (_, { api, request }) =>
+      api === 'ListOffsets' && valuesOf(request, 'timestamp').includes(latestTimestamp),
+  },
+  {
+    reason: 'Kafka lists a group when the next record of its partition is committed',
+    when: ({ path, kafka, odradek }) =>
+      path === 'ListGroups.groups.length' &&
+      ((kafka as number[])[0] ?? 0) < ((odradek as number[])[0] ?? 0),
   },
   {
     reason: 'Kafka fails over a DescribeTopicPartitions with an empty name',

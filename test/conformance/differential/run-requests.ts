@@ -266,7 +266,9 @@ export class RequestRun {
     }
     this.#note(step, exchange, faults)
     const isAnswer = typeof exchange.kafka === 'object' && exchange.kafka !== null
-    if (faults.length > 0 || isMeantToDiffer) this.#taint(step)
+    // Without an answer nobody tells what became of a request that is not in order.
+    const isUntold = draft.unanswered && (step.isEdge || exchange.odradek === 'closed')
+    if (faults.length > 0 || isMeantToDiffer || isUntold) this.#taint(step)
     else if (isAnswer && !step.isEdge && !step.mangle) {
       draft.learn?.(exchange.kafka as object)
     }

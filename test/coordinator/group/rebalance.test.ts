@@ -236,7 +236,9 @@ describe('a member that joins again', () => {
     const joined = await fixture.join('g', { protocols: ['range'] })
     const again = { ...idOf(joined), protocols: ['sticky'] }
     expect((await fixture.join('g', again)).errorCode).toBe(23)
-    expect((await fixture.join('g', { ...again, protocols: ['range', 'sticky'] })).errorCode).toBe(0)
+    expect((await fixture.join('g', { ...again, protocols: ['range', 'sticky'] })).errorCode).toBe(
+      0,
+    )
   })
 
   it('is described with its assignment of before until there is another', async () => {
