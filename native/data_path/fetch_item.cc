@@ -41,8 +41,10 @@ void take_numbers(FetchItem* item) {
 bool diverges(FetchItem* item) {
   if (item->asked.last_fetched_epoch == kNoLeaderEpoch) return false;
   const PartitionLog& log = item->entry->log();
-  LeaderEpoch found = kNoLeaderEpoch;
-  const Offset end = log.end_offset_of(item->asked.last_fetched_epoch, &found);
+  LeaderEpoch found = item->asked.last_fetched_epoch;
+  Offset end = log.log_end_offset();
+  // The present epoch lasts until now, also where nothing was written in it yet.
+  if (found != item->entry->leader_epoch()) end = log.end_offset_of(found, &found);
   if (found == kNoLeaderEpoch || end == kNoOffset ||
       item->asked.fetch_offset < log.log_start_offset()) {
     refuse_fetch_item(item, ErrorCode::offset_out_of_range);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "batch/batch_stamp.h"
 #include "batch/golden.h"
 #include "broker_fixture.h"
 
@@ -131,7 +132,7 @@ TEST_CASE("the log start comes with what the log itself refuses") {
   const auto answer_to = [&](size_t at, uint8_t value) {
     Bytes batch = make_batch(2);
     batch[at] = value;
-    store_be<uint32_t>(batch.data() + kCrcAt, crc32c(ByteView(batch).subspan(kAttributesAt)));
+    renew_crc(batch);
     return call(client, produce_of("orders", 0, batch))->parts[0];
   };
   const auto miscounted = answer_to(kLastOffsetDeltaAt + 3, 9);
