@@ -155,7 +155,7 @@ function sorted(
     const rule = ruleOf(`${path}.${name}`)
     if (rule?.how !== 'id') return plainBytes(item[name])
     const id = item[name] as Id
-    return ids.ref(rule.kind, side, id)?.toString() ?? beginningOf(id, side)
+    return ids.ref(rule.kind, side, id)?.toString() ?? beginningOf(id)
   }
   const key = (item: unknown): string =>
     JSON.stringify(by.length === 0 ? item : by.map((name) => field(item, name)))
@@ -166,9 +166,12 @@ function sorted(
   )
 }
 
+/** How each broker ends a member id: Kafka with a UUID in hexadecimal, ours in base64url. */
+const randomEnd = /-(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{22})$/
+
 /** A member id without its random end: the name of its client or instance. */
-function beginningOf(id: Id, side: Side): string {
-  return typeof id === 'string' ? id.slice(0, side === 'kafka' ? -37 : -23) : ''
+function beginningOf(id: Id): string {
+  return typeof id === 'string' ? id.replace(randomEnd, '') : ''
 }
 
 /** Partitions of one topic in two places of an answer are as good as in one. */
