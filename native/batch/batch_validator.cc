@@ -181,8 +181,9 @@ BatchVerdict validate_produced_batch(ByteSpan records, const ValidationRules& ru
   ASSERT(batch.has_value() && batch->size() == bytes.size());
   verdict = judge_frame(*batch, rules);
   if (verdict.code == ErrorCode::none) verdict = judge_header(*batch);
-  if (verdict.code != ErrorCode::none) return verdict;
-  return judge_contents(bytes, *batch, rules, now);
+  if (verdict.code == ErrorCode::none) verdict = judge_contents(bytes, *batch, rules, now);
+  verdict.is_batch = true;
+  return verdict;
 }
 
 BatchVerdict validate_opened_batch(ByteSpan batch, ByteView opened, const ValidationRules& rules,
@@ -192,6 +193,7 @@ BatchVerdict validate_opened_batch(ByteSpan batch, ByteView opened, const Valida
   ASSERT(view->record_count() > 0);  // the first half passed it
   ASSERT(view->last_offset_delta() == view->record_count() - 1 && view->is_known_codec());
   RecordsJudgement judgement = judge_records(*view, opened, view->is_compressed(), rules, now);
+  judgement.verdict.is_batch = true;
   if (judgement.verdict.code != ErrorCode::none) return std::move(judgement.verdict);
   stamp(batch, rules, judgement.max_timestamp, now);
   judgement.verdict.batch_bytes = batch.size();

@@ -41,6 +41,8 @@ struct BatchVerdict {
   std::string message;              // for the answer's error message; empty if none
   std::vector<RecordFault> faults;  // for Produce v8 and later
   bool needs_opening = false;
+  // It is one whole batch, so that whatever else is wrong with it the log itself has found.
+  bool is_batch = false;
   // With code `none`: how many of the given bytes are the batch. Append these and no more: like
   // Kafka, the judge passes over a torn end behind the batch (less than a whole second one).
   size_t batch_bytes = 0;

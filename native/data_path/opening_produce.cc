@@ -34,7 +34,7 @@ bool OpeningProduce::settle(uint64_t token, BatchVerdict verdict, std::vector<ui
   result.code = verdict.code;
   result.message = std::move(verdict.message);
   result.faults = std::move(verdict.faults);
-  if (!result.faults.empty()) result.log_start_offset = opening.entry->log().log_start_offset();
+  tell_log_start(*opening.entry, &result);
   path.count_refused(*opening.entry, result.code, opening.batch.size());
   return true;
 }

@@ -17,12 +17,24 @@ bool is_transactional(ByteView records) {
 
 // What is wrong with the request as a whole, told for each of its partitions.
 ErrorCode request_error(const ProduceRequest& request) {
-  if (request.acks < kAcksAll || request.acks > 1) return ErrorCode::invalid_required_acks;
   if (request.has_transactional_id) return ErrorCode::transactional_id_authorization_failed;
   return ErrorCode::none;
 }
 
 }  // namespace
+
+void tell_log_start(const PartitionEntry& entry, ProduceResult* result) {
+  switch (result->code) {
+    case ErrorCode::corrupt_message:
+    case ErrorCode::message_too_large:
+    case ErrorCode::kafka_storage_error:
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::unknown_topic_or_partition:
+      return;
+    default:
+      result->log_start_offset = entry.log().log_start_offset();
+  }
+}
 
 bool ProduceWork::has_error() const {
   return std::any_of(results.begin(), results.end(),
@@ -62,6 +74,8 @@ void ProducePath::append_partition(const ProduceRequest& request,
   const std::shared_ptr<PartitionEntry>& entry = hosted->find(produced.index);
   if (entry == nullptr) {
     result.code = hosted->error_of(produced.index);
+  } else if (request.acks < kAcksAll || request.acks > 1) {
+    result.code = ErrorCode::invalid_required_acks;
   } else if (entry->is_internal()) {
     result.code = ErrorCode::invalid_topic_exception;
   } else if (!produced.records) {
@@ -81,7 +95,7 @@ void ProducePath::append_partition(const ProduceRequest& request,
     result.code = verdict.code;
     result.message = std::move(verdict.message);
     result.faults = std::move(verdict.faults);
-    if (!result.faults.empty()) result.log_start_offset = entry->log().log_start_offset();
+    if (verdict.is_batch) tell_log_start(*entry, &result);
     count_refused(*entry, result.code, produced.records->size());
     return;
   }
@@ -104,6 +118,7 @@ void ProducePath::append_opened(const ProduceRequest& request, uint32_t partitio
     ASSERT(result.code != ErrorCode::none);
     result.message = appended.error().detail;
     result.faults = appended.error().faults;
+    tell_log_start(*entry, &result);
     count_refused(*entry, result.code, batch.size());
     return;
   }

@@ -43,6 +43,10 @@ struct ProduceWork {
   bool has_error() const;
 };
 
+// Puts the log start offset into a refusal, where Apache Kafka tells it: what the log itself found
+// wrong, but for a few codes.
+void tell_log_start(const PartitionEntry& entry, ProduceResult* result);
+
 // Has no state of its own. Every partition of a request stands for itself: an error of one does not
 // keep the others from being appended, as in Apache Kafka.
 class ProducePath {

@@ -22,13 +22,13 @@ namespace {
 constexpr int64_t kUnflushedBytesMax = 64LL << 20;
 constexpr int64_t kFlushRetryMs = 100;
 
-AppendOutcome duplicate_outcome(const ProducerBatch& known, bool log_append_time,
-                                Offset log_start) {
+AppendOutcome duplicate_outcome(const ProducerBatch& known, Offset log_start) {
   AppendOutcome outcome;
   outcome.base_offset = known.base_offset();
   outcome.last_offset = known.last_offset;
   outcome.required_high_watermark = known.last_offset + 1;
-  if (log_append_time) outcome.log_append_time = known.timestamp;
+  // As in Kafka, whoever gave the batch its time.
+  outcome.log_append_time = known.timestamp;
   outcome.log_start_offset = log_start;
   outcome.duplicate = true;
   return outcome;
@@ -84,7 +84,7 @@ LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin o
     if (verdict.code != ErrorCode::none) return Err(LogError{verdict.code, verdict.detail, {}});
     const bool log_append_time = view->is_log_append_time();
     if (verdict.duplicate_of) {
-      return duplicate_outcome(*verdict.duplicate_of, log_append_time, state_.log_start());
+      return duplicate_outcome(*verdict.duplicate_of, state_.log_start());
     }
     RETURN_IF_ERROR(prepare(batch));
     const std::shared_ptr<ActiveSegment> active = state_.segments()->active();

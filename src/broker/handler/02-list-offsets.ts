@@ -79,24 +79,26 @@ function limitOf({ replicaId, isolationLevel }: ListOffsetsRequest): ReadLimit |
 }
 
 /**
- * Each partition once. One that is asked for again goes into `repeated`: it gets one answer, and
- * that is an error, because nobody can tell which of the timestamps was meant.
+ * Each topic of which there is a question once, and each of its partitions. One that is asked for
+ * again goes into `repeated`: it gets one answer, and that is an error, because nobody can tell
+ * which of the timestamps was meant.
  */
 function withoutRepeats(
   { topics }: ListOffsetsRequest,
   repeated: Set<string>,
 ): ListOffsetsRequest['topics'] {
-  const seen = new Set<string>()
-  return topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.filter((asked) => {
-      const key = keyOf(name, asked)
-      if (seen.has(key)) repeated.add(key)
-      const isFirst = !seen.has(key)
-      seen.add(key)
-      return isFirst
-    }),
-  }))
+  const firsts = new Map<string, ListOffsetsPartition[]>()
+  for (const { name, partitions } of topics) {
+    const known = firsts.get(name) ?? []
+    firsts.set(name, known)
+    for (const asked of partitions) {
+      const isKnown = known.some(({ partitionIndex }) => partitionIndex === asked.partitionIndex)
+      if (isKnown) repeated.add(keyOf(name, asked))
+      else known.push(asked)
+    }
+  }
+  const topicsOnce = [...firsts].map(([name, partitions]) => ({ name, partitions }))
+  return topicsOnce.filter(({ partitions }) => partitions.length > 0)
 }
 
 function keyOf(topic: string, { partitionIndex }: ListOffsetsPartition): string {

@@ -18,6 +18,10 @@ export const electLeaders: Handler<ElectLeadersRequest, ElectLeadersResponse> = 
 
   handle(request, call, broker) {
     const { electionType } = request
+    // Kafka looks at the type only where there is something to elect.
+    if (request.topicPartitions?.length === 0) {
+      return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, replicaElectionResults: [] }
+    }
     const isKnown = electionType === ElectionType.PREFERRED || electionType === ElectionType.UNCLEAN
     if (!isKnown) {
       const message = `Unknown election type ${electionType}`

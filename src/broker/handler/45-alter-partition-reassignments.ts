@@ -47,7 +47,8 @@ function answer(
   }))
   return {
     throttleTimeMs: 0,
-    allowReplicationFactorChange,
+    // Kafka answers a request for nothing without looking at it.
+    allowReplicationFactorChange: topics.length === 0 || allowReplicationFactorChange,
     errorCode,
     errorMessage: null,
     responses,

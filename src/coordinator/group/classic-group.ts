@@ -25,6 +25,7 @@ import {
 } from './effects.ts'
 import { type Member, metadataFor } from './member.ts'
 import { chooseProtocol } from './protocol-choice.ts'
+import { subscribedTopics } from './subscription.ts'
 
 /** States with Kafka's names. */
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
@@ -52,6 +53,8 @@ export class ClassicGroup {
   leader: string | undefined
   /** Wall clock of the last change of state; base of offset expiry. */
   stateTimestamp: number
+  /** What its members read as of its last generation; undefined where they do not say. */
+  subscribed: ReadonlySet<string> | undefined
   /** In order of joining. */
   readonly members: Map<string, Member> = new Map()
   /** Member id of each static member, by its instance id. Invariant: these are members. */
@@ -114,6 +117,7 @@ export class ClassicGroup {
         sessionDeadline: now + stored.sessionTimeout,
       })
     }
+    group.subscribed = subscribedTopics(group)
     group.assertConsistent()
     return group
   }
@@ -223,7 +227,10 @@ export class ClassicGroup {
     this.failSyncs(ErrorCode.REBALANCE_IN_PROGRESS, effects)
     this.#enter('PreparingRebalance', wallNow)
     const rebalanceMs = this.rebalanceTimeoutMs()
-    if (first && this.settings.initialRebalanceDelayMs > 0) {
+    if (first && this.settings.initialRebalanceDelayMs === 0) {
+      // Whoever has an id but did not come back yet is no reason to wait in a first rebalance.
+      this.completeJoin(now, wallNow, effects)
+    } else if (first) {
       this.initialDelayEnd = now + Math.max(rebalanceMs, this.settings.initialRebalanceDelayMs)
       this.rebalanceDeadline = now + this.settings.initialRebalanceDelayMs
     } else {
@@ -272,6 +279,7 @@ export class ClassicGroup {
   #becomeEmpty(wallNow: number, effects: Effects): void {
     this.#enter('Empty', wallNow)
     this.protocolName = undefined
+    this.subscribed = undefined
     this.leader = undefined
     this.rebalanceDeadline = Number.POSITIVE_INFINITY
     effects.persist = { generation: this.generation, assigned: false }
@@ -287,6 +295,7 @@ export class ClassicGroup {
     if (leads?.awaitingJoin === undefined) this.leader = joined[0]?.memberId
     assert(this.leader !== undefined, 'somebody who joined leads the generation')
     this.protocolName = chooseProtocol([...this.members.values()])
+    this.subscribed = subscribedTopics(this)
     this.#enter('CompletingRebalance', wallNow)
     this.rebalanceDeadline = now + this.rebalanceTimeoutMs()
     this.pendingSync.clear()

@@ -23,7 +23,7 @@ export function describeGroup(
     return { ...missing, errorCode: ErrorCode.GROUP_ID_NOT_FOUND, errorMessage }
   }
   assert(group.state !== 'Dead', 'a dead group is found by nobody')
-  // Before it is stable nobody has an assignment, and the protocol may still change.
+  // Before it is stable the protocol may still change; assignments are those of before.
   const stable = group.state === 'Stable'
   const protocol = stable ? (group.protocolName ?? '') : ''
   return {
@@ -39,7 +39,7 @@ export function describeGroup(
       clientId: member.clientId,
       clientHost: member.clientHost,
       memberMetadata: stable ? metadataFor(member, protocol) : nothing,
-      memberAssignment: stable ? member.assignment : nothing,
+      memberAssignment: member.assignment,
     })),
   }
 }

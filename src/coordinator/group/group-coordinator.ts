@@ -177,8 +177,12 @@ export class GroupCoordinator {
   /** SyncGroup 0 to 5. The answer comes when the leader's assignment is committed. */
   async syncGroup(
     request: SyncGroupRequest,
-    _caller: GroupCaller,
+    { version }: GroupCaller,
   ): Promise<SyncGroupResponseInput> {
+    const { protocolType, protocolName } = request
+    if (version >= 5 && (protocolType === null || protocolName === null)) {
+      return refusedSync(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
+    }
     if (request.groupId === '') return refusedSync(ErrorCode.INVALID_GROUP_ID)
     const shard = await this.#shards.of(request.groupId)
     if (shard === undefined) return refusedSync(ErrorCode.NOT_COORDINATOR)
@@ -315,7 +319,8 @@ export class GroupCoordinator {
   /** DeleteGroups 0 to 3. */
   async deleteGroups(request: DeleteGroupsRequest): Promise<DeleteGroupsResponseInput> {
     const results = []
-    for (const groupId of request.groupsNames) {
+    // A group that is named twice is answered once, as in Apache Kafka.
+    for (const groupId of new Set(request.groupsNames)) {
       results.push({ groupId, errorCode: await this.#deleteGroup(groupId) })
     }
     return { throttleTimeMs: 0, results }

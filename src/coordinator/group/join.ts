@@ -58,8 +58,9 @@ function admission(group: ClassicGroup, step: JoinStep): number {
     return ErrorCode.INCONSISTENT_GROUP_PROTOCOL
   }
   if (group.members.size === 0) return ErrorCode.NONE
-  const others = [...group.members.values()].filter((one) => one.memberId !== step.memberId)
-  const fits = group.protocolType === step.protocolType && offersCommon(others, step.protocols)
+  // As in Kafka, what the member itself offered before counts too.
+  const members = [...group.members.values()]
+  const fits = group.protocolType === step.protocolType && offersCommon(members, step.protocols)
   return fits ? ErrorCode.NONE : ErrorCode.INCONSISTENT_GROUP_PROTOCOL
 }
 

@@ -9,7 +9,6 @@ import type {
 import type { TopicNames } from './offset-requests.ts'
 import { mergedAnswers, type TopicAnswer } from './partition-answers.ts'
 import type { GroupShard } from './shard.ts'
-import { subscribedTopics } from './subscription.ts'
 
 /** Forgets offsets; a shard of undefined means that this broker does not coordinate the group. */
 export async function deleteOffsets(
@@ -72,9 +71,10 @@ function readers(
     return isEmpty ? nobody : { ...nobody, isRead: () => true }
   }
   if (group.state === 'Empty') return nobody
-  const subscribed = subscribedTopics(group)
-  if (subscribed === undefined) return { ...nobody, errorCode: ErrorCode.NON_EMPTY_GROUP }
-  return { ...nobody, isRead: (topic) => subscribed.has(topic) }
+  assert(group.members.size > 0, 'only an empty group has no members')
+  if (group.protocolType !== 'consumer') return { ...nobody, errorCode: ErrorCode.NON_EMPTY_GROUP }
+  // Before the first generation, and where a subscription cannot be read, it may be anything.
+  return { ...nobody, isRead: (topic) => group.subscribed?.has(topic) ?? true }
 }
 
 function answered(

@@ -114,8 +114,7 @@ export function leave(
  */
 export function commitRefusal(group: ClassicGroup, claim: MemberClaim, now: number): number {
   if (group.state === 'Dead') return ErrorCode.COORDINATOR_NOT_AVAILABLE
-  const alone = claim.generationId < 0 && claim.groupInstanceId === null
-  if (alone && group.state === 'Empty') return ErrorCode.NONE
+  if (claim.generationId < 0 && group.state === 'Empty') return ErrorCode.NONE
   const code = verify(group, claim)
   if (code !== ErrorCode.NONE) return code
   if (group.state === 'CompletingRebalance') return ErrorCode.REBALANCE_IN_PROGRESS

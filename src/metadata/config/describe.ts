@@ -122,7 +122,9 @@ export function describeClientMetricsConfigs(
   options: DescribeOptions,
 ): DescribeConfigsResourceResult[] {
   const source = ConfigSource.CLIENT_METRICS
-  return describePlain(clientMetricsConfigs(), texts, source, options, defaultOf)
+  // As in Kafka, nothing stands behind them that would be worth telling.
+  const plain = { ...options, synonyms: false }
+  return describePlain(clientMetricsConfigs(), texts, source, plain, defaultOf)
 }
 
 /** A topic's configs as CreateTopics answers them from version 5 on. */

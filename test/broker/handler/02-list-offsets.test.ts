@@ -180,3 +180,16 @@ describe('records that were acknowledged before they were flushed', () => {
     release()
   })
 })
+
+test('a topic that is named twice is answered once, with all its partitions', async () => {
+  const twice = [0, 1, 0].map((partitionIndex) => ({
+    name: topic,
+    partitions: [{ partitionIndex, timestamp: -1, currentLeaderEpoch: -1 }],
+  }))
+  const { topics } = await running.plane.send(listOffsetsApi, 11, { replicaId: -1, topics: twice })
+  expect(topics.map(({ name }) => name)).toEqual([topic])
+  expect(topics[0]?.partitions).toMatchObject([
+    { partitionIndex: 0, errorCode: 42 },
+    { partitionIndex: 1, errorCode: 3 },
+  ])
+})

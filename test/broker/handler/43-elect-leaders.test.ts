@@ -59,3 +59,7 @@ test('a type that does not exist is refused, everywhere', async () => {
   })
   expect(await elect(5, null, 1)).toMatchObject({ errorCode: 42, replicaElectionResults: [] })
 })
+
+test('of no partitions nothing is elected, whatever the type', async () => {
+  expect(await elect(5, {})).toMatchObject({ errorCode: 0, replicaElectionResults: [] })
+})

@@ -75,3 +75,9 @@ it('is a job of the worker, as a judgement is', async () => {
     })
   }
 })
+
+it('finds no record below the log start, which may lie within the batch', () => {
+  const batch = batchOf([start, start + 9, start + 4], 2)
+  const found = (from: number) => findTimestamp(batch, start, base + from, codecs).found?.offset
+  expect([0, 1, 2, 3].map(found)).toEqual([base, base + 1, base + 2, undefined])
+})

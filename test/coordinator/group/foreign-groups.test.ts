@@ -74,7 +74,7 @@ describe('a group of another type', () => {
 
   it.each(groups)('%s has no classic members and no description', async (group) => {
     const claim = { groupId: group, memberId: 'm', generationId: 1, groupInstanceId: null }
-    const protocol = { protocolType: null, protocolName: null, assignments: [] }
+    const protocol = { protocolType: 'consumer', protocolName: 'range', assignments: [] }
     const { coordinator } = fixture
     expect((await coordinator.heartbeat(claim, caller)).errorCode).toBe(25)
     expect((await coordinator.syncGroup({ ...claim, ...protocol }, caller)).errorCode).toBe(25)

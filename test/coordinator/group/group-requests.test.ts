@@ -9,7 +9,7 @@ const caller = { version: 5, clientId: 'client', clientHost: '127.0.0.1' }
 async function codesOf(fixture: GroupFixture, groupId: string): Promise<Record<string, unknown>> {
   const { coordinator } = fixture
   const claim = { groupId, memberId: 'm', generationId: 1, groupInstanceId: null }
-  const protocol = { protocolType: null, protocolName: null, assignments: [] }
+  const protocol = { protocolType: 'consumer', protocolName: 'range', assignments: [] }
   const deleted = await coordinator.deleteGroups({ groupsNames: [groupId] })
   const fetching = { groupId, topics: [], groups: [], requireStable: false }
   return {
@@ -136,4 +136,42 @@ describe('whoever waits for an answer of a group whose log is deleted', () => {
     expect((await sync).errorCode).toBe(16)
     expect(await fixture.heartbeat('g', waiting)).toBe(16)
   })
+})
+
+describe('what Apache Kafka refuses before it looks at the members', () => {
+  it('a SyncGroup of version 5 that does not say its protocol', async () => {
+    const fixture = await GroupFixture.start()
+    const joined = await fixture.join('g')
+    const claim = { groupId: 'g', memberId: joined.memberId, generationId: 1 }
+    const request = { ...claim, groupInstanceId: null, assignments: [] }
+    for (const [protocolType, protocolName] of [
+      [null, 'range'],
+      ['consumer', null],
+    ] as const) {
+      const asked = { ...request, protocolType, protocolName }
+      const answer = await fixture.coordinator.syncGroup(asked, caller)
+      expect(answer.errorCode).toBe(23)
+    }
+    const older = { ...request, protocolType: null, protocolName: null }
+    const answer = await fixture.coordinator.syncGroup(older, { ...caller, version: 4 })
+    expect(answer.errorCode).toBe(0)
+  })
+})
+
+it('commits for an instance that is no member where the group is empty', async () => {
+  const fixture = await GroupFixture.start()
+  await fixture.commit('g', 1)
+  const nobody = { generationId: -1, memberId: '' } as Awaited<ReturnType<GroupFixture['join']>>
+  expect(await fixture.commit('g', 2, nobody, 'orders', 'instance')).toBe(0)
+  expect(await fixture.committed('g')).toBe(2)
+})
+
+it('answers a group that is to be deleted twice once', async () => {
+  const fixture = await GroupFixture.start()
+  await fixture.commit('g', 1)
+  const { results } = await fixture.coordinator.deleteGroups({ groupsNames: ['g', 'g', 'h'] })
+  expect(results.map(({ groupId, errorCode }) => [groupId, errorCode])).toEqual([
+    ['g', 0],
+    ['h', 69],
+  ])
 })

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { mergedAnswers } from '../../../src/coordinator/group/partition-answers.ts'
 import { StorageError } from '../../../src/storage/log-store.ts'
+import { settle } from '../manual-time.ts'
 import { GroupFixture } from './group-fixture.ts'
 
 const caller = { version: 9, clientId: 'client', clientHost: '127.0.0.1' }
@@ -200,3 +201,33 @@ it('answers of topics that repeat stay apart where nothing is refused', () => {
   expect(merged).toEqual([answer('b', 9, 2), answer('c', 9), answer('a', 1, 3)])
   expect(served[1]?.partitions).toHaveLength(1)
 })
+
+describe('what a group reads', () => {
+  it('is as of its last generation, whatever members say since', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 1)
+    const joined = await fixture.join('g', { subscription: 'mail' })
+    const again = { memberId: joined.memberId, subscription: 'orders' }
+    void fixture.join('g')
+    await settle()
+    expect(await fixture.state('g')).toBe('PreparingRebalance')
+    expect(await deletionCodes(fixture, 'mail')).toEqual([0, 86])
+    expect(await deletionCodes(fixture, 'orders')).toEqual([0, 0])
+    await fixture.join('g', again)
+    expect(await deletionCodes(fixture, 'orders')).toEqual([0, 86])
+  })
+
+  it('may be anything where a subscription cannot be read', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.join('g', { metadata: new Uint8Array(1) })
+    expect(await deletionCodes(fixture, 'orders')).toEqual([0, 86])
+    await fixture.join('h', { protocolType: 'connect' })
+    expect(await deletionCodes(fixture, 'orders', 'h')).toEqual([68, undefined])
+  })
+})
+
+async function deletionCodes(fixture: GroupFixture, name: string, groupId = 'g') {
+  const topics = [{ name, partitions: [{ partitionIndex: 0 }] }]
+  const answer = await fixture.coordinator.offsetDelete({ groupId, topics })
+  return [answer.errorCode, answer.topics[0]?.partitions[0]?.errorCode]
+}

@@ -220,3 +220,37 @@ describe('a group', () => {
     })
   })
 })
+
+describe('a first rebalance without a delay', () => {
+  it('does not wait for whoever was given an id and did not come back', async () => {
+    const fixture = await GroupFixture.start()
+    const asked = await fixture.join('g', { version: 4 })
+    expect(asked.errorCode).toBe(79)
+    expect(await fixture.join('g')).toMatchObject({ errorCode: 0, generationId: 1 })
+  })
+})
+
+describe('a member that joins again', () => {
+  it('offers nothing of what the group agreed on, its own offers of before counted', async () => {
+    const fixture = await GroupFixture.start()
+    const joined = await fixture.join('g', { protocols: ['range'] })
+    const again = { ...idOf(joined), protocols: ['sticky'] }
+    expect((await fixture.join('g', again)).errorCode).toBe(23)
+    expect((await fixture.join('g', { ...again, protocols: ['range', 'sticky'] })).errorCode).toBe(
+      0,
+    )
+  })
+
+  it('is described with its assignment of before until there is another', async () => {
+    const fixture = await GroupFixture.start()
+    const joined = await fixture.join('g')
+    await fixture.sync('g', joined, { [joined.memberId]: 'all' })
+    await fixture.join('g', { ...idOf(joined), protocols: ['range', 'sticky'] })
+    expect(await fixture.state('g')).toBe('CompletingRebalance')
+    const request = { groups: ['g'], includeAuthorizedOperations: false }
+    const caller = { version: 5, clientId: 'client', clientHost: '127.0.0.1' }
+    const { groups } = await fixture.coordinator.describeGroups(request, caller)
+    const [member] = groups[0]?.members ?? []
+    expect(Buffer.from(member?.memberAssignment ?? []).toString()).toBe('all')
+  })
+})

@@ -136,6 +136,7 @@ describe('groups and client metrics', () => {
     ])
     expect(find('share.auto.offset.reset')?.value).toBe('latest')
     const metrics = describeClientMetricsConfigs(new Map([['interval.ms', '100']]), all)
+    for (const { synonyms } of metrics) expect(synonyms).toEqual([])
     expect(metrics.map(({ name, value, configSource }) => [name, value, configSource])).toEqual([
       ['interval.ms', '100', 7],
       ['match', '', 5],

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "batch/batch_stamp.h"
 #include "batch/golden.h"
 #include "broker_fixture.h"
 
@@ -118,8 +119,28 @@ TEST_CASE("an unknown topic id, a transactional id and impossible acks") {
   for (int16_t acks : {2, -2, 100}) {
     CHECK(call(client, produce_of("orders", 0, make_batch(), acks))->parts[0].error ==
           code(ErrorCode::invalid_required_acks));
+    CHECK(call(client, produce_of("nowhere", 0, make_batch(), acks))->parts[0].error ==
+          code(ErrorCode::unknown_topic_or_partition));
   }
   CHECK(log->log_end_offset() == Offset(0));
+}
+
+TEST_CASE("the log start comes with what the log itself refuses") {
+  BrokerFixture broker;
+  broker.host("orders", 0);
+  auto client = broker.client();
+  const auto answer_to = [&](size_t at, uint8_t value) {
+    Bytes batch = make_batch(2);
+    batch[at] = value;
+    renew_crc(batch);
+    return call(client, produce_of("orders", 0, batch))->parts[0];
+  };
+  const auto miscounted = answer_to(kLastOffsetDeltaAt + 3, 9);
+  CHECK(miscounted.error == code(ErrorCode::invalid_record));
+  CHECK(miscounted.log_start == 0);
+  const auto of_old_magic = answer_to(kMagicAt, 1);
+  CHECK(of_old_magic.error == code(ErrorCode::invalid_record));
+  CHECK(of_old_magic.log_start == -1);
 }
 
 TEST_CASE("a refused record is named from version 8 on") {

@@ -148,6 +148,7 @@ TEST_CASE("a repeated batch is answered with the first one's offsets and not sto
   CHECK(again.base_offset == Offset(0));
   CHECK(again.last_offset == Offset(1));
   CHECK(again.required_high_watermark == Offset(2));
+  CHECK(again.log_append_time != kNoTimestamp);  // the batch's own time, as Kafka tells it
   CHECK(log->log_end_offset() == Offset(3));
   std::vector<uint8_t> gap = make_batch({.producer = ProducerId(5), .sequence = 9});
   auto refused = log->append(gap, AppendOrigin::client);

@@ -1,0 +1,32 @@
+/** A request before its version is chosen, and where drafts come from. */
+import type { World } from './world.ts'
+
+/** What is asked, and what to know about it. */
+export interface Draft {
+  /** All fields of all versions; what a version lacks is left out. */
+  readonly request: object
+  /** The connection; `main` by default. */
+  readonly slot?: string
+  /** True if the answer may wait for requests of others. */
+  readonly waits?: boolean
+  /** True if there is no answer, but maybe a closed connection. */
+  readonly unanswered?: boolean
+  /** True if it is answered before its effect is on the disk, and visible. */
+  readonly isEarly?: boolean
+  /** Topics and groups that the request may change. */
+  readonly subjects?: readonly string[]
+  /** False for a question that means something else the second time. */
+  readonly repeatable?: boolean
+  /** Takes over what both have answered alike; `answer` is Kafka's. */
+  readonly learn?: (answer: object) => void
+}
+
+/** One API: how often it is used, and for what. */
+export interface Source {
+  readonly key: number
+  readonly weight: number
+  /** What a request does to what others see. */
+  readonly effect: 'reads' | 'changes' | 'changes metadata'
+  /** Undefined if there is nothing to ask now. */
+  readonly draft: (world: World, version: number) => Draft | undefined
+}

@@ -1,0 +1,465 @@
+/** Drives the same requests at both brokers and compares what comes back. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Random, randomBelow, seededRandom } from '../../../src/base/random.ts'
+import type { AnyApi } from '../../../src/protocol/codec.ts'
+import type { MetadataResponse } from '../../../src/protocol/generated/03-metadata.ts'
+import { offsetFetchApi } from '../../../src/protocol/generated/09-offset-fetch.ts'
+import { findCoordinatorApi } from '../../../src/protocol/generated/10-find-coordinator.ts'
+import { apiVersionsApi } from '../../../src/protocol/generated/18-api-versions.ts'
+import { initProducerIdApi } from '../../../src/protocol/generated/22-init-producer-id.ts'
+import { apis } from '../../../src/protocol/generated/apis.ts'
+import { encodeRequestFrame } from '../../../src/protocol/header.ts'
+import { eventually } from '../eventually.ts'
+import { call } from '../malformed/call.ts'
+import { RawConnection } from '../raw-connection.ts'
+import { adminSources } from './admin-drafts.ts'
+import { ruleOf } from './allowed.ts'
+import { compare, type Fault, type Terms } from './compare.ts'
+import type { Draft, Source } from './draft.ts'
+import { fitted, onTheEdge } from './edges.ts'
+import { type Exchange, Findings } from './findings.ts'
+import { groupSources } from './group-drafts.ts'
+import { IdPairs, type Side } from './ids.ts'
+import { isMeant } from './meant.ts'
+import { type Outcome, opened, type Peer } from './peer.ts'
+import { recordSources } from './record-drafts.ts'
+import { topicSources } from './topic-drafts.ts'
+import { type Topic, World } from './world.ts'
+
+/** All sources of requests. */
+export const sources: readonly Source[] = [
+  ...recordSources,
+  ...topicSources,
+  ...groupSources,
+  ...adminSources,
+]
+
+const patienceMs = 3_000
+/** Who waits for others has this long to be answered at once. */
+const promptMs = 40
+/** How long Kafka may take until it shows what it has acknowledged. */
+const settleMs = [5, 10, 20, 40, 80, 160, 320]
+const edgePercent = 18
+const mangledPercent = 1
+/** A request that waited for so many others is given up, with its group. */
+const waitStepsMax = 250
+const historyMax = 400
+const beforeMax = 6
+
+/** What is sent: a request of one version, perhaps spoiled on its way. */
+interface Step {
+  readonly number: number
+  readonly source: Source
+  readonly api: AnyApi
+  readonly version: number
+  readonly draft: Draft
+  readonly request: Readonly<Record<string, unknown>>
+  readonly isEdge: boolean
+  readonly mangle: ((frame: Buffer) => Buffer) | undefined
+}
+
+type Outcomes = Record<Side, Outcome>
+
+interface Waiting {
+  readonly step: Step
+  readonly outcomes: Promise<Outcomes>
+  /** True once one of the two has answered. */
+  isDue(): boolean
+}
+
+/** The outcome of a run. */
+export interface Summary {
+  readonly requests: number
+  readonly findings: Findings
+  /** How many requests were sent, by the API's name. */
+  readonly byApi: ReadonlyMap<string, number>
+}
+
+/** One run: a seed, two brokers. */
+export class RequestRun {
+  readonly #peers: Record<Side, Peer>
+  readonly #random: Random
+  readonly #world: World
+  readonly #terms: Terms
+  readonly #findings = new Findings()
+  readonly #history: Exchange[] = []
+  readonly #waiting = new Set<Waiting>()
+  readonly #byApi = new Map<string, number>()
+  #offers: readonly Offer[] = []
+  #weights = 0
+  #sent = 0
+  #correlationId = 0
+  #stopped = false
+
+  constructor(kafka: Peer, odradek: Peer, seed: number) {
+    this.#peers = { kafka, odradek }
+    this.#random = seededRandom(seed)
+    const ids = new IdPairs()
+    this.#world = new World(ids, this.#random)
+    const isTainted = (value: unknown) => this.#isTainted(value)
+    this.#terms = { ruleOf, ids, isTainted }
+  }
+
+  /** Sends that many requests to each broker; `progress` hears of each thousand. */
+  async run(requests: number, progress: (text: string) => void = () => {}): Promise<Summary> {
+    await this.#negotiate()
+    await Promise.all([coordinatorOf(this.#peers.kafka), coordinatorOf(this.#peers.odradek)])
+    await this.#settle(undefined)
+    for (let said = 0; this.#sent < requests && !this.#stopped; ) {
+      const step = this.#nextStep()
+      if (step !== undefined) await this.#perform(step)
+      await this.#collectDue()
+      if (this.#sent - said < 1000) continue
+      said = this.#sent
+      progress(`${this.#sent} requests, ${this.#findings.size} kinds of difference`)
+    }
+    return { requests: this.#sent, findings: this.#findings, byApi: this.#byApi }
+  }
+
+  /** Ends the run behind the request that is under way. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** The versions that both advertise. */
+  async #negotiate(): Promise<void> {
+    const [kafka, odradek] = await Promise.all([
+      advertised(this.#peers.kafka),
+      advertised(this.#peers.odradek),
+    ])
+    this.#offers = sources.flatMap((source) => {
+      const [theirs, ours] = [kafka.get(source.key), odradek.get(source.key)]
+      const api = apis.get(source.key)
+      if (theirs === undefined || ours === undefined || api === undefined) return []
+      const versionMin = Math.max(theirs[0], ours[0], api.request.versionMin)
+      const versionMax = Math.min(theirs[1], ours[1], api.request.versionMax)
+      return [{ source, api, versionMin, versionMax }]
+    })
+    this.#weights = this.#offers.reduce((sum, { source }) => sum + source.weight, 0)
+  }
+
+  #offer(): Offer {
+    let at = (this.#random.uint32() / 2 ** 32) * this.#weights
+    for (const offer of this.#offers) {
+      at -= offer.source.weight
+      if (at < 0) return offer
+    }
+    return this.#offers[0] as Offer
+  }
+
+  #nextStep(): Step | undefined {
+    const { source, api, versionMin, versionMax } = this.#offer()
+    const version = versionMin + randomBelow(this.#random, versionMax - versionMin + 1)
+    const draft = source.draft(this.#world, version)
+    if (draft === undefined) return undefined
+    const valid = fitted(source.key, version, draft.request)
+    const isEdge = this.#world.chance(edgePercent)
+    const request = isEdge
+      ? onTheEdge(source.key, version, valid, this.#pool(source), this.#random)
+      : valid
+    const mangle = this.#world.chance(mangledPercent) ? this.#mangle(versionMax) : undefined
+    return { number: this.#sent, source, api, version, draft, request, isEdge, mangle }
+  }
+
+  /** Names for the edges; Kafka's own topics stay as they are. */
+  #pool(source: Source) {
+    const { topics, groups } = this.#world
+    const own = source.effect === 'changes metadata' ? [] : ['__consumer_offsets']
+    return {
+      names: [...topics.map(({ name }) => name), ...groups, ...own],
+      topicIds: topics.map(({ id }) => id),
+    }
+  }
+
+  /** Spoils a frame: cut off, or of a version that nobody has. */
+  #mangle(versionMax: number): (frame: Buffer) => Buffer {
+    const [cut, strange] = [1 + this.#world.below(12), versionMax + 1 + this.#world.below(50)]
+    if (this.#world.chance(50)) {
+      return (frame) => {
+        frame.writeInt16BE(strange, 6)
+        return frame
+      }
+    }
+    return (frame) => {
+      const shorter = frame.subarray(0, Math.max(12, frame.length - cut))
+      shorter.writeInt32BE(shorter.length - 4, 0)
+      return shorter
+    }
+  }
+
+  async #perform(step: Step): Promise<void> {
+    const sent = this.#send(step)
+    if (sent === undefined) return
+    this.#sent++
+    this.#byApi.set(step.api.name, (this.#byApi.get(step.api.name) ?? 0) + 1)
+    if (!step.draft.waits) return this.#judge(step, await sent.outcomes)
+    await Promise.race([sent.first, sleep(promptMs)])
+    if (sent.isDue()) return this.#judge(step, await sent.outcomes)
+    this.#world.busy.add(step.draft.slot ?? '')
+    this.#waiting.add({ step, ...sent })
+  }
+
+  /** Undefined if the version cannot carry the request. */
+  #send(step: Step) {
+    const frames = this.#frames(step)
+    if (frames === undefined) return undefined
+    const { draft } = step
+    const slot = draft.slot ?? 'main'
+    // Who waits is given up by the run, not by the clock; who has one answer waits for the other.
+    let due = false
+    const one = async (side: Side): Promise<Outcome> => {
+      const peer = this.#peers[side]
+      const patience = draft.waits ? 2 ** 30 : patienceMs
+      const outcome = draft.unanswered
+        ? await this.#afterwards(peer, frames[side])
+        : await peer.ask(slot, frames[side], patience)
+      due = true
+      return outcome
+    }
+    const both = { kafka: one('kafka'), odradek: one('odradek') }
+    const first = Promise.race([both.kafka, both.odradek])
+    const inTime = (outcome: Promise<Outcome>) =>
+      draft.waits ? Promise.race([outcome, late()]) : outcome
+    const outcomes = first.then(async () => ({
+      kafka: await inTime(both.kafka),
+      odradek: await inTime(both.odradek),
+    }))
+    return { first, outcomes, isDue: () => due }
+  }
+
+  #frames({ api, version, draft, request, mangle }: Step): Record<Side, Uint8Array> | undefined {
+    const id = ++this.#correlationId
+    const frame = (side: Side): Uint8Array => {
+      const resolved = this.#world.ids.resolve(request, side) as never
+      const bytes = encodeRequestFrame(api, version, id, draft.slot ?? 'main', resolved)
+      return mangle === undefined ? bytes : mangle(Buffer.from(bytes))
+    }
+    try {
+      return { kafka: frame('kafka'), odradek: frame('odradek') }
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Sends what has no answer and then asks for one; tells whether the connection survived. */
+  async #afterwards(peer: Peer, frame: Uint8Array): Promise<Outcome> {
+    await peer.tell('unanswered', frame)
+    const probe = encodeRequestFrame(apiVersionsApi, 0, 1, 'differential', {} as never)
+    const outcome = await peer.ask('unanswered', probe, patienceMs)
+    return Buffer.isBuffer(outcome) ? 'unanswered' : outcome
+  }
+
+  async #judge(step: Step, outcomes: Outcomes): Promise<void> {
+    const { draft, source } = step
+    let [exchange, faults, isMeantToDiffer] = this.#compared(step, outcomes)
+    if (source.effect === 'reads' && draft.repeatable !== false) {
+      for (const pause of settleMs) {
+        if (faults.every((fault) => this.#findings.has(fault))) break
+        await sleep(pause)
+        const again = await this.#peers.kafka.ask(
+          draft.slot ?? 'main',
+          this.#frames(step)?.kafka ?? Buffer.alloc(0),
+          patienceMs,
+        )
+        ;[exchange, faults, isMeantToDiffer] = this.#compared(step, { ...outcomes, kafka: again })
+      }
+    }
+    this.#note(step, exchange, faults)
+    const isAnswer = typeof exchange.kafka === 'object' && exchange.kafka !== null
+    // Without an answer nobody tells what became of a request that is not in order.
+    const isUntold = draft.unanswered && (step.isEdge || exchange.odradek === 'closed')
+    if (faults.length > 0 || isMeantToDiffer || isUntold) this.#taint(step)
+    else if (isAnswer && !step.isEdge && !step.mangle) {
+      draft.learn?.(exchange.kafka as object)
+    }
+    if (source.effect === 'changes metadata') await this.#settle(step)
+    if (draft.isEarly) await this.#catchUp(draft.subjects ?? [])
+  }
+
+  /** Waits until what was produced without waiting for the disk is visible on both sides. */
+  async #catchUp(names: readonly string[]): Promise<void> {
+    const topics = this.#world.topics.filter(({ name }) => names.includes(name))
+    const step = this.#question(2, 7, latest(topics))
+    for (const pause of settleMs) {
+      const outcomes = await this.#send(step)?.outcomes
+      if (outcomes === undefined || this.#compared(step, outcomes)[1].length === 0) return
+      await sleep(pause)
+    }
+  }
+
+  /** What was exchanged, what differs, and whether more differs that is meant to. */
+  #compared(step: Step, outcomes: Outcomes): [Exchange, readonly Fault[], boolean] {
+    const { api, version, mangle, request, number } = step
+    const answer = (outcome: Outcome) => {
+      if (mangle !== undefined && Buffer.isBuffer(outcome))
+        return `x${outcome.toString('hex', 4, 12)}`
+      return opened(api, version, outcome)
+    }
+    const [kafka, odradek] = [answer(outcomes.kafka), answer(outcomes.odradek)]
+    const exchange = { step: number, api: api.name, version, request, kafka, odradek }
+    const faults = compare(kafka, odradek, api.name, this.#terms)
+    const unmeant = faults.filter((fault) => !isMeant(fault, exchange))
+    return [exchange, unmeant, unmeant.length < faults.length]
+  }
+
+  /** What a change has done differently is left alone from now on. */
+  #taint({ draft, source, request }: Step): void {
+    if (source.effect === 'reads') return
+    const named = JSON.stringify(request)
+    const others = this.#world.topics.filter(({ id }) => named.includes(`"${id}"`))
+    for (const { name } of others) this.#world.taint(name)
+    for (const name of draft.subjects ?? []) this.#world.taint(name)
+    for (const { name } of this.#world.topics)
+      if (named.includes(`"${name}"`)) this.#world.taint(name)
+  }
+
+  #note(step: Step, exchange: Exchange, faults: readonly Fault[]): void {
+    const subjects = step.draft.subjects ?? []
+    if (faults.length > 0) {
+      const before = this.#history
+        .filter((earlier) => concerns(earlier, subjects))
+        .slice(-beforeMax)
+      for (const fault of faults) this.#findings.add(fault, exchange, before)
+    }
+    this.#history.push(exchange)
+    if (this.#history.length > historyMax) this.#history.shift()
+  }
+
+  async #collectDue(): Promise<void> {
+    for (const waiting of this.#waiting) {
+      const { step } = waiting
+      const slot = step.draft.slot ?? ''
+      if (waiting.isDue()) {
+        this.#waiting.delete(waiting)
+        this.#world.busy.delete(slot)
+        await this.#judge(step, await waiting.outcomes)
+      } else if (this.#sent - step.number > waitStepsMax) {
+        this.#waiting.delete(waiting)
+        for (const name of step.draft.subjects ?? []) this.#world.forgetGroup(name)
+      }
+    }
+  }
+
+  /**
+   * Waits until Kafka shows the topics that ours shows: it acknowledges changes before it has
+   * applied them. What it does not show in time is a difference.
+   */
+  async #settle(cause: Step | undefined): Promise<void> {
+    const version = 12
+    const metadata = await this.#until(3, version, { topics: null, allowAutoTopicCreation: false })
+    const topics = (metadata?.['topics'] ?? []) as MetadataResponse['topics']
+    this.#world.topics = topics.flatMap(({ name, topicId, partitions, isInternal }) => {
+      const id = this.#world.ids.ref('topic', 'kafka', topicId)
+      if (name === null || isInternal || id === undefined || this.#isTainted(name)) return []
+      return [{ name, id, partitions: partitions.length }]
+    })
+    await this.#until(2, 7, latest(this.#world.topics))
+    const names = (cause?.draft.subjects ?? []).filter((name) =>
+      this.#world.topics.some((topic) => topic.name === name),
+    )
+    if (names.length > 0) {
+      const resources = names.map((resourceName) => ({ resourceType: 2, resourceName }))
+      await this.#until(32, 4, {
+        resources: resources.map((one) => ({ ...one, configurationKeys: null })),
+      })
+    }
+    if (cause !== undefined) await sleep(10)
+  }
+
+  /** Asks both until Kafka says what ours says; a difference that stays is noted. */
+  async #until(
+    key: number,
+    version: number,
+    request: object,
+  ): Promise<Record<string, unknown> | undefined> {
+    const step = this.#question(key, version, request)
+    const outcomes = await this.#send(step)?.outcomes
+    if (outcomes === undefined) throw new Error(`${step.api.name} v${version} cannot be encoded`)
+    this.#sent++
+    await this.#judge(step, outcomes)
+    const last = this.#history.at(-1)?.kafka
+    return typeof last === 'object' ? (last as Record<string, unknown>) : undefined
+  }
+
+  /** A step that the run itself needs. */
+  #question(key: number, version: number, request: object): Step {
+    const source = sources.find((one) => one.key === key)
+    const api = apis.get(key)
+    if (source === undefined || api === undefined) throw new Error(`no source for API ${key}`)
+    const fields = fitted(key, version, request)
+    const draft = { request }
+    const number = this.#sent
+    return {
+      number,
+      source,
+      api,
+      version,
+      draft,
+      request: fields,
+      isEdge: false,
+      mangle: undefined,
+    }
+  }
+
+  #isTainted(value: unknown): boolean {
+    return typeof value === 'string' && this.#world.tainted.has(value)
+  }
+}
+
+interface Offer {
+  readonly source: Source
+  readonly api: AnyApi
+  readonly versionMin: number
+  readonly versionMax: number
+}
+
+/** Asks for the log end offset of every partition. */
+function latest(topics: readonly Topic[]): object {
+  const asked = topics.map(({ name, partitions }) => ({
+    name,
+    partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({
+      partitionIndex,
+      timestamp: -1,
+    })),
+  }))
+  return { replicaId: -1, topics: asked }
+}
+
+function late(): Promise<Outcome> {
+  return sleep(patienceMs, 'silent' as const)
+}
+
+function concerns(exchange: Exchange, subjects: readonly string[]): boolean {
+  const text = JSON.stringify(exchange.request)
+  return subjects.some((subject) => text.includes(`"${subject}"`))
+}
+
+/** Waits until a broker coordinates groups and gives out producer ids. */
+async function coordinatorOf(peer: Peer): Promise<void> {
+  const connection = await RawConnection.open(peer.broker.port)
+  await eventually('there is a coordinator', async () => {
+    const { errorCode } = await call(connection, findCoordinatorApi, 2, { key: 'first' })
+    if (errorCode !== 0) return false
+    const { groups } = await call(connection, offsetFetchApi, 8, {
+      groups: [{ groupId: 'first', topics: null }],
+    })
+    const producer = await call(connection, initProducerIdApi, 4, {
+      transactionalId: null,
+      transactionTimeoutMs: 60_000,
+    })
+    return groups[0]?.errorCode === 0 && producer.errorCode === 0
+  })
+  connection.close()
+}
+
+async function advertised(peer: Peer): Promise<Map<number, readonly [number, number]>> {
+  const connection = await RawConnection.open(peer.broker.port)
+  const { apiKeys } = await call(connection, apiVersionsApi, 3, {
+    clientSoftwareName: 'differential',
+    clientSoftwareVersion: '1',
+  })
+  connection.close()
+  return new Map(
+    apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, [minVersion, maxVersion]]),
+  )
+}
