@@ -70,11 +70,14 @@ export function describeClient(client: string, folder: string): void {
   else describe(client, () => runAll(command))
 }
 
+/** For the reference broker on a busy machine. */
+const patienceMs = 180_000
+
 function runAll(command: readonly string[]): void {
   let broker: BrokerProcess
   let shared: ClientDriver
   beforeAll(async () => {
-    broker = await BrokerProcess.start({ settings: brokerSettings })
+    broker = await BrokerProcess.start({ settings: brokerSettings, patienceMs })
     shared = await ClientDriver.start(command, broker.address)
     expect(unknownIn(shared.ready), 'what the driver says of its library').toEqual([])
   })
