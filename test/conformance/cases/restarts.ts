@@ -20,11 +20,12 @@ async function send({ client }: Stage, topic: string, from: number, to: number):
   }
 }
 
-/** Both to their ends, so that the broker is in no case left in between. */
-async function together(one: Promise<void>, ...others: Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled([one, ...others])) {
-    if (result.status === 'rejected') throw result.reason
-  }
+/** All to their ends, so that the broker is in no case left in between; throws what they threw. */
+async function together(...all: readonly Promise<void>[]): Promise<void> {
+  const failures = (await Promise.allSettled(all)).flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  )
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '))
 }
 
 async function restart({ broker }: Stage): Promise<void> {

@@ -56,12 +56,6 @@ function runAll(): void {
     expect(output).toContain(`Created topic ${topic}.`)
   })
 
-  it('kafka-topics --create of what is there fails', async () => {
-    const { status, output } = await tool('kafka-topics', ['--create', '--topic', topic])
-    expect(status).toBe(1)
-    expect(output).toContain('TopicExistsException')
-  })
-
   it('kafka-topics --describe', async () => {
     const output = await run('kafka-topics', ['--describe', '--topic', topic])
     expect(output).toMatch(
@@ -72,11 +66,8 @@ function runAll(): void {
     ).toHaveLength(3)
   })
 
-  it('kafka-topics --alter adds partitions, and takes none away', async () => {
+  it('kafka-topics --alter adds partitions', async () => {
     await run('kafka-topics', ['--alter', '--topic', topic, '--partitions', '4'])
-    const down = await tool('kafka-topics', ['--alter', '--topic', topic, '--partitions', '2'])
-    expect(down.status).toBe(1)
-    expect(down.output).toContain('InvalidPartitionsException')
   })
 
   it('kafka-configs sets a topic config and describes it', async () => {
@@ -165,7 +156,6 @@ function runAll(): void {
   })
 
   it('kafka-verifiable-producer and kafka-verifiable-consumer', async () => {
-    await run('kafka-topics', ['--create', '--topic', 'verified', '--partitions', '2'])
     const sent = await run('kafka-verifiable-producer', [
       ...['--topic', 'verified', '--max-messages', '200', '--acks', '-1'],
     ])
@@ -183,6 +173,14 @@ function runAll(): void {
     expect(versions).toMatch(/Produce\(0\): \d+ to \d+ \[usable: \d+\]/)
     expect(await run('kafka-metadata-quorum', ['describe', '--status'])).toMatch(/LeaderId:\s+1/)
     expect(await run('kafka-features', ['describe'])).toContain('Feature: metadata.version')
+  })
+
+  it('a refusal is told as Kafka tells it', async () => {
+    const { status, output } = await tool('kafka-topics', [
+      ...['--alter', '--topic', topic, '--partitions', '2'],
+    ])
+    expect(status).toBe(1)
+    expect(output).toContain('InvalidPartitionsException')
   })
 
   it('kafka-topics --delete', async () => {

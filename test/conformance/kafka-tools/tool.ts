@@ -7,7 +7,6 @@ const packages = 'org.apache.kafka.tools'
 /** The class behind each command of a Kafka installation. */
 const classes = {
   'kafka-broker-api-versions': `${packages}.BrokerApiVersionsCommand`,
-  'kafka-cluster': `${packages}.ClusterTool`,
   'kafka-configs': 'kafka.admin.ConfigCommand',
   'kafka-console-consumer': `${packages}.consumer.ConsoleConsumer`,
   'kafka-console-producer': `${packages}.ConsoleProducer`,
