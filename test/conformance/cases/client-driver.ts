@@ -1,5 +1,6 @@
 import { eventually } from '../eventually.ts'
 import { DriverProcess, type Ready } from './driver-process.ts'
+import type { Needed, Operation } from './vocabulary.ts'
 
 /** Bytes as a string of one character each; null stays null. */
 export type Bytes = string | null
@@ -83,7 +84,7 @@ export class ClientDriver {
   }
 
   /** Throws {@link Lacking} where the library has no such operation or feature. */
-  needs(...features: readonly string[]): void {
+  needs(...features: readonly Needed[]): void {
     for (const feature of features) {
       if (this.ready.lacks.includes(feature)) {
         throw new Lacking(`${this.ready.client} lacks ${feature}`)
@@ -91,7 +92,7 @@ export class ClientDriver {
     }
   }
 
-  async call<T>(operation: string, args: object = {}): Promise<T> {
+  async call<T>(operation: Operation, args: object = {}): Promise<T> {
     this.needs(operation)
     return (await this.#process.request(operation, args)) as T
   }
@@ -199,7 +200,7 @@ export class DriverConsumer {
     return this.#kept.splice(0)
   }
 
-  async #call<T>(operation: string, args: object = {}): Promise<T> {
+  async #call<T>(operation: Operation, args: object = {}): Promise<T> {
     return this.#driver.call(operation, { ...args, consumer: this.#name })
   }
 }

@@ -4,6 +4,7 @@ import { ClientDriver, Lacking } from './client-driver.ts'
 import { DriverError, DriverProcess } from './driver-process.ts'
 import { refused } from './stage.ts'
 import { cases } from './suite.ts'
+import { unknownIn } from './vocabulary.ts'
 
 const command = [process.execPath, join(import.meta.dirname, 'silent-driver.mjs')]
 let driver: DriverProcess
@@ -54,9 +55,16 @@ test('a program that is not there is told', async () => {
 
 test('what the library lacks is not asked for', async () => {
   const client = await ClientDriver.start(command, '127.0.0.1:9')
-  Object.assign(client.ready, { lacks: ['hold'] })
-  await expect(client.call('hold')).rejects.toBeInstanceOf(Lacking)
+  Object.assign(client.ready, { lacks: ['seek'] })
+  await expect(client.call('seek')).rejects.toBeInstanceOf(Lacking)
   await client.close()
+})
+
+test('what no case knows of a library is found', () => {
+  const own = { client: 'c', version: '1', codecs: ['gzip'], assignors: ['range'], lacks: ['seek'] }
+  expect(unknownIn(own)).toEqual([])
+  const odd = { ...own, codecs: ['brotli'], assignors: ['uniform'], lacks: ['colour', 'acks-0'] }
+  expect(unknownIn(odd)).toEqual(['brotli', 'uniform', 'colour'])
 })
 
 test('no two cases have one name', () => {

@@ -45,7 +45,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-const patienceMs = 60_000
+const patienceMs = 120_000
 const errorTailBytes = 4_000
 
 /** A driver as a process: JSON lines to it and from it, answers in any order. */

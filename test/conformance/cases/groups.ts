@@ -9,6 +9,7 @@ import {
 } from './client-driver.ts'
 import { join, type Member, shared } from './members.ts'
 import { type Case, refused, type Stage } from './stage.ts'
+import { assignors } from './vocabulary.ts'
 
 const partitions = 6
 
@@ -247,7 +248,7 @@ const administration: Case[] = [
 /** What consumers do together. */
 export const groupCases: readonly Case[] = [
   ...membership,
-  ...['range', 'roundrobin', 'sticky', 'cooperative-sticky'].map(assignorCase),
+  ...assignors.map(assignorCase),
   ...commits,
   ...staticMembers,
   ...administration,

@@ -7,7 +7,7 @@ import {
 import type { Stage } from './stage.ts'
 
 /** Short, so that a member that was killed is missed soon. */
-const quick = { sessionTimeoutMs: 4_000, heartbeatMs: 500 }
+const quick = { sessionTimeoutMs: 4_000, heartbeatMs: 250 }
 
 /** A member in a process of its own. */
 export interface Member {

@@ -13,6 +13,7 @@ import { produceCases } from './produce.ts'
 import { restartCases } from './restarts.ts'
 import { brokerSettings, type Case, Stage } from './stage.ts'
 import { transactionalIdCases } from './transactional-ids.ts'
+import { unknownIn } from './vocabulary.ts'
 
 /** The cases of every client, by noun, in the order in which they run. */
 export const cases: Readonly<Record<string, readonly Case[]>> = {
@@ -24,20 +25,6 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   'transactional ids': transactionalIdCases,
   restarts: restartCases,
 }
-
-/** Names of what a library may lack, besides operations, codecs and assignors; see README.md. */
-export const features: readonly string[] = [
-  ...['acks-0', 'idempotent', 'timestamps', 'headers', 'duplicate-headers', 'null-headers'],
-  ...['null-values', 'empty-keys', 'empty-values', 'empty-headers', 'log-append-time'],
-  ...['auto-create', 'invalid-record-error', 'describe-configs-error'],
-  ...[
-    'mixed-subscriptions',
-    'static-membership',
-    'fenced-instance-error',
-    'auto-offset-reset-none',
-  ],
-  ...['out-of-range-reset', 'offsets-at-timestamp'],
-]
 
 /** What the environment asks for: `all`, or names separated by commas; nothing is `npm test`. */
 const wanted = process.env['CONFORMANCE_CLIENTS']
@@ -89,6 +76,7 @@ function runAll(command: readonly string[]): void {
   beforeAll(async () => {
     broker = await BrokerProcess.start({ settings: brokerSettings })
     shared = await ClientDriver.start(command, broker.address)
+    expect(unknownIn(shared.ready), 'what the driver says of its library').toEqual([])
   })
   afterAll(async () => {
     await shared?.close()

@@ -19,7 +19,7 @@ final class Producing {
     private static KafkaProducer<byte[], byte[]> open(Object... pairs) {
         Map<String, Object> config = Driver.config(pairs);
         config.put("max.request.size", 64 << 20);
-        config.put("delivery.timeout.ms", 45_000);
+        config.put("delivery.timeout.ms", 110_000);
         config.put("request.timeout.ms", 15_000);
         config.put("linger.ms", 0);
         var bytes = new ByteArraySerializer();

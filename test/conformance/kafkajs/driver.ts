@@ -259,7 +259,7 @@ const ready = {
       'static-membership',
       'fenced-instance-error',
     ],
-    ...['auto-offset-reset-none', 'incremental-alter-configs'],
+    'auto-offset-reset-none',
   ],
 }
 const operations = {

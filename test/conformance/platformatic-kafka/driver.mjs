@@ -13,7 +13,7 @@ const { defaultPartitioner } = await load('clients', 'producer', 'partitioners.j
 const common = {
   clientId: 'conformance',
   bootstrapBrokers: [process.env.BOOTSTRAP],
-  retries: 30,
+  retries: 200,
   retryDelay: 200,
   timeout: 15_000,
   metadataMaxAge: 500,
