@@ -65,6 +65,7 @@ func (c *client) writer(options driver.ProducerOptions) (*kafka.Writer, error) {
 		Balancer:               &balancer{},
 		BatchBytes:             driver.BatchBytesMax,
 		BatchTimeout:           5 * time.Millisecond,
+		MaxAttempts:            100,
 		RequiredAcks:           kafka.RequiredAcks(options.Acks),
 		Compression:            codec,
 		AllowAutoTopicCreation: true,

@@ -61,7 +61,7 @@ func (c *client) producer(key producerKey) (sarama.SyncProducer, error) {
 	config.Producer.MaxMessageBytes = driver.BatchBytesMax
 	config.Producer.Return.Successes = true
 	// Its default, three attempts within 0.3 s, does not outlast a restart of the broker.
-	config.Producer.Retry.Max = 20
+	config.Producer.Retry.Max = 100
 	config.Metadata.Retry.Max = 20
 	if key.Idempotent {
 		setIdempotent(config)
