@@ -50,6 +50,8 @@ async function join(groupId: string, version: number): Promise<string> {
     groupId,
     generationId: 1,
     memberId,
+    protocolType: 'consumer',
+    protocolName: 'range',
     assignments: [{ memberId, assignment: bytes }],
   })
   expect(synced.errorCode).toBe(0)

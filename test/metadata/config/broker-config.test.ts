@@ -98,18 +98,19 @@ describe('BrokerConfig', () => {
     const fixed = {
       'num.io.threads': '9',
       'background.threads': '10',
-      'compression.gzip.level': '2',
+      'offsets.topic.compression.codec': '2',
       'num.partitions': '2',
       'broker.rack': 'r',
       'listener.name.inside.max.connections': '5',
     }
     const config = new BrokerConfig(new Map(Object.entries(fixed)), new Map([['log.dirs', '/a']]))
     expect(config.changedOf('no meaning')).toEqual(['num.io.threads'])
-    expect(config.changedOf('built')).toEqual(['broker.rack', 'num.partitions'])
-    expect(config.changedOf('not yet')).toEqual([
-      'compression.gzip.level',
+    expect(config.changedOf('built')).toEqual([
+      'broker.rack',
       'listener.name.inside.max.connections',
+      'num.partitions',
     ])
+    expect(config.changedOf('not yet')).toEqual(['offsets.topic.compression.codec'])
     expect(config.changedOf('refused')).toEqual([])
   })
 
