@@ -1,8 +1,8 @@
 /**
  * SIGKILL at random moments, while clients commit offsets, alter configs, create, grow and delete
- * topics and write a compacted topic: a restarted broker has every acknowledged change, and what was
- * not acknowledged wholly or not at all. `CONFORMANCE_KILLS` sets how often (200 for the whole run),
- * `CONFORMANCE_SEED` repeats a run's moments.
+ * topics and write a compacted topic: a restarted broker has every acknowledged change, and what
+ * was not acknowledged wholly or not at all. `CONFORMANCE_KILLS` sets how often (200 for the whole
+ * run), `CONFORMANCE_SEED` repeats a run's moments.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -63,7 +63,7 @@ async function changeUntilKilled(): Promise<void> {
       }
     }
   })
-  // By changes and not by time alone, so that a slow machine is killed as much in the midst of them.
+  // By changes and not by time alone: a slow machine is killed as much in the midst of them.
   const enough = randomBelow(random, 60)
   await eventually(`${enough} changes`, () => changes >= enough || refusals.length > 0)
   await sleep(randomBelow(random, 20))
