@@ -39,7 +39,7 @@ export async function countLed(connection: RawConnection): Promise<number> {
   return partitions.filter(({ leaderId }) => leaderId >= 0).length
 }
 
-/** Produces one record to each of the first partitions of a topic with acks=all; throws on errors. */
+/** Produces a record to each of the first partitions of a topic, acks=all; throws on errors. */
 export async function produceToEach(
   connection: RawConnection,
   topic: string,

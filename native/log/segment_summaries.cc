@@ -10,7 +10,8 @@ namespace odradek {
 LogResult<std::vector<SegmentSummary>> summarize_segments(const FileSystem& fs,
                                                           const std::string& folder,
                                                           const LogView& view,
-                                                          TimestampMs largest_of_active) {
+                                                          TimestampMs largest_of_active,
+                                                          bool is_made) {
   const SegmentSet& segments = *view.segments;
   std::vector<SegmentSummary> summaries;
   summaries.reserve(segments.size());
@@ -25,7 +26,7 @@ LogResult<std::vector<SegmentSummary>> summarize_segments(const FileSystem& fs,
                        readable_end(active, view.log_end).value, largest_of_active, true});
   for (SegmentSummary& summary : summaries) {
     ASSERT(summary.base_offset <= summary.next_offset);
-    if (summary.largest_timestamp >= TimestampMs(0)) continue;
+    if (summary.largest_timestamp >= TimestampMs(0) || !is_made) continue;
     const auto file =
         fs.status(segment_file_path(folder, summary.base_offset, SegmentFileKind::log));
     if (!file.ok()) return Err(storage_error(file.error()));
