@@ -175,6 +175,11 @@ void PartitionLogImpl::keep_pace(ActiveSegment& active, int64_t batch_bytes) {
 
 LogResult<bool> PartitionLogImpl::begin_segment(TimestampMs now) {
   const Offset base = state_.log_end();
+  // A power cut that took the first segment's name alone would move the log's start to the second.
+  if (young_.load() && state_.segments()->sealed().empty()) {
+    const FileResult<void> synced = context_->fs.sync_directory(folder_);
+    if (!synced.ok()) return Err(refused(synced.error()));
+  }
   auto created = ActiveSegment::create(context_->fs, folder_, base, now);
   if (!created.ok()) {
     if (!is_shortage(created.error())) return Err(write_failed(created.error()));

@@ -26,7 +26,11 @@ LogResult<std::vector<SegmentSummary>> summarize_segments(const FileSystem& fs,
                        readable_end(active, view.log_end).value, largest_of_active, true});
   for (SegmentSummary& summary : summaries) {
     ASSERT(summary.base_offset <= summary.next_offset);
-    if (summary.largest_timestamp >= TimestampMs(0) || !is_made) continue;
+    if (summary.largest_timestamp >= TimestampMs(0)) continue;
+    if (!is_made) {
+      summary.largest_timestamp = active.created();
+      continue;
+    }
     const auto file =
         fs.status(segment_file_path(folder, summary.base_offset, SegmentFileKind::log));
     if (!file.ok()) return Err(storage_error(file.error()));

@@ -179,13 +179,15 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       }
       const anew = await store.openPartition('t', 0, otherTopicId, settings())
       expect(anew.logEndOffset()).toBe(0)
+      await commit(anew)
       await store.close()
       const again = await directory.open()
       expect(again.partitionsOnDisk()).toMatchObject([{ topic: 't', topicId: otherTopicId }])
     })
 
     it('keeps small files by folder', async () => {
-      const { store } = await started()
+      const { store, log } = await started()
+      await commit(log)
       const bytes = Uint8Array.of(1, 2)
       await store.writeFile('top', bytes)
       await store.writeFile('t-0/inside', bytes)
