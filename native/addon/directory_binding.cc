@@ -122,6 +122,7 @@ Napi::Value DirectoryBinding::open_partitions(Info info) {
   if (read.failed()) return env.Undefined();
   const auto count = static_cast<uint32_t>(read.int64_field(list, "length", 0, UINT32_MAX));
   std::vector<PartitionToOpen> partitions;
+  Napi::ObjectReference read_last;  // the partitions of a topic share one object
   for (uint32_t i = 0; i < count && !read.failed(); ++i) {
     const Napi::HandleScope scope(env);
     const Napi::Object item = read.object(list.Get(i), "a partition");
@@ -130,7 +131,13 @@ Napi::Value DirectoryBinding::open_partitions(Info info) {
     partition.topic_partition =
         to_topic_partition(read, read.field(item, "topic"), read.field(item, "partition"));
     partition.topic_id = read.uuid(read.field(item, "topicId"), "the topic id");
-    partition.config = to_log_config(read, read.field(item, "config"));
+    const Napi::Value config = read.field(item, "config");
+    if (!read_last.IsEmpty() && config.StrictEquals(read_last.Value())) {
+      partition.config = partitions.back().config;
+    } else {
+      partition.config = to_log_config(read, config);
+      if (config.IsObject()) read_last = Napi::Persistent(config.As<Napi::Object>());
+    }
     partitions.push_back(std::move(partition));
   }
   if (read.failed()) return env.Undefined();
@@ -234,18 +241,6 @@ Napi::Value DirectoryBinding::on_offline(Info info) {
     });
   });
   return env.Undefined();
-}
-
-Napi::Value DirectoryBinding::free_bytes(Info info) {
-  const DirectoryUse directory = use(info.Env());
-  if (!directory) return info.Env().Undefined();
-  return from_int64(info.Env(), directory->free_bytes());
-}
-
-Napi::Value DirectoryBinding::total_bytes(Info info) {
-  const DirectoryUse directory = use(info.Env());
-  if (!directory) return info.Env().Undefined();
-  return from_int64(info.Env(), directory->total_bytes());
 }
 
 }  // namespace odradek

@@ -1,4 +1,5 @@
-// The calls of NativeDirectory on small files, for the metadata log's neighbours.
+// The calls of NativeDirectory on small files, for the metadata log's neighbours, and on the disk's
+// room.
 #include "addon/directory_binding.h"
 #include "addon/value_reader.h"
 
@@ -42,6 +43,18 @@ Napi::Value DirectoryBinding::remove_file(Info info) {
   const std::string path = read.text(info[0], "the path");
   if (read.failed()) return info.Env().Undefined();
   return step(info, [path](LogDirectory& directory) { return directory.remove_file(path); });
+}
+
+Napi::Value DirectoryBinding::free_bytes(Info info) {
+  const DirectoryUse directory = use(info.Env());
+  if (!directory) return info.Env().Undefined();
+  return from_int64(info.Env(), directory->free_bytes());
+}
+
+Napi::Value DirectoryBinding::total_bytes(Info info) {
+  const DirectoryUse directory = use(info.Env());
+  if (!directory) return info.Env().Undefined();
+  return from_int64(info.Env(), directory->total_bytes());
 }
 
 }  // namespace odradek

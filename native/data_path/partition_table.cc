@@ -10,9 +10,7 @@ namespace {
 
 // Waiters of a retired entry look the partition up again, so the change must be visible first.
 void retire(const std::vector<std::shared_ptr<PartitionEntry>>& entries) {
-  for (const auto& entry : entries) {
-    if (entry != nullptr) entry->retire();
-  }
+  for (const auto& entry : entries) entry->retire();
 }
 
 // Says of a partition that is not hosted whether it should be.
@@ -25,6 +23,29 @@ void mark(HostedTopic* topic, PartitionIndex partition, bool unavailable) {
 
 }  // namespace
 
+HostedPartitions::Entry HostedPartitions::put(size_t index, Entry entry) {
+  const size_t at = index / kPieceSize;
+  while (pieces_.size() <= at) pieces_.push_back(std::make_shared<const Piece>());
+  auto changed = std::make_shared<Piece>(*pieces_[at]);
+  Entry before = std::exchange((*changed)[index % kPieceSize], std::move(entry));
+  pieces_[at] = std::move(changed);
+  return before;
+}
+
+void HostedPartitions::collect(std::vector<Entry>* entries) const {
+  for (const auto& piece : pieces_) {
+    for (const Entry& entry : *piece) {
+      if (entry != nullptr) entries->push_back(entry);
+    }
+  }
+}
+
+bool HostedPartitions::empty() const {
+  return std::all_of(pieces_.begin(), pieces_.end(), [](const auto& piece) {
+    return std::all_of(piece->begin(), piece->end(), [](const Entry& e) { return e == nullptr; });
+  });
+}
+
 void PartitionTable::host(HostedPartition partition) {
   ASSERT(partition.log != nullptr && partition.partition.value >= 0);
   const auto index = static_cast<size_t>(partition.partition.value);
@@ -33,16 +54,16 @@ void PartitionTable::host(HostedPartition partition) {
     const std::lock_guard lock(mutex_);
     const auto before = known(partition.topic);
     auto after = successor(before, partition.topic, partition.topic_id, &retired);
-    if (after->partitions.size() <= index) after->partitions.resize(index + 1);
-    auto& slot = after->partitions[index];
-    if (slot != nullptr && slot->shared_log() == partition.log) {
-      slot->change(partition.leader_epoch, partition.internal);
+    const auto& known_entry = after->partitions.find(index);
+    if (known_entry != nullptr && known_entry->shared_log() == partition.log) {
+      known_entry->change(partition.leader_epoch, partition.internal);
       return;
     }
-    if (slot != nullptr) retired.push_back(slot);
     mark(after.get(), partition.partition, false);
-    slot = std::make_shared<PartitionEntry>(std::move(partition), wakers_, after->traffic);
-    slot->open();
+    auto entry = std::make_shared<PartitionEntry>(std::move(partition), wakers_, after->traffic);
+    entry->open();
+    auto replaced = after->partitions.put(index, std::move(entry));
+    if (replaced != nullptr) retired.push_back(std::move(replaced));
     publish(before, std::move(after));
   }
   retire(retired);
@@ -56,8 +77,7 @@ void PartitionTable::host_unavailable(const TopicPartition& id, const Uuid& topi
     const auto before = known(id.topic);
     auto after = successor(before, id.topic, topic_id, &retired);
     if (after->find(id.partition) != nullptr) {
-      auto& slot = after->partitions[static_cast<size_t>(id.partition.value)];
-      retired.push_back(std::exchange(slot, nullptr));
+      retired.push_back(after->partitions.put(static_cast<size_t>(id.partition.value), nullptr));
     }
     mark(after.get(), id.partition, true);
     publish(before, std::move(after));
@@ -74,12 +94,11 @@ void PartitionTable::unhost(const TopicPartition& id) {
     entry = before->find(id.partition);
     if (entry == nullptr && !before->is_unavailable(id.partition)) return;
     auto after = std::make_shared<HostedTopic>(*before);
-    if (entry != nullptr) after->partitions[static_cast<size_t>(id.partition.value)].reset();
+    if (entry != nullptr) after->partitions.put(static_cast<size_t>(id.partition.value), nullptr);
     mark(after.get(), id.partition, false);
     const bool empty = std::find(after->unavailable.begin(), after->unavailable.end(), true) ==
                            after->unavailable.end() &&
-                       std::all_of(after->partitions.begin(), after->partitions.end(),
-                                   [](const auto& partition) { return partition == nullptr; });
+                       after->partitions.empty();
     publish(before, empty ? nullptr : std::move(after));
   }
   if (entry != nullptr) entry->retire();
@@ -96,7 +115,7 @@ std::shared_ptr<HostedTopic> PartitionTable::successor(
     const std::shared_ptr<const HostedTopic>& before, const std::string& name, const Uuid& id,
     Entries* retired) const {
   if (before != nullptr && before->id == id) return std::make_shared<HostedTopic>(*before);
-  if (before != nullptr) *retired = before->partitions;  // deleted and made anew
+  if (before != nullptr) before->partitions.collect(retired);  // deleted and made anew
   auto after = std::make_shared<HostedTopic>();
   after->name = name;
   after->id = id;
@@ -116,7 +135,7 @@ void PartitionTable::clear() {
     const std::lock_guard lock(mutex_);
     while (!topics_.empty()) {
       const std::shared_ptr<const HostedTopic> topic = topics_.begin()->second;
-      retired.insert(retired.end(), topic->partitions.begin(), topic->partitions.end());
+      topic->partitions.collect(&retired);
       publish(topic, nullptr);
     }
   }

@@ -21,19 +21,41 @@
 
 namespace odradek {
 
+// Entries by the index of their partition. A copy shares all pieces but those that are changed
+// afterwards: a topic of thousands of partitions is hosted one after the other.
+class HostedPartitions {
+ public:
+  using Entry = std::shared_ptr<PartitionEntry>;
+
+  // Null if there is none.
+  const Entry& find(size_t index) const {
+    static const Entry* const none = new Entry;
+    const size_t piece = index / kPieceSize;
+    return piece < pieces_.size() ? (*pieces_[piece])[index % kPieceSize] : *none;
+  }
+  // Returns what stood there.
+  Entry put(size_t index, Entry entry);
+  // Adds all that are not null.
+  void collect(std::vector<Entry>* entries) const;
+  bool empty() const;
+
+ private:
+  static constexpr size_t kPieceSize = 64;
+  using Piece = std::array<Entry, kPieceSize>;
+  std::vector<std::shared_ptr<const Piece>> pieces_;
+};
+
 // The hosted partitions of one topic. Immutable.
 struct HostedTopic {
   std::string name;
   Uuid id;
-  std::vector<std::shared_ptr<PartitionEntry>> partitions;  // by index; null: not hosted
+  HostedPartitions partitions;            // null: not hosted
   std::vector<bool> unavailable;          // by index; true: not hosted, though it should be
   std::shared_ptr<TopicTraffic> traffic;  // never null
 
   // Null if it is not hosted.
   const std::shared_ptr<PartitionEntry>& find(PartitionIndex index) const {
-    static const std::shared_ptr<PartitionEntry>* const none = new std::shared_ptr<PartitionEntry>;
-    const bool known = index.value >= 0 && static_cast<size_t>(index.value) < partitions.size();
-    return known ? partitions[static_cast<size_t>(index.value)] : *none;
+    return partitions.find(index.value < 0 ? SIZE_MAX : static_cast<size_t>(index.value));
   }
   bool is_unavailable(PartitionIndex index) const {
     return index.value >= 0 && static_cast<size_t>(index.value) < unavailable.size() &&

@@ -108,17 +108,32 @@ FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView 
 
 namespace {
 
+// Where there is no sync of a whole file system. A failure of the write-back meanwhile is told to
+// who opens the file next.
+FileResult<void> sync_each(FileSystem& fs, const std::vector<FileContent>& contents) {
+  for (const FileContent& content : contents) {
+    auto file = fs.open(temporary_of(content.path), OpenMode::read_write);
+    if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
+    if (!file.ok()) return Err(file.error());
+    RETURN_IF_ERROR((*file)->sync_data());
+  }
+  return {};
+}
+
 FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
                                   const std::vector<FileContent>& contents) {
   std::vector<std::shared_ptr<File>> files;
+  // So many are synced at once, and need not stay open until then.
+  const bool are_many = contents.size() >= kFilesForFileSystemSync;
   for (const FileContent& content : contents) {
     auto file = write_anew(fs, temporary_of(content.path), content.bytes);
     if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
     if (!file.ok()) return Err(file.error());
-    files.push_back(std::move(*file));
+    if (!are_many) files.push_back(std::move(*file));
   }
-  auto synced = sync_files(fs, root, files);
+  auto synced = are_many ? sync_at_once(fs, root, contents.size()) : sync_files(fs, root, files);
   if (!synced.ok()) return Err(synced.error());
+  if (are_many && !*synced) RETURN_IF_ERROR(sync_each(fs, contents));
   std::set<std::string> directories;
   for (const FileContent& content : contents) {
     FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/limits.h"
 #include "log/segment_format.h"
+#include "log/storage_error.h"
 #include "log/write_pace.h"
 
 namespace odradek {
@@ -21,6 +22,71 @@ FileResult<std::shared_ptr<ActiveSegment>> ActiveSegment::create(FileSystem& fs,
   RETURN_IF_ERROR(shared->truncate(0));
   return std::shared_ptr<ActiveSegment>(new ActiveSegment(
       base_offset, std::move(shared), std::make_shared<SegmentIndexes>(base_offset), now));
+}
+
+std::shared_ptr<ActiveSegment> ActiveSegment::unmade(Offset base_offset, TimestampMs now) {
+  return std::shared_ptr<ActiveSegment>(
+      new ActiveSegment(base_offset, nullptr, std::make_shared<SegmentIndexes>(base_offset), now));
+}
+
+ActiveSegment::~ActiveSegment() { let_go(); }
+
+void ActiveSegment::settle(const SegmentHome& home, const std::string& folder) {
+  const std::lock_guard lock(file_mutex_);
+  ASSERT(home_.fs == nullptr && home.fs != nullptr && home.files != nullptr);
+  home_ = home;
+  path_ = segment_file_path(folder, base_offset_, SegmentFileKind::log);
+  if (file_) note_opened();
+}
+
+void ActiveSegment::note_opened() const { opened_turn_ = home_.files->opened(); }
+
+FileResult<void> ActiveSegment::make() {
+  const std::lock_guard lock(file_mutex_);
+  ASSERT(file_ == nullptr && home_.fs != nullptr && size_bytes() == 0);
+  auto file = home_.fs->open(path_, OpenMode::create);
+  if (!file.ok()) return Err(file.error());
+  // What a crash left of an earlier attempt was never acknowledged.
+  RETURN_IF_ERROR((*file)->truncate(0));
+  file_ = std::move(*file);
+  note_opened();
+  return {};
+}
+
+FileResult<std::shared_ptr<File>> ActiveSegment::open_file() const {
+  const std::lock_guard lock(file_mutex_);
+  if (file_) return file_;
+  ASSERT(home_.fs != nullptr);
+  auto file = home_.fs->open(path_, OpenMode::read_write);
+  if (!file.ok()) return Err(file.error());
+  file_ = std::move(*file);
+  note_opened();
+  return file_;
+}
+
+void ActiveSegment::let_go() const {
+  std::shared_ptr<File> closed;  // destroyed, and thus closed, outside the lock
+  const std::lock_guard lock(file_mutex_);
+  if (!file_ || home_.files == nullptr) return;
+  closed.swap(file_);
+  opened_turn_ = -1;
+  home_.files->closed();
+}
+
+int64_t ActiveSegment::opened_turn() const {
+  const std::lock_guard lock(file_mutex_);
+  return opened_turn_;
+}
+
+std::shared_ptr<File> ActiveSegment::writable_file() const {
+  const std::lock_guard lock(file_mutex_);
+  return file_;
+}
+
+LogResult<std::shared_ptr<const File>> ActiveSegment::file() const {
+  auto file = open_file();
+  if (!file.ok()) return Err(storage_error(file.error()));
+  return std::shared_ptr<const File>(std::move(*file));
 }
 
 std::shared_ptr<ActiveSegment> ActiveSegment::adopt(Offset base_offset, std::shared_ptr<File> file,
@@ -49,7 +115,7 @@ FileResult<void> ActiveSegment::reserve(int64_t bytes, int64_t segment_bytes) {
   const int64_t step = std::clamp(allocation_step_ * 2, kPreallocateBytesMin, kPreallocateBytesMax);
   // Never beyond the segment's end, where the room could not be used.
   const int64_t target = std::max(needed, std::min(allocated_bytes_ + step, segment_bytes));
-  RETURN_IF_ERROR(file_->allocate(target));
+  RETURN_IF_ERROR(writable_file()->allocate(target));
   allocated_bytes_ = target;
   allocation_step_ = step;
   return {};
@@ -65,7 +131,7 @@ FileResult<void> ActiveSegment::write(ByteView bytes) {
       return Err(FileError{FileErrorKind::io, 0, "the disk failed under a write window"});
     }
   }
-  return file_->write_at(Position(size), bytes);
+  return writable_file()->write_at(Position(size), bytes);
 }
 
 void ActiveSegment::record(const BatchHeader& batch, int64_t index_interval_bytes) {
@@ -87,7 +153,7 @@ void ActiveSegment::record(const BatchHeader& batch, int64_t index_interval_byte
 
 void ActiveSegment::use_windows(HelperPool& helpers, WriteWindowPool& pool, int64_t segment_bytes) {
   ASSERT(windows_ == nullptr);
-  windows_ = std::make_shared<WindowFeed>(file_, helpers, pool, segment_bytes);
+  windows_ = std::make_shared<WindowFeed>(writable_file(), helpers, pool, segment_bytes);
 }
 
 void ActiveSegment::advance_windows(int64_t bytes_per_second) {

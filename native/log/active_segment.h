@@ -6,9 +6,11 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <utility>
 
+#include "log/active_files.h"
 #include "log/batch_header.h"
 #include "log/segment.h"
 #include "log/window_feed.h"
@@ -26,6 +28,13 @@ struct SegmentIndexes {
   std::shared_ptr<AbortedIndex> aborted;  // stays in memory for the segment's life
 };
 
+// Where a segment's file is opened again, and counted; both outlive the segment. Without them the
+// segment keeps its file as long as it lives.
+struct SegmentHome {
+  FileSystem* fs = nullptr;
+  ActiveFiles* files = nullptr;
+};
+
 class ActiveSegment final : public Segment {
  public:
   // Creates the `.log` file of an empty segment; a leftover of that name is emptied. The folder's
@@ -33,11 +42,25 @@ class ActiveSegment final : public Segment {
   static FileResult<std::shared_ptr<ActiveSegment>> create(FileSystem& fs,
                                                            const std::string& folder,
                                                            Offset base_offset, TimestampMs now);
+  // An empty segment whose file, and the folder, are still to be made: make() comes first.
+  static std::shared_ptr<ActiveSegment> unmade(Offset base_offset, TimestampMs now);
   // Takes over a segment that recovery read: `size` bytes of whole batches in `file`.
   static std::shared_ptr<ActiveSegment> adopt(Offset base_offset, std::shared_ptr<File> file,
                                               int64_t size, std::shared_ptr<SegmentIndexes> indexes,
                                               TimeIndexEntry largest_timestamp,
                                               TimestampMs first_batch_timestamp, TimestampMs now);
+  ~ActiveSegment() override;
+
+  // From here on the file may be let go of. Before the segment is shared.
+  void settle(const SegmentHome& home, const std::string& folder);
+  // Creates the file of an unmade segment, which is settled and has its folder.
+  FileResult<void> make();
+  // The file, opened again if it was let go of. Not of an unmade segment.
+  FileResult<std::shared_ptr<File>> open_file() const;
+  // Closes the file once nobody uses it. Everything must be synced, and not be written meanwhile.
+  void let_go() const;
+  // The turn in which the file was opened; -1 while it is not.
+  int64_t opened_turn() const;
 
   // Makes sure that `bytes` more fit into allocated room: steps that double from 64 KiB to 16 MiB,
   // up to `segment_bytes`. An error changes nothing.
@@ -61,7 +84,8 @@ class ActiveSegment final : public Segment {
   void complete_time_index() { indexes_->times.offer(largest_timestamp_); }
 
   const std::shared_ptr<SegmentIndexes>& indexes() const { return indexes_; }
-  const std::shared_ptr<File>& writable_file() const { return file_; }
+  // Null while it is let go of, which is never so where something is to be synced.
+  std::shared_ptr<File> writable_file() const;
   int64_t allocated_bytes() const { return allocated_bytes_; }
   TimeIndexEntry largest_timestamp() const { return largest_timestamp_; }
   // -1 while empty.
@@ -69,9 +93,7 @@ class ActiveSegment final : public Segment {
   TimestampMs created() const { return created_; }
 
   int64_t size_bytes() const override { return size_.load(std::memory_order_acquire); }
-  LogResult<std::shared_ptr<const File>> file() const override {
-    return std::shared_ptr<const File>(file_);
-  }
+  LogResult<std::shared_ptr<const File>> file() const override;
   LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset) const override {
     return indexes_->offsets.floor(offset);
   }
@@ -95,7 +117,13 @@ class ActiveSegment final : public Segment {
         indexes_(std::move(indexes)),
         created_(created) {}
 
-  const std::shared_ptr<File> file_;
+  void note_opened() const;  // file_mutex_ is held
+
+  mutable std::mutex file_mutex_;
+  mutable std::shared_ptr<File> file_;  // null before make() and after let_go()
+  mutable int64_t opened_turn_ = -1;
+  SegmentHome home_;
+  std::string path_;  // set with home_
   const std::shared_ptr<SegmentIndexes> indexes_;
   const TimestampMs created_;
   std::atomic<int64_t> size_{0};

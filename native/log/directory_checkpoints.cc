@@ -50,11 +50,23 @@ bool DirectoryCheckpoints::knows_recovery_point(const TopicPartition& id) const 
 void DirectoryCheckpoints::add_recovery_point(const TopicPartition& id, Offset offset) {
   const std::lock_guard lock(mutex_);
   recovery_points_[id] = offset;
+  added_ = true;
 }
 
 LogResult<bool> DirectoryCheckpoints::write_recovery_points() {
+  const FileResult<void> written = write_added_recovery_points();
+  if (!written.ok()) return Err(health_.change_failed(written.error()));
+  return true;
+}
+
+FileResult<void> DirectoryCheckpoints::write_added_recovery_points() {
   const std::lock_guard lock(mutex_);
-  return write_recovery_points_locked();
+  if (!added_) return {};
+  const std::string text = format_offset_checkpoint(recovery_points_);
+  RETURN_IF_ERROR(replace_file(fs_, path_ + "/" + kRecoveryPointCheckpoint, as_bytes(text)));
+  recovery_points_on_disk_ = recovery_points_;
+  added_ = false;
+  return {};
 }
 
 Offset DirectoryCheckpoints::recovery_point(const TopicPartition& id) const {
@@ -93,9 +105,11 @@ void DirectoryCheckpoints::remove(const TopicPartition& id) {
 void DirectoryCheckpoints::keep_only(const std::set<TopicPartition>& ids) {
   const std::lock_guard lock(mutex_);
   for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
-    const size_t gone =
-        std::erase_if(*offsets, [&](const auto& item) { return !ids.contains(item.first); });
-    if (gone > 0) files_say_more_ = true;
+    std::erase_if(*offsets, [&](const auto& item) {
+      if (ids.contains(item.first)) return false;
+      if (item.second > Offset(0)) files_say_more_ = true;
+      return true;
+    });
   }
 }
 
@@ -108,7 +122,10 @@ LogResult<bool> DirectoryCheckpoints::forget(const TopicPartition& id) {
 
 void DirectoryCheckpoints::erase(const TopicPartition& id) {
   for (OffsetsByPartition* offsets : {&recovery_points_, &log_starts_, &high_watermarks_}) {
-    if (offsets->erase(id) > 0) files_say_more_ = true;
+    const auto found = offsets->find(id);
+    if (found == offsets->end()) continue;
+    if (found->second > Offset(0)) files_say_more_ = true;
+    offsets->erase(found);
   }
 }
 
@@ -157,6 +174,7 @@ LogResult<bool> DirectoryCheckpoints::write_all() {
 LogResult<bool> DirectoryCheckpoints::write_recovery_points_locked() {
   RETURN_IF_ERROR(write_file(kRecoveryPointCheckpoint, recovery_points_));
   recovery_points_on_disk_ = recovery_points_;
+  added_ = false;
   return true;
 }
 

@@ -44,8 +44,10 @@ class DirectoryCheckpoints {
   bool knows_recovery_point(const TopicPartition& id) const;
   // Of a partition that was just opened, everything in it synced. For the next write().
   void add_recovery_point(const TopicPartition& id, Offset offset);
-  // Makes those durable: before anything is appended that a crash may tear.
+  // Makes those durable, if there are any: before anything is appended that a crash may tear.
   LogResult<bool> write_recovery_points();
+  // The same for whoever judges a failure himself.
+  FileResult<void> write_added_recovery_points();
 
   Offset recovery_point(const TopicPartition& id) const;
   // What the file says: a crash goes by that.
@@ -81,6 +83,7 @@ class DirectoryCheckpoints {
   const std::string path_;
   mutable std::mutex mutex_;
   bool files_say_more_ = false;  // the files have entries of partitions that were forgotten
+  bool added_ = false;           // their file lacks recovery points that were added
   OffsetsByPartition recovery_points_;
   // What the file says until the next write.
   OffsetsByPartition recovery_points_on_disk_;

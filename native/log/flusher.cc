@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "log/partition_metadata.h"
 #include "log/storage_error.h"
 
 namespace odradek {
@@ -193,7 +194,7 @@ std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs,
     CommitOrder order;
     if (!health_.online() || !log->begin_commit(&order)) continue;
     const JournalIdentity identity = log->journal_identity();
-    if (order.slice_bytes > kCommitBytesMax || identity.topic_id.is_zero()) {
+    if (order.slice_bytes > kCommitBytesMax || order.is_young || identity.topic_id.is_zero()) {
       left.push_back(log);
       continue;
     }
@@ -290,8 +291,8 @@ FileResult<void> Flusher::sync_locked(const std::vector<Flushable*>& logs,
   }
   if (orders.empty()) return {};
   FileResult<void> done = carry_out(orders);
-  if (!done.ok() && done.error().kind == FileErrorKind::too_many_files) {
-    // A folder could not be opened to be synced. Nothing was lost.
+  if (!done.ok() && is_shortage(done.error())) {
+    // A folder could not be opened to be synced, or of a new one not be told. Nothing was lost.
     for (size_t i = 0; i < orders.size(); ++i) ordered[i]->sync_postponed(orders[i]);
     return done;
   }
@@ -303,8 +304,25 @@ FileResult<void> Flusher::sync_locked(const std::vector<Flushable*>& logs,
   return {};
 }
 
+// Adds what is to be synced besides for logs whose folders are new.
+FileResult<void> Flusher::begin_young(const std::vector<SyncOrder>& orders,
+                                      std::vector<std::shared_ptr<File>>* files) {
+  if (before_young_) RETURN_IF_ERROR(before_young_());
+  for (const SyncOrder& order : orders) {
+    if (!order.is_young) continue;
+    auto file = fs_.open(order.folder + "/" + kPartitionMetadataFile, OpenMode::read_write);
+    if (file.ok()) files->push_back(std::move(*file));
+    const bool missing = !file.ok() && file.error().kind == FileErrorKind::not_found;
+    if (!file.ok() && !missing) return Err(file.error());
+  }
+  return {};
+}
+
 FileResult<void> Flusher::carry_out(const std::vector<SyncOrder>& orders) {
   std::vector<std::shared_ptr<File>> files;
+  const bool any_young = std::any_of(orders.begin(), orders.end(),
+                                     [](const SyncOrder& order) { return order.is_young; });
+  if (any_young) RETURN_IF_ERROR(begin_young(orders, &files));
   for (const SyncOrder& order : orders) {
     files.insert(files.end(), order.files.begin(), order.files.end());
   }
@@ -314,6 +332,7 @@ FileResult<void> Flusher::carry_out(const std::vector<SyncOrder>& orders) {
   for (const SyncOrder& order : orders) {
     if (!order.folder.empty()) RETURN_IF_ERROR(fs_.sync_directory(order.folder));
   }
+  if (any_young) return fs_.sync_directory(path_);
   return {};
 }
 

@@ -37,7 +37,10 @@ namespace odradek {
 struct SyncOrder {
   LogPoint end;
   std::vector<std::shared_ptr<File>> files;
-  std::string folder;   // to be synced as well if not empty: it has new entries
+  std::string folder;  // to be synced as well if not empty: it has new entries
+  // The folder's own name in the log directory may not be durable, nor what says which topic it
+  // belongs to, nor the recovery point by which the next start knows it.
+  bool is_young = false;
   int64_t counted = 0;  // bytes that were to become durable, counted since the log was opened
 };
 
@@ -52,7 +55,8 @@ struct CommitOrder {
   LogPoint end;
   std::vector<Slice> slices;
   int64_t slice_bytes = 0;
-  int64_t counted = 0;  // as in SyncOrder
+  int64_t counted = 0;    // as in SyncOrder
+  bool is_young = false;  // as there: a replay would find no folder, so that segments are synced
 };
 
 // A log, as the flusher sees it.
@@ -97,6 +101,12 @@ class Flusher {
   // the first thread runs.
   void on_journal_filling(std::function<void()> callback) {
     journal_filling_ = std::move(callback);
+  }
+
+  // Called before the first segments of a folder are synced, under the lock of the sync round: what
+  // the next start must know of a new one. Set before the first thread runs.
+  void before_young(std::function<FileResult<void>()> callback) {
+    before_young_ = std::move(callback);
   }
 
   // Asks for a flush of the log now, or not later than in `delay_ms`.
@@ -161,6 +171,8 @@ class Flusher {
   FileResult<void> sync_locked(const std::vector<Flushable*>& logs,
                                std::vector<Flushable*>* synced);
   FileResult<void> carry_out(const std::vector<SyncOrder>& orders);
+  FileResult<void> begin_young(const std::vector<SyncOrder>& orders,
+                               std::vector<std::shared_ptr<File>>* files);
 
   FileSystem& fs_;
   const Clock& clock_;
@@ -168,6 +180,7 @@ class Flusher {
   Journal& journal_;
   const std::string path_;
   std::function<void()> journal_filling_;
+  std::function<FileResult<void>()> before_young_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "log/active_files.h"
 #include "log/directory_checkpoints.h"
 #include "log/directory_health.h"
 #include "log/flusher.h"
@@ -21,11 +22,13 @@ namespace odradek {
 
 struct LogContext {
   // `fs_` and `clock_` must outlive the directory.
-  LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, size_t open_files_max,
+  // `files_max` bounds the descriptors of sealed segments that are read, and of active ones.
+  LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, size_t files_max,
              const JournalLimits& journal_limits, int64_t reserve_bytes)
       : fs(fs_),
         clock(clock_),
-        open_files(open_files_max),
+        open_files(files_max),
+        active_files(static_cast<int64_t>(files_max)),
         checkpoints(fs_, health, path),
         resume_points(fs_, health, path),
         journal(fs_, path, journal_limits),
@@ -37,6 +40,7 @@ struct LogContext {
   const Clock& clock;
   DirectoryHealth health;
   OpenFiles open_files;
+  ActiveFiles active_files;
   DirectoryCheckpoints checkpoints;
   ResumePoints resume_points;
   // Bytes appended to logs that ask for flushes and not yet durable.

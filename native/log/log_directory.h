@@ -37,6 +37,7 @@ struct LogDirectoryOptions {
   // A checkpoint also comes after so many appended bytes: recovery reads about as many at most.
   int64_t checkpoint_bytes = 768LL << 20;
   JournalLimits journal;
+  size_t open_files_max = 1024;      // active segments; and as many sealed ones that are read
   int64_t reserve_bytes = 16 << 20;  // held back for a full disk (reserve_file.h)
   Uuid run;                // of the journal, another one for each open(); zero: a random one
   bool background = true;  // false: no threads; tests and the simulator pump run_once()
@@ -89,7 +90,7 @@ class LogDirectory {
                                                                   const Uuid& topic_id,
                                                                   const LogConfig& config) = 0;
   // The same for many at once, each with its own answer, in their order: they are recovered side by
-  // side, and what has to be synced is synced together.
+  // side and synced together. A folder that is missing is made by the partition's first append.
   virtual std::vector<LogResult<std::shared_ptr<PartitionLog>>> open_partitions(
       const std::vector<PartitionToOpen>& partitions) = 0;
   virtual std::shared_ptr<PartitionLog> find(const TopicPartition& id) const = 0;

@@ -14,7 +14,9 @@
 namespace odradek {
 namespace {
 
-constexpr size_t kClosedTogether = 64;  // what they write is in memory at once
+// What they write is in memory at once, and each has a file open.
+constexpr size_t kClosedTogether = 512;
+constexpr size_t kClosedBytesMax = 64U << 20;
 
 }  // namespace
 
@@ -22,8 +24,14 @@ LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
                                    std::shared_ptr<LogContext> context, Found found)
     : options_(options), context_(std::move(context)), fs_(context_->fs), found_(std::move(found)) {
   report_.clean = found_.clean;
+  for (const PartitionOnDisk& partition : found_.partitions) {
+    if (!partition.topic_id.is_zero()) topic_ids_[partition.topic_partition] = partition.topic_id;
+  }
   context_->flusher.on_journal_filling([this] { checkpoint_soon(); });
   context_->checkpoint_due = [this] { checkpoint_soon(); };
+  context_->active_files.on_excess([this] { checkpoint_soon(); });
+  context_->flusher.before_young(
+      [context = context_.get()] { return context->checkpoints.write_added_recovery_points(); });
   // The thread that fails may hold a log's lock, so the observers are told by a helper. It may also
   // outlive this object, which the helpers do not, and then holds the context.
   context_->health.on_failure([this, context = context_.get()] {
@@ -115,6 +123,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
   Flusher& flusher = context_->flusher;
   RETURN_IF_ERROR(*log ? flusher.exclusively(**log, rename) : flusher.exclusively(rename));
   logs_.erase(id);
+  topic_ids_.erase(id);
   const bool missing = !renamed.ok() && renamed.error().kind == FileErrorKind::not_found;
   if (!missing) RETURN_IF_ERROR(changed(renamed));
   context_->checkpoints.remove(id);
@@ -161,10 +170,16 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
   {
     const std::lock_guard no_checkpoint(checkpoint_mutex_);  // which writes the same files
     const Logs all = logs();
-    for (size_t i = 0; i < all.size(); i += kClosedTogether) {
-      const size_t end = std::min(all.size(), i + kClosedTogether);
-      RETURN_IF_ERROR(close_logs(
-          {all.begin() + static_cast<ptrdiff_t>(i), all.begin() + static_cast<ptrdiff_t>(end)}));
+    Logs together;
+    size_t bytes = 0;
+    for (const auto& log : all) {
+      together.push_back(log);
+      bytes += log->clean_bytes();
+      if (together.size() < kClosedTogether && bytes < kClosedBytesMax && log != all.back())
+        continue;
+      RETURN_IF_ERROR(close_logs(together));
+      together.clear();
+      bytes = 0;
     }
   }
   RETURN_IF_ERROR(context_->checkpoints.write(true));
@@ -221,7 +236,7 @@ LogResult<bool> LogDirectoryImpl::recover_unopened() {
     if (logs_.contains(partition.topic_partition)) continue;
     unopened.push_back({partition.topic_partition, partition.topic_id, unknown});
   }
-  for (const Opening& opening : open_locked(unopened)) {
+  for (const Opening& opening : open_locked(unopened, MissingFolder::make)) {
     if (opening.refused) return Err(*opening.refused);
   }
   return true;

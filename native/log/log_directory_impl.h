@@ -76,6 +76,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> write_meta_version(bool in_use);
   void checkpoint_soon();
   void tend_journal();
+  void let_go_of_files();
   LogResult<bool> sync_logs();
   LogResult<bool> write_epochs(const Logs& logs);
   // An opening that is under way: of a partition that is open already only `log` is set.
@@ -86,8 +87,15 @@ class LogDirectoryImpl final : public LogDirectory {
     std::optional<LogError> refused;
   };
 
-  std::vector<Opening> open_locked(const std::vector<PartitionToOpen>& partitions);
-  LogResult<bool> begin_opening(const PartitionToOpen& partition, Opening* opening);
+  void let_go_of(const std::vector<Opening>& openings);
+  // What is done for a partition that has no folder.
+  enum class MissingFolder : uint8_t { make, leave };
+
+  static LogResult<std::shared_ptr<PartitionLog>> answer(Opening opening);
+  std::vector<Opening> open_locked(const std::vector<PartitionToOpen>& partitions,
+                                   MissingFolder missing);
+  LogResult<bool> begin_opening(const PartitionToOpen& partition, MissingFolder missing,
+                                Opening* opening);
   LogResult<LoadedPartition> load(const PartitionToOpen& partition,
                                   std::vector<uint8_t>* buffer) const;
   void load_all(const std::vector<PartitionToOpen>& partitions, std::vector<Opening>* openings);
@@ -97,7 +105,8 @@ class LogDirectoryImpl final : public LogDirectory {
                                        const std::vector<Opening>& openings);
   LogResult<bool> finish_opening(const PartitionToOpen& partition, Opening* opening);
   void add_to_report(const RecoveryReport& loaded);
-  LogResult<bool> prepare_folder(const TopicPartition& id, const Uuid& topic_id);
+  LogResult<bool> prepare_folder(const TopicPartition& id, const Uuid& topic_id,
+                                 MissingFolder missing_folder);
   LogResult<bool> sync_names();  // mutex_ is held
   LogResult<bool> take_out(const TopicPartition& id, std::string_view suffix);
   LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
@@ -139,6 +148,7 @@ class LogDirectoryImpl final : public LogDirectory {
   Found found_;
   RecoveryReport report_;
   std::map<TopicPartition, std::shared_ptr<PartitionLogImpl>> logs_;
+  std::map<TopicPartition, Uuid> topic_ids_;  // of the folders found, none zero
 };
 
 }  // namespace odradek

@@ -1,4 +1,7 @@
 // The part of LogDirectoryImpl that marks a directory as in use and tends its journal.
+#include <algorithm>
+#include <utility>
+
 #include "base/assert.h"
 #include "log/clean_shutdown.h"
 #include "log/journal_replay.h"
@@ -76,6 +79,8 @@ void LogDirectoryImpl::tend_journal() {
   Journal& journal = context_->journal;
   if (journal.wants_part()) journal.grow();
   context_->reserve.keep();
+  static_cast<void>(context_->checkpoints.write_recovery_points());
+  let_go_of_files();
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
   if (journal.wants_release()) {
@@ -83,6 +88,27 @@ void LogDirectoryImpl::tend_journal() {
   } else if (bytes >= context_->checkpoint_bytes) {
     static_cast<void>(checkpoint_by_bytes());
   }
+}
+
+// Where more active segments are open than may be, those that were opened first are closed, down to
+// three quarters: what they hold is synced first, lest an error of its write-back be missed.
+void LogDirectoryImpl::let_go_of_files() {
+  const ActiveFiles& files = context_->active_files;
+  if (files.open() <= files.files_max()) return;
+  std::vector<std::pair<int64_t, std::shared_ptr<PartitionLogImpl>>> open;
+  for (const auto& log : logs()) {
+    const int64_t turn = log->opened_turn();
+    if (turn >= 0) open.emplace_back(turn, log);
+  }
+  const auto kept = static_cast<size_t>(files.files_max() / 4 * 3);
+  if (open.size() <= kept) return;
+  std::sort(open.begin(), open.end());
+  open.resize(open.size() - kept);
+  std::vector<Flushable*> flushables;
+  for (const auto& [turn, log] : open) flushables.push_back(log.get());
+  // What fails has taken the directory offline, or is tried again.
+  if (!context_->flusher.sync(flushables).ok()) return;
+  for (const auto& [turn, log] : open) log->let_go_of_file();
 }
 
 LogResult<bool> LogDirectoryImpl::checkpoint() {

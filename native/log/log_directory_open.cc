@@ -11,7 +11,6 @@
 namespace odradek {
 namespace {
 
-constexpr size_t kOpenFilesMax = 1024;
 constexpr const char* kLockFile = ".lock";
 
 LogError refuse(const std::string& path, const FileError& error) {
@@ -130,8 +129,9 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   }
   RETURN_IF_ERROR(list_partitions(fs, options.path, &found));
 
-  auto context = std::make_shared<LogContext>(fs, *options.clock, options.path, kOpenFilesMax,
-                                              options.journal, options.reserve_bytes);
+  auto context =
+      std::make_shared<LogContext>(fs, *options.clock, options.path, options.open_files_max,
+                                   options.journal, options.reserve_bytes);
   RETURN_IF_ERROR(context->checkpoints.load());
   RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;

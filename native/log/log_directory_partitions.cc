@@ -16,32 +16,58 @@ namespace {
 
 constexpr size_t kPartitionsPerThread = 16;
 constexpr size_t kThreadsMax = 8;
+constexpr size_t kLoadedTogetherMin = 64;
+
+// What a power cut leaves of one that was never synced: nothing, or as many zeros.
+bool is_blank(ByteView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
+}
 
 }  // namespace
 
 LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(const TopicPartition& id,
                                                                           const Uuid& topic_id,
                                                                           const LogConfig& config) {
-  return std::move(open_partitions({{id, topic_id, config}}).front());
+  const std::lock_guard lock(mutex_);
+  return answer(std::move(open_locked({{id, topic_id, config}}, MissingFolder::make).front()));
+}
+
+LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::answer(Opening opening) {
+  if (opening.refused) return Err(std::move(*opening.refused));
+  return std::shared_ptr<PartitionLog>(std::move(opening.log));
 }
 
 std::vector<LogResult<std::shared_ptr<PartitionLog>>> LogDirectoryImpl::open_partitions(
     const std::vector<PartitionToOpen>& partitions) {
   const std::lock_guard lock(mutex_);
   std::vector<LogResult<std::shared_ptr<PartitionLog>>> results;
-  for (Opening& opening : open_locked(partitions)) {
-    if (opening.refused) {
-      results.emplace_back(Err(std::move(*opening.refused)));
-    } else {
-      results.emplace_back(std::shared_ptr<PartitionLog>(std::move(opening.log)));
-    }
+  // Each of those that are loaded together has a file open until it is synced.
+  const size_t together = std::max(kLoadedTogetherMin, options_.open_files_max);
+  for (size_t from = 0; from < partitions.size(); from += together) {
+    const auto first = partitions.begin() + static_cast<ptrdiff_t>(from);
+    const auto count = static_cast<ptrdiff_t>(std::min(together, partitions.size() - from));
+    std::vector<Opening> openings = open_locked({first, first + count}, MissingFolder::leave);
+    if (context_->active_files.open() > context_->active_files.files_max()) let_go_of(openings);
+    for (Opening& opening : openings) results.push_back(answer(std::move(opening)));
   }
   return results;
 }
 
+void LogDirectoryImpl::let_go_of(const std::vector<Opening>& openings) {
+  std::vector<Flushable*> flushables;
+  for (const Opening& opening : openings) {
+    if (opening.log) flushables.push_back(opening.log.get());
+  }
+  // What fails has taken the directory offline, or is tried again when files are used.
+  if (!context_->flusher.sync(flushables).ok()) return;
+  for (const Opening& opening : openings) {
+    if (opening.log) opening.log->let_go_of_file();
+  }
+}
+
 // Each of the answers has either a log or a refusal.
 std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
-    const std::vector<PartitionToOpen>& partitions) {
+    const std::vector<PartitionToOpen>& partitions, MissingFolder missing) {
   std::vector<Opening> openings(partitions.size());
   const auto refuse = [&](size_t i, const LogResult<bool>& done) {
     if (!done.ok()) openings[i].refused = done.error();
@@ -50,7 +76,7 @@ std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
   std::vector<size_t> again;  // asked for twice: they get what the first gets
   for (size_t i = 0; i < partitions.size(); ++i) {
     if (first.emplace(partitions[i].topic_partition, i).second) {
-      refuse(i, begin_opening(partitions[i], &openings[i]));
+      refuse(i, begin_opening(partitions[i], missing, &openings[i]));
     } else {
       again.push_back(i);
     }
@@ -65,7 +91,7 @@ std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
   for (const size_t i : again) {
     const TopicPartition& id = partitions[i].topic_partition;
     if (logs_.count(id) > 0) {
-      refuse(i, begin_opening(partitions[i], &openings[i]));
+      refuse(i, begin_opening(partitions[i], missing, &openings[i]));
     } else {
       openings[i].refused = openings[first.at(id)].refused;
     }
@@ -74,13 +100,15 @@ std::vector<LogDirectoryImpl::Opening> LogDirectoryImpl::open_locked(
 }
 
 LogResult<bool> LogDirectoryImpl::begin_opening(const PartitionToOpen& partition,
-                                                Opening* opening) {
+                                                MissingFolder missing, Opening* opening) {
   const TopicPartition& id = partition.topic_partition;
   const auto open = logs_.find(id);
   if (open == logs_.end()) {
     RETURN_IF_ERROR(begin_changes());
-    RETURN_IF_ERROR(prepare_folder(id, partition.topic_id));
-    opening->to_load = true;
+    auto is_there = prepare_folder(id, partition.topic_id, missing);
+    if (!is_there.ok()) return Err(is_there.error());
+    opening->to_load = *is_there;
+    if (!*is_there) opening->loaded = unmade_partition(context_->clock.now());
     return true;
   }
   if (open->second->topic_id() != partition.topic_id) {
@@ -143,7 +171,14 @@ LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<PartitionToOpen>
     if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
     const LoadedPartition& loaded = **openings[i].loaded;
     files.insert(files.end(), loaded.unsynced.begin(), loaded.unsynced.end());
-    if (loaded.folder_unsynced) folders.push_back(folder_of(partitions[i].topic_partition));
+    const std::string folder = folder_of(partitions[i].topic_partition);
+    const bool is_new = loaded.is_made && loaded.is_young && !loaded.is_shown_unsynced;
+    if (loaded.folder_unsynced || is_new) folders.push_back(folder);
+    if (!is_new) continue;
+    auto metadata = fs_.open(folder + "/" + kPartitionMetadataFile, OpenMode::read_write);
+    if (metadata.ok()) files.push_back(std::move(*metadata));
+    const bool missing = !metadata.ok() && metadata.error().kind == FileErrorKind::not_found;
+    if (!metadata.ok() && !missing) return changed(Err(metadata.error()));
   }
   auto everything = sync_files(fs_, options_.path, files);
   if (!everything.ok()) return changed(Err(everything.error()));
@@ -159,6 +194,7 @@ LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<PartitionToOpen>
 LogResult<bool> LogDirectoryImpl::know_recovery_points(
     const std::vector<PartitionToOpen>& partitions, const std::vector<Opening>& openings) {
   bool added = false;
+  bool at_once = false;
   for (size_t i = 0; i < partitions.size(); ++i) {
     const TopicPartition& id = partitions[i].topic_partition;
     if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
@@ -166,8 +202,12 @@ LogResult<bool> LogDirectoryImpl::know_recovery_points(
     if (loaded.unfinished || context_->checkpoints.knows_recovery_point(id)) continue;
     context_->checkpoints.add_recovery_point(id, loaded.synced.offset);
     added = true;
+    at_once = at_once || loaded.is_made;
   }
-  return added ? context_->checkpoints.write_recovery_points() : LogResult<bool>(true);
+  if (at_once) return context_->checkpoints.write_recovery_points();
+  // Nobody waits for those that hold nothing. The first flush comes after it.
+  if (added) checkpoint_soon();
+  return true;
 }
 
 LogResult<bool> LogDirectoryImpl::finish_opening(const PartitionToOpen& partition,
@@ -181,6 +221,7 @@ LogResult<bool> LogDirectoryImpl::finish_opening(const PartitionToOpen& partitio
     RETURN_IF_ERROR(context_->resume_points.erase({partition.topic_id, id.partition}));
   }
   add_to_report(loaded.report);
+  if (loaded.is_made && !loaded.is_shown_unsynced) loaded.is_young = false;
   const bool unfinished = loaded.unfinished;
   opening->log = std::make_shared<PartitionLogImpl>(context_, id, partition.topic_id, folder_of(id),
                                                     partition.config, std::move(loaded));
@@ -198,9 +239,15 @@ void LogDirectoryImpl::add_to_report(const RecoveryReport& loaded) {
   report_.indexes_rebuilt += loaded.indexes_rebuilt;
 }
 
-// Makes the folder if it is missing, durable with its topic id before any data; refuses one that
-// belongs to another topic.
-LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const Uuid& topic_id) {
+// True if the folder is there, or made, durable with its topic id before any data; refuses one that
+// belongs to another topic. False: it was left to the first append.
+LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const Uuid& topic_id,
+                                                 MissingFolder missing_folder) {
+  const auto known = topic_ids_.find(id);
+  if (known != topic_ids_.end() && known->second == topic_id) {
+    RETURN_IF_ERROR(sync_names());
+    return true;
+  }
   const std::string folder = folder_of(id);
   auto status = fs_.status(folder);
   const bool missing = !status.ok();
@@ -210,12 +257,15 @@ LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const
   if (missing) {
     RETURN_IF_ERROR(context_->checkpoints.forget(id));
     RETURN_IF_ERROR(context_->resume_points.erase({topic_id, id.partition}));
+    // The metadata log's neighbours lie in its folder, its first snapshot before any batch.
+    const bool is_left = missing_folder == MissingFolder::leave && id.topic != kMetadataTopic;
+    if (is_left) return false;
     names_unsynced_ = true;
     RETURN_IF_ERROR(changed(fs_.create_directories(folder)));
   }
   const std::string metadata = folder + "/" + kPartitionMetadataFile;
   auto text = read_whole_file(fs_, metadata, 1024);
-  if (text.ok()) {
+  if (text.ok() && !is_blank(*text)) {
     const auto found = parse_partition_metadata(as_text(*text));
     if (!found) return Err(storage_error(metadata + " is not what Apache Kafka writes"));
     if (*found == topic_id || topic_id.is_zero()) return sync_names();
@@ -224,7 +274,9 @@ LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const
         folder + " belongs to topic id " + format_uuid(*found) + ", not " + format_uuid(topic_id),
         {}});
   }
-  if (text.error().kind != FileErrorKind::not_found) return Err(storage_error(text.error()));
+  if (!text.ok() && text.error().kind != FileErrorKind::not_found) {
+    return Err(storage_error(text.error()));
+  }
   if (!topic_id.is_zero()) {
     const std::string content = format_partition_metadata(topic_id);
     RETURN_IF_ERROR(changed(replace_file(fs_, metadata, as_bytes(content))));

@@ -72,7 +72,7 @@ FileResult<void> remove_behind(FileSystem& fs, const std::string& folder, const 
     RETURN_IF_ERROR(remove_if_there(fs, segment_file_path(folder, cut.segment_base, kind)));
   }
   RETURN_IF_ERROR(fs.sync_directory(folder));
-  const std::shared_ptr<File>& file = after.active()->writable_file();
+  const std::shared_ptr<File> file = after.active()->writable_file();
   RETURN_IF_ERROR(file->truncate(cut.position.value));
   return file->sync_data();
 }

@@ -19,7 +19,7 @@ LogResult<PartitionFolder> list_partition_folder(const FileSystem& fs, const std
     } else if (name->state == SegmentFileState::deleted) {
       found.deleted.push_back(entry.name);
     } else if (name->state != SegmentFileState::live) {
-      continue;  // complete_swaps() has seen to them
+      found.swaps = true;
     } else if (name->kind == SegmentFileKind::log) {
       found.segments.push_back(name->base_offset);
     } else if (name->kind == SegmentFileKind::snapshot) {

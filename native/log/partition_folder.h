@@ -15,6 +15,7 @@ struct PartitionFolder {
   std::vector<Offset> snapshots;     // offsets with a `.snapshot` file, ascending
   std::vector<std::string> deleted;  // `….deleted`: to be removed some time
   std::vector<std::string> useless;  // to be removed before anything is written
+  bool swaps = false;                // there are files for complete_swaps()
 };
 
 // Reads the folder's names. Changes nothing.

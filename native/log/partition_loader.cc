@@ -123,8 +123,11 @@ LogResult<LoadedPartition> Loader::load() {
 }
 
 LogResult<bool> Loader::tidy() {
-  RETURN_IF_ERROR(complete_swaps(fs_, request_.folder));
   auto listed = list_partition_folder(fs_, request_.folder);
+  if (listed.ok() && listed->swaps) {
+    RETURN_IF_ERROR(complete_swaps(fs_, request_.folder));
+    listed = list_partition_folder(fs_, request_.folder);
+  }
   if (!listed.ok()) return Err(listed.error());
   folder_ = std::move(*listed);
   bases_ = folder_.segments;
@@ -424,7 +427,7 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
     RETURN_IF_ERROR(changed(remove_segment_files(fs_, request_.folder, bases_[i])));
   }
   if (index + 1 < bases_.size()) RETURN_IF_ERROR(changed(fs_.sync_directory(request_.folder)));
-  const std::shared_ptr<File>& file = active->writable_file();
+  const std::shared_ptr<File> file = active->writable_file();
   // Reserved room holds nothing that could come back.
   if (stopped == ScanStep::damaged) {
     RETURN_IF_ERROR(changed(file->truncate(active->size_bytes())));
@@ -508,12 +511,15 @@ LogResult<LoadedPartition> Loader::finish() {
       loaded_.unsynced.clear();
       loaded_.folder_unsynced = false;
     }
+    loaded_.is_shown_unsynced = true;
     // Where the batch of the recovery point lies is not known here; not before this.
     loaded_.synced = {std::clamp(request_.recovery_point, scanned_from_, log_end_), scanned_from_,
                       Position(0)};
   }
   loaded_.segments = std::make_shared<const SegmentSet>(std::move(sealed_), std::move(active_));
   loaded_.report.partitions = 1;
+  // A checkpoint that synced has made all of it durable.
+  loaded_.is_young = !request_.clean && loaded_.resumed_at == kNoOffset;
   if (const std::optional<ResumePoint>& point = request_.resume_point) {
     const bool segment_there =
         std::binary_search(bases_.begin(), bases_.end(), point->end.segment_base);
@@ -527,6 +533,18 @@ LogResult<LoadedPartition> Loader::finish() {
 LogResult<LoadedPartition> load_partition(const LoadRequest& request) {
   ASSERT(request.fs != nullptr && request.open_files != nullptr && request.health != nullptr);
   return Loader(request).load();
+}
+
+LoadedPartition unmade_partition(TimestampMs now) {
+  LoadedPartition loaded;
+  loaded.segments = std::make_shared<const SegmentSet>(
+      std::vector<std::shared_ptr<SealedSegment>>(), ActiveSegment::unmade(Offset(0), now));
+  loaded.log_end = loaded.synced = {Offset(0), Offset(0), Position(0)};
+  loaded.history.snapshot_offset = kNoOffset;
+  loaded.is_made = false;
+  loaded.is_young = true;
+  loaded.report.partitions = 1;
+  return loaded;
 }
 
 }  // namespace odradek

@@ -49,11 +49,15 @@ struct LoadedPartition {
   LogPoint log_end;
   // Everything below is, once `unsynced` was. It may lie behind its position, but not before.
   LogPoint synced;
+  bool is_made = true;  // false: it was never written and has no folder
+  // Nothing says that the folder's name and what tells its topic are on the disk.
+  bool is_young = false;
   bool changed = false;              // differs from what the files say: close must write them
   std::vector<std::string> deleted;  // paths for the deleter
   // What the caller must sync before anybody sees the partition.
   std::vector<std::shared_ptr<File>> unsynced;
   bool folder_unsynced = false;
+  bool is_shown_unsynced = false;  // nothing but what was cut need be
   // Sealed segments' indexes are not written, for want of room or because nothing was to be synced:
   // none is trusted from there on.
   bool unfinished = false;
@@ -67,5 +71,7 @@ struct LoadedPartition {
 // Errors: kafka_storage_error from the disk, and for damage below the recovery point or after a
 // clean stop, which is never cut silently.
 LogResult<LoadedPartition> load_partition(const LoadRequest& request);
+// A log that was never written: the first append makes its folder.
+LoadedPartition unmade_partition(TimestampMs now);
 
 }  // namespace odradek

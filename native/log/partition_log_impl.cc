@@ -51,7 +51,10 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       config_(config),
       producers_(std::move(loaded.history.producers)),
       leader_epoch_(std::max(0, state_.epochs().latest().value)),
-      flush_ms_(config.flush_ms) {
+      flush_ms_(config.flush_ms),
+      made_(loaded.is_made),
+      young_(loaded.is_young) {
+  settle(*loaded.segments->active());
   // Nothing came since: the point need not be made again.
   if (loaded.resumed_at == state_.log_end()) {
     synced_resume_offset_ = resume_offset_ = loaded.resumed_at;
@@ -143,6 +146,8 @@ LogResult<bool> PartitionLogImpl::prepare(const BatchHeader& batch) {
                             std::to_string(config_.segment_bytes),
                         {}});
   }
+  if (!made_.load()) RETURN_IF_ERROR(make_folder());
+  RETURN_IF_ERROR(open_active());
   std::shared_ptr<ActiveSegment> active = state_.segments()->active();
   const TimestampMs now = context_->clock.now();
   const int64_t jitter = roll_jitter_ms(config_, partition_hash(), active->base_offset());
@@ -172,6 +177,11 @@ void PartitionLogImpl::keep_pace(ActiveSegment& active, int64_t batch_bytes) {
 
 LogResult<bool> PartitionLogImpl::begin_segment(TimestampMs now) {
   const Offset base = state_.log_end();
+  // A power cut that took the first segment's name alone would move the log's start to the second.
+  if (young_.load() && state_.segments()->sealed().empty()) {
+    const FileResult<void> synced = context_->fs.sync_directory(folder_);
+    if (!synced.ok()) return Err(refused(synced.error()));
+  }
   auto created = ActiveSegment::create(context_->fs, folder_, base, now);
   if (!created.ok()) {
     if (!is_shortage(created.error())) return Err(write_failed(created.error()));
@@ -182,6 +192,7 @@ LogResult<bool> PartitionLogImpl::begin_segment(TimestampMs now) {
   std::vector<std::shared_ptr<SealedSegment>> sealed = before->sealed();
   sealed.push_back(
       SealedSegment::seal(context_->fs, context_->open_files, folder_, *before->active()));
+  settle(**created);
   state_.rolled(std::make_shared<const SegmentSet>(std::move(sealed), std::move(*created)));
   folder_changed_.store(true);
   snapshots_to_write_[base] = encode_producer_snapshot(producers_);
@@ -213,7 +224,7 @@ LogResult<std::vector<SegmentSummary>> PartitionLogImpl::segments() const {
       const std::lock_guard lock(append_mutex_);
       largest = view.segments->active()->largest_timestamp().timestamp;
     }
-    return summarize_segments(context_->fs, folder_, view, largest);
+    return summarize_segments(context_->fs, folder_, view, largest, made_.load());
   });
 }
 
@@ -221,6 +232,7 @@ LogResult<Offset> PartitionLogImpl::roll() {
   const std::lock_guard lock(append_mutex_);
   RETURN_IF_ERROR(check_online());
   if (state_.segments()->active()->size_bytes() > 0) {
+    RETURN_IF_ERROR(open_active());
     RETURN_IF_ERROR(begin_segment(context_->clock.now()));
     changed_ = true;
   }
@@ -234,19 +246,22 @@ LogResult<Offset> PartitionLogImpl::flush() {
 }
 
 bool PartitionLogImpl::begin_sync(SyncOrder* order) {
-  if (folder_gone_.load()) return false;
-  if (!state_.begin_sync(order)) return false;
-  if (folder_changed_.exchange(false)) order->folder = folder_;
+  if (folder_gone_.load() || !made_.load()) return false;
+  order->is_young = young_.load();
+  if (!state_.begin_sync(order) && !order->is_young) return false;
+  if (folder_changed_.exchange(false) || order->is_young) order->folder = folder_;
   return true;
 }
 
 bool PartitionLogImpl::begin_commit(CommitOrder* order) {
   flush_asked_.store(false);
-  if (folder_gone_.load()) return false;
-  return state_.begin_commit(order);
+  if (folder_gone_.load() || !state_.begin_commit(order)) return false;
+  order->is_young = young_.load();
+  return true;
 }
 
 void PartitionLogImpl::finish_sync(const SyncOrder& order) {
+  if (order.is_young) young_.store(false);
   note_durable(state_.finish_sync(order));
 }
 

@@ -107,10 +107,16 @@ class PartitionLogImpl final : public PartitionLog,
   // synced, what makes the folder exactly Apache Kafka's is added to `clean`; once that is done,
   // the checkpoints are told. Each may be repeated.
   LogResult<bool> begin_close();
+  // About as many bytes as write_clean() adds.
+  size_t clean_bytes() const;
   LogResult<bool> write_clean(CleanFiles* clean);
   void finish_close();
   // Inside the flusher's exclusively(): the folder is renamed, nothing in it is to be synced.
   void folder_gone() { folder_gone_.store(true); }
+  // Closes the active segment's file unless something of it is to be synced or it is busy. It is
+  // opened again when it is used.
+  void let_go_of_file();
+  int64_t opened_turn() const { return state_.segments()->active()->opened_turn(); }
   // Takes the log out of service; later calls answer `code`.
   void retire(ErrorCode code);
   // Tells the observers that nothing more will come.
@@ -122,6 +128,10 @@ class PartitionLogImpl final : public PartitionLog,
  private:
   LogResult<bool> check_online() const;
   LogResult<bool> prepare(const BatchHeader& batch);
+  LogResult<bool> make_folder();
+  LogResult<bool> open_active();
+  LogError refused(const FileError& error);
+  void settle(ActiveSegment& active) const;
   void keep_pace(ActiveSegment& active, int64_t batch_bytes);
   void note_appended(int64_t bytes);
   void write_back_behind(const ActiveSegment& active, Position begin, Position end);
@@ -221,6 +231,8 @@ class PartitionLogImpl final : public PartitionLog,
   std::atomic<bool> flush_asked_{false};
   std::atomic<bool> replacing_{false};  // a replacement of segments is under way
   std::atomic<bool> folder_gone_{false};
+  std::atomic<bool> made_;   // the folder is there
+  std::atomic<bool> young_;  // the names that lead to it may not be durable: see SyncOrder
   std::atomic<bool> folder_changed_{true};  // its new entries are not synced yet
   ObserverList observers_;
 };

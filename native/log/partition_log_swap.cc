@@ -12,7 +12,7 @@
 namespace odradek {
 namespace {
 
-LogError refused(const std::string& what) {
+LogError swap_refused(const std::string& what) {
   return LogError{ErrorCode::invalid_request, "segments cannot be replaced: " + what, {}};
 }
 
@@ -60,11 +60,12 @@ LogResult<std::unique_ptr<SegmentReplacement>> PartitionLogImpl::replace_segment
   const size_t first = segments->index_of_base(base);
   const size_t behind = segments->index_of_base(end);
   if (behind == segments->size() || first >= behind) {
-    return Err(refused("no sealed segments hold the offsets " + std::to_string(base.value) +
-                       " to " + std::to_string(end.value)));
+    return Err(swap_refused("no sealed segments hold the offsets " + std::to_string(base.value) +
+                            " to " + std::to_string(end.value)));
   }
-  if (end > last_stable_offset()) return Err(refused("they reach above the last stable offset"));
-  if (replacing_.exchange(true)) return Err(refused("others of this log are being replaced"));
+  if (end > last_stable_offset())
+    return Err(swap_refused("they reach above the last stable offset"));
+  if (replacing_.exchange(true)) return Err(swap_refused("others of this log are being replaced"));
   auto cleaned = CleanedSegment::create(context_->fs, folder_, base, end, context_->clock.now());
   if (!cleaned.ok()) {
     replacing_.store(false);
@@ -112,7 +113,7 @@ LogResult<bool> PartitionLogImpl::may_swap(const Sealed& replaced, Offset end) {
   if (segments->at(first + replaced.size()).base_offset() != end) return false;
   // Above it a gap would pass for a hole, and what recovery scans must not change.
   if (context_->checkpoints.recovery_point_on_disk(id_) < end) {
-    return Err(refused("a checkpoint has to come first"));
+    return Err(swap_refused("a checkpoint has to come first"));
   }
   ASSERT(end <= state_.synced() && end <= state_.high_watermark());
   return true;

@@ -99,7 +99,7 @@ LogResult<Offset> PartitionLogImpl::truncate_to(Offset offset) {
 LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
   const std::lock_guard surgery(surgery_mutex_);
   RETURN_IF_ERROR(check_online());
-  if (offset >= state_.log_end()) return state_.log_end();
+  if (offset >= state_.log_end() || !made_.load()) return state_.log_end();
   context_->reserve.make_room();
   return context_->flusher.exclusively(*this, [&]() -> LogResult<Offset> {
     RETURN_IF_ERROR(check_online());
@@ -116,9 +116,11 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
     synced_resume_offset_ = resume_offset_ = kNoOffset;
     if (auto windows = view.segments->active()->take_windows()) windows->stop();
     for (const auto& sealed : view.segments->sealed()) sealed->stop_windows();
+    RETURN_IF_ERROR(open_active());
     auto after = truncated_set(context_->fs, folder_, *view.segments, *cut,
                                config_.index_interval_bytes, context_->clock.now());
     if (!after.ok()) return Err(after.error());
+    settle(*(*after)->active());
     auto history = history_at(**after, *cut);
     if (!history.ok()) return Err(history.error());
     producers_ = std::move(history->producers);
@@ -241,7 +243,7 @@ void PartitionLogImpl::begin_checkpoint(bool synced) {
   const LogView view = state_.view();
   draft_ = Draft{synced, view.truncations, Offset(0), std::nullopt, nullptr};
   const Offset known = synced ? synced_resume_offset_ : resume_offset_;
-  if (!online() || view.log_end.offset == known) return;
+  if (!online() || !made_.load() || view.log_end.offset == known) return;
   const ActiveSegment& active = *view.segments->active();
   ResumePoint point;
   point.aborted = active.aborted().entries();
@@ -301,6 +303,7 @@ Offset PartitionLogImpl::end_of_unfinished() const {
 // Under surgery_mutex_, so that what a truncation or deletion tells the checkpoints is never taken
 // back by something older.
 void PartitionLogImpl::put_checkpoint(Offset up_to) {
+  if (!made_.load()) return;
   // The synced offset first: a roll may make room for it to pass the segments of the view.
   const Offset synced = std::min(state_.synced(), up_to);
   const LogView view = state_.view();
@@ -322,6 +325,12 @@ LogResult<bool> PartitionLogImpl::begin_close() {
   return true;
 }
 
+size_t PartitionLogImpl::clean_bytes() const {
+  const std::shared_ptr<SegmentIndexes> indexes = state_.segments()->active()->indexes();
+  return indexes->offsets.size() * kOffsetIndexEntryBytes +
+         indexes->times.size() * kTimeIndexEntryBytes;
+}
+
 LogResult<bool> PartitionLogImpl::write_clean(CleanFiles* clean) {
   const std::lock_guard surgery(surgery_mutex_);
   if (closed_ || !changed_) return true;
@@ -330,9 +339,11 @@ LogResult<bool> PartitionLogImpl::write_clean(CleanFiles* clean) {
   stop_windows();
   const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
   active->complete_time_index();
-  const FileResult<void> cut = active->writable_file()->truncate(active->size_bytes());
+  auto file = active->open_file();
+  if (!file.ok()) return Err(context_->health.change_failed(file.error()));
+  const FileResult<void> cut = (*file)->truncate(active->size_bytes());
   if (!cut.ok()) return Err(context_->health.change_failed(cut.error()));
-  clean->segments.push_back(active->writable_file());
+  clean->segments.push_back(std::move(*file));
   RETURN_IF_FILE_ERROR(
       add_index_files(context_->fs, folder_, *active->indexes(), &clean->contents));
   if (auto epochs = epochs_of_checkpoint()) clean->contents.push_back(std::move(*epochs));

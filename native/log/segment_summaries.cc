@@ -10,7 +10,8 @@ namespace odradek {
 LogResult<std::vector<SegmentSummary>> summarize_segments(const FileSystem& fs,
                                                           const std::string& folder,
                                                           const LogView& view,
-                                                          TimestampMs largest_of_active) {
+                                                          TimestampMs largest_of_active,
+                                                          bool is_made) {
   const SegmentSet& segments = *view.segments;
   std::vector<SegmentSummary> summaries;
   summaries.reserve(segments.size());
@@ -26,6 +27,10 @@ LogResult<std::vector<SegmentSummary>> summarize_segments(const FileSystem& fs,
   for (SegmentSummary& summary : summaries) {
     ASSERT(summary.base_offset <= summary.next_offset);
     if (summary.largest_timestamp >= TimestampMs(0)) continue;
+    if (!is_made) {
+      summary.largest_timestamp = active.created();
+      continue;
+    }
     const auto file =
         fs.status(segment_file_path(folder, summary.base_offset, SegmentFileKind::log));
     if (!file.ok()) return Err(storage_error(file.error()));

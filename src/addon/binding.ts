@@ -385,6 +385,8 @@ export interface NativeBinding {
     readonly helperThreads: number
     readonly checkpointIntervalMs: number
     readonly fileDeleteDelayMs: number
+    /** Descriptors for the segments that are written, and as many for older ones that are read. */
+    readonly openFilesMax: number
     /** How far the directory's wall clock is ahead of the machine's; 0 without it. */
     readonly clockOffsetMs?: number
   }): Promise<NativeDirectory>

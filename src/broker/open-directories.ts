@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { DataDirectories } from './data-directories.ts'
 import { claimDirectory } from './directory-claim.ts'
 import { judgeContents, judgeDirectories } from './identity.ts'
+import { openFilesMax, openFilesOfEach } from './open-files.ts'
 import { refuseOpenTransactions } from './open-transactions.ts'
 import type { BrokerEnvironment } from './options.ts'
 import type { RunningParts } from './running-parts.ts'
@@ -26,6 +27,7 @@ export async function openDataDirectories(context: OpeningContext): Promise<Data
   const { settings, environment, logger, parts } = context
   const { metadata, data } = settings.directories
   const paths = [metadata, ...data.filter((path) => path !== metadata)]
+  const openFiles = openFilesOfEach(paths.length, openFilesMax())
   const releases: (() => void)[] = []
   parts.add('claim on the directory', async () => {
     for (const release of releases) release()
@@ -40,7 +42,7 @@ export async function openDataDirectories(context: OpeningContext): Promise<Data
   const failures = new Map<string, StorageError>()
   for (const path of paths) {
     try {
-      stores.set(path, await openStore(path, context))
+      stores.set(path, await openStore(path, context, openFiles))
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
       failures.set(path, error)
@@ -62,11 +64,16 @@ export function reportMissing(path: string, reason: string, logger: Logger): voi
   logger.error(`The log directory ${path} is offline, and its partitions with it: ${reason}`)
 }
 
-function openStore(path: string, { settings, environment }: OpeningContext): Promise<LogStore> {
+function openStore(
+  path: string,
+  { settings, environment }: OpeningContext,
+  openFiles: number,
+): Promise<LogStore> {
   const { config } = settings
   return environment.openStore(path, {
     checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
     fileDeleteDelayMs: config.number('log.segment.delete.delay.ms'),
+    openFilesMax: openFiles,
   })
 }
 

@@ -2,8 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { StartError } from './start-error.ts'
 
-/** What a broker has open besides its partitions: Node, sockets, the journals, a few clients. */
+/** What a broker has open besides segments: Node, sockets, the journals, a few clients. */
 const openFilesBeside = 64
+
+/** More would save few of the openings, and fewer would hold up a load on some partitions. */
+const openFilesOfEachMax = 1024
+const openFilesOfEachMin = 16
 
 /** The process's limit, or undefined where the system does not tell it in `/proc`. */
 export function openFilesMax(): number | undefined {
@@ -17,14 +21,17 @@ export function openFilesMax(): number | undefined {
 }
 
 /**
- * Refuses a start that could not open all its partitions: each has the file open that it appends
- * to. Half of them offline, and no room for clients, would help nobody.
+ * How many files of segments that are written each of so many log directories may keep open, and as
+ * many of older ones that are read. At least half of the descriptors stay for clients.
+ * @throws {StartError} where the process may have so few that nothing would go on
  */
-export function requireOpenFiles(partitions: number, filesMax: number | undefined): void {
-  const needed = partitions + openFilesBeside
-  if (filesMax === undefined || needed <= filesMax) return
+export function openFilesOfEach(directories: number, filesMax: number | undefined): number {
+  if (filesMax === undefined) return openFilesOfEachMax
+  const share = Math.floor((filesMax - openFilesBeside) / 4 / directories)
+  if (share >= openFilesOfEachMin) return Math.min(share, openFilesOfEachMax)
+  const needed = openFilesBeside + openFilesOfEachMin * 4 * directories
   throw new StartError(
-    `This broker may have ${filesMax} files open, and with ${partitions} partitions it needs at ` +
-      `least ${needed}; raise the limit ("ulimit -n", "LimitNOFILE" of a systemd unit).`,
+    `This broker may have ${filesMax} files open and needs at least ${needed}; ` +
+      'raise the limit ("ulimit -n", "LimitNOFILE" of a systemd unit).',
   )
 }

@@ -20,7 +20,6 @@ import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
-import { openFilesMax, requireOpenFiles } from './open-files.ts'
 
 /** Reasons that are told in a line each at one change. */
 const reasonsToldMax = 10
@@ -69,8 +68,6 @@ export class TopicLogs {
    */
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
     const topics = [...image.topicsByName.values()]
-    const partitions = topics.reduce((sum, topic) => sum + this.#ours(topic).length, 0)
-    requireOpenFiles(partitions, openFilesMax())
     this.#image = image
     await this.#setStraysAside(image)
     const failures = await this.#openAll(topics, image)

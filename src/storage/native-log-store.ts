@@ -32,6 +32,11 @@ export interface NativeLogStoreOptions {
   /** Between the deletion of a partition and the removal of its folder. */
   readonly fileDeleteDelayMs?: number
   /**
+   * Files of segments that are written which stay open while nobody uses them, 1,024 by default,
+   * and as many of older ones that are read.
+   */
+  readonly openFilesMax?: number
+  /**
    * Sets the wall clock by which the log rolls segments and forgets producers this far ahead of the
    * machine's, or behind. For tests of data that was written at another time.
    */
@@ -166,6 +171,7 @@ class NativeLogStore implements LogStore {
   readonly path: string
   readonly #directory: NativeDirectory
   readonly #logs = new Map<string, NativePartitionLog>()
+  readonly #checkpoint = (): Promise<void> => this.checkpoint()
   #asked: PartitionToOpen[] = []
   #opening: Promise<(NativeLog | Error)[]> | undefined
   #closing: Promise<void> | undefined
@@ -203,12 +209,12 @@ class NativeLogStore implements LogStore {
     const native = await this.#open({ topic, partition, topicId: id, config })
     // Another call may have opened it meanwhile: both get the one object.
     const known = this.#logs.get(name)
-    const log =
-      known?.topicId === topicId && known.online()
-        ? known
-        : new NativePartitionLog(topic, partition, topicId, native, () => this.checkpoint())
+    if (known?.topicId === topicId && known.online()) {
+      known.configure(config)
+      return known
+    }
+    const log = new NativePartitionLog(topic, partition, topicId, native, this.#checkpoint)
     this.#logs.set(name, log)
-    log.configure(config)
     return log
   }
 
@@ -300,6 +306,7 @@ export async function openNativeLogStore(
     helperThreads,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     fileDeleteDelayMs: options.fileDeleteDelayMs ?? 60_000,
+    openFilesMax: options.openFilesMax ?? 1024,
     clockOffsetMs: options.clockOffsetMs ?? 0,
   })
   return new NativeLogStore(path, directory)

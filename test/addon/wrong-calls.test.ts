@@ -17,7 +17,12 @@ const native = loadNativeModule() as NativeBinding
 const folder = mkdtempSync(join(tmpdir(), 'odradek-wrong-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const openOptions = { helperThreads: 2, checkpointIntervalMs: 60_000, fileDeleteDelayMs: 0 }
+const openOptions = {
+  helperThreads: 2,
+  checkpointIntervalMs: 60_000,
+  fileDeleteDelayMs: 0,
+  openFilesMax: 16,
+}
 const handlers = { onFrames: () => {}, onOpenBatches: () => {}, onConnectionsClosed: () => {} }
 
 const thrower = () => {
@@ -185,6 +190,7 @@ describe('wrong arguments', () => {
   it('of a check and a repair', { timeout: 60_000 }, async () => {
     const path = join(folder, `${lives}`)
     expect(await call(native, 'openCheck', [path])).toBeInstanceOf(StorageError)
+    log.append(batchOf([1]))
     await directory.close(-1)
     const check = await native.openCheck(path)
     await attack(check, ['release'])

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { openFilesMax, requireOpenFiles } from '../../src/broker/open-files.ts'
+import { openFilesMax, openFilesOfEach } from '../../src/broker/open-files.ts'
 
 test('the limit is that of the process', () => {
   const told = spawnSync('sh', ['-c', 'ulimit -S -n'], { encoding: 'utf8' }).stdout.trim()
@@ -8,11 +8,20 @@ test('the limit is that of the process', () => {
   expect(openFilesMax()).toBe(expected)
 })
 
-test('a start needs a file for each partition, and some more', () => {
-  requireOpenFiles(36, 100)
-  requireOpenFiles(1e9, undefined)
-  expect(() => requireOpenFiles(37, 100)).toThrow(
-    'This broker may have 100 files open, and with 37 partitions it needs at least 101; ' +
+test('segments get at most half of the descriptors', () => {
+  expect(openFilesOfEach(1, 1024)).toBe(240)
+  expect(openFilesOfEach(2, 1024)).toBe(120)
+  expect(openFilesOfEach(1, 128)).toBe(16)
+})
+
+test('however many there are, a directory keeps no more than 1,024 open', () => {
+  expect(openFilesOfEach(1, 1e6)).toBe(1024)
+  expect(openFilesOfEach(3, undefined)).toBe(1024)
+})
+
+test('a start with hardly any is refused', () => {
+  expect(() => openFilesOfEach(2, 150)).toThrow(
+    'This broker may have 150 files open and needs at least 192; ' +
       'raise the limit ("ulimit -n", "LimitNOFILE" of a systemd unit).',
   )
 })

@@ -6,6 +6,9 @@ import { Broker } from '../../src/broker/index.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
 import { brokerSettings } from '../../src/broker/settings.ts'
 import { completeOptions } from '../../src/broker/throw-away.ts'
+import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { RawConnection } from '../conformance/raw-connection.ts'
+import { ask } from '../conformance/typed-request.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -118,9 +121,12 @@ describe('topics of a start', () => {
     const orders = { partitions: 3, configs: { 'retention.ms': '1000' } }
     for (const topics of [{ orders, mails: 2 }, { orders: 5 }, {}]) {
       const broker = await Broker.start({ dataDir, topics })
+      const connection = await RawConnection.open(broker.listeners[0]?.port ?? 0)
+      const { topics: listed } = await ask(connection, metadataApi, 12, { topics: null })
+      connection.close()
       await broker.stop()
-      const folders = readdirSync(dataDir).filter((name) => /^(orders|mails)-\d$/.test(name))
-      expect(folders.sort()).toEqual(['mails-0', 'mails-1', 'orders-0', 'orders-1', 'orders-2'])
+      const sizes = listed.map(({ name, partitions }) => `${name}: ${partitions.length}`)
+      expect(sizes.sort()).toEqual(['mails: 2', 'orders: 3'])
     }
   })
 })

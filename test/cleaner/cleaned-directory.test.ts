@@ -1,5 +1,5 @@
 /** What the cleaner leaves, as files: the native store finds nothing wrong with it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -18,9 +18,10 @@ async function directoryOf(log: TestLog, name: string): Promise<string> {
   const path = join(folder, name)
   const store = await openNativeLogStore(path)
   await store.format(identity)
+  const partition = join(path, 'orders-0')
+  mkdirSync(partition)
   await store.openPartition('orders', 0, topicId, settings())
   await store.close()
-  const partition = join(path, 'orders-0')
   for (const file of readdirSync(partition)) {
     if (file !== 'partition.metadata') rmSync(join(partition, file))
   }

@@ -36,6 +36,25 @@ export function describeSealedSegments(name: string, create: () => Promise<Store
       return { log, batches }
     }
 
+    it('remembers its producers', async () => {
+      const log = await opened()
+      expect(log.producers()).toEqual([])
+      const producer = { producerId: 9, producerEpoch: 2, baseSequence: 0 }
+      await commit(log)
+      await commit(log, batchOf([3, 4], producer))
+      expect(log.producers()).toEqual([
+        {
+          producerId: 9,
+          producerEpoch: 2,
+          lastSequence: 1,
+          lastTimestamp: 4,
+          coordinatorEpoch: -1,
+          transactionFirstOffset: -1,
+          lastDataOffset: log.logEndOffset() - 1,
+        },
+      ])
+    })
+
     it('reads sealed segments by position', async () => {
       const { log, batches } = await sealed()
       expect(log.segmentCount()).toBe(4)

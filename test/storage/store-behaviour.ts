@@ -108,25 +108,6 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       expect(store.totalBytes()).toBeGreaterThanOrEqual(store.freeBytes())
     })
 
-    it('remembers its producers', async () => {
-      const { log } = await started()
-      expect(log.producers()).toEqual([])
-      const producer = { producerId: 9, producerEpoch: 2, baseSequence: 0 }
-      await commit(log)
-      await commit(log, batchOf([3, 4], producer))
-      expect(log.producers()).toEqual([
-        {
-          producerId: 9,
-          producerEpoch: 2,
-          lastSequence: 1,
-          lastTimestamp: 4,
-          coordinatorEpoch: -1,
-          transactionFirstOffset: -1,
-          lastDataOffset: log.logEndOffset() - 1,
-        },
-      ])
-    })
-
     it('keeps identity, partitions, records and files over a clean restart', async () => {
       const { store, log } = await started()
       await store.format(identity)
@@ -206,13 +187,15 @@ export function describeLogStore(name: string, create: () => Promise<StoreUnderT
       }
       const anew = await store.openPartition('t', 0, otherTopicId, settings())
       expect(anew.logEndOffset()).toBe(0)
+      await commit(anew)
       await store.close()
       const again = await directory.open()
       expect(again.partitionsOnDisk()).toMatchObject([{ topic: 't', topicId: otherTopicId }])
     })
 
     it('keeps small files by folder', async () => {
-      const { store } = await started()
+      const { store, log } = await started()
+      await commit(log)
       const bytes = Uint8Array.of(1, 2)
       await store.writeFile('top', bytes)
       await store.writeFile('t-0/inside', bytes)

@@ -69,7 +69,7 @@ connections.max.idle.ms|For how long a connection may be silent before it is clo
 controller.listener.names|Names of listeners that belong to the controller: nobody binds them \
 here.
 controller.quorum.voters|The nodes that vote, as id@host:port: this one alone, or empty.
-controller.quota.window.num|Number of windows over which changes of the metadata are counted for quotas.
+controller.quota.window.num|Over how many windows changes of the metadata are counted for quotas.
 controller.quota.window.size.seconds|Length of each of these windows.
 cordoned.log.dirs|Log directories that get no new partitions; * means all.
 default.replication.factor|How many replicas a topic gets that is created without saying so.

@@ -175,7 +175,7 @@ describe.runIf(isOurs)('a full table of file descriptors', () => {
     await broker.kill()
     limited = ['sh', '-c', 'ulimit -n 100; exec "$@"', '-']
     await expect(broker.start()).rejects.toThrow(
-      /odradek: This broker may have 100 files open, and with 50 partitions it needs at least 114/,
+      /odradek: This broker may have 100 files open and needs at least 128/,
     )
     limited = []
     await broker.start()

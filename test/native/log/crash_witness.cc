@@ -80,6 +80,7 @@ LogDirectoryOptions Witness::directory_options() {
   options.background = false;
   options.reserve_bytes = 0;
   options.journal = {kPartBytes[options_.variant / 20 % 3], 3};
+  if (options_.variant % 3 == 1) options.open_files_max = 1;  // each is closed for the next
   if (checkpoint_bytes_ > 0) options.checkpoint_bytes = checkpoint_bytes_;
   options.run = make_uuid(static_cast<uint8_t>(options_.same_run ? 1 : ++run_));
   return options;
@@ -124,22 +125,24 @@ bool Witness::open_slot(const TopicPartition& id, const Found& found) {
   const auto folder = found.find(id);
   std::vector<const LogPromise*> candidates;
   bool may_be_gone = false;
+  bool may_be_unmade = false;
   for (const Outcome& outcome : outcomes) {
+    // The first flush makes the folder durable.
+    may_be_unmade = may_be_unmade || (outcome && outcome->durable == Offset(0));
     if (!outcome) {
       may_be_gone = true;
-    } else if (folder != found.end() &&
-               (outcome->topic_id == folder->second || folder->second.is_zero())) {
+    } else if (folder == found.end() || outcome->topic_id == folder->second ||
+               folder->second.is_zero()) {
       candidates.push_back(&*outcome);
     }
   }
-  if (folder == found.end()) {
-    if (!may_be_gone) return violated(name_of(id) + " is gone");
+  if (folder == found.end() && may_be_gone) {
     ledger_.is(id, std::nullopt);
     return true;
   }
+  if (folder == found.end() && !may_be_unmade) return violated(name_of(id) + " is gone");
   if (candidates.empty()) return violated(name_of(id) + " was deleted, and is there");
-  // Only a folder that is being made may lack its topic id.
-  if (folder->second.is_zero() && outcomes.size() == 1) {
+  if (folder != found.end() && folder->second.is_zero() && !may_be_unmade) {
     return violated(name_of(id) + " has lost its topic id");
   }
   return take_over(id, candidates);
@@ -149,8 +152,13 @@ bool Witness::take_over(const TopicPartition& id,
                         const std::vector<const LogPromise*>& candidates) {
   std::shared_ptr<PartitionLog> log;
   const bool opened = attempt("open a partition", [&]() -> LogResult<bool> {
+    const LogPromise& promise = *candidates.front();
+    // The other way its first append makes the folder.
     auto done =
-        directory_->open_partition(id, candidates.front()->topic_id, candidates.front()->config);
+        options_.variant % 2 == 0 && id.topic != kLazyTopic
+            ? directory_->open_partition(id, promise.topic_id, promise.config)
+            : std::move(
+                  directory_->open_partitions({{id, promise.topic_id, promise.config}}).front());
     if (!done.ok()) return Err(done.error());
     log = *done;
     return true;

@@ -12,6 +12,9 @@
 
 namespace odradek {
 
+// Partitions of this topic have no folder before their first append, in every variant.
+inline constexpr const char* kLazyTopic = "lazy";
+
 // How a directory is used, the same for all lives of one witness.
 struct WitnessOptions {
   FaultHook hook;         // of every disk; asked before each change

@@ -405,6 +405,38 @@ void store_in_windows(Witness& w) {
   w.run_once();
 }
 
+// Folders that are made by a first append: flushed alone, together, by a checkpoint, after a kill
+// and a clean stop, and by partitions that come, go and come again before they are written.
+void first_appends(Witness& w) {
+  const Uuid id = make_uuid(201);
+  std::vector<TopicPartition> partitions;
+  for (int32_t i = 0; i < 6; ++i) {
+    partitions.push_back({kLazyTopic, PartitionIndex(i)});
+    w.create(partitions.back(), id, small_segments(i % 3 == 2 ? INT64_MAX : 1));
+  }
+  w.append(partitions[0]);
+  w.append(kOrders);
+  w.run_once();
+  append_many(w, partitions[1], 2);
+  w.append(partitions[2]);
+  w.kill();
+  w.start();
+  append_many(w, partitions[1], 2);
+  w.append(partitions[3], 1, kLarge);
+  append_and_run(w, partitions[0]);
+  w.delete_topic(partitions[3]);
+  w.delete_topic(partitions[4]);
+  w.create(partitions[4], make_uuid(221), small_segments());
+  append_many(w, partitions[4], 7);
+  w.checkpoint();
+  append_and_run(w, partitions[2]);
+  w.close();
+  w.start();
+  append_many(w, partitions[5], 2);
+  w.checkpoint();
+  append_and_run(w, partitions[4]);
+}
+
 void nothing(Witness&) {}
 
 }  // namespace
@@ -432,6 +464,7 @@ const std::vector<CrashWorkload>& crash_workloads() {
       {"prefix deletion", begin, delete_prefix},
       {"retention", begin, retain_nothing},
       {"deletion and recreation", begin, delete_and_recreate},
+      {"first appends", begin, first_appends},
       {"swap", begin_swap, swap_segment},
       {"compaction", begin_swap, compact_segments},
       {"recovery", begin_recovery, recover},

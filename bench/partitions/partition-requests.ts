@@ -1,0 +1,93 @@
+/** Requests that name many partitions at once. */
+
+import { produceApi } from '../../src/protocol/generated/00-produce.ts'
+import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
+import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
+import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
+import { encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
+import type { RawConnection } from '../../test/conformance/raw-connection.ts'
+import { ask } from '../../test/conformance/typed-request.ts'
+
+/** Partitions that one request names. */
+const partitionsAtOnce = 1000
+
+/** Creates topics with these numbers of partitions in one request; throws on any error. */
+export async function createTopics(
+  connection: RawConnection,
+  topics: ReadonlyMap<string, number>,
+): Promise<void> {
+  const answer = await ask(connection, createTopicsApi, 5, {
+    topics: [...topics].map(([name, numPartitions]) => ({
+      name,
+      numPartitions,
+      replicationFactor: 1,
+      assignments: [],
+      configs: [],
+    })),
+    timeoutMs: 60_000,
+  })
+  const failed = answer.topics.find(({ errorCode }) => errorCode !== 0)
+  if (failed !== undefined) throw new Error(`CreateTopics ${failed.name}: ${failed.errorCode}`)
+}
+
+/** Partitions of all topics that have a leader. */
+export async function countLed(connection: RawConnection): Promise<number> {
+  const { topics } = await ask(connection, metadataApi, 12, { topics: null })
+  const partitions = topics
+    .filter(({ isInternal }) => !isInternal)
+    .flatMap((topic) => topic.partitions)
+  return partitions.filter(({ leaderId }) => leaderId >= 0).length
+}
+
+/** Produces a record to each of the first partitions of a topic, acks=all; throws on errors. */
+export async function produceToEach(
+  connection: RawConnection,
+  topic: string,
+  partitions: number,
+): Promise<void> {
+  const record = { timestamp: 1, key: null, value: Buffer.alloc(100, 'x') }
+  const records = Buffer.from(encodeBatch(newBatch([record])))
+  for (const indexes of inPieces(partitions)) {
+    const partitionData = indexes.map((index) => ({ index, records }))
+    const { responses } = await ask(connection, produceApi, 9, {
+      acks: -1,
+      timeoutMs: 60_000,
+      topicData: [{ name: topic, partitionData }],
+    })
+    const answers = responses.flatMap((answer) => answer.partitionResponses)
+    const failed = answers.find(({ errorCode }) => errorCode !== 0)
+    if (answers.length !== indexes.length) throw new Error(`Produce ${topic}: answers are missing`)
+    if (failed !== undefined) {
+      throw new Error(`Produce ${topic}-${failed.index}: ${failed.errorCode}`)
+    }
+  }
+}
+
+/** The log end offsets of a topic's partitions, by their index; throws on any error. */
+export async function logEndOffsets(
+  connection: RawConnection,
+  topic: string,
+  partitions: number,
+): Promise<number[]> {
+  const ends: number[] = []
+  for (const indexes of inPieces(partitions)) {
+    const wanted = indexes.map((partitionIndex) => ({ partitionIndex, timestamp: -1 }))
+    const { topics } = await ask(connection, listOffsetsApi, 7, {
+      replicaId: -1,
+      isolationLevel: 0,
+      topics: [{ name: topic, partitions: wanted }],
+    })
+    for (const { errorCode, partitionIndex, offset } of topics.flatMap((one) => one.partitions)) {
+      if (errorCode !== 0) throw new Error(`ListOffsets ${topic}-${partitionIndex}: ${errorCode}`)
+      ends[partitionIndex] = offset
+    }
+  }
+  return ends
+}
+
+function* inPieces(partitions: number): Generator<number[]> {
+  for (let first = 0; first < partitions; first += partitionsAtOnce) {
+    const count = Math.min(partitionsAtOnce, partitions - first)
+    yield Array.from({ length: count }, (_, i) => first + i)
+  }
+}

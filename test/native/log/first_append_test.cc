@@ -1,0 +1,269 @@
+// Partitions whose folder is made by their first append, and files that are let go of.
+#include <filesystem>
+#include <vector>
+
+#include "log/checkpoint_file.h"
+#include "log/partition_metadata.h"
+#include "log_fixture.h"
+
+namespace odradek {
+namespace {
+
+const TopicPartition kOrders{"orders", PartitionIndex(0)};
+
+std::shared_ptr<PartitionLog> open_lazily(DirectoryFixture& f, int32_t partition = 0,
+                                          uint8_t topic_seed = 1) {
+  const TopicPartition id{"orders", PartitionIndex(partition)};
+  auto opened = f.directory->open_partitions({{id, make_uuid(topic_seed), f.config}});
+  REQUIRE(opened.size() == 1);
+  REQUIRE_MESSAGE(opened[0].ok(), (opened[0].ok() ? std::string() : opened[0].error().detail));
+  return *opened[0];
+}
+
+bool exists(const DirectoryFixture& f, const std::string& path) {
+  return f.disk->status(path).ok();
+}
+
+std::string text_at(DirectoryFixture& f, const std::string& path) {
+  const auto bytes = read_whole_file(*f.disk, path, 1 << 20);
+  return bytes.ok() ? text_of(*bytes) : "";
+}
+
+void settle(DirectoryFixture& f) {
+  for (int i = 0; i < 6; ++i) f.directory->run_once();
+}
+
+// Everything that only looks answers as of an empty log.
+void check_empty(PartitionLog& log) {
+  CHECK(log.log_end_offset() == Offset(0));
+  CHECK(log.durable_offset() == Offset(0));
+  CHECK(log.size_bytes() == 0);
+  const auto read = log.read(Offset(0), 100, ReadLimit::high_watermark, true, nullptr);
+  REQUIRE(read.ok());
+  CHECK(read->bytes == 0);
+  CHECK(log.lookup_timestamp(TimestampMs(0), ReadLimit::high_watermark)->offset == kNoOffset);
+  CHECK(log.lookup_max_timestamp(ReadLimit::high_watermark)->offset == kNoOffset);
+  CHECK(log.segments()->size() == 1);
+  CHECK(*log.flush() == Offset(0));
+  CHECK(*log.roll() == Offset(0));
+  for (const int64_t to : {-1, 0, 5}) CHECK(*log.truncate_to(Offset(to)) == Offset(0));
+  CHECK(*log.delete_up_to(Offset(0)) == Offset(0));
+}
+
+}  // namespace
+
+TEST_CASE("a partition has no folder before its first append") {
+  DirectoryFixture f;
+  f.open();
+  auto log = open_lazily(f);
+  check_empty(*log);
+  settle(f);
+  REQUIRE(f.directory->checkpoint().ok());
+  CHECK_FALSE(exists(f, "/data/orders-0"));
+  append(*log);
+  CHECK(text_at(f, "/data/orders-0/partition.metadata") == format_partition_metadata(make_uuid(1)));
+  settle(f);
+  CHECK(log->durable_offset() == Offset(1));
+  CHECK(log->read(Offset(0), 1000, ReadLimit::high_watermark, true, nullptr)->bytes > 0);
+}
+
+TEST_CASE("what was flushed first outlives a power cut with the folder and its topic id") {
+  for (const CrashKind kind : {CrashKind::lost, CrashKind::kept, CrashKind::reordered}) {
+    DirectoryFixture f;
+    f.open();
+    auto log = open_lazily(f);
+    append(*log);
+    settle(f);
+    append(*log);  // into the journal
+    settle(f);
+    REQUIRE(log->durable_offset() == Offset(2));
+    log = nullptr;
+    f.power_cut(kind, 3);
+    f.open();
+    REQUIRE(f.directory->partitions_on_disk().size() == 1);
+    CHECK(f.directory->partitions_on_disk()[0].topic_id == make_uuid(1));
+    CHECK(open_lazily(f)->log_end_offset() == Offset(2));
+  }
+}
+
+TEST_CASE("what was never flushed may be lost in a power cut, and the partition is empty then") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.open();
+  append(*open_lazily(f));
+  f.power_cut(CrashKind::lost);
+  f.open();
+  auto log = open_lazily(f);
+  CHECK(log->log_end_offset() == Offset(0));
+  append(*log);
+  CHECK(log->log_end_offset() == Offset(1));
+}
+
+TEST_CASE("a kill loses nothing, and the folder is made durable by the next flush") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.open();
+  append(*open_lazily(f));
+  f.kill();
+  f.open();
+  auto log = open_lazily(f);
+  REQUIRE(log->log_end_offset() == Offset(1));
+  append(*log);
+  REQUIRE(*log->flush() == Offset(2));
+  log = nullptr;
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(open_lazily(f)->log_end_offset() == Offset(2));
+}
+
+TEST_CASE("a partition.metadata that is empty or zeros, as a crash leaves it, is written anew") {
+  for (const int64_t zeros : {0, 43}) {
+    DirectoryFixture f;
+    f.open();
+    append(*open_lazily(f));
+    settle(f);
+    f.kill();
+    const std::string path = "/data/orders-0/partition.metadata";
+    auto file = f.disk->open(path, OpenMode::create);
+    REQUIRE((*file)->truncate(0).ok());
+    REQUIRE((*file)->truncate(zeros).ok());
+    f.open();
+    CHECK(open_lazily(f)->log_end_offset() == Offset(1));
+    CHECK(text_at(f, path) == format_partition_metadata(make_uuid(1)));
+  }
+}
+
+TEST_CASE("a clean stop leaves nothing of a partition that was never written") {
+  DirectoryFixture f;
+  f.open();
+  append(*open_lazily(f, 1));
+  auto log = open_lazily(f);
+  f.close();
+  CHECK_FALSE(exists(f, "/data/orders-0"));
+  CHECK(exists(f, "/data/orders-1"));
+  f.open();
+  CHECK(f.directory->recovery_report().clean);
+  check_empty(*open_lazily(f));
+}
+
+TEST_CASE("a partition that was never written is deleted and made anew under another id") {
+  DirectoryFixture f;
+  f.open();
+  auto log = open_lazily(f);
+  REQUIRE(f.directory->delete_partition(kOrders).ok());
+  std::vector<uint8_t> batch = make_batch();
+  CHECK_FALSE(log->append(batch, AppendOrigin::client).ok());
+  CHECK_FALSE(exists(f, "/data/orders-0"));
+  auto anew = open_lazily(f, 0, 7);
+  append(*anew);
+  settle(f);
+  CHECK(text_at(f, "/data/orders-0/partition.metadata") == format_partition_metadata(make_uuid(7)));
+}
+
+TEST_CASE("a full disk refuses the first append, and the next one makes what is missing") {
+  DirectoryFixture f;
+  f.open();
+  auto log = open_lazily(f);
+  for (const char* part : {"/data/orders-0", "partition.metadata", ".log"}) {
+    CAPTURE(part);
+    f.disk->before_each_change([part](const FileCall& call) {
+      const bool hit = call.path.find(part) != std::string::npos;
+      return hit ? FaultDecision::fail(FileErrorKind::no_space) : FaultDecision::proceed();
+    });
+    std::vector<uint8_t> batch = make_batch();
+    CHECK_FALSE(log->append(batch, AppendOrigin::client).ok());
+  }
+  f.disk->before_each_change(nullptr);
+  CHECK(log->online());
+  append(*log);
+  settle(f);
+  CHECK(log->durable_offset() == Offset(1));
+}
+
+#ifdef __linux__
+namespace {
+
+class RealDirectory {
+ public:
+  RealDirectory() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "odradek-files-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~RealDirectory() { std::filesystem::remove_all(path_); }
+  std::unique_ptr<LogDirectory> open() const {
+    LogDirectoryOptions options = on_real_disk(path_);
+    options.background = false;
+    options.open_files_max = 8;
+    options.reserve_bytes = 0;
+    auto opened = LogDirectory::open(options);
+    REQUIRE(opened.ok());
+    return std::move(*opened);
+  }
+  // Segments of this directory that the process has open.
+  size_t open_segments() const {
+    size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+      if (target.starts_with(path_) && target.ends_with(".log")) ++count;
+    }
+    return count;
+  }
+
+ private:
+  std::string path_;
+};
+
+std::vector<std::shared_ptr<PartitionLog>> open_many(LogDirectory& directory, int32_t count,
+                                                     const LogConfig& config) {
+  std::vector<PartitionToOpen> wanted;
+  for (int32_t i = 0; i < count; ++i) {
+    wanted.push_back({{"many", PartitionIndex(i)}, make_uuid(1), config});
+  }
+  std::vector<std::shared_ptr<PartitionLog>> logs;
+  for (auto& opened : directory.open_partitions(wanted)) {
+    REQUIRE(opened.ok());
+    logs.push_back(*opened);
+  }
+  return logs;
+}
+
+}  // namespace
+
+TEST_CASE("of many partitions few keep their file open, whatever is done with all of them") {
+  for (const int64_t flush_messages : {int64_t{1}, int64_t{INT64_MAX}}) {
+    CAPTURE(flush_messages);
+    const RealDirectory real;
+    LogConfig config;
+    config.flush_messages = flush_messages;
+    constexpr int32_t kCount = 100;
+    for (int life = 0; life < 3; ++life) {
+      auto directory = real.open();
+      auto logs = open_many(*directory, kCount, config);
+      CHECK(real.open_segments() <= 64);
+      for (const auto& log : logs) {
+        REQUIRE(log->log_end_offset() == Offset(2 * life));
+        append(*log);
+        directory->run_once();
+      }
+      directory->run_once();
+      CHECK(real.open_segments() <= 10);
+      for (const auto& log : logs) {  // each opens its file again
+        const auto read = log->read(Offset(0), 1, ReadLimit::high_watermark, true, nullptr);
+        REQUIRE(read.ok());
+        CHECK(batches_in(bytes_of(*read)).size() == 1);
+        append(*log);
+        directory->run_once();
+      }
+      directory->run_once();
+      CHECK(real.open_segments() <= 10);
+      logs.clear();
+      if (life == 1) REQUIRE(directory->close().ok());
+    }
+  }
+}
+#endif
+
+}  // namespace odradek
