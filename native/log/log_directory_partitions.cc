@@ -18,11 +18,6 @@ constexpr size_t kPartitionsPerThread = 16;
 constexpr size_t kThreadsMax = 8;
 constexpr size_t kLoadedTogetherMin = 64;
 
-// What a power cut leaves of one that was never synced: nothing, or as many zeros.
-bool is_blank(ByteView bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
-}
-
 }  // namespace
 
 LogResult<std::shared_ptr<PartitionLog>> LogDirectoryImpl::open_partition(const TopicPartition& id,
@@ -265,7 +260,7 @@ LogResult<bool> LogDirectoryImpl::prepare_folder(const TopicPartition& id, const
   }
   const std::string metadata = folder + "/" + kPartitionMetadataFile;
   auto text = read_whole_file(fs_, metadata, 1024);
-  if (text.ok() && !is_blank(*text)) {
+  if (text.ok() && !is_unfinished_partition_metadata(as_text(*text), topic_id)) {
     const auto found = parse_partition_metadata(as_text(*text));
     if (!found) return Err(storage_error(metadata + " is not what Apache Kafka writes"));
     if (*found == topic_id || topic_id.is_zero()) return sync_names();

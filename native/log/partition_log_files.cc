@@ -8,7 +8,7 @@ namespace odradek {
 
 // The folder of a log that is written for the first time. Nothing is synced: the first flush is one
 // of the segment, with all names that lead to it, and before that nothing goes to the journal. A
-// crash may leave any part of it; an empty partition.metadata counts as none.
+// crash may leave any part of it; a beginning of partition.metadata counts as none.
 LogResult<bool> PartitionLogImpl::make_folder() {
   FileSystem& fs = context_->fs;
   FileResult<void> made = fs.create_directories(folder_);

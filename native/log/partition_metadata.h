@@ -18,5 +18,8 @@ inline constexpr const char* kPartitionMetadataFile = "partition.metadata";
 std::string format_partition_metadata(const Uuid& topic_id);
 // The topic id; nothing if the text is malformed or of a newer version.
 std::optional<Uuid> parse_partition_metadata(std::string_view text);
+// True for what a crash or a failed write may leave of that text before it was synced: a beginning
+// of it, which may be empty, with or without zeros behind. `topic_id` zero: of any topic.
+bool is_unfinished_partition_metadata(std::string_view text, const Uuid& topic_id);
 
 }  // namespace odradek

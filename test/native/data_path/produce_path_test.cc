@@ -132,7 +132,7 @@ TEST_CASE("the log start comes with what the log itself refuses") {
   const auto answer_to = [&](size_t at, uint8_t value) {
     Bytes batch = make_batch(2);
     batch[at] = value;
-    renew_crc(batch);
+    if (at != kMagicAt) renew_crc(batch);  // of an older magic there is none here
     return call(client, produce_of("orders", 0, batch))->parts[0];
   };
   const auto miscounted = answer_to(kLastOffsetDeltaAt + 3, 9);

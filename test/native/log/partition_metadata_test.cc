@@ -17,4 +17,23 @@ TEST_CASE("partition.metadata is Kafka's text, and another one is refused") {
   }
 }
 
+TEST_CASE("a beginning of partition.metadata is unfinished, and nothing else") {
+  const Uuid id = *parse_uuid("Fkuwu63wQQGIJfa-tBjiNw");
+  const std::string whole = format_partition_metadata(id);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    const std::string cut = whole.substr(0, size);
+    CHECK(is_unfinished_partition_metadata(cut, id));
+    CHECK(is_unfinished_partition_metadata(cut, Uuid()));
+    CHECK(is_unfinished_partition_metadata(cut + std::string(whole.size() - size, '\0'), id));
+    CHECK_FALSE(is_unfinished_partition_metadata(cut + "x", id));
+  }
+  CHECK_FALSE(is_unfinished_partition_metadata(whole, id));
+  CHECK_FALSE(is_unfinished_partition_metadata(whole, Uuid()));
+  CHECK_FALSE(is_unfinished_partition_metadata(std::string(4096, '\0'), id));
+  const Uuid other = *parse_uuid("XXXXu63wQQGIJfa-tBjiNw");
+  CHECK_FALSE(is_unfinished_partition_metadata(whole.substr(0, 25), other));
+  CHECK(is_unfinished_partition_metadata(whole.substr(0, 20), other));
+}
+
 }  // namespace odradek
