@@ -31,8 +31,8 @@ Every config of Apache Kafka 4.3.1 is known, with its name, type and bounds. Wha
 
 An unknown name is a warning in a file, and an error from \`--set\`, \`Broker.start\` and the
 admin API, with the nearest known name. \`listener.name.<listener>.<config>\` is taken for
-\`ssl.*\`, \`sasl.*\` and what else Apache Kafka reads for one listener; it has no effect of its
-own yet.
+\`ssl.*\`, \`sasl.*\` and what else Apache Kafka reads for one listener; only \`max.connections\`
+and \`max.connection.creation.rate\` have an effect of their own yet.
 A default in **bold** is Odradek's own.
 `
 

@@ -52,6 +52,12 @@ const perListener: ReadonlySet<string> = new Set([
 
 const ofOneListener: Standing = { support: 'not yet', subject: 'Settings of one listener' }
 
+/** What has its effect for one listener alone (src/broker/flow-control.ts). */
+const builtPerListener: ReadonlySet<string> = new Set([
+  'max.connection.creation.rate',
+  'max.connections',
+])
+
 /**
  * The definition behind a broker config's name. `listener.name.<listener>.<config>` is the config
  * for one listener, `listener.name.<listener>.<mechanism>.<config>` that for one SASL mechanism;
@@ -67,6 +73,7 @@ export function brokerDefinition(name: string): ConfigDefinition | undefined {
   const isOfMechanism = ofMechanism.startsWith('sasl.') || ofMechanism === reauthentication
   const found = isPrefixed ? table.get(config) : isOfMechanism ? table.get(ofMechanism) : undefined
   if (found === undefined || found.standing.support === 'refused') return found
+  if (builtPerListener.has(config)) return found
   return { ...found, standing: ofOneListener }
 }
 

@@ -105,7 +105,11 @@ describe('BrokerConfig', () => {
     }
     const config = new BrokerConfig(new Map(Object.entries(fixed)), new Map([['log.dirs', '/a']]))
     expect(config.changedOf('no meaning')).toEqual(['num.io.threads'])
-    expect(config.changedOf('built')).toEqual(['broker.rack', 'num.partitions'])
+    expect(config.changedOf('built')).toEqual([
+      'broker.rack',
+      'listener.name.inside.max.connections',
+      'num.partitions',
+    ])
     expect(config.changedOf('not yet')).toEqual(['offsets.topic.compression.codec'])
     expect(config.changedOf('refused')).toEqual([])
   })

@@ -34,10 +34,13 @@ describe('a config of one listener', () => {
     expect(brokerDefinition(name)).toBeUndefined()
   })
 
-  it('has no effect of its own yet, whatever the config without a prefix does', () => {
-    expect(brokerDefinition('max.connections')?.standing.support).toBe('built')
-    const name = 'listener.name.inside.max.connections'
-    expect(brokerDefinition(name)?.standing.support).toBe('not yet')
+  it.each([
+    ['max.connections', 'built'],
+    ['max.connection.creation.rate', 'built'],
+    ['num.network.threads', 'not yet'],
+  ])('%s, which is built without a prefix, is %s for one', (config, support) => {
+    expect(brokerDefinition(config)?.standing.support).toBe('built')
+    expect(brokerDefinition(`listener.name.inside.${config}`)?.standing.support).toBe(support)
   })
 })
 
