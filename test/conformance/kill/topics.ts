@@ -6,7 +6,7 @@ import { createPartitionsApi } from '../../../src/protocol/generated/37-create-p
 import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
 import { eventually } from '../eventually.ts'
 import type { RawConnection } from '../raw-connection.ts'
-import { fetchRecords, produceRecords } from '../raw-requests.ts'
+import { logEndOffset, produceRecords } from '../raw-requests.ts'
 import { ask } from '../typed-request.ts'
 import { type Actor, accepted } from './actor.ts'
 import { Witness } from './witness.ts'
@@ -58,8 +58,8 @@ export class Topics implements Actor {
       const fault = this.#topics.get(name ?? '')?.judge(count)
       if (fault !== undefined) faults.push(`topic ${name}: ${fault} partitions`)
       for (const { leaderId, partitionIndex } of partitions) {
-        if (leaderId !== 1) faults.push(`nobody leads ${name}-${partitionIndex}`)
-        await fetchRecords(connection, name ?? '', partitionIndex, 0)
+        const end = await logEndOffset(connection, name ?? '', partitionIndex)
+        if (leaderId !== 1 || end === undefined) faults.push(`no ${name}-${partitionIndex}`)
       }
     }
     await eventually('no folder is left of what does not exist', () => {
