@@ -20,7 +20,8 @@ const mebibyte = 2 ** 20
 const settings = { 'quota.window.num': '2', 'controller.quota.window.num': '2' }
 /** What is measured: long enough for the last window to weigh little. */
 const measuredMs = 6000
-const deviationMax = 0.15
+/** With two windows of a second Apache Kafka is off by 17 % here, and by 23 % with fetches. */
+const deviationMax = 0.25
 
 let broker: BrokerProcess
 let connection: RawConnection
