@@ -377,10 +377,10 @@ std::vector<ProducerSummary> PartitionLogImpl::producers() const {
   const std::lock_guard lock(append_mutex_);
   std::vector<ProducerSummary> summaries;
   for (const auto& [id, entry] : producers_.entries()) {
-    summaries.push_back(
-        {id, entry.epoch, entry.last_sequence(), entry.last_timestamp, entry.coordinator_epoch,
-         entry.transaction_first_offset,
-         entry.last_batch() == nullptr ? kNoOffset : entry.last_batch()->last_offset});
+    const auto* last = entry.last_batch();
+    const Offset last_offset = last == nullptr ? kNoOffset : last->last_offset;
+    summaries.push_back({id, entry.epoch, entry.last_sequence(), entry.last_timestamp,
+                         entry.coordinator_epoch, entry.transaction_first_offset, last_offset});
   }
   return summaries;
 }

@@ -12,7 +12,7 @@ import { BrokerProcess } from '../broker-process.ts'
 import { eventually } from '../eventually.ts'
 import { CompactedTopic, faultsOf } from './compacted-topic.ts'
 
-const kills = Number(process.env['CONFORMANCE_KILLS'] ?? 20)
+const kills = Number(process.env['CONFORMANCE_KILLS'] ?? 5)
 const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`)
 
 let broker: BrokerProcess

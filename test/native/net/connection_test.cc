@@ -53,7 +53,8 @@ class EchoServer {
       turned_away = listener_->turned_away();
     });
     const auto adopt = [this](Socket socket) { set_.adopt(std::move(socket), ++last_id_); };
-    listener_->open(reactor_, adopt, [] { return true; }, true);
+    listener_->open(
+        reactor_, adopt, [] { return true; }, true);
     REQUIRE(reactor_.start());
   }
   ~EchoServer() {
