@@ -18,7 +18,7 @@ import { setupPackages } from './setup-packages.mjs'
 import { finish, newTally, record, recordSkip } from './tally.mjs'
 
 /** A suite that takes longer hangs: it is killed and counted as failed. */
-const suiteMinutesMax = { native: 5, asan: 40, tsan: 80, unit: 8, system: 16 }
+const suiteMinutesMax = { native: 5, asan: 40, tsan: 80, unit: 8, system: 25 }
 const tally = newTally()
 
 function run(name, command, args, options = {}) {
