@@ -105,6 +105,7 @@ void LogDirectoryImpl::let_go_of_files() {
   std::sort(open.begin(), open.end());
   open.resize(open.size() - kept);
   std::vector<Flushable*> flushables;
+  flushables.reserve(open.size());
   for (const auto& [turn, log] : open) flushables.push_back(log.get());
   // What fails has taken the directory offline, or is tried again.
   if (!context_->flusher.sync(flushables).ok()) return;
