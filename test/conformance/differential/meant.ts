@@ -90,6 +90,13 @@ export const meantDifferences: readonly Meant[] = [
       valuesOf(exchange.kafka, 'errorCode').every((code) => code === ErrorCode.CORRUPT_MESSAGE),
   },
   {
+    reason: 'whose topic nobody may write to is told so, whatever the batch is',
+    when: ({ kafka, odradek }, exchange) =>
+      isProduce(exchange) &&
+      kafka === ErrorCode.CORRUPT_MESSAGE &&
+      odradek === ErrorCode.INVALID_TOPIC_EXCEPTION,
+  },
+  {
     reason: 'flush.messages is 1 by default',
     when: ({ path, odradek }, { api }) =>
       api === 'DescribeConfigs' && path.endsWith('synonyms[].value') && odradek === '1',
@@ -217,6 +224,11 @@ export const meantDifferences: readonly Meant[] = [
   {
     reason: 'Kafka fails over an instance id that comes with an id which MEMBER_ID_REQUIRED gave',
     when: (_, { api, kafka }) => api === 'JoinGroup' && valuesOf(kafka, 'errorCode')[0] === failed,
+  },
+  {
+    reason: 'Kafka fails over a member that offers a protocol twice, and over its whole group then',
+    when: ({ kafka }, { api, request }) =>
+      api === 'JoinGroup' && kafka === 'silent' && repeatsItself(request, 'protocols', ['name']),
   },
   {
     reason: 'Kafka closes the connection over kinds of access rules that do not exist',
