@@ -177,8 +177,8 @@ function update(member: Member, step: JoinStep): void {
 }
 
 /**
- * A static member starts again: it takes its old place, in a stable group without a rebalance. As in
- * Kafka, other metadata than before is no reason for one, as long as the protocol stays.
+ * A static member starts again: it takes its old place, in a stable group without a rebalance. As
+ * in Kafka, other metadata than before is no reason for one, as long as the protocol stays.
  */
 function rejoinStatic(
   group: ClassicGroup,
