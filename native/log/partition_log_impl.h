@@ -222,6 +222,7 @@ class PartitionLogImpl final : public PartitionLog,
   mutable std::mutex append_mutex_;
   LogConfig config_;
   ProducerState producers_;
+  TimestampMs next_expiry_;                                    // of idle producers
   std::map<Offset, std::vector<uint8_t>> snapshots_to_write_;  // of rolls that are not finished
   WritePace pace_;
 
