@@ -214,8 +214,9 @@ LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_lea
       [&](const LogView& view) { return search_timestamp(view, at_least, limit, from); });
 }
 
-LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit) const {
-  return on_view([&](const LogView& view) { return search_max_timestamp(view, limit); });
+LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit,
+                                                                  Offset from) const {
+  return on_view([&](const LogView& view) { return search_max_timestamp(view, limit, from); });
 }
 
 LogResult<std::vector<SegmentSummary>> PartitionLogImpl::segments() const {

@@ -67,7 +67,8 @@ class PartitionLogImpl final : public PartitionLog,
   using PartitionLog::lookup_timestamp;
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,
                                               Offset from) const override;
-  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const override;
+  using PartitionLog::lookup_max_timestamp;
+  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit, Offset from) const override;
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
   LeaderEpoch leader_epoch_at(Offset offset) const override;
   LogResult<Offset> truncate_to(Offset offset) override;
