@@ -107,6 +107,17 @@ export const meantDifferences: readonly Meant[] = [
       path === 'JoinGroup.protocolName' && Boolean(kafka) && Boolean(odradek),
   },
   {
+    reason: 'and what the members offer of that one is told',
+    when: ({ path }, { kafka, odradek }) =>
+      path === 'JoinGroup.members[].metadata' &&
+      valuesOf(kafka, 'protocolName')[0] !== valuesOf(odradek, 'protocolName')[0],
+  },
+  {
+    reason: 'Kafka shows a retention of -2 of the broker as it is where a topic is made, else as -1',
+    when: ({ kafka, odradek }, { api }) =>
+      api === 'CreateTopics' && kafka === '-2' && odradek === '-1',
+  },
+  {
     reason: 'Kafka never answers an AlterConfigs that names a resource twice',
     when: ({ kafka }, { api, request }) =>
       api === 'AlterConfigs' &&
