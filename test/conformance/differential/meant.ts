@@ -113,7 +113,8 @@ export const meantDifferences: readonly Meant[] = [
       valuesOf(kafka, 'protocolName')[0] !== valuesOf(odradek, 'protocolName')[0],
   },
   {
-    reason: 'Kafka shows a retention of -2 of the broker as it is where a topic is made, else as -1',
+    reason:
+      'Kafka shows a retention of -2 of the broker as it is where a topic is made, else as -1',
     when: ({ kafka, odradek }, { api }) =>
       api === 'CreateTopics' && kafka === '-2' && odradek === '-1',
   },
