@@ -84,8 +84,10 @@ Napi::Value LogBinding::lookup_timestamp(Info info) {
 Napi::Value LogBinding::lookup_max_timestamp(Info info) {
   ValueReader read(info.Env());
   const ReadLimit limit = to_read_limit(read, info[0]);
+  const Offset from(read.int64(info[1], "the offset"));
   if (read.failed()) return info.Env().Undefined();
-  return lookup_task(info, [limit](PartitionLog& log) { return log.lookup_max_timestamp(limit); });
+  return lookup_task(
+      info, [limit, from](PartitionLog& log) { return log.lookup_max_timestamp(limit, from); });
 }
 
 Napi::Value LogBinding::segment_detail(Info info) {

@@ -73,6 +73,13 @@ class PartitionCheck {
   Offset end_of(size_t index) const {
     return is_last(index) ? Offset(INT64_MAX) : folder_.segments[index + 1];
   }
+  // Up to where compaction may have taken records. The checkpoint is written behind the segments
+  // that it speaks of, so of a log that has an entry each but the last may be cleaned; -1 without
+  // one.
+  Offset cleaned_to() const {
+    const bool is_cleaned = facts_.cleaned_to >= Offset(0) && !folder_.segments.empty();
+    return is_cleaned ? std::max(facts_.cleaned_to, folder_.segments.back()) : facts_.cleaned_to;
+  }
   // Was everything below `offset` on the disk once?
   bool settled(Offset offset) const { return facts_.clean || offset <= facts_.recovery_point; }
   void add(FindingKind kind, std::string file, std::string reason) {
@@ -142,7 +149,7 @@ LogResult<bool> PartitionCheck::check_segment(size_t index) {
   if (!*indexes) return true;
   (*indexes)->offsets.finish(&report_.findings);
   (*indexes)->times.finish(&report_.findings);
-  const bool cleaned = base < facts_.cleaned_to;
+  const bool cleaned = base < cleaned_to();
   const bool exact = history_known_ && !cleaned;
   check_aborted_index(name_of(base, SegmentFileKind::aborted_index), (*indexes)->aborted,
                       exact ? &aborted_ : nullptr, &report_.findings);
@@ -249,7 +256,7 @@ void PartitionCheck::lose(const SegmentWalk& walk, Offset next_offset, std::stri
 
 // Offsets up to `offset` are not there. Compaction explains it, damage before it has told it.
 void PartitionCheck::note_gap(Offset offset, Position position) {
-  if (after_damage_ || offset <= order_.next_offset || offset <= facts_.cleaned_to) return;
+  if (after_damage_ || offset <= order_.next_offset || offset <= cleaned_to()) return;
   Finding finding;
   finding.kind = settled(offset) ? FindingKind::missing : FindingKind::unclean;
   finding.file = name_of(segment_base_, SegmentFileKind::log);
@@ -390,7 +397,7 @@ void PartitionCheck::compare_epochs(const LeaderEpochs& said) {
   }
   // Compaction may have taken the batches that an epoch began with.
   for (const LeaderEpochStart& start : said.entries()) {
-    if (start.start_offset >= std::max(facts_.cleaned_to, folder_.segments.front())) {
+    if (start.start_offset >= std::max(cleaned_to(), folder_.segments.front())) {
       starts.insert(start.start_offset);
     }
   }

@@ -24,7 +24,7 @@ struct PartitionFacts {
   Offset recovery_point{-1};
   Offset log_start{-1};
   Offset high_watermark{-1};
-  Offset cleaned_to{-1};  // of the cleaner: below it, compaction has left gaps
+  Offset cleaned_to{-1};  // of the cleaner: it has left gaps, at least below; -1: it never came
 };
 
 // Where a truncation would cut so that only whole batches are left, and what it would take.

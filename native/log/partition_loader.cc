@@ -501,7 +501,6 @@ LogResult<LoadedPartition> Loader::finish() {
   ASSERT(active_ != nullptr);
   RETURN_IF_ERROR(remove_snapshots());
   loaded_.epochs.truncate_start(loaded_.log_start);
-  loaded_.history.producers.expire(request_.now, request_.config.producer_id_expiration_ms);
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.synced = loaded_.log_end;
   // Neither the segments above `synced` nor their names need be on the disk. What was cut must be:

@@ -238,8 +238,12 @@ class PartitionLog {
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit) const {
     return lookup_timestamp(at_least, limit, Offset(0));
   }
-  // The record with the largest timestamp (ListOffsets -3).
-  virtual LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const = 0;
+  // The first record with the largest timestamp, of those up to the limit and not below `from`
+  // (ListOffsets -3). Of a compressed batch that begins below, the largest one may be deleted.
+  virtual LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit, Offset from) const = 0;
+  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const {
+    return lookup_max_timestamp(limit, Offset(0));
+  }
   // Start offset of the epoch after `epoch`, i.e. its end (OffsetForLeaderEpoch); and the epoch of
   // the record at `offset`.
   virtual Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const = 0;

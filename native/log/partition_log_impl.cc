@@ -50,6 +50,7 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       snapshot_offset_(loaded.history.snapshot_offset),
       config_(config),
       producers_(std::move(loaded.history.producers)),
+      next_expiry_(context_->clock.now() + kProducerExpiryMs),
       leader_epoch_(std::max(0, state_.epochs().latest().value)),
       flush_ms_(config.flush_ms),
       made_(loaded.is_made),
@@ -213,8 +214,9 @@ LogResult<TimestampLookup> PartitionLogImpl::lookup_timestamp(TimestampMs at_lea
       [&](const LogView& view) { return search_timestamp(view, at_least, limit, from); });
 }
 
-LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit) const {
-  return on_view([&](const LogView& view) { return search_max_timestamp(view, limit); });
+LogResult<TimestampLookup> PartitionLogImpl::lookup_max_timestamp(ReadLimit limit,
+                                                                  Offset from) const {
+  return on_view([&](const LogView& view) { return search_max_timestamp(view, limit, from); });
 }
 
 LogResult<std::vector<SegmentSummary>> PartitionLogImpl::segments() const {

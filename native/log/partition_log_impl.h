@@ -67,7 +67,8 @@ class PartitionLogImpl final : public PartitionLog,
   using PartitionLog::lookup_timestamp;
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,
                                               Offset from) const override;
-  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit) const override;
+  using PartitionLog::lookup_max_timestamp;
+  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit limit, Offset from) const override;
   Offset end_offset_of(LeaderEpoch epoch, LeaderEpoch* found) const override;
   LeaderEpoch leader_epoch_at(Offset offset) const override;
   LogResult<Offset> truncate_to(Offset offset) override;
@@ -222,6 +223,7 @@ class PartitionLogImpl final : public PartitionLog,
   mutable std::mutex append_mutex_;
   LogConfig config_;
   ProducerState producers_;
+  TimestampMs next_expiry_;                                    // of idle producers
   std::map<Offset, std::vector<uint8_t>> snapshots_to_write_;  // of rolls that are not finished
   WritePace pace_;
 

@@ -375,7 +375,10 @@ void PartitionLogImpl::tidy_up() {
   bool idle = false;
   {
     const std::lock_guard lock(append_mutex_);
-    producers_.expire(now, config_.producer_id_expiration_ms);
+    if (now >= next_expiry_) {
+      producers_.expire(now, config_.producer_id_expiration_ms);
+      next_expiry_ = now + kProducerExpiryMs;
+    }
     idle = !pace_.busy(now);
   }
   if (idle) stop_windows();

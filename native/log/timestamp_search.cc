@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/large_bytes.h"
+#include "batch/record_codec.h"
 #include "batch/timestamp_lookup.h"
 #include "log/header_cursor.h"
 #include "log/log_reader.h"
@@ -19,6 +20,16 @@ TimestampLookup nothing() { return {kNoOffset, kNoTimestamp, kNoLeaderEpoch, {}}
 struct StoredBatch {
   BatchHeader header;
   Position position;
+
+  // Compaction took its records.
+  bool is_empty() const { return header.size_bytes == static_cast<int64_t>(kBatchHeaderBytes); }
+};
+
+// The same with the largest timestamp of the records that are asked for. Of a compressed batch that
+// begins before them it may be one of the others: that is for those to find out who open it.
+struct LargestBatch {
+  StoredBatch stored;
+  TimestampMs timestamp;
 };
 
 // Where a walk for `timestamp` may begin: no batch before it has one as large.
@@ -50,38 +61,7 @@ LogResult<std::optional<StoredBatch>> first_batch(const Segment& segment, Positi
   }
 }
 
-// The first batch with the largest timestamp among those of [0, end) that do not end before `from`.
-LogResult<std::optional<StoredBatch>> largest_batch(const Segment& segment, Position end,
-                                                    Offset from) {
-  auto file = segment.file();
-  if (!file.ok()) return Err(file.error());
-  auto last = segment.last_time_entry();
-  if (!last.ok()) return Err(last.error());
-  Position start(0);
-  // The entry is the largest one up to itself, so nothing before it need be looked at.
-  if (*last && (*last)->offset >= from) {
-    auto place = segment.floor((*last)->offset);
-    if (!place.ok()) return Err(place.error());
-    if (*place && (*place)->position < end) start = (*place)->position;
-  }
-  HeaderCursor cursor(**file, start, end);
-  std::optional<StoredBatch> largest;
-  for (;;) {
-    auto more = cursor.next();
-    if (!more.ok()) return Err(more.error());
-    if (!*more) return largest;
-    const BatchHeader& header = cursor.header();
-    if (header.last_offset < from) continue;
-    if (!largest || header.max_timestamp > largest->header.max_timestamp) {
-      largest = StoredBatch{header, cursor.position()};
-    }
-  }
-}
-
-// The record in the batch: exact for an uncompressed one, the bytes for a compressed one. Nothing
-// if the record lies before `from`.
-LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch& stored,
-                                      TimestampMs at_least, Offset from) {
+LogResult<std::vector<uint8_t>> read_batch(const Segment& segment, const StoredBatch& stored) {
   auto file = segment.file();
   if (!file.ok()) return Err(file.error());
   ASSERT(stored.position.value >= 0);
@@ -91,13 +71,81 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
   std::vector<uint8_t> bytes = std::move(*allocated);
   auto got = (*file)->read_at(stored.position, bytes);
   if (!got.ok()) return Err(storage_error(got.error()));
-  const std::optional<BatchView> batch = BatchView::at(ByteView(bytes).first(*got));
-  if (!batch) return Err(damaged("a segment became shorter while it was read"));
+  if (BatchView::at(ByteView(bytes).first(*got))) return bytes;
+  return Err(damaged("a segment became shorter while it was read"));
+}
+
+// The largest timestamp of the batch's records from `from` on; -1 if there is none.
+LogResult<TimestampMs> largest_timestamp(const Segment& segment, const StoredBatch& stored,
+                                         Offset from) {
+  const BatchHeader& header = stored.header;
+  if (stored.is_empty() || header.last_offset < from) return kNoTimestamp;
+  const bool is_whole = header.base_offset >= from || header.is_log_append_time();
+  if (is_whole || header.is_compressed()) return header.max_timestamp;
+  auto bytes = read_batch(segment, stored);
+  if (!bytes.ok()) return Err(bytes.error());
+  const std::optional<BatchView> batch = BatchView::at(*bytes);
+  TimestampMs largest = kNoTimestamp;
+  RecordIterator records(batch->records(), batch->record_count());
+  Record record;
+  while (records.next(&record)) {
+    if (batch->offset_of(record.offset_delta) < from) continue;
+    largest = std::max(largest, batch->timestamp_of(record.timestamp_delta));
+  }
+  return largest;
+}
+
+// The first batch with the largest timestamp among those of [start, end), of records from `from`
+// on.
+LogResult<std::optional<LargestBatch>> largest_in(const Segment& segment, Position start,
+                                                  Position end, Offset from) {
+  auto file = segment.file();
+  if (!file.ok()) return Err(file.error());
+  HeaderCursor cursor(**file, start, end);
+  std::optional<LargestBatch> largest;
+  for (;;) {
+    auto more = cursor.next();
+    if (!more.ok()) return Err(more.error());
+    if (!*more) return largest;
+    const StoredBatch stored{cursor.header(), cursor.position()};
+    auto timestamp = largest_timestamp(segment, stored, from);
+    if (!timestamp.ok()) return Err(timestamp.error());
+    if (*timestamp == kNoTimestamp) continue;
+    if (!largest || *timestamp > largest->timestamp) largest = LargestBatch{stored, *timestamp};
+  }
+}
+
+// The same of [0, end), by the time index.
+LogResult<std::optional<LargestBatch>> largest_batch(const Segment& segment, Position end,
+                                                     Offset from) {
+  auto last = segment.last_time_entry();
+  if (!last.ok()) return Err(last.error());
+  Position start(0);
+  // The entry is the largest one up to itself, so nothing before it need be looked at.
+  if (*last && (*last)->offset >= from) {
+    auto place = segment.floor((*last)->offset);
+    if (!place.ok()) return Err(place.error());
+    if (*place && (*place)->position < end) start = (*place)->position;
+  }
+  auto largest = largest_in(segment, start, end, from);
+  if (!largest.ok() || start == Position(0)) return largest;
+  // Unless its record is not there any more, or behind the end.
+  const bool is_there = *largest && (*largest)->timestamp >= (*last)->timestamp;
+  return is_there ? largest : largest_in(segment, Position(0), end, from);
+}
+
+// The record in the batch: exact for an uncompressed one, the bytes for a compressed one. Nothing
+// if the record lies before `from`.
+LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch& stored,
+                                      TimestampMs at_least, Offset from) {
+  auto bytes = read_batch(segment, stored);
+  if (!bytes.ok()) return Err(bytes.error());
+  const std::optional<BatchView> batch = BatchView::at(*bytes);
 
   TimestampLookup found{kNoOffset, batch->max_timestamp(), batch->leader_epoch(), {}};
   if (batch->is_compressed() && !batch->is_log_append_time()) {
     found.offset = batch->base_offset() < from ? from : batch->base_offset();
-    found.compressed_batch = std::move(bytes);
+    found.compressed_batch = std::move(*bytes);
     return found;
   }
   if (batch->is_compressed()) {  // every record has the batch's time: the first one it is
@@ -145,32 +193,33 @@ LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_
   return nothing();
 }
 
-LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit limit) {
+LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit limit,
+                                                Offset asked_from) {
   auto bound = limit_point(view, limit);
   if (!bound.ok()) return Err(bound.error());
   const SegmentSet& segments = *view.segments;
-  std::optional<StoredBatch> largest;
+  const Offset from = std::max(view.log_start, asked_from);
+  if (from > view.log_end.offset) return nothing();
+  std::optional<LargestBatch> largest;
   size_t holder = 0;
-  for (size_t i = segments.index_of(view.log_start); i < segments.size(); ++i) {
+  for (size_t i = segments.index_of(from); i < segments.size(); ++i) {
     const Segment& segment = segments.at(i);
     const Position end = readable_end(segment, *bound);
     if (end.value == 0) continue;
     if (i + 1 < segments.size() && largest) {
       auto last = segment.last_time_entry();
       if (!last.ok()) return Err(last.error());
-      if (*last && (*last)->timestamp <= largest->header.max_timestamp) continue;
+      if (*last && (*last)->timestamp <= largest->timestamp) continue;
     }
-    auto candidate = largest_batch(segment, end, view.log_start);
+    auto candidate = largest_batch(segment, end, from);
     if (!candidate.ok()) return Err(candidate.error());
-    if (!*candidate) continue;
-    if (!largest || (*candidate)->header.max_timestamp > largest->header.max_timestamp) {
-      largest = *candidate;
-      holder = i;
-    }
+    if (!*candidate || (largest && (*candidate)->timestamp <= largest->timestamp)) continue;
+    largest = *candidate;
+    holder = i;
   }
-  if (!largest || largest->header.max_timestamp == kNoTimestamp) return nothing();
-  ASSERT(holder < segments.size() && largest->header.last_offset >= view.log_start);
-  return open_batch(segments.at(holder), *largest, largest->header.max_timestamp, view.log_start);
+  if (!largest) return nothing();
+  ASSERT(holder < segments.size() && largest->stored.header.last_offset >= from);
+  return open_batch(segments.at(holder), largest->stored, largest->timestamp, from);
 }
 
 }  // namespace odradek

@@ -10,6 +10,6 @@ namespace odradek {
 // PartitionLog::lookup_timestamp and lookup_max_timestamp on a view.
 LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_least,
                                             ReadLimit limit, Offset from);
-LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit limit);
+LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit limit, Offset from);
 
 }  // namespace odradek

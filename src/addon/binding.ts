@@ -120,7 +120,7 @@ export interface NativeLog {
     limit: NativeReadLimit,
     from: number,
   ): Promise<NativeTimestampResult>
-  lookupMaxTimestamp(limit: NativeReadLimit): Promise<NativeTimestampResult>
+  lookupMaxTimestamp(limit: NativeReadLimit, from: number): Promise<NativeTimestampResult>
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number }
   leaderEpochAt(offset: number): number
   segments(): Promise<readonly NativeSegment[]>

@@ -182,7 +182,8 @@ export interface PartitionLog {
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
   /** The first record that is not older, and not below `from` if that is given. */
   lookupTimestamp(atLeast: number, limit: ReadLimit, from?: number): Promise<TimestampResult>
-  lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult>
+  /** The first with the largest timestamp, of those not below `from` if that is given. */
+  lookupMaxTimestamp(limit: ReadLimit, from?: number): Promise<TimestampResult>
   /**
    * End offset of the largest epoch not above `leaderEpoch`, with that epoch. Below all epochs of
    * the log it is where the first begins, with `leaderEpoch` itself; above them both are -1.

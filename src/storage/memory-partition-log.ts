@@ -192,12 +192,15 @@ export class MemoryPartitionLog implements PartitionLog {
     return this.#lookup(limit, (timestamp) => timestamp >= atLeast, from)
   }
 
-  async lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
+  async lookupMaxTimestamp(limit: ReadLimit, from = 0): Promise<TimestampResult> {
     this.#requireOnline()
-    const end = this.#limit(limit)
-    const visible = this.#state.batches.filter(({ header }) => lastOffsetOf(header) < end)
-    const max = visible.reduce((most, { header }) => Math.max(most, header.maxTimestamp), -1)
-    return max < 0 ? nothingFound : this.#lookup(limit, (timestamp) => timestamp === max)
+    let found = nothingFound
+    const isLarger = (timestamp: number) => timestamp > found.timestamp
+    for (;;) {
+      const larger = this.#lookup(limit, isLarger, from)
+      if (larger.offset === -1) return found
+      found = larger
+    }
   }
 
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {

@@ -115,8 +115,8 @@ export class NativePartitionLog implements PartitionLog {
   lookupTimestamp(atLeast: number, limit: ReadLimit, from = 0): Promise<TimestampResult> {
     return this.native.lookupTimestamp(atLeast, limit, from)
   }
-  lookupMaxTimestamp(limit: ReadLimit): Promise<TimestampResult> {
-    return this.native.lookupMaxTimestamp(limit)
+  lookupMaxTimestamp(limit: ReadLimit, from = 0): Promise<TimestampResult> {
+    return this.native.lookupMaxTimestamp(limit, from)
   }
   endOffsetOf(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
     return this.native.endOffsetOf(leaderEpoch)

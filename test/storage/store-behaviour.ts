@@ -372,6 +372,19 @@ function describeLog(started: Started): void {
     const decoded = decodeBatches(compressed.compressedBatch ?? new Uint8Array(0), unchanged)
     expect(decoded.value?.batches.map(({ baseOffset }) => baseOffset)).toEqual([3])
     expect((await log.lookupMaxTimestamp('highWatermark')).compressedBatch).toBeDefined()
+    await commit(log, batchOf([50, 40]))
+    for (const [from, offset, timestamp] of [
+      [4, 4, 500],
+      [5, 5, 50],
+      [6, 6, 40],
+      [7, -1, -1],
+    ] as const) {
+      const largest = await log.lookupMaxTimestamp('highWatermark', from)
+      expect(largest).toMatchObject({ offset, timestamp })
+    }
+    await log.deleteUpTo(6)
+    const left = await log.lookupMaxTimestamp('highWatermark')
+    expect(left).toMatchObject({ offset: 6, timestamp: 40, compressedBatch: undefined })
   })
 
   it('knows the leader epochs', async () => {

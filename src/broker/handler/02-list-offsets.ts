@@ -161,12 +161,35 @@ async function find(
   if (limit !== 'logEndOffset') await untilReadable(log, broker.timers)
   if (timestamp === latest) return { offset: endOf(log, limit), timestamp: -1, leaderEpoch }
   if (timestamp !== ofMaxTimestamp) return firstAtLeast(log, timestamp, limit, broker)
-  const found = await log.lookupMaxTimestamp(limit)
-  if (found.compressedBatch === undefined) return found
-  // The largest timestamp of the log is the largest of its batch, so it is also "at least" itself.
-  const { compressedBatch, leaderEpoch: epoch, offset } = found
-  const record = await broker.batchOpener.find(compressedBatch, found.timestamp, offset)
-  return record === undefined ? nothing : { ...record, leaderEpoch: epoch }
+  return ofLargest(log, limit, broker)
+}
+
+/**
+ * Of a compressed batch that begins below the log start the youngest records may be deleted: then
+ * what is left of it counts, and what is behind it.
+ */
+async function ofLargest(
+  log: PartitionLog,
+  limit: ReadLimit,
+  broker: BrokerContext,
+  from = 0,
+): Promise<Found> {
+  const found = await log.lookupMaxTimestamp(limit, from)
+  const { compressedBatch, leaderEpoch } = found
+  if (compressedBatch === undefined) return found
+  const record = await broker.batchOpener.find(compressedBatch, 'largest', found.offset)
+  if (record?.timestamp === found.timestamp) return { ...record, leaderEpoch }
+  const behind = behindOf(compressedBatch)
+  assert(behind > found.offset, 'the search goes on behind the batch')
+  const rest = await ofLargest(log, limit, broker, behind)
+  const isLeft = record !== undefined && record.timestamp >= rest.timestamp
+  return isLeft ? { ...record, leaderEpoch } : rest
+}
+
+function behindOf(batch: Uint8Array): number {
+  const header = decodeBatchHeader(batch).value
+  assert(header !== null, 'a batch that was opened has a header')
+  return lastOffsetOf(header) + 1
 }
 
 /** The records of a compressed batch that are young enough may all lie below the log start. */
@@ -182,9 +205,7 @@ async function firstAtLeast(
     if (compressedBatch === undefined) return found
     const record = await broker.batchOpener.find(compressedBatch, timestamp, found.offset)
     if (record !== undefined) return { ...record, leaderEpoch }
-    const header = decodeBatchHeader(compressedBatch).value
-    assert(header !== null, 'a batch that was opened has a header')
-    from = lastOffsetOf(header) + 1
+    from = behindOf(compressedBatch)
     assert(from > found.offset, 'the search goes on behind the batch')
   }
 }

@@ -59,7 +59,9 @@ function endOf(
   asked: number,
 ): { readonly leaderEpoch: number; readonly endOffset: number } {
   const logEnd = log.logEndOffset()
-  if (asked < 0 || asked > current) return { leaderEpoch: -1, endOffset: -1 }
+  if (asked === -1 || asked > current) return { leaderEpoch: -1, endOffset: -1 }
+  // Below all others: it ends where the first one begins, which the log start moves along.
+  if (asked < -1) return { leaderEpoch: asked, endOffset: log.logStartOffset() }
   if (asked === current) return { leaderEpoch: current, endOffset: logEnd }
   const found = log.endOffsetOf(asked)
   if (found.endOffset !== -1) return found

@@ -1,5 +1,6 @@
 /** DescribeProducers: the idempotent and transactional producers that a partition remembers. */
 import { assert } from '../../base/assert.ts'
+import { topicNameProblem } from '../../metadata/topic-name.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type DescribeProducersPartition,
@@ -33,6 +34,9 @@ function answer(
 }
 
 function describe(broker: BrokerContext, topic: string, index: number): DescribeProducersPartition {
+  if (topicNameProblem(topic) !== undefined) {
+    return failed(index, ErrorCode.INVALID_TOPIC_EXCEPTION)
+  }
   const led = ledPartition(broker, topic, index, -1)
   if (typeof led === 'number') return failed(index, led)
   assert(led.log.partition === index, 'a log is that of its partition')

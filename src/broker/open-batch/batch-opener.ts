@@ -52,11 +52,15 @@ export class BatchOpener {
 
   /**
    * The first record of a compressed batch, from offset `from` on, that is not older than
-   * `atLeast`; undefined without one.
+   * `atLeast`, or has the largest timestamp; undefined without one.
    * Rejects when the worker fails, and with a {@link StorageError} when the batch cannot be opened:
    * "no record is that young" would send its reader past it.
    */
-  async find(bytes: Uint8Array, atLeast: number, from: number): Promise<FoundRecord | undefined> {
+  async find(
+    bytes: Uint8Array,
+    atLeast: number | 'largest',
+    from: number,
+  ): Promise<FoundRecord | undefined> {
     const answer = await this.#run({ kind: 'find', bytes, atLeast, from, ...this.#bound })
     if (answer.kind !== 'find') throw new Error('the worker answered another job')
     const { found, error } = answer.search

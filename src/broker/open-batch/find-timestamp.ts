@@ -19,18 +19,22 @@ export interface TimestampSearch {
   readonly error: string | null
 }
 
-/** The first record of the batch, from offset `from` on, with a timestamp of at least `atLeast`. */
+/**
+ * The first record of the batch, from offset `from` on, with a timestamp of at least `atLeast`, or
+ * with the largest one.
+ */
 export function findTimestamp(
   bytes: Uint8Array,
-  atLeast: number,
+  atLeast: number | 'largest',
   from: number,
   compression: BatchCompression,
 ): TimestampSearch {
   const { value: batch, error } = decodeBatch(bytes, 0, compression)
   if (batch === null) return { found: undefined, error }
-  const record = batch.records.find(
-    (one) => offsetOf(batch, one) >= from && timestampOf(batch, one) >= atLeast,
-  )
+  const records = batch.records.filter((one) => offsetOf(batch, one) >= from)
+  const times = records.map((one) => timestampOf(batch, one))
+  const wanted = atLeast === 'largest' ? times.reduce((a, b) => Math.max(a, b), -1) : atLeast
+  const record = records[times.findIndex((time) => time >= wanted)]
   if (record === undefined) return { found: undefined, error: null }
   const found = { offset: offsetOf(batch, record), timestamp: timestampOf(batch, record) }
   return { found, error: null }

@@ -18,7 +18,7 @@ export type OpenJob = { readonly openedBytesMax: number } & (
   | {
       readonly kind: 'find'
       readonly bytes: Uint8Array
-      readonly atLeast: number
+      readonly atLeast: number | 'largest'
       readonly from: number
     }
 )

@@ -4,7 +4,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type Effects, noEffects, refusedJoin } from './effects.ts'
 import { type Member, type MemberProtocol, type ReplyTo, sameProtocols } from './member.ts'
-import { offersCommon } from './protocol-choice.ts'
+import { chooseProtocol, offersCommon } from './protocol-choice.ts'
 import { isHarmful } from './subscription.ts'
 
 /** A JoinGroup request with what its connection tells. */
@@ -176,7 +176,10 @@ function update(member: Member, step: JoinStep): void {
   member.clientHost = step.clientHost
 }
 
-/** A static member starts again: it takes its old place, in a stable group without a rebalance. */
+/**
+ * A static member starts again: it takes its old place, in a stable group without a rebalance. As
+ * in Kafka, other metadata than before is no reason for one, as long as the protocol stays.
+ */
 function rejoinStatic(
   group: ClassicGroup,
   member: Member,
@@ -188,11 +191,12 @@ function rejoinStatic(
   const leaderBefore = group.leader
   const unchanged = sameProtocols(member.protocols, step.protocols)
   group.replaceStatic(member, step.newMemberId, effects)
-  if (group.state !== 'Stable' || !unchanged) {
+  update(member, step)
+  const keeps = unchanged || chooseProtocol([...group.members.values()]) === group.protocolName
+  if (group.state !== 'Stable' || !keeps) {
     updateAndRebalance(group, member, step, now, wallNow, effects)
     return
   }
-  update(member, step)
   group.touch(member, now)
   const leads = group.leader === member.memberId
   const result = group.joinResult(member.memberId)

@@ -50,7 +50,7 @@ function checkTogether(values: ReadonlyMap<string, ConfigValue>): string | undef
 /**
  * The value in force of one topic config: the topic's own, else the broker configs behind it, else
  * the default. A stored text that does not parse counts as not set. Negative times and sizes in
- * other units stay negative: they mean "no bound".
+ * other units stay negative: they mean "no bound"; so does any negative retention of the broker.
  */
 export function topicConfigValue(
   name: string,
@@ -67,7 +67,7 @@ export function topicConfigValue(
   for (const synonym of topicConfigSynonyms(name)) {
     const value = broker.value(synonym.name)
     if (value === null) continue
-    if (synonym.factor === 1) return value
+    if (synonym.factor === 1 && name !== 'retention.ms') return value
     assert(typeof value === 'number', 'a broker config in other units is a number')
     return value < 0 ? -1 : value * synonym.factor
   }

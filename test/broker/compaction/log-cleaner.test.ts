@@ -7,7 +7,7 @@ import { cleanStoredLog } from '../../../src/cleaner/stored-log.ts'
 import { BrokerConfig } from '../../../src/metadata/config/broker-config.ts'
 import { topicSettings } from '../../../src/metadata/config/topic-settings.ts'
 import { decodeBatches, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
-import type { PartitionLog } from '../../../src/storage/log-store.ts'
+import { type PartitionLog, StorageError } from '../../../src/storage/log-store.ts'
 import { createMemoryLogStore } from '../../../src/storage/memory-log-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { ManualTime } from '../../coordinator/manual-time.ts'
@@ -305,7 +305,7 @@ describe('the cleaner', () => {
     expect(errors).toHaveLength(1)
     expect(errors[0]).toContain('bad-0 is not compacted until the next start')
     expect(errors[0]).toContain('damaged at byte 7')
-    expect(await rig.checkpoint()).toBe('0\n1\ngood 0 2\n')
+    expect(await rig.checkpoint()).toBe('0\n2\nbad 0 0\ngood 0 2\n')
   })
 
   it('tries again what failed, later, and goes on with others', async () => {
@@ -328,6 +328,42 @@ describe('the cleaner', () => {
     expect(await rig.checkpoint()).toContain('a 0 2\n')
   })
 
+  it('has an entry of a log before it changes it, and then none that is older', async () => {
+    const seen: (string | undefined)[] = []
+    const rig: Rig = new Rig({
+      answer: async () => {
+        seen.push(await rig.checkpoint())
+        return undefined
+      },
+    })
+    rig.topics({ t: {} })
+    const log = await rig.log('t', ['a', 'a', 'a', 'b'])
+    await log.deleteUpTo(1)
+    rig.cleaner()
+    await rig.idle()
+    await rig.append(log, ['b', 'b'])
+    await rig.round()
+    expect(seen).toEqual(['0\n1\nt 0 1\n', '0\n1\nt 0 3\n'])
+    expect(await rig.checkpoint()).toBe('0\n1\nt 0 5\n')
+  })
+
+  it('cleans nothing whose entry cannot be written, and tries again', async () => {
+    const rig = new Rig()
+    rig.topics({ t: {} })
+    await rig.log('t', ['a', 'a', 'b'])
+    const write = rig.store.writeFile.bind(rig.store)
+    rig.store.writeFile = async () => {
+      throw new StorageError(56, 'the disk is full')
+    }
+    rig.cleaner()
+    await rig.idle()
+    expect(rig.cleaned).toEqual([])
+    rig.store.writeFile = write
+    for (let i = 0; i < 2; i++) await rig.round()
+    expect(rig.cleaned).toEqual(['t'])
+    expect(await rig.checkpoint()).toBe('0\n1\nt 0 2\n')
+  })
+
   it('notes nothing of a topic that was deleted meanwhile', async () => {
     const rig = new Rig({
       answer: async (job) => {
@@ -337,10 +373,12 @@ describe('the cleaner', () => {
     })
     rig.topics({ t: {} })
     await rig.log('t', ['a', 'a', 'b'])
-    rig.cleaner()
+    const cleaner = rig.cleaner()
     await rig.round()
     expect(rig.cleaned).toEqual(['t'])
-    expect(await rig.checkpoint()).toBeUndefined()
+    expect(await rig.checkpoint()).toBe('0\n1\nt 0 0\n')
+    await cleaner.forget(['t'])
+    expect(await rig.checkpoint()).toBe('0\n0\n')
     expect(rig.lines).toEqual([])
   })
 

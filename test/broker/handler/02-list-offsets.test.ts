@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BatchOpener } from '../../../src/broker/open-batch/batch-opener.ts'
+import { codecSet } from '../../../src/broker/open-batch/codec-set.ts'
+import { runJob } from '../../../src/broker/open-batch/job.ts'
 import {
   type ListOffsetsPartitionInput,
   type ListOffsetsPartitionResponse,
@@ -10,6 +13,8 @@ import { batchAttributes, encodeBatch, newBatch } from '../../../src/protocol/re
 import { StorageError } from '../../../src/storage/log-store.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
 import { holdFlush } from './topics.ts'
+
+const gzip = await codecSet([1], { openedBytesMax: 1 << 27 })
 
 let running: TestBroker
 let topic = ''
@@ -149,6 +154,39 @@ describe('a log of 5 records', () => {
       expect(await ask([at(-1)])).toMatchObject([{ errorCode: 0, offset: 5 }])
     }
     expect(running.lines.filter((line) => line.includes('a bug')).length).toBe(1)
+  })
+})
+
+describe('the largest timestamp, of what is not deleted', () => {
+  // On this thread: a worker of sources needs a later Node.
+  beforeAll(() => {
+    vi.spyOn(BatchOpener.prototype, 'find').mockImplementation(async (bytes, atLeast, from) => {
+      const answer = await runJob({ kind: 'find', bytes, atLeast, from, openedBytesMax: 1 << 20 })
+      return answer.kind === 'find' ? answer.search.found : undefined
+    })
+  })
+  afterAll(() => void vi.restoreAllMocks())
+
+  function appendPacked(...timestamps: number[]): void {
+    const records = timestamps.map((timestamp) => ({ timestamp, key: null, value: null }))
+    const batch = encodeBatch(newBatch(records, { attributes: 1 }), gzip)
+    running.store.find(topic, 0)?.append(batch)
+  }
+
+  test.each([
+    ['a plain batch', append, 0, { offset: 0, timestamp: 9000 }],
+    ['a plain batch', append, 1, { offset: 2, timestamp: 5000 }],
+    ['a plain batch', append, 3, { offset: 4, timestamp: 4500 }],
+    ['a compressed batch', appendPacked, 0, { offset: 0, timestamp: 9000 }],
+    ['a compressed batch', appendPacked, 1, { offset: 2, timestamp: 5000 }],
+    ['a compressed batch', appendPacked, 3, { offset: 4, timestamp: 4500 }],
+  ])('in %s, appended by %o, with the log start at %i', async (_, appendTo, start, answer) => {
+    appendTo(9000, 1000, 5000, 2000)
+    appendTo(4500)
+    const log = running.store.find(topic, 0)
+    await log?.committed(5)
+    await log?.deleteUpTo(start)
+    expect(await ask([at(-3)])).toMatchObject([{ errorCode: 0, ...answer }])
   })
 })
 

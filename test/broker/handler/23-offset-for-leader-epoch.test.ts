@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deleteRecordsApi } from '../../../src/protocol/generated/21-delete-records.ts'
 import { offsetForLeaderEpochApi } from '../../../src/protocol/generated/23-offset-for-leader-epoch.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
 import { appendBatches, createTestTopics } from './topics.ts'
@@ -53,6 +54,8 @@ describe('the records of an epoch', () => {
     [['t', 0, 4], 'epoch 4 ends at 9'],
     [['t', 0, 5], nowhere],
     [['t', 0, -1], nowhere],
+    [['t', 0, -2], 'epoch -2 ends at 0'],
+    [['t', 1, -(2 ** 31)], 'epoch -2147483648 ends at 0'],
     [['t', 1, 0], 'epoch 0 ends at 0'],
     [['t', 1, 3], 'epoch 3 ends at 0'],
     [['t', 1, 4], 'epoch 4 ends at 0'],
@@ -63,6 +66,17 @@ describe('the records of an epoch', () => {
     for (const version of [2, 3, 4]) {
       expect(await ask([asked], version)).toEqual([[asked[0], asked[1], 0, end]])
     }
+  })
+
+  test('of an epoch below all others end at the log start', async () => {
+    await createTestTopics(running, { shrinks: 1 })
+    await appendBatches(running, 'shrinks', 0, 2, 3)
+    await running.plane.send(deleteRecordsApi, 2, {
+      topics: [{ name: 'shrinks', partitions: [{ partitionIndex: 0, offset: 3 }] }],
+      timeoutMs: 1_000,
+    })
+    expect(await ask([['shrinks', 0, -7]])).toEqual([['shrinks', 0, 0, 'epoch -7 ends at 3']])
+    expect(await ask([['shrinks', 0, -1]])).toEqual([['shrinks', 0, 0, nowhere]])
   })
 
   test('end where the log does once there are some of the current epoch', async () => {

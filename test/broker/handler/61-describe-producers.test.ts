@@ -42,6 +42,10 @@ test('the producers of each partition are told', async () => {
   ])
 })
 
+test.each(['bad name', '', '..'])('%j is no name of a topic', async (name) => {
+  expect(await ask(name, 0)).toMatchObject([{ partitionIndex: 0, errorCode: 17 }])
+})
+
 test.each([
   ['t', 9],
   ['nope', 0],

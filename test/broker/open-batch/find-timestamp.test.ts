@@ -38,6 +38,21 @@ it('finds the first record that is not older, in any order of times', () => {
   )
 })
 
+it('finds the first record with the largest time of those from an offset on', () => {
+  const times = fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(times, fc.integer({ min: -3, max: 13 }), (all, skipped) => {
+      const batch = batchOf(all, 1)
+      const { found, error } = findTimestamp(batch, 'largest', base + skipped, codecs)
+      const left = all.slice(Math.max(0, skipped))
+      const largest = Math.max(...left)
+      const offset = base + Math.max(0, skipped) + left.indexOf(largest)
+      expect(error).toBeNull()
+      expect(found).toEqual(left.length === 0 ? undefined : { offset, timestamp: largest })
+    }),
+  )
+})
+
 it('takes the time of the batch for all its records where that was the time of the append', () => {
   const batch = batchOf([start, start + 5], 1, batchAttributes.appendTime)
   const expected = { offset: base, timestamp: start + 5 }

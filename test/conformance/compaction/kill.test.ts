@@ -65,10 +65,6 @@ it(`keeps what counts through ${kills} kills`, { timeout: 60_000 + kills * 30_00
   }
   console.log(`${hits} of ${kills} kills came in the middle of a replacement`)
   expect(hits).toBeGreaterThan(0)
-  // The check takes gaps for lost batches where the checkpoint has not come yet.
-  const end = topic.written.at(-1)?.offset ?? 0
-  await topic.fillSegment()
-  await topic.isCleanedTo(end)
   topic.close()
   await broker.stop()
   expect(filesOf(topic).filter(isUnfinished)).toEqual([])

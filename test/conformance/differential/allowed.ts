@@ -129,6 +129,22 @@ export const fieldRules: readonly FieldRule[] = [
     rule: set('partitionIndex'),
     reason: unordered,
   },
+  {
+    field: 'DescribeProducers.topics[].partitions[].activeProducers',
+    rule: set('lastTimestamp', 'lastSequence', 'producerEpoch', 'producerId'),
+    reason: unordered,
+  },
+  { field: 'DescribeLogDirs.results[].topics', rule: set('name'), reason: unordered },
+  {
+    field: 'DescribeLogDirs.results[].topics[].partitions',
+    rule: set('partitionIndex'),
+    reason: unordered,
+  },
+  { field: 'DescribeClientQuotas.entries', rule: set('entity'), reason: unordered },
+  { field: 'DescribeClientQuotas.entries[].entity', rule: set('entityType'), reason: unordered },
+  { field: 'DescribeClientQuotas.entries[].values', rule: set('key'), reason: unordered },
+  { field: 'AlterClientQuotas.entries', rule: set('entity'), reason: unordered },
+  { field: 'AlterClientQuotas.entries[].entity', rule: set('entityType'), reason: unordered },
   { field: 'ListGroups.groups', rule: set('groupId'), reason: unordered },
   {
     field: 'DescribeGroups.groups[].members',

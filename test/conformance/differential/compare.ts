@@ -153,7 +153,9 @@ function sorted(
   const field = (item: unknown, name: string): unknown => {
     if (!isStruct(item)) return item
     const rule = ruleOf(`${path}.${name}`)
-    if (rule?.how !== 'id') return plainBytes(item[name])
+    const value = item[name]
+    if (Array.isArray(value)) return value.map((one) => JSON.stringify(one)).sort()
+    if (rule?.how !== 'id') return plainBytes(value)
     const id = item[name] as Id
     return ids.ref(rule.kind, side, id)?.toString() ?? beginningOf(id)
   }

@@ -90,6 +90,13 @@ export const meantDifferences: readonly Meant[] = [
       valuesOf(exchange.kafka, 'errorCode').every((code) => code === ErrorCode.CORRUPT_MESSAGE),
   },
   {
+    reason: 'whose topic nobody may write to is told so, whatever the batch is',
+    when: ({ kafka, odradek }, exchange) =>
+      isProduce(exchange) &&
+      kafka === ErrorCode.CORRUPT_MESSAGE &&
+      odradek === ErrorCode.INVALID_TOPIC_EXCEPTION,
+  },
+  {
     reason: 'flush.messages is 1 by default',
     when: ({ path, odradek }, { api }) =>
       api === 'DescribeConfigs' && path.endsWith('synonyms[].value') && odradek === '1',
@@ -98,6 +105,18 @@ export const meantDifferences: readonly Meant[] = [
     reason: 'where as many members vote for each protocol, Kafka takes any',
     when: ({ path, kafka, odradek }) =>
       path === 'JoinGroup.protocolName' && Boolean(kafka) && Boolean(odradek),
+  },
+  {
+    reason: 'and what the members offer of that one is told',
+    when: ({ path }, { kafka, odradek }) =>
+      path === 'JoinGroup.members[].metadata' &&
+      valuesOf(kafka, 'protocolName')[0] !== valuesOf(odradek, 'protocolName')[0],
+  },
+  {
+    reason:
+      'Kafka shows a retention of -2 of the broker as it is where a topic is made, else as -1',
+    when: ({ kafka, odradek }, { api }) =>
+      api === 'CreateTopics' && kafka === '-2' && odradek === '-1',
   },
   {
     reason: 'Kafka never answers an AlterConfigs that names a resource twice',
@@ -217,6 +236,11 @@ export const meantDifferences: readonly Meant[] = [
   {
     reason: 'Kafka fails over an instance id that comes with an id which MEMBER_ID_REQUIRED gave',
     when: (_, { api, kafka }) => api === 'JoinGroup' && valuesOf(kafka, 'errorCode')[0] === failed,
+  },
+  {
+    reason: 'Kafka fails over a member that offers a protocol twice, and over its whole group then',
+    when: ({ kafka }, { api, request }) =>
+      api === 'JoinGroup' && kafka === 'silent' && repeatsItself(request, 'protocols', ['name']),
   },
   {
     reason: 'Kafka closes the connection over kinds of access rules that do not exist',

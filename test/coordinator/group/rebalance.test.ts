@@ -132,12 +132,28 @@ describe('a static member whose instance starts a second time', () => {
     expect(await after.heartbeat('g', back, 'i')).toBe(0)
   })
 
-  it('rebalances when it offers something else than before', async () => {
+  it('keeps the generation when it wants other topics, which the next one hears of', async () => {
     const fixture = await GroupFixture.start()
-    const before = await fixture.join('g', instance)
+    const before = await fixture.join('g', { ...instance, protocols: ['range', 'sticky'] })
     await fixture.sync('g', before, { [before.memberId]: 'all' }, { groupInstanceId: 'i' })
-    const back = await fixture.join('g', { ...instance, subscription: 'mail' })
-    expect(back).toMatchObject({ errorCode: 0, generationId: 2, leader: back.memberId })
+    await settle()
+    const other = { protocols: ['range'], subscription: 'mail' }
+    const back = await fixture.join('g', { ...instance, ...other })
+    expect(back).toMatchObject({ errorCode: 0, generationId: 1, protocolName: 'range' })
+    expect(Buffer.from(back.members[0]?.metadata ?? []).toString('latin1')).toContain('mail')
+    expect(await fixture.state('g')).toBe('Stable')
+    const again = await fixture.join('g', { ...instance, ...other, ...idOf(back) })
+    expect(again).toMatchObject({ errorCode: 0, generationId: 2 })
+    expect(Buffer.from(again.members[0]?.metadata ?? []).toString('latin1')).toContain('mail')
+  })
+
+  it('rebalances when another protocol would be chosen than before', async () => {
+    const fixture = await GroupFixture.start()
+    const before = await fixture.join('g', { ...instance, protocols: ['range', 'sticky'] })
+    await fixture.sync('g', before, { [before.memberId]: 'all' }, { groupInstanceId: 'i' })
+    await settle()
+    const back = await fixture.join('g', { ...instance, protocols: ['sticky', 'range'] })
+    expect(back).toMatchObject({ errorCode: 0, generationId: 2, protocolName: 'sticky' })
   })
 
   it('stays through a rebalance that it misses, until its session ends', async () => {

@@ -54,6 +54,7 @@ describe('topicConfigValue', () => {
     expect(read({ 'log.retention.hours': '2', 'log.retention.minutes': '3' })).toBe(180_000)
     expect(read({ 'log.retention.minutes': '3', 'log.retention.ms': '4' })).toBe(4)
     expect(read({ 'log.retention.hours': '-1' })).toBe(-1)
+    expect(read({ 'log.retention.ms': '-2' })).toBe(-1)
     expect(read({ 'log.retention.ms': '4' }, new Map([['retention.ms', '5']]))).toBe(5)
     expect(read({}, new Map([['retention.ms', 'stored by somebody']]))).toBe(604_800_000)
   })

@@ -234,6 +234,54 @@ TEST_CASE("a wrong number in a checkpoint is told where the batches contradict i
         "0; the batch there says 0\n");
 }
 
+TEST_CASE("gaps of a log that was ever cleaned are explained up to the active segment") {
+  DirectoryFixture fixture;
+  fixture.config.segment_bytes = 400;
+  fixture.config.validation.compacted = true;
+  fixture.open();
+  REQUIRE(fixture.directory->format({std::string(22, 'c'), 1, std::string(22, 'd')}).ok());
+  auto log = fixture.log();
+  std::map<int, std::vector<uint8_t>> stored;
+  for (int i = 0; i < 11; ++i) {
+    if (i == 4) log->become_leader(LeaderEpoch(1));  // the cleaning takes what it begins with
+    stored[i] = make_batch({.timestamp = 1000 + i, .value = std::string(40, 'x')});
+    REQUIRE(log->append(stored[i], AppendOrigin::client).ok());
+  }
+  fixture.directory->run_once();
+  REQUIRE(fixture.directory->checkpoint().ok());
+  auto replacement = log->replace_segments(Offset(3), Offset(6));
+  REQUIRE(replacement.ok());
+  REQUIRE((*replacement)->append(stored[5]).ok());
+  REQUIRE(*(*replacement)->commit());
+  *replacement = nullptr;
+  fixture.directory->run_once();
+  log = nullptr;
+  fixture.close();
+  FileSystem& disk = *fixture.disk;
+  const std::string told = check(disk).words();
+  CHECK(told.find("no batch holds these offsets") != std::string::npos);
+  CHECK(told.find("leader-epoch-checkpoint") != std::string::npos);
+  const auto checkpoint = [&](const std::string& entry) {
+    const std::string text = "0\n1\n" + entry + "\n";
+    REQUIRE(replace_file(disk, "/data/cleaner-offset-checkpoint", as_bytes(text)).ok());
+  };
+  checkpoint("orders 0 0");  // written before the first cleaning
+  CHECK(check(disk).words() == "");
+  checkpoint("orders 0 6");
+  CHECK(check(disk).words() == "");
+  checkpoint("others 0 6");
+  CHECK(check(disk).words() == told);
+
+  checkpoint("orders 0 6");
+  const std::string active = files_in(disk, kFolder, ".log").back();
+  const auto batches = batches_of(disk, path_of(active));
+  REQUIRE(batches.size() >= 2);
+  std::vector<uint8_t> bytes = content(disk, path_of(active));
+  bytes.erase(bytes.begin(), bytes.begin() + std::next(batches.begin())->first);
+  REQUIRE(replace_file(disk, path_of(active), bytes).ok());
+  CHECK(check(disk).words().find("no batch holds these offsets") != std::string::npos);
+}
+
 TEST_CASE("files that are missing or cut are told") {
   DirectoryFixture fixture;
   FileSystem& disk = fill_and_close(fixture);

@@ -195,7 +195,7 @@ class FakeLog final : public PartitionLog {
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs, ReadLimit, Offset) const override {
     return Err(LogError{});
   }
-  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit) const override {
+  LogResult<TimestampLookup> lookup_max_timestamp(ReadLimit, Offset) const override {
     return Err(LogError{});
   }
   Offset end_offset_of(LeaderEpoch, LeaderEpoch* found) const override {

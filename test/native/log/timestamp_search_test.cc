@@ -68,13 +68,14 @@ class Scenario {
       });
       check_same(*found, expected);
     }
-    auto latest = log_->lookup_max_timestamp(ReadLimit::log_end_offset);
-    REQUIRE(latest.ok());
-    // The first record with the largest time of all.
-    check_same(*latest, std::max_element(records_.begin(), records_.end(),
-                                         [](const auto& one, const auto& other) {
-                                           return one.timestamp < other.timestamp;
-                                         }));
+    const int64_t start = log_->log_start_offset().value;
+    const int64_t span = log_->log_end_offset().value - start + 3;
+    for (const int64_t from : {int64_t{0}, start + static_cast<int64_t>(random_() % span)}) {
+      CAPTURE(from);
+      auto latest = log_->lookup_max_timestamp(ReadLimit::log_end_offset, Offset(from));
+      REQUIRE(latest.ok());
+      check_same(*latest, first_of_largest(from));
+    }
   }
 
   size_t segment_count() const { return log_->segment_count(); }
@@ -90,6 +91,16 @@ class Scenario {
     REQUIRE(found.offset.value == expected->offset);
     REQUIRE(found.timestamp.value == expected->timestamp);
     REQUIRE(found.leader_epoch == log_->leader_epoch_at(found.offset));
+  }
+
+  // The first record with the largest time of all from `from` on.
+  std::vector<PlainRecord>::const_iterator first_of_largest(int64_t from) const {
+    auto best = records_.end();
+    for (auto one = records_.begin(); one != records_.end(); ++one) {
+      if (one->offset < from) continue;
+      if (best == records_.end() || one->timestamp > best->timestamp) best = one;
+    }
+    return best;
   }
 
   void append() {
@@ -195,6 +206,64 @@ TEST_CASE("an empty log, and one without any times, has no record of any time") 
   }
 }
 
+TEST_CASE("the record with the largest time may be gone, by a deletion or by compaction") {
+  DirectoryFixture fixture;
+  fixture.config.segment_bytes = 400;
+  fixture.config.index_interval_bytes = 1;
+  fixture.config.flush_messages = INT64_MAX;
+  fixture.config.validation.compacted = true;
+  fixture.open();
+  auto log = fixture.log();
+  BatchBuilder builder{BatchProperties()};
+  for (const int64_t time : {kEpochMs + 50, kEpochMs + 20, kEpochMs + 30}) {
+    builder.append(TimestampMs(time), as_bytes("key"), as_bytes("v"));
+  }
+  std::vector<uint8_t> batch = builder.seal();
+  REQUIRE(log->append(batch, AppendOrigin::client).ok());  // 0 to 2
+  for (const int64_t after : {25, 40, 10, 20, 15, 1, 2, 3}) {
+    append(*log, {.timestamp = kEpochMs + after, .value = std::string(60, 'x')});  // 3 to 10
+  }
+  fixture.directory->run_once();
+  const auto largest = [&] {
+    const auto found = log->lookup_max_timestamp(ReadLimit::log_end_offset);
+    REQUIRE(found.ok());
+    CHECK(found->compressed_batch.empty());
+    return std::pair{found->offset.value, found->timestamp.value - kEpochMs};
+  };
+  CHECK(largest() == std::pair{int64_t{0}, int64_t{50}});
+  REQUIRE(*log->delete_up_to(Offset(1)) == Offset(1));
+  CHECK(largest() == std::pair{int64_t{4}, int64_t{40}});
+
+  // The segment's last entry names a batch that is emptied then; what was before it counts.
+  const auto segments = log->segments();
+  REQUIRE(segments.ok());
+  REQUIRE(segments->size() >= 3);
+  const Offset base = segments->front().base_offset;
+  const Offset end = (*segments)[1].base_offset;
+  REQUIRE(end > Offset(4));
+  REQUIRE(fixture.directory->checkpoint().ok());
+  auto replacement = log->replace_segments(base, end);
+  REQUIRE(replacement.ok());
+  const std::vector<uint8_t> bytes =
+      bytes_of(*log->read(Offset(1), 1 << 20, ReadLimit::log_end_offset, true, nullptr));
+  for (const BatchView& stored : batches_in(bytes)) {
+    if (stored.base_offset() >= end) break;
+    std::vector<uint8_t> kept(stored.bytes().begin(), stored.bytes().end());
+    if (stored.base_offset() == Offset(4)) {
+      kept.resize(kBatchHeaderBytes);
+      store_be<int32_t>(kept.data() + kLengthAt,
+                        static_cast<int32_t>(kBatchHeaderBytes - kBatchOverheadBytes));
+      store_be<int32_t>(kept.data() + kRecordCountAt, 0);
+      renew_crc(kept);
+    }
+    REQUIRE((*replacement)->append(kept).ok());
+  }
+  REQUIRE(*(*replacement)->commit());
+  CHECK(largest() == std::pair{int64_t{2}, int64_t{30}});
+  REQUIRE(*log->delete_up_to(Offset(5)) == Offset(5));
+  CHECK(largest().second == 20);
+}
+
 TEST_CASE("a lookup ends at the limit that it is given") {
   DirectoryFixture fixture;
   fixture.config.flush_messages = INT64_MAX;
@@ -213,6 +282,9 @@ TEST_CASE("a lookup ends at the limit that it is given") {
   CHECK(log->lookup_timestamp(late, ReadLimit::last_stable_offset)->offset == kNoOffset);
   CHECK(log->lookup_max_timestamp(ReadLimit::last_stable_offset)->offset == Offset(1));
   CHECK(log->lookup_max_timestamp(ReadLimit::log_end_offset)->offset == Offset(3));
+  CHECK(log->lookup_max_timestamp(ReadLimit::last_stable_offset, Offset(2))->offset == kNoOffset);
+  CHECK(log->lookup_max_timestamp(ReadLimit::log_end_offset, Offset(2))->offset == Offset(3));
+  CHECK(log->lookup_max_timestamp(ReadLimit::log_end_offset, Offset(9))->offset == kNoOffset);
 }
 
 }  // namespace odradek
