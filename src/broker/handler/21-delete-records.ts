@@ -67,7 +67,8 @@ async function deleteBefore(
   if (internalTopics.has(topic)) return failed(asked, ErrorCode.INVALID_TOPIC_EXCEPTION)
   if (typeof led === 'number') return failed(asked, led)
   const texts = configsOf(broker.image(), ResourceType.TOPIC, topic)
-  if (!topicSettings(texts, broker.config()).deleted) {
+  const { compacted, deleted } = topicSettings(texts, broker.config())
+  if (compacted && !deleted) {
     return failed(asked, ErrorCode.POLICY_VIOLATION)
   }
   const { log } = led

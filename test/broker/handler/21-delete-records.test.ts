@@ -15,6 +15,7 @@ beforeAll(async () => {
   running = await startTestBroker()
   await createTestTopics(running, { compacted: 1 }, { 'cleanup.policy': 'compact' })
   await createTestTopics(running, { both: 1 }, { 'cleanup.policy': 'compact,delete' })
+  await createTestTopics(running, { neither: 1 }, { 'cleanup.policy': '' })
   await createTestTopics(running, { __consumer_offsets: 1 })
 })
 afterAll(() => running.broker.stop())
@@ -92,6 +93,10 @@ test.each([
   release()
   expect(await answers).toEqual([[topic, 0, lowWatermark, 0]])
   await appended
+})
+
+test('records of a topic without any cleanup policy can be deleted', async () => {
+  expect(await remove([['neither', 0, -1]])).toEqual([['neither', 0, 0, 0]])
 })
 
 describe('records cannot be deleted', () => {

@@ -44,7 +44,7 @@ describe('random requests', () => {
   })
 
   it.skipIf(!hasKafka())('are answered alike by Apache Kafka', async () => {
-    const { findings } = await run([startKafka(), startOdradek()], 3_000)
+    const { findings } = await run([startKafka(), startOdradek()], 2_000)
     expect(findings.summary(), `seed ${seed}${findings.report()}`).toBe('')
   })
 })
