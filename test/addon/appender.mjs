@@ -45,7 +45,7 @@ async function appendForEver(log, partition) {
       })
     })
     quietly(log.read(log.logStartOffset(), 1 << 16, 'highWatermark'))
-    quietly(log.lookupMaxTimestamp('logEndOffset'))
+    quietly(log.lookupMaxTimestamp('logEndOffset', 0))
     quietly(directory.checkpoint())
     quietly(log.flush())
     await window[0]
