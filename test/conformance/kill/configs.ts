@@ -14,7 +14,7 @@ const names = ['retention.ms', 'segment.ms'] as const
 export class Configs implements Actor {
   readonly name = 'configs'
   readonly #topic = new Witness<readonly string[]>(['604800000', '604800000'])
-  readonly #broker = new Witness<readonly string[]>(['15000'])
+  readonly #broker = new Witness<readonly string[]>(['1048588'])
   #next = 1_000_000
 
   witnesses = (): Iterable<Witness<unknown>> => [this.#topic, this.#broker]
@@ -31,14 +31,14 @@ export class Configs implements Actor {
       )
     } else {
       await this.#broker.change([value], () =>
-        this.#alter(connection, brokerType, '', ['log.cleaner.backoff.ms'], value),
+        this.#alter(connection, brokerType, '', ['message.max.bytes'], value),
       )
     }
   }
 
   async faults(connection: RawConnection): Promise<string[]> {
     const topic = await this.#values(connection, topicType, 'configured', names)
-    const broker = await this.#values(connection, brokerType, '1', ['log.cleaner.backoff.ms'])
+    const broker = await this.#values(connection, brokerType, '1', ['message.max.bytes'])
     const faults = [this.#topic.judge(topic), this.#broker.judge(broker)]
     return faults.filter((fault) => fault !== undefined)
   }

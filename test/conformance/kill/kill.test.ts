@@ -25,7 +25,7 @@ let actors: readonly Actor[]
 
 beforeAll(async () => {
   broker = await BrokerProcess.start({
-    settings: { 'log.cleaner.backoff.ms': '15000', 'offsets.topic.num.partitions': '4' },
+    settings: { 'log.cleaner.backoff.ms': '100', 'offsets.topic.num.partitions': '4' },
   })
   actors = [new Commits(), new Configs(), new Topics(broker.dataFolder), new LatestValues()]
   await each((actor, connection) => actor.prepare(connection))
@@ -72,7 +72,11 @@ async function changeUntilKilled(): Promise<void> {
   expect(refusals).toEqual([])
 }
 
-it(`a broker killed ${kills} times keeps what it acknowledged (seed ${seed})`, async () => {
+const timeout = 60_000 + kills * 10_000
+
+it(`a broker killed ${kills} times keeps what it acknowledged (seed ${seed})`, {
+  timeout,
+}, async () => {
   for (let kill = 0; kill < kills; kill++) {
     await changeUntilKilled()
     await broker.start()
