@@ -15,10 +15,13 @@ export function stampFile(name) {
   return join(root, 'prebuilds', name, 'sources.sha256')
 }
 
-/** SHA-256 over paths and contents of all native sources. */
+/** They say with which flags and which compiler. */
+const recipe = ['scripts/prebuild.mjs', 'scripts/zig.mjs']
+
+/** SHA-256 over paths and contents of all native sources and of what compiles them. */
 export function sourcesDigest() {
   const hash = createHash('sha256')
-  for (const file of filesBelow('native', ['.cc', '.h'])) {
+  for (const file of [...filesBelow('native', ['.cc', '.h']), ...recipe]) {
     const content = readFileSync(join(root, file))
     hash.update(`${file}\n${content.length}\n`).update(content)
   }

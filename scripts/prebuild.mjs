@@ -87,6 +87,8 @@ async function each(items, work) {
 }
 
 async function build(zig, name, folders) {
+  // Of what is compiled now, not of what stands there when it has been.
+  const digest = sourcesDigest()
   const objects = join(root, 'build-native', 'prebuild', name)
   rmSync(objects, { recursive: true, force: true })
   const target = ['c++', '-target', targets[name]]
@@ -111,7 +113,7 @@ async function build(zig, name, folders) {
   ])
   if (failure !== undefined) throw new BuildFailure(`${name} did not link:\n${failure}`)
   rmSync(join(dirname(file), `${basename(file, '.node')}.lib`), { force: true })
-  writeFileSync(stampFile(name), `${sourcesDigest()}\n`)
+  writeFileSync(stampFile(name), `${digest}\n`)
 }
 
 /** The targets that have no binary of the present sources. */

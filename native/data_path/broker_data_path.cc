@@ -241,7 +241,7 @@ class DataPath final : public BrokerDataPath {
     const int64_t now = acceptor().now_ms();
     const auto pause = accept_after_ms_.find(&listener);
     if (pause != accept_after_ms_.end() && now < pause->second) {
-      if (!accept_timer_.is_set()) acceptor().reactor().timers().set(accept_timer_, pause->second);
+      look_again_by(pause->second);
       return false;
     }
     if (admission_.has_room(listener.endpoint())) {
@@ -250,6 +250,13 @@ class DataPath final : public BrokerDataPath {
     // Said first, then looked again: who closes meanwhile sees it.
     waits_for_room_.store(true);
     return admission_.has_room(listener.endpoint());
+  }
+  // One timer for all listeners: the pause that ends first sets it, the others set it again then.
+  void look_again_by(int64_t due_ms) {
+    TimerWheel& timers = acceptor().reactor().timers();
+    if (accept_timer_.is_set() && accept_timer_.due_ms() <= due_ms) return;
+    timers.cancel(accept_timer_);
+    timers.set(accept_timer_, due_ms);
   }
   // There may be room, or the pause is over.
   void look_again() {

@@ -99,6 +99,7 @@ void FetchOperation::partition_ready(size_t index) {
   plan_.evaluate_one(index);
   if (!plan_.has_enough() && item.error == ErrorCode::none) {
     park_item(index);
+    if (is_charged_) end_work();
   } else if (plan_.items().size() > 1) {
     finish_now();  // the others may have something by now, and all share the answer's limits
   } else {

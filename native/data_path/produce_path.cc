@@ -27,6 +27,7 @@ void tell_log_start(const PartitionEntry& entry, ProduceResult* result) {
   switch (result->code) {
     case ErrorCode::corrupt_message:
     case ErrorCode::message_too_large:
+    case ErrorCode::record_list_too_large:
     case ErrorCode::kafka_storage_error:
     case ErrorCode::not_leader_or_follower:
     case ErrorCode::unknown_topic_or_partition:

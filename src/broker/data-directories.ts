@@ -131,9 +131,11 @@ export class DataDirectories {
   /** Those that hold partitions, first the ones that were opened. */
   describe(): DescribedDirectory[] {
     const opened = this.#data.map((store): DescribedDirectory => {
-      const disk = { totalBytes: store.totalBytes(), usableBytes: store.freeBytes() }
-      const isWorking = isOnline(store)
-      return { path: store.path, id: this.#ids.get(store), disk: isWorking ? disk : undefined }
+      // A disk that has failed may never answer.
+      const disk = isOnline(store)
+        ? { totalBytes: store.totalBytes(), usableBytes: store.freeBytes() }
+        : undefined
+      return { path: store.path, id: this.#ids.get(store), disk }
     })
     assert(opened.length > 0, 'a broker has a directory')
     const gone = this.#missing.map((path) => ({ path, id: undefined, disk: undefined }))

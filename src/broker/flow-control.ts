@@ -179,10 +179,14 @@ function isLimited({ others, clients }: QuotaLimits): boolean {
   return [others, ...clients.values()].some(({ limit }) => Number.isFinite(limit))
 }
 
+/** More than this the data plane does not keep; Kafka has no bound, and nobody waits so long. */
+const windowsMax = 10_000
+const windowMsMax = 1e12
+
 function windowsOf(config: BrokerConfig): RateWindows {
   return {
-    windows: config.number('quota.window.num'),
-    windowMs: config.number('quota.window.size.seconds') * 1000,
+    windows: Math.min(config.number('quota.window.num'), windowsMax),
+    windowMs: Math.min(config.number('quota.window.size.seconds') * 1000, windowMsMax),
   }
 }
 

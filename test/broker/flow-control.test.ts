@@ -67,6 +67,12 @@ describe('the data plane is told', () => {
     expect(running.plane.quotas).toEqual(expected)
   })
 
+  test('no more windows than it takes', async () => {
+    const most = '2147483647'
+    await start({ 'quota.window.num': most, 'quota.window.size.seconds': most })
+    expect(running.plane.quotas).toMatchObject({ windows: 10_000, windowMs: 1e12 })
+  })
+
   test('how many may connect, by broker, listener and address', async () => {
     await start({
       'max.connections': '100',

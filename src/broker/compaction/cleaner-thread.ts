@@ -20,11 +20,13 @@ const closeMsMax = 10_000
 /** See the head of this file. */
 export class CleanerThread implements CleaningThread {
   readonly #timers: Timers
+  readonly #newWorker: () => Worker
   #worker: Worker | undefined
   #settle: ((answer: CleaningAnswer) => void) | undefined
 
-  constructor(timers: Timers) {
+  constructor(timers: Timers, newWorker = newCleaner) {
     this.#timers = timers
+    this.#newWorker = newWorker
   }
 
   clean(job: CleaningJob, bytesPerSecond: number): Promise<CleaningAnswer> {
@@ -64,9 +66,7 @@ export class CleanerThread implements CleaningThread {
   }
 
   #start(): Worker {
-    // The same extension as this file: .js in dist, .ts where types are stripped.
-    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
-    const worker = new Worker(new URL(file, import.meta.url), { name: 'odradek-cleaner' })
+    const worker = this.#newWorker()
     worker.on('message', (answer: CleaningAnswer) => this.#answer(answer))
     worker.on('error', (error) => this.#ended(worker, error.message))
     worker.on('exit', () => this.#ended(worker, 'its thread has ended'))
@@ -80,9 +80,19 @@ export class CleanerThread implements CleaningThread {
     settle?.(answer)
   }
 
-  /** The next cleaning starts another one. */
+  /**
+   * The next cleaning starts another one. A worker that failed tells of its end some ms later, when
+   * the next may be at work on the next job, which that end must not settle.
+   */
   #ended(worker: Worker, reason: string): void {
-    if (this.#worker === worker) this.#worker = undefined
+    if (this.#worker !== worker) return
+    this.#worker = undefined
     this.#answer({ kind: 'failed', reason })
   }
+}
+
+function newCleaner(): Worker {
+  // The same extension as this file: .js in dist, .ts where types are stripped.
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
+  return new Worker(new URL(file, import.meta.url), { name: 'odradek-cleaner' })
 }

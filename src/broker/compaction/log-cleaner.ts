@@ -45,8 +45,11 @@ export interface CleanerStatistics {
 /** A thread's buffer has at least this, in bytes; it grows to the largest batch anyway. */
 const bufferBytesMin = 64 * 1024
 
-/** No batch may yield more when it is opened; what a producer may send yields no more. */
-const openedBytesMax = 128 * 1024 * 1024
+/**
+ * No batch may yield more when it is opened: the largest `odradek.max.uncompressed.batch.bytes`,
+ * not the one of now, as what is stored was accepted under another, or without being opened.
+ */
+const openedBytesMax = 2 ** 30
 
 /** Kafka's own bound of one thread's map. */
 const mapBytesMax = 2 ** 31 - 1
@@ -144,7 +147,7 @@ export class LogCleaner {
     if (dirty === undefined) return false
     const key = keyOf(dirty.log)
     try {
-      if (this.#stopped || !(await this.#announce(dirty))) return false
+      if (!(await this.#announce(dirty)) || this.#stopped) return false
       const startedMs = this.#options.clock.monotonicMs()
       const job = this.#jobOf(dirty)
       const answer = await this.#threadOf(thread).clean(job, bytesPerSecond(this.#options.config()))
@@ -262,7 +265,7 @@ export class LogCleaner {
         this.#damaged.add(keyOf(log))
         logger.error(
           `${name} is not compacted until the next start, as it is ${answer.fault}. Nothing is ` +
-            'lost by that; `odradek check` tells more once the broker is stopped.',
+            'lost by that; `odradek log verify` tells more once the broker is stopped.',
         )
         return false
       case 'failed':

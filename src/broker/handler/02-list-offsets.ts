@@ -87,17 +87,19 @@ function withoutRepeats(
   { topics }: ListOffsetsRequest,
   repeated: Set<string>,
 ): ListOffsetsRequest['topics'] {
-  const firsts = new Map<string, ListOffsetsPartition[]>()
+  const firsts = new Map<string, Map<number, ListOffsetsPartition>>()
   for (const { name, partitions } of topics) {
-    const known = firsts.get(name) ?? []
+    const known = firsts.get(name) ?? new Map<number, ListOffsetsPartition>()
     firsts.set(name, known)
     for (const asked of partitions) {
-      const isKnown = known.some(({ partitionIndex }) => partitionIndex === asked.partitionIndex)
-      if (isKnown) repeated.add(keyOf(name, asked))
-      else known.push(asked)
+      if (known.has(asked.partitionIndex)) repeated.add(keyOf(name, asked))
+      else known.set(asked.partitionIndex, asked)
     }
   }
-  const topicsOnce = [...firsts].map(([name, partitions]) => ({ name, partitions }))
+  const topicsOnce = [...firsts].map(([name, known]) => ({
+    name,
+    partitions: [...known.values()],
+  }))
   return topicsOnce.filter(({ partitions }) => partitions.length > 0)
 }
 

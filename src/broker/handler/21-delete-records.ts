@@ -73,7 +73,9 @@ async function deleteBefore(
   }
   const { log } = led
   try {
-    await untilReadable(log, broker.timers)
+    // What is committed already can go at once.
+    const isBehind = offset !== highWatermark && offset <= log.highWatermark()
+    if (!isBehind) await untilReadable(log, broker.timers)
     const from = offset === highWatermark ? log.highWatermark() : offset
     if (from < 0 || from > log.highWatermark()) return failed(asked, ErrorCode.OFFSET_OUT_OF_RANGE)
     const lowWatermark = await log.deleteUpTo(from)

@@ -59,7 +59,11 @@ function describe(
 ): DescribeLogDirsResultInput {
   assert(disk !== undefined, 'only a directory that works is described')
   const byTopic = new Map<string, PartitionLog[]>()
-  for (const log of logs) byTopic.set(log.topic, [...(byTopic.get(log.topic) ?? []), log])
+  for (const log of logs) {
+    const known = byTopic.get(log.topic)
+    if (known === undefined) byTopic.set(log.topic, [log])
+    else known.push(log)
+  }
   return {
     errorCode: ErrorCode.NONE,
     logDir: path,

@@ -464,6 +464,31 @@ describe('the cleaner', () => {
     expect([rig.lines, rig.time.pending]).toEqual([[], 0])
   })
 
+  it('begins no cleaning once it is stopped, and waits for its checkpoint', async () => {
+    const rig = new Rig()
+    rig.topics({ t: {} })
+    await rig.log('t', ['x', 'x', 'y'])
+    const write = rig.store.writeFile.bind(rig.store)
+    let go = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    const hasBegun = new Promise<void>((begun) => {
+      rig.store.writeFile = async (path, bytes) => {
+        begun()
+        await held
+        await write(path, bytes)
+      }
+    })
+    const cleaner = rig.cleaner()
+    await hasBegun
+    const stopping = cleaner.stop()
+    go()
+    await stopping
+    expect(rig.jobs).toEqual([])
+    expect(rig.threads).toEqual([])
+  })
+
   it('leaves alone what is not stable yet', async () => {
     const rig = new Rig()
     rig.topics({ t: {} })

@@ -231,3 +231,14 @@ test('a topic that is named twice is answered once, with all its partitions', as
     { partitionIndex: 1, errorCode: 3 },
   ])
 })
+
+test('what is asked for many partitions costs each the same', { timeout: 10_000 }, async () => {
+  const partitions = Array.from({ length: 100_000 }, (_, partitionIndex) => ({
+    partitionIndex,
+    timestamp: -1,
+  }))
+  const answers = await ask(partitions)
+  expect(answers).toHaveLength(partitions.length)
+  expect(answers[0]?.errorCode).toBe(0)
+  expect(answers.at(-1)?.errorCode).toBe(3)
+})

@@ -143,6 +143,18 @@ TEST_CASE("the log start comes with what the log itself refuses") {
   CHECK(of_old_magic.log_start == -1);
 }
 
+TEST_CASE("what is too large comes without the log start") {
+  BrokerFixture broker;
+  auto log = broker.host("orders", 0);
+  auto client = broker.client();
+  for (ErrorCode refusal : {ErrorCode::message_too_large, ErrorCode::record_list_too_large}) {
+    log->fail_appends_with(refusal);
+    const auto answer = call(client, produce_of("orders", 0, make_batch()))->parts[0];
+    CHECK(answer.error == code(refusal));
+    CHECK(answer.log_start == -1);
+  }
+}
+
 TEST_CASE("a refused record is named from version 8 on") {
   BrokerFixture broker;
   auto log = broker.host("orders", 0);
