@@ -14,7 +14,7 @@ import { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
 import type { Uuid } from '../protocol/uuid.ts'
-import type { DataPlane, DataPlaneStatistics } from '../storage/data-plane.ts'
+import type { DataPlane } from '../storage/data-plane.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { servedApis } from './api-table.ts'
 import { compactInBackground, finishInBackground, retryInBackground } from './background.ts'
@@ -33,7 +33,7 @@ import {
   type Listener,
   registeredEndpoint,
 } from './listeners.ts'
-import { BrokerObservation } from './observation.ts'
+import { BrokerObservation, type BrokerStatistics } from './observation.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
 import { openDataDirectories, reportMissing } from './open-directories.ts'
 import { refuseOpenLogs } from './open-transactions.ts'
@@ -71,7 +71,6 @@ export class Broker {
   readonly failure: Promise<Error>
   /** A look at it for its operator: health and figures. */
   readonly observation: BrokerObservation
-  readonly #dataPlane: DataPlane
   readonly #parts: RunningParts
   #closing: Promise<void> | undefined
 
@@ -81,7 +80,7 @@ export class Broker {
     directories: DataDirectories,
     failure: Promise<Error>,
   ) {
-    const { settings, listeners, dataPlane, parts } = starting
+    const { settings, listeners, parts } = starting
     this.endpoints = listeners.flatMap(({ bound }) => bound)
     this.listeners = listeners.map(({ endpoint }) => endpoint)
     this.clusterId = context.clusterId
@@ -91,7 +90,6 @@ export class Broker {
     this.failure = failure
     const isServing = (): boolean => this.#closing === undefined
     this.observation = new BrokerObservation({ ...starting, ...context, directories, isServing })
-    this.#dataPlane = dataPlane
     this.#parts = parts
     void failure.then(() => this.stop().catch(() => undefined))
   }
@@ -125,9 +123,9 @@ export class Broker {
     }
   }
 
-  /** Figures of the sockets since the start. */
-  statistics(): DataPlaneStatistics {
-    return this.#dataPlane.statistics()
+  /** Figures of this moment: of the sockets since the start, of compaction. */
+  statistics(): BrokerStatistics {
+    return this.observation.statistics()
   }
 
   /** Where clients begin: its listeners, as they want them. */
@@ -260,7 +258,7 @@ async function compose(
   const image = (): MetadataImage => controller.image
   const retention = new Retention({ ...environment, logs, image, config: () => config, logger })
   parts.add('retention', () => retention.stop())
-  compactInBackground(starting, directories, controller, () => config)
+  const cleaner = compactInBackground(starting, directories, controller, () => config)
   watchDirectories({ directories, controller, logger, stop: starting.stop })
   const groups = groupService(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
@@ -288,6 +286,7 @@ async function compose(
     advertiser: new Advertiser(listeners),
     batchOpener,
     flow: starting.flow,
+    cleaner,
     image,
     config: () => config,
   }

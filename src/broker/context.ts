@@ -3,6 +3,7 @@ import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
 import type { DataDirectories } from './data-directories.ts'
 import type { FlowControl } from './flow-control.ts'
 import type { GroupService } from './group-service.ts'
@@ -28,6 +29,8 @@ export interface BrokerContext {
   readonly advertiser: Advertiser
   readonly batchOpener: BatchOpener
   readonly flow: Pick<FlowControl, 'mutationQuota'>
+  /** Figures of compaction, once it has begun. */
+  cleaner(): CleanerStatistics | undefined
   /** The newest image that is committed. */
   image(): MetadataImage
   /** The configuration in force, with what the metadata log sets. */
