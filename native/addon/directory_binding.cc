@@ -1,5 +1,7 @@
 #include "addon/directory_binding.h"
 
+#include <algorithm>
+
 #include "addon/directory_options_binding.h"
 #include "addon/log_binding.h"
 #include "addon/log_config_binding.h"
@@ -15,6 +17,7 @@ Napi::Function DirectoryBinding::define(Napi::Env env) {
        InstanceMethod<&D::partitions_on_disk>("partitionsOnDisk"),
        InstanceMethod<&D::open_partitions>("openPartitions"), InstanceMethod<&D::find>("find"),
        InstanceMethod<&D::delete_partition>("deletePartition"),
+       InstanceMethod<&D::set_file_delete_delay>("setFileDeleteDelay"),
        InstanceMethod<&D::set_aside>("setAside"), InstanceMethod<&D::checkpoint>("checkpoint"),
        InstanceMethod<&D::close>("close"), InstanceMethod<&D::recovery_report>("recoveryReport"),
        InstanceMethod<&D::offline_reason>("offlineReason"),
@@ -177,6 +180,15 @@ Napi::Value DirectoryBinding::delete_partition(Info info) {
   return partition_step(info, [](LogDirectory& directory, const TopicPartition& id) {
     return directory.delete_partition(id);
   });
+}
+
+Napi::Value DirectoryBinding::set_file_delete_delay(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const int64_t delay_ms = std::min(read.int64(info[0], "the delay", 0), kDelayMsMax);
+  if (read.failed()) return env.Undefined();
+  if (const DirectoryUse directory = use(env)) directory->set_file_delete_delay(delay_ms);
+  return env.Undefined();
 }
 
 Napi::Value DirectoryBinding::set_aside(Info info) {

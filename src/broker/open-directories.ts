@@ -73,6 +73,7 @@ function openStore(
   return environment.openStore(path, {
     checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
     fileDeleteDelayMs: config.number('log.segment.delete.delay.ms'),
+    producerCheckIntervalMs: config.number('producer.id.expiration.check.interval.ms'),
     openFilesMax: openFiles,
   })
 }
