@@ -1,7 +1,5 @@
 #include "addon/directory_binding.h"
 
-#include <algorithm>
-
 #include "addon/directory_options_binding.h"
 #include "addon/log_binding.h"
 #include "addon/log_config_binding.h"
@@ -180,15 +178,6 @@ Napi::Value DirectoryBinding::delete_partition(Info info) {
   return partition_step(info, [](LogDirectory& directory, const TopicPartition& id) {
     return directory.delete_partition(id);
   });
-}
-
-Napi::Value DirectoryBinding::set_file_delete_delay(Info info) {
-  const Napi::Env env = info.Env();
-  ValueReader read(env);
-  const int64_t delay_ms = std::min(read.int64(info[0], "the delay", 0), kDelayMsMax);
-  if (read.failed()) return env.Undefined();
-  if (const DirectoryUse directory = use(env)) directory->set_file_delete_delay(delay_ms);
-  return env.Undefined();
 }
 
 Napi::Value DirectoryBinding::set_aside(Info info) {

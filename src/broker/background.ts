@@ -3,6 +3,7 @@ import type { Clock, Timers } from '../base/clock.ts'
 import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Loggers } from '../telemetry/loggers.ts'
 import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
 import type { LogCleaner } from './compaction/log-cleaner.ts'
 import type { DataDirectories } from './data-directories.ts'
@@ -62,7 +63,7 @@ export function finishInBackground(
 export interface CompactionContext {
   readonly environment: { readonly clock: Clock; readonly timers: Timers }
   readonly parts: RunningParts
-  readonly logger: Logger
+  readonly loggers: Loggers
 }
 
 /**
@@ -71,7 +72,7 @@ export interface CompactionContext {
  * undefined as long as it is not there.
  */
 export function compactInBackground(
-  { environment, parts, logger }: CompactionContext,
+  { environment, parts, loggers }: CompactionContext,
   directories: DataDirectories,
   controller: Controller,
   config: () => BrokerConfig,
@@ -79,6 +80,7 @@ export function compactInBackground(
   let running: LogCleaner | undefined
   if (!config().flag('log.cleaner.enable')) return () => undefined
   const { clock, timers } = environment
+  const logger = loggers.of('odradek.cleaner')
   let starting: Promise<LogCleaner | undefined> | undefined
   /** Names of topics that came or went before the cleaner was there. */
   const early = new Set<string>()

@@ -104,7 +104,7 @@ test('a refusal says why and names its resource; the others are served', async (
   expect(await own(topic, 't')).toMatchObject({ 'flush.ms': '9' })
 })
 
-test.each([8, 3, 0, 99])('resources of type %i cannot be altered', async (type) => {
+test.each([3, 0, 99])('resources of type %i cannot be altered', async (type) => {
   expect(await alter(type, '1', [['root', 0, 'INFO']])).toMatchObject([{ errorCode: 42 }])
   expect(await replace(type, '1', { root: 'INFO' })).toMatchObject([{ errorCode: 42 }])
 })

@@ -29,7 +29,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'bin'))
   appendFileSync(join(folder, 'calls'), '')
   tool('java', 'exit 0')
-  maven('echo broker >"$out/kafka_2.13-4.3.1.jar"; echo tools >"$out/' + jar + '"')
+  maven(`echo broker >"$out/kafka_2.13-4.3.1.jar"; echo tools >"$out/${jar}"`)
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -39,8 +39,9 @@ function tool(name: string, body: string): void {
 
 /** A Maven that takes a while; `body` finds in `$out` where the jars are to go. */
 function maven(body: string): void {
-  const read = 'for one; do case $one in -DoutputDirectory=*) out=${one#*=};; esac; done'
-  tool('mvn', `echo call >>"${folder}/calls"; ${read}; mkdir -p "$out"; sleep 0.5; ${body}`)
+  const read = 'for one; do case $one in -DoutputDirectory=*) out="$one";; esac; done'
+  const folderOf = 'out="$(echo "$out" | cut -d = -f 2)"; mkdir -p "$out"'
+  tool('mvn', `echo call >>"${folder}/calls"; ${read}; ${folderOf}; sleep 0.5; ${body}`)
 }
 
 async function setUp(): Promise<{ readonly line: string; readonly isThere: boolean }> {

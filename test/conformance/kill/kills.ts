@@ -1,6 +1,6 @@
 /**
- * How often a test kills its broker: `ordinary` times in `npm test`, or as `CONFORMANCE_KILLS` says.
- * Throws where that is no number from 1 on, or nothing would be killed and all would seem well.
+ * How often a test kills its broker: `ordinary` times in `npm test`, or as `CONFORMANCE_KILLS`
+ * says. Throws where that is no number from 1 on: nothing would be killed and all would seem well.
  */
 export function killsAskedFor(ordinary: number): number {
   const asked = process.env['CONFORMANCE_KILLS']

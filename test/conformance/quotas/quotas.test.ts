@@ -34,7 +34,7 @@ const deviationMax = 0.15
  * at once and pauses for the longest time, a window; whether the first window is forgotten just
  * then or a window later is chance, with Apache Kafka as well.
  */
-const haste = 1.6
+const haste = 2
 
 let broker: BrokerProcess
 let connection: RawConnection
@@ -107,8 +107,8 @@ async function fetch(): Promise<{ readonly bytes: number; readonly throttleTimeM
 }
 
 /**
- * Bytes a second that `step` gets through at its pace, from the moment when it is told to pause: the
- * windows are used up then, and so they are when the last round ends.
+ * Bytes a second that `step` gets through at its pace, from the moment when it is told to pause:
+ * the windows are used up then, and so they are when the last round ends.
  */
 async function rateOf(
   step: () => Promise<{ readonly bytes: number; readonly throttleTimeMs: number }>,
