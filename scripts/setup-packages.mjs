@@ -12,6 +12,8 @@ const packages = {
   e2fsprogs: '/usr/sbin/mkfs.ext4',
   xfsprogs: '/usr/sbin/mkfs.xfs',
   kcat: '/usr/bin/kcat',
+  maven: '/usr/bin/mvn',
+  'default-jdk-headless': '/usr/bin/javac',
 }
 
 /** Installs what is missing and can be installed; prints a line only where it did or failed. */
@@ -23,7 +25,7 @@ export function setupPackages() {
   const aptGet = (...args) =>
     spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=60', ...args], {
       env,
-      timeout: 240_000,
+      timeout: 600_000,
       encoding: 'utf8',
     })
   aptGet('update')

@@ -15,6 +15,7 @@ Napi::Function DirectoryBinding::define(Napi::Env env) {
        InstanceMethod<&D::partitions_on_disk>("partitionsOnDisk"),
        InstanceMethod<&D::open_partitions>("openPartitions"), InstanceMethod<&D::find>("find"),
        InstanceMethod<&D::delete_partition>("deletePartition"),
+       InstanceMethod<&D::set_file_delete_delay>("setFileDeleteDelay"),
        InstanceMethod<&D::set_aside>("setAside"), InstanceMethod<&D::checkpoint>("checkpoint"),
        InstanceMethod<&D::close>("close"), InstanceMethod<&D::recovery_report>("recoveryReport"),
        InstanceMethod<&D::offline_reason>("offlineReason"),

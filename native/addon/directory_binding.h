@@ -15,8 +15,7 @@ namespace odradek {
 class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
  public:
   static Napi::Function define(Napi::Env env);
-  // openDirectory({ path, helperThreads, checkpointIntervalMs, fileDeleteDelayMs, clockOffsetMs }):
-  // a promise of a NativeDirectory.
+  // openDirectory(options) of directory_options_binding.h: a promise of a NativeDirectory.
   static Napi::Value open(const Napi::CallbackInfo& info);
 
   explicit DirectoryBinding(const Napi::CallbackInfo& info);
@@ -29,6 +28,7 @@ class DirectoryBinding : public Napi::ObjectWrap<DirectoryBinding> {
   Napi::Value open_partitions(Info info);
   Napi::Value find(Info info);
   Napi::Value delete_partition(Info info);
+  Napi::Value set_file_delete_delay(Info info);
   Napi::Value set_aside(Info info);
   Napi::Value checkpoint(Info info);
   Napi::Value close(Info info);

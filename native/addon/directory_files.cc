@@ -1,5 +1,7 @@
-// The calls of NativeDirectory on small files, for the metadata log's neighbours, and on the disk's
-// room.
+// The calls of NativeDirectory on small files, for the metadata log's neighbours, on the disk's
+// room and on what is deleted.
+#include <algorithm>
+
 #include "addon/directory_binding.h"
 #include "addon/value_reader.h"
 
@@ -23,6 +25,15 @@ Napi::Value DirectoryBinding::write_file(Info info) {
   if (read.failed()) return info.Env().Undefined();
   return step(info, [path, copy = std::vector<uint8_t>(bytes.begin(), bytes.end())](
                         LogDirectory& directory) { return directory.write_file(path, copy); });
+}
+
+Napi::Value DirectoryBinding::set_file_delete_delay(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const int64_t delay_ms = std::min(read.int64(info[0], "the delay", 0), kDelayMsMax);
+  if (read.failed()) return env.Undefined();
+  if (const DirectoryUse directory = use(env)) directory->set_file_delete_delay(delay_ms);
+  return env.Undefined();
 }
 
 Napi::Value DirectoryBinding::list_files(Info info) {

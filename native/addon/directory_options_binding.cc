@@ -16,6 +16,8 @@ LogDirectoryOptions to_directory_options(ValueReader& read, const Napi::Value& v
       std::min(read.int64_field(given, "checkpointIntervalMs", 1), kDelayMsMax);
   options.file_delete_delay_ms =
       std::min(read.int64_field(given, "fileDeleteDelayMs", 0), kDelayMsMax);
+  options.producer_check_interval_ms = read.int64_field(given, "producerCheckIntervalMs", 1);
+  options.producer_check_interval_ms = std::min(options.producer_check_interval_ms, kDelayMsMax);
   options.open_files_max = static_cast<size_t>(read.int32_field(given, "openFilesMax", 1));
   const Napi::Value offset = read.field(given, "clockOffsetMs");
   if (!read.failed() && options.path.empty()) read.refuse("path", "the path of a directory");

@@ -34,6 +34,9 @@ struct LogDirectoryOptions {
   int helper_threads = 2;                  // write-back, population, deletion, cold reads: 1 to 4
   int64_t checkpoint_interval_ms = 60000;  // log.flush.offset.checkpoint.interval.ms
   int64_t file_delete_delay_ms = 60000;    // log.segment.delete.delay.ms, of a deleted partition
+  // How often idle producers are looked for: producer.id.expiration.check.interval.ms. One whose
+  // records carry old times is idle at once, and keeps its sequences for so long.
+  int64_t producer_check_interval_ms = 600000;
   // A checkpoint also comes after so many appended bytes: recovery reads about as many at most.
   int64_t checkpoint_bytes = 768LL << 20;
   JournalLimits journal;
@@ -95,8 +98,11 @@ class LogDirectory {
       const std::vector<PartitionToOpen>& partitions) = 0;
   virtual std::shared_ptr<PartitionLog> find(const TopicPartition& id) const = 0;
   // Takes the partition out of service at once, renames its folder to `…-delete` and has a helper
-  // remove it after file_delete_delay_ms.
+  // remove it after the delay of this moment.
   virtual LogResult<bool> delete_partition(const TopicPartition& id) = 0;
+  // Changes file_delete_delay_ms, at least 0, for partitions that are deleted from now on. Any
+  // thread.
+  virtual void set_file_delete_delay(int64_t delay_ms) = 0;
   // Marks a folder that no metadata names as `-stray`, as Kafka does; it is kept.
   virtual LogResult<bool> set_aside(const TopicPartition& id) = 0;
 

@@ -22,7 +22,11 @@ constexpr size_t kClosedBytesMax = 64U << 20;
 
 LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
                                    std::shared_ptr<LogContext> context, Found found)
-    : options_(options), context_(std::move(context)), fs_(context_->fs), found_(std::move(found)) {
+    : options_(options),
+      context_(std::move(context)),
+      fs_(context_->fs),
+      file_delete_delay_ms_(options.file_delete_delay_ms),
+      found_(std::move(found)) {
   report_.clean = found_.clean;
   for (const PartitionOnDisk& partition : found_.partitions) {
     if (!partition.topic_id.is_zero()) topic_ids_[partition.topic_partition] = partition.topic_id;
@@ -85,6 +89,11 @@ LogResult<bool> LogDirectoryImpl::delete_partition(const TopicPartition& id) {
   return take_out(id, kDeleteSuffix);
 }
 
+void LogDirectoryImpl::set_file_delete_delay(int64_t delay_ms) {
+  ASSERT(delay_ms >= 0);
+  file_delete_delay_ms_.store(delay_ms);
+}
+
 LogResult<bool> LogDirectoryImpl::set_aside(const TopicPartition& id) {
   return take_out(id, kStraySuffix);
 }
@@ -135,7 +144,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
     const std::lock_guard facts(facts_mutex_);
     std::erase_if(found_.partitions, [&](const auto& p) { return p.topic_partition == id; });
   }
-  if (suffix == kDeleteSuffix) remove_folder_later(target, options_.file_delete_delay_ms);
+  if (suffix == kDeleteSuffix) remove_folder_later(target, file_delete_delay_ms_.load());
   return true;
 }
 
@@ -262,6 +271,7 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
     remove_folder_later(options_.path + "/" + name, 0);
   }
   schedule_upkeep();
+  schedule_producer_check();
   checkpoint_soon();
   return true;
 }
@@ -279,6 +289,13 @@ void LogDirectoryImpl::upkeep() {
   context_->journal.allow_growth();
   context_->reserve.keep();
   static_cast<void>(checkpoint());
+}
+
+void LogDirectoryImpl::schedule_producer_check() {
+  context_->helpers.post_after(options_.producer_check_interval_ms, [this] {
+    for (const auto& log : logs()) log->forget_idle_producers();
+    schedule_producer_check();
+  });
 }
 
 void LogDirectoryImpl::run_once() {

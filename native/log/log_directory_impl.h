@@ -45,6 +45,7 @@ class LogDirectoryImpl final : public LogDirectory {
       const std::vector<PartitionToOpen>& partitions) override;
   std::shared_ptr<PartitionLog> find(const TopicPartition& id) const override;
   LogResult<bool> delete_partition(const TopicPartition& id) override;
+  void set_file_delete_delay(int64_t delay_ms) override;
   LogResult<bool> set_aside(const TopicPartition& id) override;
   LogResult<bool> checkpoint() override;
   LogResult<bool> close(BrokerEpoch epoch) override;
@@ -124,6 +125,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<std::string> absolute_file(const std::string& relative) const;
   void schedule_upkeep();
   void upkeep();
+  void schedule_producer_check();
   void remove_folder_later(const std::string& path, int64_t delay_ms);
   Logs logs() const;
   std::string folder_of(const TopicPartition& id) const;
@@ -138,6 +140,7 @@ class LogDirectoryImpl final : public LogDirectory {
   bool names_unsynced_ = true;
   bool closing_ = false;
   bool closed_ = false;
+  std::atomic<int64_t> file_delete_delay_ms_;
   std::atomic<bool> checkpoint_posted_{false};
   std::mutex checkpoint_mutex_;  // one checkpoint at a time
   int cached_checkpoints_ = 0;   // since one that synced; under checkpoint_mutex_

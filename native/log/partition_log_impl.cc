@@ -50,7 +50,6 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       snapshot_offset_(loaded.history.snapshot_offset),
       config_(config),
       producers_(std::move(loaded.history.producers)),
-      next_expiry_(context_->clock.now() + kProducerExpiryMs),
       leader_epoch_(std::max(0, state_.epochs().latest().value)),
       flush_ms_(config.flush_ms),
       made_(loaded.is_made),

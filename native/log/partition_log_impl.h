@@ -122,8 +122,10 @@ class PartitionLogImpl final : public PartitionLog,
   void retire(ErrorCode code);
   // Tells the observers that nothing more will come.
   void tell_out_of_service() { observers_.tell(*this, kNoOffset); }
-  // From time to time: forgets idle producers, gives back windows that are not used any more.
+  // From time to time: gives back windows that are not used any more.
   void tidy_up();
+  // Forgets those whose last record is older than `producer_id_expiration_ms`.
+  void forget_idle_producers();
   const std::string& folder() const { return folder_; }
 
  private:
@@ -223,7 +225,6 @@ class PartitionLogImpl final : public PartitionLog,
   mutable std::mutex append_mutex_;
   LogConfig config_;
   ProducerState producers_;
-  TimestampMs next_expiry_;                                    // of idle producers
   std::map<Offset, std::vector<uint8_t>> snapshots_to_write_;  // of rolls that are not finished
   WritePace pace_;
 

@@ -375,13 +375,14 @@ void PartitionLogImpl::tidy_up() {
   bool idle = false;
   {
     const std::lock_guard lock(append_mutex_);
-    if (now >= next_expiry_) {
-      producers_.expire(now, config_.producer_id_expiration_ms);
-      next_expiry_ = now + kProducerExpiryMs;
-    }
     idle = !pace_.busy(now);
   }
   if (idle) stop_windows();
+}
+
+void PartitionLogImpl::forget_idle_producers() {
+  const std::lock_guard lock(append_mutex_);
+  producers_.expire(context_->clock.now(), config_.producer_id_expiration_ms);
 }
 
 // Not under the log's lock: it waits for a helper.

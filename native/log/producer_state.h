@@ -17,10 +17,6 @@
 
 namespace odradek {
 
-// How often idle producers are looked for: `producer.id.expiration.check.interval.ms` of Kafka. A
-// producer whose records carry old times is idle at once, and keeps its sequences for so long.
-inline constexpr int64_t kProducerExpiryMs = 600000;
-
 // One batch of a producer, as far as duplicates are told by it.
 struct ProducerBatch {
   Sequence last_sequence;

@@ -159,6 +159,8 @@ export interface NativeDirectory {
   /** One that is open, whoever opened it. */
   find(topic: string, partition: number, topicId: Uint8Array): NativeLog | undefined
   deletePartition(topic: string, partition: number): Promise<void>
+  /** Of partitions that are deleted from now on. */
+  setFileDeleteDelay(delayMs: number): void
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>
   /** `brokerEpoch` is what the marker of a clean stop says; -1 without a broker. */
@@ -385,6 +387,8 @@ export interface NativeBinding {
     readonly helperThreads: number
     readonly checkpointIntervalMs: number
     readonly fileDeleteDelayMs: number
+    /** Between two looks for idle producers. */
+    readonly producerCheckIntervalMs: number
     /** Descriptors for the segments that are written, and as many for older ones that are read. */
     readonly openFilesMax: number
     /** How far the directory's wall clock is ahead of the machine's; 0 without it. */

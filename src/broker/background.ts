@@ -3,6 +3,8 @@ import type { Clock, Timers } from '../base/clock.ts'
 import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Loggers } from '../telemetry/loggers.ts'
+import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
 import type { LogCleaner } from './compaction/log-cleaner.ts'
 import type { DataDirectories } from './data-directories.ts'
 import type { GroupService } from './group-service.ts'
@@ -61,21 +63,24 @@ export function finishInBackground(
 export interface CompactionContext {
   readonly environment: { readonly clock: Clock; readonly timers: Timers }
   readonly parts: RunningParts
-  readonly logger: Logger
+  readonly loggers: Loggers
 }
 
 /**
  * Compacts logs until the broker stops, from the first `log.cleaner.backoff.ms` on, unless
- * `log.cleaner.enable` is off. Before that nothing of it is loaded.
+ * `log.cleaner.enable` is off. Before that nothing of it is loaded. Returns what reads its figures,
+ * undefined as long as it is not there.
  */
 export function compactInBackground(
-  { environment, parts, logger }: CompactionContext,
+  { environment, parts, loggers }: CompactionContext,
   directories: DataDirectories,
   controller: Controller,
   config: () => BrokerConfig,
-): void {
-  if (!config().flag('log.cleaner.enable')) return
+): () => CleanerStatistics | undefined {
+  let running: LogCleaner | undefined
+  if (!config().flag('log.cleaner.enable')) return () => undefined
   const { clock, timers } = environment
+  const logger = loggers.of('odradek.cleaner')
   let starting: Promise<LogCleaner | undefined> | undefined
   /** Names of topics that came or went before the cleaner was there. */
   const early = new Set<string>()
@@ -86,7 +91,7 @@ export function compactInBackground(
         import('./compaction/cleaner-thread.ts'),
       ]),
     )
-    return new LogCleaner({
+    running = new LogCleaner({
       newNames: [...early],
       find: (topic, partition) => directories.find(topic, partition),
       storeOf: (topic, partition) => directories.storeOf(topic, partition),
@@ -98,6 +103,7 @@ export function compactInBackground(
       timers,
       logger,
     })
+    return running
   }
   const tryStart = (): void => {
     starting = start().catch((error: unknown) => {
@@ -120,4 +126,5 @@ export function compactInBackground(
     if (names.length > 0) await cleaner?.forget(names)
     if (changedConfigs.size > 0) cleaner?.configured()
   })
+  return () => running?.statistics()
 }

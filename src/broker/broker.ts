@@ -14,17 +14,18 @@ import { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
 import type { Uuid } from '../protocol/uuid.ts'
-import type { DataPlane, DataPlaneStatistics } from '../storage/data-plane.ts'
+import type { DataPlane } from '../storage/data-plane.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
+import { Loggers, rootLogger } from '../telemetry/loggers.ts'
 import { servedApis } from './api-table.ts'
 import { compactInBackground, finishInBackground, retryInBackground } from './background.ts'
 import type { BrokerContext } from './context.ts'
-import type { DataDirectories, Recovery } from './data-directories.ts'
+import type { DataDirectories } from './data-directories.ts'
 import { watchDirectories } from './directory-watch.ts'
 import { systemEnvironment } from './environment.ts'
 import { FlowControl } from './flow-control.ts'
-import { groupConfig, groupOffsetsTopic } from './group-config.ts'
-import { GroupService } from './group-service.ts'
+import { groupOffsetsTopic } from './group-config.ts'
+import { hostedGroups } from './group-service.ts'
 import { createInitialTopics } from './initial-topics.ts'
 import {
   Advertiser,
@@ -33,9 +34,9 @@ import {
   type Listener,
   registeredEndpoint,
 } from './listeners.ts'
-import { BrokerObservation } from './observation.ts'
+import { BrokerObservation, type BrokerStatistics } from './observation.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
-import { openDataDirectories, reportMissing } from './open-directories.ts'
+import { openDataDirectories, reportMissing, reportRecovery } from './open-directories.ts'
 import { refuseOpenLogs } from './open-transactions.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -71,7 +72,6 @@ export class Broker {
   readonly failure: Promise<Error>
   /** A look at it for its operator: health and figures. */
   readonly observation: BrokerObservation
-  readonly #dataPlane: DataPlane
   readonly #parts: RunningParts
   #closing: Promise<void> | undefined
 
@@ -81,7 +81,7 @@ export class Broker {
     directories: DataDirectories,
     failure: Promise<Error>,
   ) {
-    const { settings, listeners, dataPlane, parts } = starting
+    const { settings, listeners, parts } = starting
     this.endpoints = listeners.flatMap(({ bound }) => bound)
     this.listeners = listeners.map(({ endpoint }) => endpoint)
     this.clusterId = context.clusterId
@@ -91,7 +91,6 @@ export class Broker {
     this.failure = failure
     const isServing = (): boolean => this.#closing === undefined
     this.observation = new BrokerObservation({ ...starting, ...context, directories, isServing })
-    this.#dataPlane = dataPlane
     this.#parts = parts
     void failure.then(() => this.stop().catch(() => undefined))
   }
@@ -102,16 +101,17 @@ export class Broker {
    */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const environment = { ...systemEnvironment, ...options.environment }
-    const logger = options.logger ?? silentLogger
+    const loggers = new Loggers(options.logger ?? silentLogger)
+    const logger = loggers.of(rootLogger)
     const parts = new RunningParts(logger)
     try {
       const settings = settingsOf(options, logger, parts)
-      const bound = await bind(settings, environment, logger, parts)
+      const bound = await bind(settings, environment, loggers, parts)
       let stop = (_reason: string): void => {}
       const failure = new Promise<Error>((settle) => {
         stop = (reason) => settle(new Error(reason))
       })
-      const starting = { settings, environment, logger, parts, stop, ...bound }
+      const starting = { settings, environment, logger, loggers, parts, stop, ...bound }
       const directories = await openDataDirectories(starting)
       const context = await compose(starting, directories)
       await createInitialTopics(context.controller, options.topics ?? {})
@@ -125,9 +125,9 @@ export class Broker {
     }
   }
 
-  /** Figures of the sockets since the start. */
-  statistics(): DataPlaneStatistics {
-    return this.#dataPlane.statistics()
+  /** Figures of this moment: of the sockets since the start, of compaction. */
+  statistics(): BrokerStatistics {
+    return this.observation.statistics()
   }
 
   /** Where clients begin: its listeners, as they want them. */
@@ -171,6 +171,7 @@ interface StartingBroker {
   readonly settings: BrokerSettings
   readonly environment: BrokerEnvironment
   readonly logger: Logger
+  readonly loggers: Loggers
   readonly parts: RunningParts
   /** Ends the running broker; the reason is a sentence. */
   readonly stop: (reason: string) => void
@@ -185,18 +186,21 @@ interface StartingBroker {
 async function bind(
   settings: BrokerSettings,
   environment: BrokerEnvironment,
-  logger: Logger,
+  loggers: Loggers,
   parts: RunningParts,
 ): Promise<Pick<StartingBroker, 'dataPlane' | 'flow' | 'router' | 'batchOpener' | 'listeners'>> {
   const flow = new FlowControl({
     dataPlane: () => dataPlane,
     monotonicMs: () => environment.clock.monotonicMs(),
+    resolve: environment.resolve,
+    logger: loggers.of('odradek.limits'),
   })
+  await flow.refuseUnknownHosts(settings.config)
   const router = new Router({
     apis: servedApis,
     dataPlane: () => dataPlane,
     flow,
-    logger,
+    logger: loggers.of('odradek.requests'),
     monotonicMs: () => environment.clock.monotonicMs(),
   })
   const batchOpener = new BatchOpener()
@@ -220,7 +224,9 @@ async function bind(
   const exposed = exposedAddresses(listeners)
   if (exposed.length > 0) {
     const who = 'there is no authentication: whoever reaches it can read and write everything'
-    logger.warn(`Listening on ${exposed.join(', ')} beyond this machine, and ${who}.`)
+    loggers
+      .of(rootLogger)
+      .warn(`Listening on ${exposed.join(', ')} beyond this machine, and ${who}.`)
   }
   return { dataPlane, flow, router, batchOpener, listeners }
 }
@@ -230,22 +236,24 @@ async function compose(
   starting: StartingBroker,
   directories: DataDirectories,
 ): Promise<BrokerContext> {
-  const { settings, environment, logger, parts, dataPlane, batchOpener, listeners } = starting
-  const { clock } = environment
+  const { settings, environment, logger, loggers, parts, dataPlane, batchOpener } = starting
+  const { listeners, flow } = starting
+  const ofLogs = loggers.of('odradek.logs')
   const { nodeId } = settings
   let config = settings.config
-  const controller = await openController(starting, directories, () => config)
+  const inForce = (): BrokerConfig => config
+  const controller = await openController(starting, directories, inForce)
   parts.add('controller', () => controller.close())
   parts.add('data directory', () => directories.close(controller.brokerEpoch))
   await takeLead(starting, directories, controller)
   config = effectiveConfig(settings, controller.image)
   batchOpener.bound(() => config.number('odradek.max.uncompressed.batch.bytes'))
   for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
-  starting.flow.update(controller.image, config, listeners)
-  const logs = new TopicLogs({ nodeId, directories, dataPlane, config: () => config, logger })
+  flow.update(controller.image, config, listeners)
+  const logs = new TopicLogs({ nodeId, directories, dataPlane, config: inForce, logger: ofLogs })
   await controller.partitionsFailed(await logs.load(controller.image))
   refuseOpenLogs(controller.image, (topic, partition) => logs.find(topic, partition))
-  for (const recovery of directories.recoveries()) reportRecovery(recovery, logger)
+  for (const recovery of directories.recoveries()) reportRecovery(recovery, ofLogs)
   controller.subscribe(async (image, changes) => {
     const keys = [nodeId, ''].map((name) => configKey(ResourceType.BROKER, String(name)))
     if (keys.some((key) => changes.changedConfigs.has(key))) {
@@ -253,16 +261,16 @@ async function compose(
       logs.configureAll(image)
       void controller.cordonDirectories(cordoned(directories, config)).catch(() => undefined)
     }
-    starting.flow.update(image, config, listeners)
+    flow.update(image, config, listeners)
     await logs.apply(image, changes)
   })
   retryInBackground(starting, logs)
   const image = (): MetadataImage => controller.image
-  const retention = new Retention({ ...environment, logs, image, config: () => config, logger })
+  const retention = new Retention({ ...environment, logs, image, config: inForce, logger: ofLogs })
   parts.add('retention', () => retention.stop())
-  compactInBackground(starting, directories, controller, () => config)
-  watchDirectories({ directories, controller, logger, stop: starting.stop })
-  const groups = groupService(starting, controller, logs, config)
+  const cleaner = compactInBackground(starting, directories, controller, inForce)
+  watchDirectories({ directories, controller, logger: ofLogs, stop: starting.stop })
+  const groups = hostedGroups(starting, controller, logs, config)
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics, changedTopics }) => {
     // Groups may have lost their own log as well, with its topic or its directory.
@@ -276,9 +284,10 @@ async function compose(
   return {
     nodeId,
     clusterId: controller.properties.clusterId,
-    clock,
+    clock: environment.clock,
     timers: environment.timers,
     logger,
+    loggers,
     controller,
     groups,
     logs,
@@ -287,15 +296,16 @@ async function compose(
     producerIds: new ProducerIds(() => controller.allocateProducerIds()),
     advertiser: new Advertiser(listeners),
     batchOpener,
-    flow: starting.flow,
+    flow: flow,
+    cleaner,
     image,
-    config: () => config,
+    config: inForce,
   }
 }
 
 /** Replays the metadata. Nothing is written that another start would have to make good. */
 function openController(
-  { settings, environment, logger }: StartingBroker,
+  { settings, environment, loggers }: StartingBroker,
   directories: DataDirectories,
   config: () => BrokerConfig,
 ): Promise<Controller> {
@@ -308,7 +318,8 @@ function openController(
     timers,
     random,
     config,
-    onSnapshotFailure: (cause) => logger.error('A metadata snapshot could not be written', cause),
+    onSnapshotFailure: (cause) =>
+      loggers.of('odradek.controller').error('A metadata snapshot could not be written', cause),
   })
 }
 
@@ -350,33 +361,6 @@ async function takeLead(
   })
 }
 
-/** The groups of this broker, on the logs and topics that the metadata says. */
-function groupService(
-  { environment, logger }: StartingBroker,
-  controller: Controller,
-  logs: TopicLogs,
-  config: BrokerConfig,
-): GroupService {
-  const { clock, timers, random } = environment
-  return new GroupService({
-    // Groups whose log has failed have no coordinator, as a partition without leader has none.
-    log: (partition) => {
-      const log = logs.find(groupOffsetsTopic, partition)
-      return log?.online() === true ? log : undefined
-    },
-    topics: {
-      nameOf: (id) => controller.image.topicsById.get(id)?.name,
-      idOf: (name) => controller.image.topicsByName.get(name)?.id,
-      partitionCount: (name) => controller.image.topicsByName.get(name)?.partitions.length ?? 0,
-    },
-    onUnreadable: (cause) => logger.error('Groups have no coordinator', cause),
-    config: groupConfig(config, controller.image),
-    clock,
-    timers,
-    random,
-  })
-}
-
 /** The static configuration below what the metadata log sets. */
 function effectiveConfig({ config, nodeId }: BrokerSettings, image: MetadataImage): BrokerConfig {
   const own = configsOf(image, ResourceType.BROKER, String(nodeId))
@@ -387,14 +371,4 @@ function effectiveConfig({ config, nodeId }: BrokerSettings, image: MetadataImag
 function cordoned(directories: DataDirectories, config: BrokerConfig): Uuid[] {
   const names = config.list('cordoned.log.dirs')
   return directories.idsOf(names.map((name) => (name === '*' ? name : resolve(name))))
-}
-
-function reportRecovery({ path, report, durationMs }: Recovery, logger: Logger): void {
-  const { partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } = report
-  const words =
-    `The last stop of ${path} was not clean: replayed ${report.journalEntries} entries ` +
-    `(${report.journalBytes} bytes) of the journal, recovered ${partitions} partitions, ` +
-    `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
-    `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`
-  logger.info(words, { directory: path, ...report, durationMs: Math.ceil(durationMs) })
 }

@@ -3,6 +3,8 @@ import type { Controller } from '../controller/controller.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Loggers } from '../telemetry/loggers.ts'
+import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
 import type { DataDirectories } from './data-directories.ts'
 import type { FlowControl } from './flow-control.ts'
 import type { GroupService } from './group-service.ts'
@@ -19,6 +21,8 @@ export interface BrokerContext {
   readonly clock: Clock
   readonly timers: Timers
   readonly logger: Logger
+  /** All loggers, for who changes their levels. */
+  readonly loggers: Loggers
   readonly controller: Controller
   readonly groups: GroupService
   readonly logs: TopicLogs
@@ -27,7 +31,9 @@ export interface BrokerContext {
   readonly producerIds: ProducerIds
   readonly advertiser: Advertiser
   readonly batchOpener: BatchOpener
-  readonly flow: Pick<FlowControl, 'mutationQuota'>
+  readonly flow: Pick<FlowControl, 'mutationQuota' | 'unknownHosts'>
+  /** Figures of compaction, once it has begun. */
+  cleaner(): CleanerStatistics | undefined
   /** The newest image that is committed. */
   image(): MetadataImage
   /** The configuration in force, with what the metadata log sets. */

@@ -232,6 +232,11 @@ export class DataDirectories {
     return this.#homes.get(nameOf(topic, partition))
   }
 
+  /** For how many ms the folders of partitions that are deleted from now on stay. */
+  keepDeletedFor(delayMs: number): void {
+    for (const store of this.#data) store.setFileDeleteDelay(delayMs)
+  }
+
   /** Ends a log and has its folder removed; what lies in a failed directory stays there. */
   async deletePartition(topic: string, partition: number): Promise<void> {
     const name = nameOf(topic, partition)

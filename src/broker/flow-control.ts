@@ -15,14 +15,20 @@ import {
 } from '../policy/quota.ts'
 import { TokenBucket } from '../policy/token-bucket.ts'
 import type { AcceptLimits, DataPlane, QuotaRules, RateWindows } from '../storage/data-plane.ts'
-import { ipOverrides } from './ip-overrides.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { HostNames } from './host-names.ts'
+import { ipOverrides, ipOverridesConfig } from './ip-overrides.ts'
 import type { Listener } from './listeners.ts'
+import { StartError } from './start-error.ts'
 
 /** The name of whoever did not say who it is. */
 const anonymous = 'ANONYMOUS'
 
 /** Kafka's "no limit" of an int config. */
 const intMax = 2 ** 31 - 1
+
+/** Hosts that one line of the log names. */
+const namesToldMax = 5
 
 /** Buckets of client ids that are kept before those that are full again are dropped. */
 const bucketsMax = 1000
@@ -34,6 +40,9 @@ export interface FlowControlOptions {
     'setQuotas' | 'setConnectionLimits' | 'chargeRequest' | 'mute'
   >
   readonly monotonicMs: () => number
+  /** Every numeric address of a name; rejects where there is none. */
+  readonly resolve: (host: string) => Promise<readonly string[]>
+  readonly logger: Logger
 }
 
 /** Counts the changes of the metadata that one request asks for. */
@@ -49,6 +58,7 @@ const noQuota: MutationQuota = { charge: () => true, throttleMs: () => 0 }
 /** See the head of this file. All calls on the Node thread. */
 export class FlowControl {
   readonly #options: FlowControlOptions
+  readonly #hosts: HostNames
   #quotas: ReadonlyMap<string, ClientQuota> | undefined
   #config: BrokerConfig | undefined
   #mutations: QuotaLimits = limitsOf([], 'controller_mutation_rate')
@@ -60,9 +70,26 @@ export class FlowControl {
 
   constructor(options: FlowControlOptions) {
     this.#options = options
+    this.#hosts = new HostNames(options.resolve)
   }
 
-  /** Makes the data plane do as image and configuration say. Does nothing where none changed. */
+  /** For a start: rejects with a sentence where a limit is set on a host without an address. */
+  async refuseUnknownHosts(config: BrokerConfig): Promise<void> {
+    const [unknown] = await this.unknownHosts(hostsOf([], config))
+    if (unknown === undefined) return
+    const way = 'name one that does, or an address'
+    throw new StartError(`The host "${unknown}" in ${ipOverridesConfig} does not resolve; ${way}.`)
+  }
+
+  /** Those of these names that have no address; the others have been looked up then. */
+  unknownHosts(hosts: Iterable<string>): Promise<string[]> {
+    return this.#hosts.learn(hosts)
+  }
+
+  /**
+   * Makes the data plane do as image and configuration say. Does nothing where none changed. Limits
+   * of hosts whose names are not known yet follow when they have been looked up.
+   */
   update(image: MetadataImage, config: BrokerConfig, listeners: readonly Listener[]): void {
     const quotas = quotasOf(image)
     const isSameConfig = config === this.#config
@@ -77,10 +104,41 @@ export class FlowControl {
       config.number('controller.quota.window.size.seconds')
     this.#mutations = limitsOf(all, 'controller_mutation_rate')
     this.#countsMutations = isLimited(this.#mutations)
+    const limitConnections = (): void => this.#limitConnections(all, config, listeners)
+    limitConnections()
+    const unknown = hostsOf(all, config).filter((host) => !this.#isKnown(host))
+    if (unknown.length > 0) void this.#limitLater(unknown, config, limitConnections)
+  }
+
+  #isKnown(host: string): boolean {
+    return this.#hosts.addressesOf(host).length > 0
+  }
+
+  async #limitLater(
+    hosts: readonly string[],
+    config: BrokerConfig,
+    limitConnections: () => void,
+  ): Promise<void> {
+    const quotas = this.#quotas
+    const unknown = await this.#hosts.learn(hosts)
+    if (unknown.length > 0) {
+      const names = unknown.slice(0, namesToldMax).join(', ')
+      const more = unknown.length > namesToldMax ? ` and ${unknown.length - namesToldMax} more` : ''
+      this.#options.logger.warn(`No limit of connections holds for ${names}${more}: no such host.`)
+    }
+    // Another change has set all limits anew meanwhile.
+    if (this.#quotas === quotas && this.#config === config) limitConnections()
+  }
+
+  #limitConnections(
+    all: readonly ClientQuota[],
+    config: BrokerConfig,
+    listeners: readonly Listener[],
+  ): void {
     this.#options.dataPlane().setConnectionLimits({
-      ...windows,
+      ...windowsOf(config),
       ...acceptLimits(config, ''),
-      ...ipLimits(all, config),
+      ...ipLimits(all, config, this.#hosts),
       listeners: listeners.map(({ name, bound }) => ({
         ...acceptLimits(config, `listener.name.${name.toLowerCase()}.`),
         endpoints: bound,
@@ -202,18 +260,47 @@ function acceptLimits(config: BrokerConfig, prefix: string): AcceptLimits {
   }
 }
 
-function ipLimits(quotas: readonly ClientQuota[], config: BrokerConfig) {
-  const rates = quotas.flatMap(({ entity, values }) => {
+function ipLimits(quotas: readonly ClientQuota[], config: BrokerConfig, names: HostNames) {
+  const rates = ipRates(quotas)
+  return {
+    maxPerIp: config.number('max.connections.per.ip'),
+    perIp: ofAddresses(overridesOf(config), names),
+    maxRatePerIp: rates.find(({ host }) => host === null)?.rate ?? Number.POSITIVE_INFINITY,
+    ratePerIp: ofAddresses(
+      rates.flatMap(({ host, rate }) => (host === null ? [] : [{ host, rate }])),
+      names,
+    ),
+  }
+}
+
+function overridesOf(config: BrokerConfig) {
+  return ipOverrides(config.text(ipOverridesConfig) ?? '')
+}
+
+/** Rates of connections by host; null is every other one. */
+function ipRates(quotas: readonly ClientQuota[]) {
+  return quotas.flatMap(({ entity, values }) => {
     const host = entity.get('ip')
     const rate = values.get('connection_creation_rate')
     return host === undefined || rate === undefined ? [] : [{ host, rate }]
   })
-  return {
-    maxPerIp: config.number('max.connections.per.ip'),
-    perIp: ipOverrides(config.text('max.connections.per.ip.overrides') ?? ''),
-    maxRatePerIp: rates.find(({ host }) => host === null)?.rate ?? Number.POSITIVE_INFINITY,
-    ratePerIp: rates.flatMap(({ host, rate }) => (host === null ? [] : [{ host, rate }])),
-  }
+}
+
+/** All hosts that have a limit of their own. */
+function hostsOf(quotas: readonly ClientQuota[], config: BrokerConfig): string[] {
+  const named = [...overridesOf(config), ...ipRates(quotas)].map(({ host }) => host)
+  return named.filter((host) => host !== null)
+}
+
+/** One limit for each address; where several names lead to one, the last counts. */
+function ofAddresses<L extends { readonly host: string }>(
+  limits: readonly L[],
+  names: HostNames,
+): L[] {
+  const each = limits.flatMap((limit) =>
+    names.addressesOf(limit.host).map((host) => [host, { ...limit, host }] as const),
+  )
+  return [...new Map(each).values()]
 }
 
 function interBrokerListener(config: BrokerConfig): string {

@@ -1,8 +1,14 @@
+import type { Controller } from '../controller/controller.ts'
 import type {
   GroupCoordinator,
   GroupCoordinatorOptions,
 } from '../coordinator/group/group-coordinator.ts'
+import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+import type { Loggers } from '../telemetry/loggers.ts'
+import { groupConfig, groupOffsetsTopic } from './group-config.ts'
 import { importLate } from './late-import.ts'
+import type { BrokerEnvironment } from './options.ts'
+import type { TopicLogs } from './topic-logs.ts'
 
 /**
  * The group coordinator, imported and made when it is first needed: a start does not wait for its
@@ -52,4 +58,32 @@ export class GroupService {
     const coordinator = await this.#coordinator?.catch(() => undefined)
     await coordinator?.close()
   }
+}
+
+/** The groups of this broker, on the logs and topics that the metadata says. */
+export function hostedGroups(
+  { environment, loggers }: { readonly environment: BrokerEnvironment; readonly loggers: Loggers },
+  controller: Controller,
+  logs: Pick<TopicLogs, 'find'>,
+  config: BrokerConfig,
+): GroupService {
+  const { clock, timers, random } = environment
+  const logger = loggers.of('odradek.groups')
+  return new GroupService({
+    // Groups whose log has failed have no coordinator, as a partition without leader has none.
+    log: (partition) => {
+      const log = logs.find(groupOffsetsTopic, partition)
+      return log?.online() === true ? log : undefined
+    },
+    topics: {
+      nameOf: (id) => controller.image.topicsById.get(id)?.name,
+      idOf: (name) => controller.image.topicsByName.get(name)?.id,
+      partitionCount: (name) => controller.image.topicsByName.get(name)?.partitions.length ?? 0,
+    },
+    onUnreadable: (cause) => logger.error('Groups have no coordinator', cause),
+    config: groupConfig(config, controller.image),
+    clock,
+    timers,
+    random,
+  })
 }

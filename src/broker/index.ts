@@ -2,9 +2,11 @@
 
 export type { DataPlaneStatistics, Traffic } from '../storage/data-plane.ts'
 export { Broker } from './broker.ts'
+export type { CleanerStatistics, UncleanableLogs } from './compaction/cleaner-figures.ts'
 export type {
   BrokerHealth,
   BrokerObservation,
+  BrokerStatistics,
   DirectoryState,
   ObservedGroup,
   ObservedPartition,

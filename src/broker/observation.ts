@@ -8,6 +8,7 @@ import type { MetadataImage } from '../metadata/image.ts'
 import type { DataPlane, DataPlaneStatistics, Traffic } from '../storage/data-plane.ts'
 import type { LogStore, PartitionLog } from '../storage/log-store.ts'
 import type { LatencyCounts } from '../telemetry/latency-histogram.ts'
+import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
 import type { DataDirectories } from './data-directories.ts'
 import type { GroupService } from './group-service.ts'
 import type { Router } from './router.ts'
@@ -69,6 +70,12 @@ export interface RequestLatency {
   readonly counts: LatencyCounts
 }
 
+/** Figures of a broker: of its sockets since the start, and of what it does by itself. */
+export interface BrokerStatistics extends DataPlaneStatistics {
+  /** Of compaction; undefined before it has begun, and where `log.cleaner.enable` is off. */
+  readonly cleaner: CleanerStatistics | undefined
+}
+
 /** What is looked at. */
 export interface ObservedBroker {
   readonly nodeId: number
@@ -78,6 +85,7 @@ export interface ObservedBroker {
   readonly groups: GroupService
   readonly router: Pick<Router, 'latencies'>
   readonly dataPlane: Pick<DataPlane, 'statistics' | 'traffic' | 'latencies'>
+  readonly cleaner: () => CleanerStatistics | undefined
   readonly isServing: () => boolean
 }
 
@@ -108,9 +116,9 @@ export class BrokerObservation {
     return [...directories.stores().map(stateOf), ...missing]
   }
 
-  /** Figures of the sockets since the start. */
-  statistics(): DataPlaneStatistics {
-    return this.#broker.dataPlane.statistics()
+  /** Figures of this moment. */
+  statistics(): BrokerStatistics {
+    return { ...this.#broker.dataPlane.statistics(), cleaner: this.#broker.cleaner() }
   }
 
   /** What all topics moved since the start, or one since it is there. */

@@ -1,7 +1,7 @@
 /** Opens the log directories at a start: what must not be is refused, what fails is left out. */
 import { type LogStore, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { DataDirectories } from './data-directories.ts'
+import { DataDirectories, type Recovery } from './data-directories.ts'
 import { claimDirectory } from './directory-claim.ts'
 import { judgeContents, judgeDirectories } from './identity.ts'
 import { openFilesMax, openFilesOfEach } from './open-files.ts'
@@ -64,6 +64,17 @@ export function reportMissing(path: string, reason: string, logger: Logger): voi
   logger.error(`The log directory ${path} is offline, and its partitions with it: ${reason}`)
 }
 
+/** Tells what a start did in a directory that was not stopped cleanly. */
+export function reportRecovery({ path, report, durationMs }: Recovery, logger: Logger): void {
+  const { partitions, segmentsScanned, bytesScanned, bytesCut, indexesRebuilt } = report
+  const words =
+    `The last stop of ${path} was not clean: replayed ${report.journalEntries} entries ` +
+    `(${report.journalBytes} bytes) of the journal, recovered ${partitions} partitions, ` +
+    `read ${bytesScanned} bytes of ${segmentsScanned} segments, cut ${bytesCut} bytes, ` +
+    `rebuilt ${indexesRebuilt} indexes, in ${Math.ceil(durationMs)} ms.`
+  logger.info(words, { directory: path, ...report, durationMs: Math.ceil(durationMs) })
+}
+
 function openStore(
   path: string,
   { settings, environment }: OpeningContext,
@@ -73,6 +84,7 @@ function openStore(
   return environment.openStore(path, {
     checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
     fileDeleteDelayMs: config.number('log.segment.delete.delay.ms'),
+    producerCheckIntervalMs: config.number('producer.id.expiration.check.interval.ms'),
     openFilesMax: openFiles,
   })
 }

@@ -68,6 +68,8 @@ export interface StoreOptions {
   readonly checkpointIntervalMs: number
   /** Of the folder of a deleted partition. */
   readonly fileDeleteDelayMs: number
+  /** Between two looks for idle producers. */
+  readonly producerCheckIntervalMs: number
   /** Descriptors for the segments that are written, and as many for older ones that are read. */
   readonly openFilesMax: number
 }

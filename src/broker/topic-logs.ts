@@ -69,6 +69,7 @@ export class TopicLogs {
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
     const topics = [...image.topicsByName.values()]
     this.#image = image
+    this.#keepDeleted()
     await this.#setStraysAside(image)
     const failures = await this.#openAll(topics, image)
     this.#report(failures)
@@ -98,9 +99,18 @@ export class TopicLogs {
     })
   }
 
-  /** Gives every hosted log its settings anew, as after a change of the broker's configuration. */
+  /**
+   * Gives every hosted log and the directories their settings anew, as after a change of the
+   * broker's configuration.
+   */
   configureAll(image: MetadataImage): void {
+    this.#keepDeleted()
     for (const topic of image.topicsByName.values()) this.#configure(topic, image)
+  }
+
+  #keepDeleted(): void {
+    const { directories, config } = this.#options
+    directories.keepDeletedFor(config().number('log.segment.delete.delay.ms'))
   }
 
   /** One change after the other, so that nothing is opened that is deleted meanwhile. */

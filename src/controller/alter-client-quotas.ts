@@ -50,11 +50,17 @@ const fractionMax = 1e-6
 
 /** See the head of this file: one result for each entity, in the order of the request. */
 export function decideAlterClientQuotas(
-  request: { readonly entries: readonly QuotaAlteration[]; readonly validateOnly: boolean },
+  request: {
+    readonly entries: readonly QuotaAlteration[]
+    readonly validateOnly: boolean
+    /** Names of hosts that have no address. */
+    readonly unknownHosts?: readonly string[]
+  },
   image: MetadataImage,
 ): Decision<QuotaAlterationResult[]> {
   const records: MetadataRecordInput[] = []
   const results = new Map<string, QuotaAlterationResult>()
+  const unknownHosts = new Set(request.unknownHosts)
   for (const { entity: parts, ops } of request.entries) {
     // Of a type that stands twice, the last name counts.
     const entity = new Map(parts.map(({ entityType, entityName }) => [entityType, entityName]))
@@ -62,7 +68,7 @@ export function decideAlterClientQuotas(
     const isRepeated = results.has(key) || new Set(ops.map((op) => op.key)).size < ops.length
     const outcome = isRepeated
       ? invalid(`Ignoring duplicate entity ${describe(entity)}`)
-      : alter(entity, ops, image)
+      : alter(entity, ops, image, unknownHosts)
     const refusal = Array.isArray(outcome) ? undefined : outcome
     if (Array.isArray(outcome)) records.push(...outcome)
     results.set(key, { entity, refusal })
@@ -76,8 +82,9 @@ function alter(
   entity: QuotaEntity,
   ops: QuotaAlteration['ops'],
   image: MetadataImage,
+  unknownHosts: ReadonlySet<string>,
 ): MetadataRecordInput[] | Refusal {
-  const problem = entityProblem(entity)
+  const problem = entityProblem(entity, unknownHosts)
   if (problem !== undefined) return invalid(problem)
   assert(entity.size > 0, 'a quota is set on something')
   const keys = entity.has('ip') ? ipKeys : userAndClientKeys
@@ -93,7 +100,7 @@ function alter(
   return records
 }
 
-function entityProblem(entity: QuotaEntity): string | undefined {
+function entityProblem(entity: QuotaEntity, unknownHosts: ReadonlySet<string>): string | undefined {
   if (entity.size === 0) return 'Invalid empty client quota entity'
   for (const [type, name] of entity) {
     if (!(quotaEntityTypes as readonly string[]).includes(type)) {
@@ -106,15 +113,9 @@ function entityProblem(entity: QuotaEntity): string | undefined {
     const others = 'IP entity should not be combined with User or ClientId'
     return `Invalid quota entity combination, ${others}`
   }
-  const address = entity.get('ip') ?? null
-  if (address === null || isNumericAddress(address)) return undefined
-  return `${address} is not a valid IP or resolvable host.`
-}
-
-/** Names of hosts are not looked up: who connects is known by its address. */
-function isNumericAddress(text: string): boolean {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => +part <= 255)
-  return text.includes(':') && URL.canParse(`http://[${text}]/`)
+  const host = entity.get('ip') ?? null
+  if (host === null || !unknownHosts.has(host)) return undefined
+  return `${host} is not a valid IP or resolvable host.`
 }
 
 function valueProblem(keys: ReadonlySet<string>, key: string, value: number): string | undefined {

@@ -3,6 +3,7 @@ import type { BrokerObservation } from '../broker/index.ts'
 import { type Answer, textAnswer } from './answer.ts'
 import { Breather } from './breather.ts'
 import { brokerFamilies } from './broker-metrics.ts'
+import { cleanerFamilies } from './cleaner-metrics.ts'
 import { type Family, renderFamilies } from './exposition.ts'
 import { groupFamilies } from './group-metrics.ts'
 import { LatencyWindow } from './latency-window.ts'
@@ -45,6 +46,7 @@ export class MetricsPage {
     yield* requestFamilies(broker, this.#window, performance.now())
     yield* topicFamilies(broker, breather)
     yield* brokerFamilies(broker, breather)
+    yield* cleanerFamilies(broker.statistics().cleaner)
     yield* groupFamilies(broker, breather)
   }
 }

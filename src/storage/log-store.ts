@@ -241,6 +241,8 @@ export interface LogStore {
   find(topic: string, partition: number): PartitionLog | undefined
   /** Ends the log at once: its calls answer with an error, whoever waits for it is told. */
   deletePartition(topic: string, partition: number): Promise<void>
+  /** For how many ms the folders of partitions deleted from now on stay under another name. */
+  setFileDeleteDelay(delayMs: number): void
   /** Renames a folder that no metadata names to `…-stray`; nothing is lost. */
   setAside(topic: string, partition: number): Promise<void>
   checkpoint(): Promise<void>

@@ -154,6 +154,11 @@ class Store implements MemoryLogStore {
     this.disk.partitions.delete(name)
   }
 
+  /** Nothing stays: what is deleted in memory is gone. */
+  setFileDeleteDelay(delayMs: number): void {
+    assert(delayMs >= 0, 'nothing is removed before it is deleted')
+  }
+
   async setAside(topic: string, partition: number): Promise<void> {
     this.#requireOnline()
     const name = nameOf(topic, partition)

@@ -31,6 +31,8 @@ export interface NativeLogStoreOptions {
   readonly checkpointIntervalMs?: number
   /** Between the deletion of a partition and the removal of its folder. */
   readonly fileDeleteDelayMs?: number
+  /** `producer.id.expiration.check.interval.ms`. */
+  readonly producerCheckIntervalMs?: number
   /**
    * Files of segments that are written which stay open while nobody uses them, 1,024 by default,
    * and as many of older ones that are read.
@@ -239,6 +241,9 @@ class NativeLogStore implements LogStore {
     this.#logs.delete(key(topic, partition))
     await this.#directory.deletePartition(topic, partition)
   }
+  setFileDeleteDelay(delayMs: number): void {
+    this.#directory.setFileDeleteDelay(delayMs)
+  }
   async setAside(topic: string, partition: number): Promise<void> {
     this.#logs.delete(key(topic, partition))
     await this.#directory.setAside(topic, partition)
@@ -306,6 +311,7 @@ export async function openNativeLogStore(
     helperThreads,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     fileDeleteDelayMs: options.fileDeleteDelayMs ?? 60_000,
+    producerCheckIntervalMs: options.producerCheckIntervalMs ?? 600_000,
     openFilesMax: options.openFilesMax ?? 1024,
     clockOffsetMs: options.clockOffsetMs ?? 0,
   })

@@ -19,8 +19,9 @@ export class SharedDirectory {
 
   /** Takes a share in the directory; who has it open must keep it open until {@link close}. */
   static async open(path: string): Promise<SharedDirectory> {
-    const untouched = { checkpointIntervalMs: 60_000, fileDeleteDelayMs: 60_000, openFilesMax: 1 }
-    const options = { path, helperThreads: 2, ...untouched, clockOffsetMs: 0 }
+    const intervals = { checkpointIntervalMs: 60_000, producerCheckIntervalMs: 600_000 }
+    const untouched = { ...intervals, fileDeleteDelayMs: 60_000, helperThreads: 2, openFilesMax: 1 }
+    const options = { path, ...untouched, clockOffsetMs: 0 }
     return new SharedDirectory(await nativeStorage().openDirectory(options))
   }
 

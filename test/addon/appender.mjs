@@ -24,6 +24,7 @@ const directory = await native.openDirectory({
   helperThreads: 2,
   checkpointIntervalMs: 5,
   fileDeleteDelayMs: 0,
+  producerCheckIntervalMs: 600_000,
   openFilesMax: 16,
 })
 const topicId = Buffer.from(given.topicId)

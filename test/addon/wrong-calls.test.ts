@@ -21,6 +21,7 @@ const openOptions = {
   helperThreads: 2,
   checkpointIntervalMs: 60_000,
   fileDeleteDelayMs: 0,
+  producerCheckIntervalMs: 600_000,
   openFilesMax: 16,
 }
 const handlers = { onFrames: () => {}, onOpenBatches: () => {}, onConnectionsClosed: () => {} }

@@ -7,6 +7,7 @@ import type { Controller } from '../../src/controller/controller.ts'
 import { BrokerConfig } from '../../src/metadata/config/broker-config.ts'
 import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
+import { Loggers } from '../../src/telemetry/loggers.ts'
 import { ManualTime } from '../coordinator/manual-time.ts'
 import { settings, topicId } from '../storage/store-behaviour.ts'
 import { imageOf } from './topic-image.ts'
@@ -29,8 +30,8 @@ function rig(configs: Readonly<Record<string, string>>) {
     subscribe: (listener: Listener) => listeners.push(listener),
   }
   const config = new BrokerConfig(new Map(Object.entries(configs)))
-  compactInBackground(
-    { environment: { clock: time, timers: time }, parts, logger: silentLogger },
+  const cleaner = compactInBackground(
+    { environment: { clock: time, timers: time }, parts, loggers: new Loggers(silentLogger) },
     directories as unknown as DataDirectories,
     controller as unknown as Controller,
     () => config,
@@ -45,17 +46,18 @@ function rig(configs: Readonly<Record<string, string>>) {
     }
     for (const listener of listeners) await listener(controller.image, changes as never)
   }
-  return { time, parts, store, publish, listeners }
+  return { time, parts, store, publish, listeners, cleaner }
 }
 
 it('waits for a backoff before it loads anything, and ends with the broker', async () => {
-  const { time, parts } = rig({ 'log.cleaner.backoff.ms': '700' })
-  expect(time.pending).toBe(1)
+  const { time, parts, cleaner } = rig({ 'log.cleaner.backoff.ms': '700' })
+  expect([time.pending, cleaner()]).toEqual([1, undefined])
   await time.advance(699)
   expect(time.pending).toBe(1)
   await time.advance(1)
   // The cleaner has looked and waits.
   await expect.poll(() => time.pending).toBe(1)
+  expect(cleaner()).toMatchObject({ cleanings: 0, sinceLastRunMs: 0 })
   await time.advance(700)
   await expect.poll(() => time.pending).toBe(1)
   expect(await parts.stop()).toBeUndefined()

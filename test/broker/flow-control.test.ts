@@ -116,6 +116,84 @@ describe('the data plane is told', () => {
   })
 })
 
+describe('hosts that are named', () => {
+  const addresses: Record<string, readonly string[]> = {
+    localhost: ['127.0.0.1', '::1'],
+    web: ['10.0.0.7'],
+  }
+  const resolve = async (host: string): Promise<readonly string[]> => {
+    const found = addresses[host]
+    if (found === undefined) throw new Error(`no such host: ${host}`)
+    return found
+  }
+  const overrides = 'max.connections.per.ip.overrides'
+  async function alterOverrides(value: string, type = 4) {
+    const configs = [{ name: overrides, configOperation: 0, value }]
+    const resources = [{ resourceType: type, resourceName: '', configs }]
+    const request = { resources, validateOnly: false }
+    return (await running.plane.send(incrementalAlterConfigsApi, 1, request)).responses
+  }
+
+  test('are limited at their addresses, from the start and when that changes', async () => {
+    const configs = { [overrides]: 'web:4,localhost:20' }
+    running = await startTestBroker({ configs, environment: { resolve } })
+    expect(running.plane.limits?.perIp).toEqual([
+      { host: '10.0.0.7', max: 4 },
+      { host: '127.0.0.1', max: 20 },
+      { host: '::1', max: 20 },
+    ])
+    expect(await alterOverrides('web:5')).toMatchObject([{ errorCode: 0 }])
+    expect(running.plane.limits?.perIp).toEqual([{ host: '10.0.0.7', max: 5 }])
+    await setQuota({ ip: 'web' }, 'connection_creation_rate', 9)
+    expect(running.plane.limits?.ratePerIp).toEqual([{ host: '10.0.0.7', rate: 9 }])
+    const { disk } = running.store
+    await running.broker.stop()
+    // Now its address is looked up after the limits were set that need none.
+    running = await startTestBroker({ disk, environment: { resolve } })
+    await expect
+      .poll(() => running.plane.limits?.ratePerIp)
+      .toEqual([{ host: '10.0.0.7', rate: 9 }])
+  })
+
+  test('refuse the start where they have no address', async () => {
+    const options = { configs: { [overrides]: 'web:4,gone:1' }, environment: { resolve } }
+    await expect(startTestBroker(options)).rejects.toThrow(
+      `The host "gone" in ${overrides} does not resolve; name one that does, or an address.`,
+    )
+    running = await startTestBroker()
+  })
+
+  test('are refused by the admin API where they have no address', async () => {
+    running = await startTestBroker({ environment: { resolve } })
+    const message = `The host "gone" in ${overrides} does not resolve.`
+    expect(await alterOverrides('web:4,gone:1')).toMatchObject([
+      { errorCode: 40, errorMessage: message },
+    ])
+    expect(running.plane.limits?.perIp).toEqual([])
+    const entity = [{ entityType: 'ip', entityName: 'gone' }]
+    const ops = [{ key: 'connection_creation_rate', value: 9, remove: false }]
+    const request = { entries: [{ entity, ops }], validateOnly: false }
+    const { entries } = await running.plane.send(alterClientQuotasApi, 1, request)
+    expect(entries).toMatchObject([
+      { errorCode: 42, errorMessage: 'gone is not a valid IP or resolvable host.' },
+    ])
+  })
+
+  test('that are gone at a later start have no limit, and a line of the log says so', async () => {
+    addresses['leaving'] = ['10.0.0.8']
+    running = await startTestBroker({ environment: { resolve } })
+    await setQuota({ ip: 'leaving' }, 'connection_creation_rate', 9)
+    delete addresses['leaving']
+    const { disk } = running.store
+    await running.broker.stop()
+    running = await startTestBroker({ disk, environment: { resolve } })
+    await expect
+      .poll(() => running.lines.filter((line) => line.includes('leaving')))
+      .toEqual([expect.stringMatching(/WARN .*No limit of connections holds for leaving: no such/)])
+    expect(running.plane.limits?.ratePerIp).toEqual([])
+  })
+})
+
 describe('a request of the control plane', () => {
   test('is answered with the pause that its time costs, and its connection is muted', async () => {
     await start()

@@ -22,7 +22,10 @@ function entry(names: Names, values: Readonly<Record<string, number | undefined>
 }
 
 function decide(image: MetadataImage, entries: readonly QuotaAlteration[], validateOnly = false) {
-  const { records, response } = decideAlterClientQuotas({ entries, validateOnly }, image)
+  const { records, response } = decideAlterClientQuotas(
+    { entries, validateOnly, unknownHosts: ['nowhere'] },
+    image,
+  )
   return { records, messages: response.map(({ refusal }) => refusal?.message), response }
 }
 
@@ -43,7 +46,7 @@ describe('an entity can be', () => {
     expect(records).toEqual([{ name: 'ClientQuotaRecord', version: 0, value }])
   })
 
-  test.each([null, '10.1.2.3', '::1', 'fe80::1:2'])('the address %s', (ip) => {
+  test.each([null, '10.1.2.3', '::1', 'fe80::1:2', 'localhost'])('the host %s', (ip) => {
     const { messages } = decide(emptyImage, [entry({ ip }, { connection_creation_rate: 5 })])
     expect(messages).toEqual([undefined])
   })
@@ -55,8 +58,7 @@ describe('an entity is refused', () => {
     ['of a strange type', { group: 'g' }, 'Unhandled client quota entity type: group'],
     ['with an empty name', { user: '' }, 'Empty user not supported'],
     ['with address and user', { ip: '1.2.3.4', user: 'u' }, 'IP entity should not be combined'],
-    ['whose address is none', { ip: '1.2.3.400' }, '1.2.3.400 is not a valid IP'],
-    ['whose address is a name', { ip: 'a host' }, 'a host is not a valid IP'],
+    ['whose host nobody knows', { ip: 'nowhere' }, 'nowhere is not a valid IP or resolvable host.'],
   ])('%s', (_, names, message) => {
     const { records, response } = decide(emptyImage, [entry(names, rate)])
     expect(records).toEqual([])

@@ -17,8 +17,8 @@ afterEach(async () => {
 
 const page = new MetricsPage()
 
-async function start(): Promise<TestBroker> {
-  running = await startTestBroker({ topics: { orders: 3, other: 1 } })
+async function start(configs: Readonly<Record<string, string>> = {}): Promise<TestBroker> {
+  running = await startTestBroker({ topics: { orders: 3, other: 1 }, configs })
   return running
 }
 
@@ -58,6 +58,14 @@ test('state of the broker, its partitions and directories', async () => {
     'orders-2',
     'other-0',
   ])
+})
+
+test('a broker that does not compact tells nothing of it', async () => {
+  const { broker } = await start({ 'log.cleaner.enable': 'false', 'log.cleaner.backoff.ms': '1' })
+  await new Promise((settle) => setTimeout(settle, 50))
+  expect(broker.statistics().cleaner).toBeUndefined()
+  const families = [...(await scrape(broker.observation)).keys()]
+  expect(families.filter((name) => name.includes('cleaner'))).toEqual([])
 })
 
 test('process and Node are told of by the library', async () => {
@@ -159,7 +167,8 @@ test('every family of Kafka that the README lists is on the page', async () => {
   const { readFileSync } = await import('node:fs')
   const text = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
   const listed = [...text.matchAll(/^\| `([a-z_]+)`/gm)].map(([, name]) => name ?? '')
-  const { broker } = await start()
+  const { broker } = await start({ 'log.cleaner.backoff.ms': '1' })
+  await expect.poll(() => broker.statistics().cleaner, { timeout: 5000 }).toBeDefined()
   const families = [...(await scrape(broker.observation)).keys()]
   const ours = families.filter((name) => !/^(process|nodejs)_/.test(name))
   expect([...listed].sort()).toEqual([...ours].sort())

@@ -170,6 +170,33 @@ describe('what a log knows of its writers', () => {
     expect((await openLog(twoDaysOn)).native.producers()).toEqual([producer])
   })
 
+  it('are forgotten once idle, as often as somebody looks for them', async () => {
+    const store = await opened({ producerCheckIntervalMs: 10 })
+    const log = (await store.openPartition(
+      't',
+      0,
+      topicId,
+      settings({ producerIdExpirationMs: 60_000 }),
+    )) as NativePartitionLog
+    await commit(log, idempotent(0, Date.now() - 120_000))
+    await expect.poll(() => log.native.producers(), { timeout: 5_000 }).toEqual([])
+    await commit(log, idempotent(0, Date.now()))
+    await new Promise((settle) => setTimeout(settle, 50))
+    expect(log.native.producers()).toHaveLength(1)
+  })
+
+  it('are folders that stay for a while after their partition was deleted', async () => {
+    const store = await opened({ fileDeleteDelayMs: 60_000 })
+    const doomed = (): string[] => readdirSync(path).filter((name) => name.endsWith('-delete'))
+    await commit(await openLog(store))
+    await store.deletePartition('t', 0)
+    expect(doomed()).toHaveLength(1)
+    store.setFileDeleteDelay(0)
+    await commit(await openLog(store))
+    await store.deletePartition('t', 0)
+    await expect.poll(doomed, { timeout: 5_000 }).toHaveLength(1)
+  })
+
   it('are segments, rolled by size', async () => {
     const store = await opened()
     const config = settings({ segmentBytes: 300 })

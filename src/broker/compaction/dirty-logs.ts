@@ -13,6 +13,7 @@ import {
   cleanableRange,
 } from '../../policy/compaction.ts'
 import { type LogStore, type PartitionLog, StorageError } from '../../storage/log-store.ts'
+import type { Look } from './cleaner-figures.ts'
 import type { CleanerOffsets } from './cleaner-offsets.ts'
 
 /** Partitions that are passed over in one turn of the event loop; each is a few calls. */
@@ -41,14 +42,15 @@ export interface DirtyLogsOptions {
 }
 
 /**
- * The log that should be cleaned next at `nowMs`, among those that `isWanted`; undefined: none is
- * due. A log that cannot be asked now is left out, as its directory tells of itself.
+ * Looks at all logs that `isWanted`, and chooses the one that should be cleaned next at `nowMs`;
+ * undefined: none is due. A log that cannot be asked now is left out, as its directory tells of
+ * itself.
  */
-export async function dirtiestLog(
+export async function lookForDirty(
   options: DirtyLogsOptions,
   nowMs: number,
   isWanted: (log: PartitionLog) => boolean,
-): Promise<DirtyLog | undefined> {
+): Promise<Look & { readonly dirtiest: DirtyLog | undefined }> {
   const candidates: { readonly log: Candidate; readonly range: CleanableRange }[] = []
   let looked = 0
   for (const partition of compactedPartitions(options)) {
@@ -66,7 +68,13 @@ export async function dirtiestLog(
   }
   const chosen = chooseLog(candidates)
   assert(chosen === undefined || chosen.range.cleanableBytes > 0, 'what is due has bytes')
-  return chosen === undefined ? undefined : { ...chosen.log, range: chosen.range }
+  const maxOf = (read: (range: CleanableRange) => number): number =>
+    candidates.reduce((max, { range }) => Math.max(max, read(range)), 0)
+  return {
+    dirtiest: chosen === undefined ? undefined : { ...chosen.log, range: chosen.range },
+    maxDirtyRatio: maxOf(({ dirtyRatio }) => dirtyRatio),
+    maxDelayMs: maxOf(({ overdueMs }) => overdueMs),
+  }
 }
 
 type Candidate = CompactedPartition & { readonly config: CompactionConfig }

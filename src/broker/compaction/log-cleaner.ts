@@ -13,9 +13,10 @@ import type { BrokerConfig } from '../../metadata/config/broker-config.ts'
 import type { LogStore, PartitionLog } from '../../storage/log-store.ts'
 import { StorageError } from '../../storage/log-store.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { CleanerFigures, type CleanerStatistics } from './cleaner-figures.ts'
 import { CleanerOffsets } from './cleaner-offsets.ts'
 import type { CleaningThread } from './cleaner-thread.ts'
-import { type DirtyLog, type DirtyLogsOptions, dirtiestLog } from './dirty-logs.ts'
+import { type DirtyLog, type DirtyLogsOptions, lookForDirty } from './dirty-logs.ts'
 import type { CleaningAnswer, CleaningJob } from './job.ts'
 
 /** What a {@link LogCleaner} works with. */
@@ -28,18 +29,6 @@ export interface LogCleanerOptions extends Omit<DirtyLogsOptions, 'offsets'> {
   readonly clock: Clock
   readonly timers: Timers
   readonly logger: Logger
-}
-
-/** Figures since the start. */
-export interface CleanerStatistics {
-  /** Cleanings that went through. */
-  readonly cleanings: number
-  readonly bytesRead: number
-  readonly bytesWritten: number
-  readonly recordsRead: number
-  readonly recordsKept: number
-  /** Logs that are left alone, as they are damaged. */
-  readonly uncleanable: number
 }
 
 /** A thread's buffer has at least this, in bytes; it grows to the largest batch anyway. */
@@ -66,22 +55,29 @@ export class LogCleaner {
   /** By `keyOf`: logs in work, logs that wait until then, logs that are damaged. */
   readonly #inWork = new Set<string>()
   readonly #waiting = new Map<string, number>()
-  readonly #damaged = new Set<string>()
+  readonly #damaged = new Map<string, DirtyLog>()
   /** Why a cleaning failed the last time; told once. */
   readonly #told = new Map<string, string>()
-  readonly #counts = { cleanings: 0, bytesRead: 0, bytesWritten: 0, recordsRead: 0, recordsKept: 0 }
+  readonly #figures: CleanerFigures
   #stopped = false
 
   /** Looks for a log at once. */
   constructor(options: LogCleanerOptions) {
     this.#options = options
     this.#offsets = new CleanerOffsets(options.logger)
-    this.#loops.push(this.forget(options.newNames ?? []).then(() => this.#run(0)))
+    this.#figures = new CleanerFigures(options.clock.monotonicMs())
+    this.#loops.push(this.forget(options.newNames ?? []).then(() => this.#begin(0)))
   }
 
-  /** Figures since the start. */
+  /** Figures of this moment. */
   statistics(): CleanerStatistics {
-    return { ...this.#counts, uncleanable: this.#damaged.size }
+    const damaged = [...this.#damaged.values()].filter(({ log }) => this.#isThere(log))
+    const uncleanable = this.#options.stores().map(({ path }) => {
+      const here = damaged.filter(({ store }) => store.path === path)
+      const bytes = here.reduce((sum, { range }) => sum + range.cleanableBytes, 0)
+      return { path, partitions: here.length, bytes }
+    })
+    return { ...this.#figures.at(this.#options.clock.monotonicMs()), uncleanable }
   }
 
   /** The configuration has changed: cleanings under way go on at the speed that it allows. */
@@ -111,13 +107,22 @@ export class LogCleaner {
     await Promise.all(this.#loops)
   }
 
+  async #begin(thread: number): Promise<void> {
+    try {
+      await this.#run(thread)
+    } catch (error) {
+      this.#figures.died()
+      this.#options.logger.error('A thread that compacts logs has ended', error)
+    }
+  }
+
   /** The loop of one thread; the first one starts those that are missing. */
   async #run(thread: number): Promise<void> {
     const { config, logger } = this.#options
     while (!this.#stopped) {
       const threads = config().number('log.cleaner.threads')
       while (thread === 0 && this.#loops.length < threads) {
-        this.#loops.push(this.#run(this.#loops.length))
+        this.#loops.push(this.#begin(this.#loops.length))
       }
       let isMore = false
       try {
@@ -143,7 +148,7 @@ export class LogCleaner {
 
   /** Whether there was a log to clean: the next may follow at once, this one is clean or waits. */
   async #cleanNext(thread: number): Promise<boolean> {
-    const dirty = await this.#choose()
+    const dirty = await this.#choose(thread)
     if (dirty === undefined) return false
     const key = keyOf(dirty.log)
     try {
@@ -153,6 +158,9 @@ export class LogCleaner {
       const answer = await this.#threadOf(thread).clean(job, bytesPerSecond(this.#options.config()))
       const tookMs = this.#options.clock.monotonicMs() - startedMs
       const isDone = await this.#settle(dirty, answer, tookMs)
+      if (isDone && answer.kind === 'cleaned') {
+        this.#figures.cleaned(thread, answer.statistics, tookMs)
+      }
       if (!isDone) this.#waiting.set(key, this.#backoffEnd())
       return true
     } catch (error) {
@@ -180,19 +188,20 @@ export class LogCleaner {
   }
 
   /** One after the other, so that no log is chosen twice. */
-  #choose(): Promise<DirtyLog | undefined> {
+  #choose(thread: number): Promise<DirtyLog | undefined> {
     const { clock } = this.#options
     const chosen = this.#choosing.then(async () => {
       if (this.#stopped) return undefined
-      const dirty = await dirtiestLog(
+      const { dirtiest, ...look } = await lookForDirty(
         { ...this.#options, offsets: this.#offsets },
         clock.now(),
         (log) => this.#isWanted(log),
       )
-      if (dirty === undefined) return undefined
-      assert(!this.#inWork.has(keyOf(dirty.log)), 'a log is cleaned once at a time')
-      this.#inWork.add(keyOf(dirty.log))
-      return dirty
+      this.#figures.looked(thread, look, clock.monotonicMs())
+      if (dirtiest === undefined) return undefined
+      assert(!this.#inWork.has(keyOf(dirtiest.log)), 'a log is cleaned once at a time')
+      this.#inWork.add(keyOf(dirtiest.log))
+      return dirtiest
     })
     this.#choosing = chosen.catch(() => undefined)
     return chosen
@@ -257,12 +266,11 @@ export class LogCleaner {
         assert(answer.endOffset > dirty.range.firstDirtyOffset, 'a cleaning gets on')
         assert(answer.endOffset <= dirty.range.firstUncleanableOffset, 'it keeps to its range')
         await this.#offsets.set(store, log, answer.endOffset)
-        this.#count(answer)
         this.#told.delete(keyOf(log))
         logger.info(`Compacted ${name} ${toldOf(dirty, answer, tookMs)}`)
         return true
       case 'damaged':
-        this.#damaged.add(keyOf(log))
+        this.#damaged.set(keyOf(log), dirty)
         logger.error(
           `${name} is not compacted until the next start, as it is ${answer.fault}. Nothing is ` +
             'lost by that; `odradek log verify` tells more once the broker is stopped.',
@@ -276,16 +284,6 @@ export class LogCleaner {
       case 'stopped':
         return false
     }
-  }
-
-  #count({ statistics }: CleaningResult & { kind: 'cleaned' }): void {
-    assert(statistics.recordsKept <= statistics.recordsRead, 'a cleaning adds no record')
-    const counts = this.#counts
-    counts.cleanings++
-    counts.bytesRead += statistics.bytesRead
-    counts.bytesWritten += statistics.bytesWritten
-    counts.recordsRead += statistics.recordsRead
-    counts.recordsKept += statistics.recordsKept
   }
 }
 

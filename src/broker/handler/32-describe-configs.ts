@@ -1,4 +1,4 @@
-/** DescribeConfigs for topics, brokers, groups and subscriptions to client metrics. */
+/** DescribeConfigs for topics, brokers, their loggers, groups, subscriptions to client metrics. */
 import {
   type DescribeOptions,
   describeBrokerConfigs,
@@ -13,12 +13,13 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type DescribeConfigsRequest,
   type DescribeConfigsResource,
-  type DescribeConfigsResourceResult,
+  type DescribeConfigsResourceResultInput,
   type DescribeConfigsResponseInput,
   type DescribeConfigsResultInput,
   describeConfigsApi,
 } from '../../protocol/generated/32-describe-configs.ts'
 import type { BrokerContext } from '../context.ts'
+import { describeLoggers } from './broker-loggers.ts'
 import type { Handler } from './handler.ts'
 
 /** Handles DescribeConfigs 1 to 4. */
@@ -36,7 +37,7 @@ export const describeConfigs: Handler<DescribeConfigsRequest, DescribeConfigsRes
         const names = configurationKeys?.length === 0 ? null : configurationKeys
         const outcome = describe(resource, broker, { names, ...options })
         if ('errorCode' in outcome) return failed(resource, outcome.errorCode, outcome.message)
-        const found = { errorCode: ErrorCode.NONE, errorMessage: '', configs: outcome }
+        const found = { errorCode: ErrorCode.NONE, errorMessage: '', configs: [...outcome] }
         return { ...found, resourceType, resourceName }
       }),
     }
@@ -61,7 +62,7 @@ interface Refused {
   readonly message: string
 }
 
-type Outcome = readonly DescribeConfigsResourceResult[] | Refused
+type Outcome = readonly DescribeConfigsResourceResultInput[] | Refused
 
 function describe(
   { resourceType, resourceName }: DescribeConfigsResource,
@@ -73,6 +74,11 @@ function describe(
       return describeTopic(resourceName, broker, options)
     case ResourceType.BROKER:
       return describeBroker(resourceName, broker, options)
+    case ResourceType.BROKER_LOGGER: {
+      if (resourceName === '') return refused('Broker id must not be empty')
+      const { nodeId, loggers } = broker
+      return foreignBroker(resourceName, nodeId) ?? describeLoggers(loggers, options.names)
+    }
     case ResourceType.GROUP: {
       if (resourceName === '') return refused('Group name must not be empty')
       const texts = configsOf(broker.image(), ResourceType.GROUP, resourceName)
@@ -103,11 +109,24 @@ function describeTopic(name: string, broker: BrokerContext, options: DescribeOpt
 
 function describeBroker(name: string, broker: BrokerContext, options: DescribeOptions): Outcome {
   if (name === '') return describeDefaultBrokerConfigs(broker.config(), options)
-  if (!/^[+-]?\d{1,10}$/.test(name))
-    return refused(`Broker id must be an integer, but it is: ${name}`)
-  if (Number(name) === broker.nodeId) return describeBrokerConfigs(broker.config(), options)
   const { nodeId } = broker
-  return refused(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)
+  return (
+    foreignBroker(name, `${nodeId} or empty string,`, nodeId) ??
+    describeBrokerConfigs(broker.config(), options)
+  )
+}
+
+/** A refusal unless the name is this broker's; `expected` is what is told instead. */
+function foreignBroker(
+  name: string,
+  expected: string | number,
+  nodeId = Number(expected),
+): Refused | undefined {
+  if (!/^[+-]?\d{1,10}$/.test(name)) {
+    return refused(`Broker id must be an integer, but it is: ${name}`)
+  }
+  if (Number(name) === nodeId) return undefined
+  return refused(`Unexpected broker id, expected ${expected} but received ${name}`)
 }
 
 function refused(message: string): Refused {

@@ -4,15 +4,21 @@ import {
   type AlterConfigsResponse,
   alterConfigsApi,
 } from '../../protocol/generated/33-alter-configs.ts'
+import { alterResources, refuseResources, refuseUnknownHosts } from './alter-resources.ts'
 import type { Handler } from './handler.ts'
-import { refuseResources } from './resource-results.ts'
 
 /** Handles AlterConfigs 0 to 2. */
 export const alterConfigs: Handler<AlterConfigsRequest, AlterConfigsResponse> = {
   api: alterConfigsApi,
 
   async handle(request, _call, broker) {
-    return { throttleTimeMs: 0, responses: await broker.controller.replaceConfigs(request) }
+    const { validateOnly } = request
+    const responses = await alterResources(
+      request.resources,
+      (resource) => refuseUnknownHosts(resource, broker),
+      (resources) => broker.controller.replaceConfigs({ resources, validateOnly }),
+    )
+    return { throttleTimeMs: 0, responses }
   },
 
   refusal(request, errorCode) {

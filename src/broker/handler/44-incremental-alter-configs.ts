@@ -4,8 +4,9 @@ import {
   type IncrementalAlterConfigsResponse,
   incrementalAlterConfigsApi,
 } from '../../protocol/generated/44-incremental-alter-configs.ts'
+import { alterResources, refuseResources, refuseUnknownHosts } from './alter-resources.ts'
+import { alterLoggers } from './broker-loggers.ts'
 import type { Handler } from './handler.ts'
-import { refuseResources } from './resource-results.ts'
 
 /** Handles IncrementalAlterConfigs 0 and 1. */
 export const incrementalAlterConfigs: Handler<
@@ -15,7 +16,14 @@ export const incrementalAlterConfigs: Handler<
   api: incrementalAlterConfigsApi,
 
   async handle(request, _call, broker) {
-    return { throttleTimeMs: 0, responses: await broker.controller.alterConfigs(request) }
+    const { validateOnly } = request
+    const responses = await alterResources(
+      request.resources,
+      async (resource) =>
+        alterLoggers(resource, validateOnly, broker) ?? refuseUnknownHosts(resource, broker),
+      (resources) => broker.controller.alterConfigs({ resources, validateOnly }),
+    )
+    return { throttleTimeMs: 0, responses }
   },
 
   refusal(request, errorCode) {

@@ -13,7 +13,12 @@ export const alterClientQuotas: Handler<AlterClientQuotasRequest, AlterClientQuo
   api: alterClientQuotasApi,
 
   async handle(request, _call, broker) {
-    const results = await broker.controller.alterClientQuotas(request)
+    const parts = request.entries.flatMap(({ entity }) => entity)
+    const hosts = parts.filter(({ entityType }) => entityType === 'ip')
+    const unknownHosts = await broker.flow.unknownHosts(
+      hosts.flatMap(({ entityName }) => entityName ?? []),
+    )
+    const results = await broker.controller.alterClientQuotas({ ...request, unknownHosts })
     assert(results.length <= request.entries.length, 'nobody else is answered')
     const entries = results.map(({ entity, refusal }) => ({
       errorCode: refusal?.code ?? ErrorCode.NONE,

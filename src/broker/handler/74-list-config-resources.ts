@@ -11,7 +11,7 @@ import type { Handler } from './handler.ts'
 /** First version that asks for kinds of resources; before, there are client metrics alone. */
 const typesSince = 1
 
-/** Kinds that may be asked for, in the order of the answer. There are no loggers here. */
+/** Kinds that may be asked for, in the order of the answer. */
 const listedTypes: readonly number[] = [
   ResourceType.GROUP,
   ResourceType.CLIENT_METRICS,
@@ -47,10 +47,13 @@ export const listConfigResources: Handler<
   },
 }
 
-/** Topics and brokers are there without configs; groups and subscriptions by their configs. */
+/**
+ * Topics, brokers and the loggers of each are there without configs; groups and subscriptions by
+ * their configs.
+ */
 function namesOf(type: number, image: MetadataImage): string[] {
   if (type === ResourceType.TOPIC) return [...image.topicsByName.keys()]
-  if (type === ResourceType.BROKER) {
+  if (type === ResourceType.BROKER || type === ResourceType.BROKER_LOGGER) {
     return [...image.brokers.values()].filter(({ fenced }) => !fenced).map(({ id }) => `${id}`)
   }
   const prefix = `${type}/`

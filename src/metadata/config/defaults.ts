@@ -26,7 +26,6 @@ export const brokerDefaults: ReadonlyMap<string, string> = new Map([
 export const readAtStart: ReadonlySet<string> = new Set([
   'listeners',
   'listener.security.protocol.map',
-  'log.segment.delete.delay.ms',
   'num.network.threads',
 ])
 

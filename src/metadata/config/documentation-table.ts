@@ -125,6 +125,7 @@ offsets.topic.compression.codec|The codec of records about groups, by its number
 offsets.topic.num.partitions|How many partitions __consumer_offsets is created with.
 offsets.topic.segment.bytes|The size of a segment of __consumer_offsets.
 process.roles|What this process is: always both broker and controller.
+producer.id.expiration.check.interval.ms|How often idle producers are looked for.
 producer.id.expiration.ms|For how long an idle producer's last sequences are remembered.
 quota.window.num|Number of windows over which what clients use is counted for quotas.
 quota.window.size.seconds|Length of each of these windows.

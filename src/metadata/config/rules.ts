@@ -148,9 +148,10 @@ function firstSet(
 function overridesProblem(config: BrokerConfig): string | undefined {
   const [limit, overrides] = ['max.connections.per.ip', 'max.connections.per.ip.overrides']
   const entries = (config.text(overrides) ?? '').split(',').filter((entry) => entry.trim() !== '')
-  const wrong = entries.find((entry) => !/^\s*\[?[0-9A-Fa-f.:]+\]?\s*:\s*\d+\s*$/.test(entry))
+  const isRead = /^\s*(\[?[0-9A-Fa-f.:]+\]?|[\w.-]+)\s*:\s*\d+\s*$/
+  const wrong = entries.find((entry) => !isRead.test(entry))
   if (wrong !== undefined) {
-    const form = 'is not of the form ADDRESS:NUMBER with a numeric address'
+    const form = 'is not of the form HOST:NUMBER with an address or the name of a host'
     return `"${wrong.trim()}" in ${overrides} ${form}`
   }
   if (config.number(limit) > 0 || entries.length > 0) return undefined

@@ -39,7 +39,7 @@ export const brokerSupport: readonly SupportGroup[] = [
     support: 'built',
     subject: 'Produced records',
     names: `message.max.bytes compression.type compression.gzip.level compression.zstd.level
-      log.message.timestamp.* producer.id.expiration.ms odradek.validate.compressed
+      log.message.timestamp.* producer.id.expiration.* odradek.validate.compressed
       odradek.max.uncompressed.batch.bytes`,
   },
   {
@@ -98,7 +98,7 @@ export const brokerSupport: readonly SupportGroup[] = [
       group.coordinator.threads group.coordinator.background.threads
       group.coordinator.append.linger.ms group.coordinator.cached.buffer.max.bytes
       log.flush.start.offset.checkpoint.interval.ms
-      producer.id.expiration.check.interval.ms server.max.startup.time.ms`,
+      server.max.startup.time.ms`,
   },
   {
     support: 'no meaning',

@@ -182,8 +182,11 @@ describe('the cleaner', () => {
       'INFO  Compacted some-0 from offset 1 to 5: kept 3 of 5 records, ' +
         '5 segments became 1, in 0 ms.',
     ])
-    const counts = { cleanings: 2, recordsRead: 8, recordsKept: 4, uncleanable: 0 }
-    expect(cleaner.statistics()).toMatchObject(counts)
+    const uncleanable = [{ path: rig.store.path, partitions: 0, bytes: 0 }]
+    const counts = { cleanings: 2, recordsRead: 8, recordsKept: 4, uncleanable }
+    expect(cleaner.statistics()).toMatchObject({ ...counts, maxDirtyRatio: 0, deadThreads: 0 })
+    await rig.time.advance(1000)
+    expect(cleaner.statistics().sinceLastRunMs).toBe(1000)
     await rig.round()
     expect(rig.cleaned).toHaveLength(2)
   })
@@ -300,12 +303,60 @@ describe('the cleaner', () => {
     const cleaner = rig.cleaner()
     for (let i = 0; i < 3; i++) await rig.round()
     expect(rig.cleaned.toSorted()).toEqual(['bad', 'good'])
-    expect(cleaner.statistics()).toMatchObject({ cleanings: 1, uncleanable: 1 })
+    const bytes = rig.store.find('bad', 0)?.sizeBytes() ?? 0
+    const statistics = cleaner.statistics()
+    expect(statistics.cleanings).toBe(1)
+    expect(statistics.uncleanable).toMatchObject([{ path: rig.store.path, partitions: 1 }])
+    expect(statistics.uncleanable[0]?.bytes).toBeGreaterThan(0)
+    expect(statistics.uncleanable[0]?.bytes).toBeLessThan(bytes)
     const errors = rig.lines.filter((line) => line.startsWith('ERROR'))
     expect(errors).toHaveLength(1)
     expect(errors[0]).toContain('bad-0 is not compacted until the next start')
     expect(errors[0]).toContain('damaged at byte 7')
     expect(await rig.checkpoint()).toBe('0\n2\nbad 0 0\ngood 0 2\n')
+  })
+
+  it('forgets a damaged log with its topic', async () => {
+    const answer = async (): Promise<CleaningAnswer> => ({ kind: 'damaged', fault: 'damaged' })
+    const rig = new Rig({ answer })
+    rig.topics({ bad: {} })
+    await rig.log('bad', ['a', 'a', 'b'])
+    const cleaner = rig.cleaner()
+    await rig.round()
+    expect(cleaner.statistics().uncleanable).toMatchObject([{ partitions: 1 }])
+    await rig.store.deletePartition('bad', 0)
+    expect(cleaner.statistics().uncleanable).toMatchObject([{ partitions: 0, bytes: 0 }])
+  })
+
+  it('tells how dirty and how late logs are that it does not clean yet', async () => {
+    const rig = new Rig()
+    rig.topics({ t: { 'min.cleanable.dirty.ratio': '1' }, late: { 'max.compaction.lag.ms': '1' } })
+    const log = await rig.log('t', ['a', 'a', 'b', 'c', 'd'])
+    await rig.store.writeFile(checkpointFile, Buffer.from('0\n1\nt 0 3\n'))
+    const cleaner = rig.cleaner()
+    await rig.round()
+    const { maxDirtyRatio, maxCompactionDelayMs } = cleaner.statistics()
+    expect(maxDirtyRatio).toBeCloseTo(0.25)
+    expect(maxCompactionDelayMs).toBe(0)
+    await rig.log('late', ['a', 'a', 'b'])
+    await rig.time.advance(10_000)
+    await rig.idle()
+    await rig.append(log, ['e', 'f', 'g', 'h'])
+    await rig.round()
+    expect(rig.cleaned).toEqual(['late'])
+    expect(cleaner.statistics().maxDirtyRatio).toBeGreaterThan(0.5)
+  })
+
+  it('counts a thread that ends by a fault, and says so', async () => {
+    const rig = new Rig()
+    const cleaner = rig.cleaner()
+    await rig.idle()
+    rig.config = () => {
+      throw new Error('a fault of this test')
+    }
+    await rig.time.advance(backoffMs)
+    await expect.poll(() => cleaner.statistics().deadThreads).toBe(1)
+    expect(rig.lines.at(-1)).toContain('A thread that compacts logs has ended')
   })
 
   it('tries again what failed, later, and goes on with others', async () => {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeConfigsApi } from '../../../src/protocol/generated/32-describe-configs.ts'
 import { alterConfigsApi } from '../../../src/protocol/generated/33-alter-configs.ts'
 import { incrementalAlterConfigsApi } from '../../../src/protocol/generated/44-incremental-alter-configs.ts'
+import type { LogStore, PartitionLog } from '../../../src/storage/log-store.ts'
+import { createMemoryLogStore } from '../../../src/storage/memory-log-store.ts'
 import { startTestBroker, type TestBroker } from '../fixture.ts'
 import { createTestTopics } from './topics.ts'
 
@@ -102,7 +104,7 @@ test('a refusal says why and names its resource; the others are served', async (
   expect(await own(topic, 't')).toMatchObject({ 'flush.ms': '9' })
 })
 
-test.each([8, 3, 0, 99])('resources of type %i cannot be altered', async (type) => {
+test.each([3, 0, 99])('resources of type %i cannot be altered', async (type) => {
   expect(await alter(type, '1', [['root', 0, 'INFO']])).toMatchObject([{ errorCode: 42 }])
   expect(await replace(type, '1', { root: 'INFO' })).toMatchObject([{ errorCode: 42 }])
 })
@@ -119,4 +121,37 @@ test('what is altered is still so after a restart', async () => {
   const { results } = await second.plane.send(describeConfigsApi, 4, { resources: asked })
   expect(results[0]?.configs).toMatchObject([{ value: '12345', configSource: 1 }])
   await second.broker.stop()
+})
+
+test('how long deleted files stay changes at once, of the broker and of a topic', async () => {
+  const disk = running.store.disk
+  const delays: number[] = []
+  const watch = ({ store }: TestBroker): void => {
+    store.setFileDeleteDelay = (delayMs) => delays.push(delayMs)
+  }
+  watch(running)
+  expect(await alter(broker, '', [['log.segment.delete.delay.ms', 0, '1234']])).toMatchObject([
+    { errorCode: 0 },
+  ])
+  expect(delays.at(-1)).toBe(1234)
+  const log = running.store.find('t', 0) as PartitionLog
+  const configured: number[] = []
+  const configure = log.configure.bind(log)
+  log.configure = (config) => {
+    configured.push(config.fileDeleteDelayMs)
+    configure(config)
+  }
+  await alter(topic, 't', [['file.delete.delay.ms', 0, '77']])
+  await alter(broker, '', [['log.segment.delete.delay.ms', 0, '4321']])
+  await alter(topic, 't', [['file.delete.delay.ms', 1, null]])
+  expect([delays.at(-1), ...configured]).toEqual([4321, 77, 77, 4321])
+  await running.broker.stop()
+  delays.length = 0
+  const openStore = (): Promise<LogStore> => {
+    const store = createMemoryLogStore({ disk })
+    watch({ ...running, store })
+    return Promise.resolve(store)
+  }
+  running = await startTestBroker({ environment: { openStore } })
+  expect(delays).toEqual([4321])
 })

@@ -47,12 +47,12 @@ test.each<[number[], unknown[]]>([
   [[4], [[4, '1']]],
   [[16], metrics],
   [[32], [[32, 'g']]],
-  [[8], []],
+  [[8], [[8, '1']]],
   [
     [2, 2, 16],
     [...metrics, ...topics],
   ],
-  [[], [[32, 'g'], ...metrics, [4, '1'], ...topics]],
+  [[], [[32, 'g'], ...metrics, [8, '1'], [4, '1'], ...topics]],
 ])('of types %j', async (types, names) => {
   expect(await list(types)).toEqual({ errorCode: 0, names })
 })

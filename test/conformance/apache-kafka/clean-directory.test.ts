@@ -4,21 +4,20 @@
  */
 import { execFileSync } from 'node:child_process'
 import { Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { BrokerProcess } from '../broker-process.ts'
-import { setUpClient } from '../client-tools.ts'
+import { describeUnless, setUp } from '../client-tools.ts'
 import { eventually } from '../eventually.ts'
 import { consumeAll, KcatProducer } from '../kcat/kcat.ts'
-import { complaintsIn, hasKafka, Turns } from './reference.ts'
+import { complaintsIn, kafkaObstacle, Turns } from './reference.ts'
 
 const topic = 'by-turns'
 const partitions = 3
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 const idempotent = ['-X', 'enable.idempotence=true']
-const isPossible =
-  hasKafka() && setUpClient(`${import.meta.dirname}/../kcat/setup.sh`) === undefined
+const obstacle = kafkaObstacle() ?? setUp(`${import.meta.dirname}/../kcat/setup.sh`).obstacle
 
-describe.skipIf(!isPossible)('a directory that our broker and Apache Kafka use by turns', () => {
+describeUnless(obstacle, 'a directory that our broker and Apache Kafka use by turns', () => {
   const turns = new Turns()
   let broker: BrokerProcess
   let kafka: Kafka

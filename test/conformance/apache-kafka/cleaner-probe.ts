@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import type { CompactionSegment } from '../../../src/policy/compaction.ts'
 import type { TestLog, TestSegment } from '../../cleaner/fixture.ts'
-import { hasKafka, jars } from './reference.ts'
+import { jars, kafkaObstacle } from './reference.ts'
 
 /** One log and how Kafka is to clean it. */
 export interface ProbeJob {
@@ -40,12 +40,11 @@ export interface ProbeAnswer {
   readonly cleaned: readonly TestSegment[]
 }
 
-/** True where Kafka is there and Java can compile the probe; says so otherwise. */
-export function hasProbe(): boolean {
-  if (!hasKafka()) return false
+/** Why Kafka's cleaner cannot be asked; undefined where Kafka and a compiler of Java are there. */
+export function probeObstacle(): string | undefined {
   const canCompile = spawnSync('javac', ['-version'], { stdio: 'ignore' }).status === 0
-  if (!canCompile) console.log('skipped: javac is not installed (openjdk-17-jdk-headless)')
-  return canCompile
+  if (!canCompile) return 'javac is not installed; Debian: default-jdk-headless'
+  return kafkaObstacle()
 }
 
 /** Does the jobs in one JVM, each in a folder of its own below `folder`. */

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cleanableRange, groupSegments } from '../../../src/policy/compaction.ts'
 import { codecOf } from '../../../src/protocol/record-batch.ts'
 import {
@@ -18,7 +18,8 @@ import {
   type TestSegment,
   writtenAt,
 } from '../../cleaner/fixture.ts'
-import { askKafka, hasProbe, type ProbeAnswer, type ProbeJob } from './cleaner-probe.ts'
+import { describeUnless } from '../client-tools.ts'
+import { askKafka, type ProbeAnswer, type ProbeJob, probeObstacle } from './cleaner-probe.ts'
 
 const logCount = Number(process.env['CONFORMANCE_LOGS'] ?? 24)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 431)
@@ -34,7 +35,7 @@ function comparable(segments: readonly TestSegment[]): unknown {
   })
 }
 
-describe.skipIf(!hasProbe())("beside Apache Kafka's cleaner", () => {
+describeUnless(probeObstacle(), "beside Apache Kafka's cleaner", () => {
   let folder = ''
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'odradek-cleaner-'))

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { systemClock } from '../../../src/base/clock.ts'
 import { Broker } from '../../../src/broker/broker.ts'
 import { openNativeLogStore } from '../../../src/storage/native-log-store.ts'
@@ -16,13 +16,13 @@ import {
   goldenManifest,
   unpackGoldenDirectory,
 } from '../../storage/golden-directory.ts'
-import { setUpClient } from '../client-tools.ts'
+import { describeUnless, setUp } from '../client-tools.ts'
 import { consumeAll } from '../kcat/kcat.ts'
 
 const manifest = goldenManifest()
-const hasKcat = setUpClient(`${import.meta.dirname}/../kcat/setup.sh`) === undefined
+const { obstacle } = setUp(`${import.meta.dirname}/../kcat/setup.sh`)
 
-describe.skipIf(!hasKcat)("our broker on Apache Kafka's directory", () => {
+describeUnless(obstacle, "our broker on Apache Kafka's directory", () => {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-golden-broker-'))
   const dataDirectory = unpackGoldenDirectory(folder)
   let broker: Broker

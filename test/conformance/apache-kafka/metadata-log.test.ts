@@ -1,17 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { decodeLog } from '../../../src/metadata/records.ts'
 import { encodeSnapshot, snapshotIdOf, snapshotName } from '../../../src/metadata/snapshot.ts'
 import { creating, logBytes, startedController, topic } from '../../controller/harness.ts'
+import { describeUnless } from '../client-tools.ts'
 import { dumpLog } from './dump-tool.ts'
-import { hasKafka } from './reference.ts'
+import { kafkaObstacle } from './reference.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-metadata-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(!hasKafka())("Apache Kafka's dump tool reads our metadata", () => {
+describeUnless(kafkaObstacle(), "Apache Kafka's dump tool reads our metadata", () => {
   it('log and snapshot, batch by batch and record by record', async () => {
     const { controller, store } = await startedController()
     await everyCommand(controller)

@@ -3,16 +3,17 @@
  * nothing in it. Where Kafka has ended the transaction, it is taken over.
  */
 import { Kafka, logLevel, type Producer } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { BrokerProcess } from '../broker-process.ts'
+import { describeUnless } from '../client-tools.ts'
 import { eventually } from '../eventually.ts'
 import { treeOf } from './directory-tree.ts'
-import { hasKafka, Turns } from './reference.ts'
+import { kafkaObstacle, Turns } from './reference.ts'
 
 const topic = 'payments'
 const timeoutMs = 3_000
 
-describe.skipIf(!hasKafka())('a directory that Apache Kafka left within a transaction', () => {
+describeUnless(kafkaObstacle(), 'a directory that Apache Kafka left within a transaction', () => {
   const turns = new Turns()
   let broker: BrokerProcess
   let producer: Producer

@@ -1,6 +1,6 @@
 /** Apache Kafka 4.3.1 on a directory that already exists. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -10,21 +10,27 @@ import {
   serverProperties,
   targetFromEnvironment,
 } from '../broker-target.ts'
+import { setUp } from '../client-tools.ts'
 
 const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
 /** The folder of the jars. */
 export const jars: string = process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
 
-/** True where setup.sh has put the jars, and Java is there to run them; says so otherwise. */
-export function hasKafka(): boolean {
-  const isThere = existsSync(join(jars, 'kafka-tools-4.3.1.jar'))
-  if (!isThere) {
-    console.log(`skipped: ${jars} holds no Apache Kafka; run setup.sh of apache-kafka/`)
-    return false
-  }
+/**
+ * Why Apache Kafka cannot run here, undefined where it can. Fetches its jars where they are not
+ * there yet: whoever asks first, once for all tests of a machine.
+ */
+export function kafkaObstacle(): string | undefined {
   const isRunnable = spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0
-  if (!isRunnable) console.log('skipped: java is not installed')
-  return isRunnable
+  if (!isRunnable) return 'java is not installed; Debian: default-jdk-headless'
+  return setUp(join(import.meta.dirname, 'setup.sh')).obstacle
+}
+
+/** Whether Apache Kafka can run here; says so otherwise. */
+export function hasKafka(): boolean {
+  const obstacle = kafkaObstacle()
+  if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
+  return obstacle === undefined
 }
 
 const logConfiguration = `Configuration:

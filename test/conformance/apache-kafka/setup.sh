@@ -1,24 +1,22 @@
 #!/bin/sh
 # Fetches the jars of the reference broker, Apache Kafka 4.3.1, from a Maven repository into a
-# cache folder outside the checkout and prints that folder. Needs mvn and a JDK of at least 17.
+# cache folder outside the checkout and prints that folder. Needs mvn and a JDK of at least 17. Prints
+# one clear line and exits with 1 where they can't be had.
 #
 #   KAFKA_HOME=$(test/conformance/apache-kafka/setup.sh)
 #
 # The folder is $KAFKA_HOME if that is set, else ${XDG_CACHE_HOME:-~/.cache}/odradek/kafka-4.3.1.
-# A folder that already holds the broker's jar is left as it is.
+# A folder that already holds the jars is left as it is. Of several who call this at once one
+# fetches and the others wait for it. What failed is not tried again for ten minutes, so that on a
+# machine without network a test run waits once and not once for each test.
 set -eu
 
 version=4.3.1
 home="${KAFKA_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/odradek/kafka-$version}"
 
-if [ ! -f "$home/kafka_2.13-$version.jar" ]; then
-  for tool in mvn java; do
-    command -v "$tool" >/dev/null || {
-      echo "setup.sh: $tool is not installed; Debian: maven, openjdk-17-jdk-headless" >&2
-      exit 1
-    }
-  done
-  mkdir -p "$home"
+is_there() { [ -f "$home/kafka-tools-$version.jar" ]; }
+
+fetch() {
   pom="$(mktemp -d)"
   trap 'rm -rf "$pom"' EXIT
   # log4j-slf4j-impl is what the release adds so that the broker logs at all; kafka-tools holds
@@ -49,7 +47,39 @@ if [ ! -f "$home/kafka_2.13-$version.jar" ]; then
   </dependencies>
 </project>
 POM
-  mvn -q -B -f "$pom/pom.xml" dependency:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$home" >&2
+  limit="$(command -v timeout >/dev/null && echo timeout 540)" || limit=
+  $limit mvn -q -B -f "$pom/pom.xml" dependency:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory="$pom/jars" >"$pom/log" 2>&1 || {
+    reason="$(sed -n 's/^\[ERROR\] *//p' "$pom/log" | head -n 1 | cut -c 1-200)"
+    echo "the jars of Apache Kafka $version could not be fetched with mvn: ${reason:-no reason told}" \
+      >"$failed"
+    return 1
+  }
+  # The one that tells that all are there comes last.
+  mkdir -p "$home"
+  mv "$pom/jars/kafka-tools-$version.jar" "$pom"
+  mv "$pom"/jars/*.jar "$home"
+  mv "$pom/kafka-tools-$version.jar" "$home"
+  rm -f "$failed"
+}
+
+if ! is_there; then
+  for tool in mvn java; do
+    command -v "$tool" >/dev/null || {
+      echo "$tool is not installed; Debian: maven, default-jdk-headless"
+      exit 1
+    }
+  done
+  failed="$home.failed"
+  mkdir -p "$(dirname "$home")"
+  exec 9>"$home.lock"
+  ! command -v flock >/dev/null || flock 9
+  if ! is_there; then
+    [ -n "$(find "$failed" -mmin -10 2>/dev/null)" ] || fetch || true
+    is_there || {
+      cat "$failed" 2>/dev/null || echo "the jars could not be moved into $home"
+      exit 1
+    }
+  fi
 fi
 echo "$home"

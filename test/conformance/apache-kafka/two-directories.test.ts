@@ -5,12 +5,13 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { BrokerProcess } from '../broker-process.ts'
 import { kafkaTarget, type Settings } from '../broker-target.ts'
+import { describeUnless } from '../client-tools.ts'
 import { eventually } from '../eventually.ts'
 import { RecordLedger } from '../record-ledger.ts'
-import { complaintsIn, hasKafka, Turns } from './reference.ts'
+import { complaintsIn, kafkaObstacle, Turns } from './reference.ts'
 
 /** Kafka makes the directories. */
 class KafkaFirst extends Turns {
@@ -23,9 +24,8 @@ class KafkaFirst extends Turns {
 }
 
 const names = ['first', 'second'] as const
-const isPossible = hasKafka()
 
-describe.skipIf(!isPossible)('two log directories', () => {
+describeUnless(kafkaObstacle(), 'two log directories', () => {
   let broker: BrokerProcess | undefined
   let folder = ''
   beforeEach(() => {

@@ -5,23 +5,22 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { BrokerProcess } from '../broker-process.ts'
-import { setUpClient } from '../client-tools.ts'
+import { describeUnless, setUp } from '../client-tools.ts'
 import { eventually } from '../eventually.ts'
 import { consumeAll, KcatProducer } from '../kcat/kcat.ts'
 import { treeOf } from './directory-tree.ts'
-import { complaintsIn, hasKafka, Turns } from './reference.ts'
+import { complaintsIn, kafkaObstacle, Turns } from './reference.ts'
 
 const topic = 'unclean'
 const partitions = 6
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 const perCodec = 400
 const program = join(import.meta.dirname, '../../../bin/odradek.js')
-const isPossible =
-  hasKafka() && setUpClient(`${import.meta.dirname}/../kcat/setup.sh`) === undefined
+const obstacle = kafkaObstacle() ?? setUp(`${import.meta.dirname}/../kcat/setup.sh`).obstacle
 
-describe.skipIf(!isPossible)('a directory that our broker left by SIGKILL', () => {
+describeUnless(obstacle, 'a directory that our broker left by SIGKILL', () => {
   const turns = new Turns()
   let broker: BrokerProcess
   let before: readonly string[]

@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fetchApi } from '../../../src/protocol/generated/01-fetch.ts'
 import { listOffsetsApi } from '../../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
@@ -28,10 +28,11 @@ import {
 } from '../../../src/protocol/record-batch.ts'
 import { BrokerConnection } from '../../../src/transport/index.ts'
 import { BrokerProcess } from '../broker-process.ts'
+import { describeUnless } from '../client-tools.ts'
 import { eventually } from '../eventually.ts'
 import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
 import { dumpLog } from './dump-tool.ts'
-import { complaintsIn, hasKafka, Turns } from './reference.ts'
+import { complaintsIn, kafkaObstacle, Turns } from './reference.ts'
 
 const topicType = 2
 const brokerType = 4
@@ -47,7 +48,7 @@ const gzip: BatchCompression = {
 }
 const groups = ['standing', 'left', 'was-kip848']
 
-describe.skipIf(!hasKafka())('all that a directory carries', () => {
+describeUnless(kafkaObstacle(), 'all that a directory carries', () => {
   const turns = new Turns()
   let broker: BrokerProcess
   let connection: BrokerConnection

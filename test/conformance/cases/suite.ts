@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { BrokerProcess } from '../broker-process.ts'
+import { setUp } from '../client-tools.ts'
 import { adminCases } from './admin.ts'
 import { ClientDriver, Lacking } from './client-driver.ts'
 import { clients } from './clients.ts'
@@ -37,19 +36,6 @@ export function notWanted(client: string): string | undefined {
   return 'it is not part of npm test; npm run test:conformance runs it'
 }
 
-/**
- * What setup.sh of a client's folder says: the driver's program and its arguments, one a line, or
- * why it is not there.
- */
-export function setUp(folder: string): { readonly command?: string[]; readonly obstacle?: string } {
-  const script = join(folder, 'setup.sh')
-  if (!existsSync(script)) return { obstacle: `there is no ${script}` }
-  const { status, stdout, error } = spawnSync(script, { encoding: 'utf8', timeout: 400_000 })
-  const lines = (stdout ?? '').trim().split('\n')
-  if (status === 0) return { command: lines }
-  return { obstacle: lines.at(-1) || String(error ?? `setup.sh ended with ${status}`) }
-}
-
 /** Makes a test that is skipped with a reason, which is printed and kept for the table. */
 export function skipAll(client: string, reason: string): void {
   console.log(`skipped: ${client}: ${reason}`)
@@ -65,7 +51,7 @@ function skip({ task, skip }: TestContext, what: { client: string; reason: strin
 export function describeClient(client: string, folder: string): void {
   const reason = notWanted(client)
   const { command, obstacle = 'it has no command' } =
-    reason === undefined ? setUp(folder) : { obstacle: reason }
+    reason === undefined ? setUp(join(folder, 'setup.sh')) : { obstacle: reason }
   if (command === undefined) skipAll(client, obstacle)
   else describe(client, () => runAll(command))
 }

@@ -4,15 +4,16 @@
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dumpLog } from '../apache-kafka/dump-tool.ts'
-import { complaintsIn, hasKafka, Turns } from '../apache-kafka/reference.ts'
+import { complaintsIn, kafkaObstacle, Turns } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
+import { describeUnless } from '../client-tools.ts'
 import { CompactedTopic, faultsOf } from './compacted-topic.ts'
 
 const keys = Array.from({ length: 20 }, (_, i) => `key-${i}`)
 
-describe.skipIf(!hasKafka())('a compacted log that our broker and Apache Kafka clean', () => {
+describeUnless(kafkaObstacle(), 'a compacted log that our broker and Apache Kafka clean', () => {
   const turns = new Turns()
   let broker: BrokerProcess
   let topic: CompactedTopic

@@ -10,9 +10,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkDirectory } from '../../../src/storage/directory-check.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { eventually } from '../eventually.ts'
+import { killsAskedFor } from '../kill/kills.ts'
 import { CompactedTopic, faultsOf } from './compacted-topic.ts'
 
-const kills = Number(process.env['CONFORMANCE_KILLS'] ?? 5)
+const kills = killsAskedFor(5)
 const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`)
 
 let broker: BrokerProcess

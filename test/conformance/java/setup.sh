@@ -6,11 +6,11 @@ set -eu
 
 folder=$(cd "$(dirname "$0")" && pwd)
 command -v javac >/dev/null || {
-  echo "javac is not installed; Debian: openjdk-17-jdk-headless"
+  echo "javac is not installed; Debian: default-jdk-headless"
   exit 1
 }
 jars=$("$folder/../apache-kafka/setup.sh") || {
-  echo "the jars of Apache Kafka could not be fetched"
+  echo "$jars"
   exit 1
 }
 sum=$(cat "$folder"/*.java | cksum | tr -d ' ')

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { apiVersionsApi } from '../../../src/protocol/generated/18-api-versions.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { brokerSettings, nodeId } from '../cases/stage.ts'
-import { notWanted, setUp, skipAll } from '../cases/suite.ts'
+import { notWanted, skipAll } from '../cases/suite.ts'
+import { setUp } from '../client-tools.ts'
 import { RawConnection } from '../raw-connection.ts'
 import { ask } from '../typed-request.ts'
 import { runTool, type ToolName } from './tool.ts'
@@ -19,7 +20,7 @@ const describeLogDirsKey = 35
 
 const reason = notWanted(client)
 const { command = [], obstacle } =
-  reason === undefined ? setUp(import.meta.dirname) : { obstacle: reason }
+  reason === undefined ? setUp(join(import.meta.dirname, 'setup.sh')) : { obstacle: reason }
 if (obstacle !== undefined) skipAll(client, obstacle)
 else describe(client, runAll)
 

@@ -5,10 +5,7 @@ set -eu
 
 folder=$(cd "$(dirname "$0")" && pwd)
 command -v java >/dev/null || {
-  echo "java is not installed; Debian: openjdk-17-jre-headless"
+  echo "java is not installed; Debian: default-jdk-headless"
   exit 1
 }
-"$folder/../apache-kafka/setup.sh" 2>/dev/null || {
-  echo "the jars of Apache Kafka 4.3.1 are not there and could not be fetched with mvn"
-  exit 1
-}
+exec "$folder/../apache-kafka/setup.sh"

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { BootstrapRelay } from '../bootstrap-relay.ts'
 import { BrokerProcess } from '../broker-process.ts'
-import { setUpClient } from '../client-tools.ts'
+import { describeUnless, setUp } from '../client-tools.ts'
 import { RawConnection } from '../raw-connection.ts'
 import { createTopic, storedCodecs, waitForRecords } from '../raw-requests.ts'
 import { Corpus } from './corpus.ts'
@@ -14,9 +14,9 @@ const mebibytes = Number(process.env['CONFORMANCE_MIB'] ?? 32)
 const partitions = 6
 const minutesMax = 10 * 60_000
 
-const obstacle = setUpClient(join(import.meta.dirname, 'setup.sh'))
+const { obstacle } = setUp(join(import.meta.dirname, 'setup.sh'))
 
-describe.skipIf(obstacle !== undefined)('kcat through a restart and a kill', () => {
+describeUnless(obstacle, 'kcat through a restart and a kill', () => {
   let broker: BrokerProcess
   let relay: BootstrapRelay
   let corpus: Corpus

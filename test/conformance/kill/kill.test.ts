@@ -13,10 +13,11 @@ import { RawConnection } from '../raw-connection.ts'
 import { type Actor, RefusedError } from './actor.ts'
 import { Commits } from './commits.ts'
 import { Configs } from './configs.ts'
+import { killsAskedFor } from './kills.ts'
 import { LatestValues } from './latest-values.ts'
 import { Topics } from './topics.ts'
 
-const kills = Number(process.env['CONFORMANCE_KILLS'] ?? 15)
+const kills = killsAskedFor(15)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? Date.now() % 1_000_000)
 const random = seededRandom(seed)
 

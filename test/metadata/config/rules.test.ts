@@ -41,8 +41,8 @@ describe('rules between configs of a broker', () => {
     ],
     [
       { 'max.connections.per.ip.overrides': '127.0.0.1:5, foo' },
-      '"foo" in max.connections.per.ip.overrides is not of the form ADDRESS:NUMBER ' +
-        'with a numeric address',
+      '"foo" in max.connections.per.ip.overrides is not of the form HOST:NUMBER ' +
+        'with an address or the name of a host',
     ],
     [
       { 'queued.max.request.bytes': '5' },

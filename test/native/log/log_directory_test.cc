@@ -298,6 +298,33 @@ TEST_CASE("a partition folder belongs to one topic id") {
   CHECK(again.error().code == ErrorCode::inconsistent_topic_id);
 }
 
+TEST_CASE("how long a deleted folder stays is changed while the directory is open") {
+  DirectoryFixture f;
+  f.open();
+  const auto doomed = [&] {
+    const auto entries = f.disk->list("/data");
+    return std::count_if(entries->begin(), entries->end(),
+                         [](const auto& entry) { return entry.name.ends_with("-delete"); });
+  };
+  append(*f.log("slow"));
+  append(*f.log("fast"));
+  REQUIRE(f.directory->delete_partition({"slow", PartitionIndex(0)}).ok());
+  f.directory->set_file_delete_delay(1000);
+  REQUIRE(f.directory->delete_partition({"fast", PartitionIndex(0)}).ok());
+  CHECK(doomed() == 2);
+  f.clock.advance(1000);
+  f.directory->run_once();
+  CHECK(doomed() == 1);  // the first one keeps the time that it was given
+  f.clock.advance(59000);
+  f.directory->run_once();
+  CHECK(doomed() == 0);
+  append(*f.log("at once"));
+  f.directory->set_file_delete_delay(0);
+  REQUIRE(f.directory->delete_partition({"at once", PartitionIndex(0)}).ok());
+  f.directory->run_once();
+  CHECK(doomed() == 0);
+}
+
 TEST_CASE("a deleted partition is gone at once, its folder later") {
   DirectoryFixture f;
   f.open();
