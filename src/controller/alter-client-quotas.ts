@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts'
 import {
   type QuotaEntity,
   quotaEntityKey,
+  quotaEntityOf,
   quotaEntityTypes,
   quotasOf,
 } from '../metadata/client-quotas.ts'
@@ -62,8 +63,7 @@ export function decideAlterClientQuotas(
   const results = new Map<string, QuotaAlterationResult>()
   const unknownHosts = new Set(request.unknownHosts)
   for (const { entity: parts, ops } of request.entries) {
-    // Of a type that stands twice, the last name counts.
-    const entity = new Map(parts.map(({ entityType, entityName }) => [entityType, entityName]))
+    const entity = quotaEntityOf(parts)
     const key = quotaEntityKey(entity)
     const isRepeated = results.has(key) || new Set(ops.map((op) => op.key)).size < ops.length
     const outcome = isRepeated

@@ -36,8 +36,8 @@ describe('an entity can be', () => {
     ['a user', { user: 'u' }],
     ['all other users', { user: null }],
     ['a client id', { 'client-id': 'c' }],
-    ['a client id of a user', { user: 'u', 'client-id': 'c' }],
-    ['all client ids of all users', { user: null, 'client-id': null }],
+    ['a client id of a user', { 'client-id': 'c', user: 'u' }],
+    ['all client ids of all users', { 'client-id': null, user: null }],
   ])('%s', (_, names) => {
     const { records, messages } = decide(emptyImage, [entry(names, rate)])
     expect(messages).toEqual([undefined])

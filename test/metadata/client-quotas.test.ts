@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type QuotaEntity,
   quotaEntityKey,
+  quotaEntityOf,
   quotaEntityTypes,
   quotasOf,
 } from '../../src/metadata/client-quotas.ts'
@@ -51,6 +52,39 @@ test('values of an entity stand together, whatever the order of its names', () =
     ]),
   )
   expect(quotasOf(image).size).toBe(2)
+})
+
+test('types and limits are told in the order in which Apache Kafka tells them', () => {
+  const values = [
+    ['request_percentage', 1],
+    ['producer_byte_rate', 2],
+    ['of_a_later_version', 3],
+    ['consumer_byte_rate', 4],
+  ] as const
+  const entity = new Map([
+    ['user', 'alice'],
+    ['client-id', 'c'],
+  ])
+  const image = applied(
+    emptyImage,
+    ...values.map(([key, value]) => quotaRecord(entity, key, value)),
+  )
+  const [[parts, limits] = []] = told(image) as [string, unknown][][][]
+  expect(parts?.map(([type]) => type)).toEqual(['client-id', 'user'])
+  expect(limits?.map(([key]) => key)).toEqual([
+    'consumer_byte_rate',
+    'request_percentage',
+    'producer_byte_rate',
+    'of_a_later_version',
+  ])
+})
+
+test('of a type that stands twice in an entity, the last name counts', () => {
+  const parts = ['a', 'b'].map((entityName) => ({ entityType: 'user', entityName }))
+  expect([...quotaEntityOf([...parts, { entityType: 'ip', entityName: null }])]).toEqual([
+    ['user', 'b'],
+    ['ip', null],
+  ])
 })
 
 test('an entity whose last value is removed is gone', () => {

@@ -34,6 +34,19 @@ test.each([0, 1])('version %i: what is set is told, what is removed is not', asy
   expect((await describe()).entries).toEqual([])
 })
 
+test('both answers name the types of an entity in the same order', async () => {
+  const entity = [...user, { entityType: 'client-id', entityName: null }]
+  const ops = [{ key: 'request_percentage', value: 50, remove: false }]
+  const request = { entries: [{ entity, ops }], validateOnly: false }
+  const altered = await running.plane.send(alterClientQuotasApi, 1, request)
+  expect(altered.entries[0]?.entity).toEqual([...entity].reverse())
+  const described = await running.plane.send(describeClientQuotasApi, 1, {
+    ...anyUser,
+    strict: false,
+  })
+  expect(described.entries?.[0]?.entity).toEqual([...entity].reverse())
+})
+
 test('a value that cannot be is refused with the reason', async () => {
   const { entries } = await alter(1, -1)
   const errorMessage = 'Quota producer_byte_rate must be greater than 0'

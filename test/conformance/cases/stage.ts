@@ -26,9 +26,14 @@ export const brokerSettings: Settings = {
   'group.min.session.timeout.ms': '1000',
 }
 
+/** For a case in which no broker starts, however busy the machine is. */
+export const caseMsMax = 180_000
+
 /** What a case says and does. It throws where the client or the broker does otherwise. */
 export interface Case {
   readonly name: string
+  /** How long it may take on a busy machine, in ms; {@link caseMsMax} by default. */
+  readonly msMax?: number
   run(stage: Stage): Promise<void>
 }
 

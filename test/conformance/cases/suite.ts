@@ -10,7 +10,7 @@ import { errorCases } from './errors.ts'
 import { groupCases } from './groups.ts'
 import { produceCases } from './produce.ts'
 import { restartCases } from './restarts.ts'
-import { brokerSettings, type Case, Stage } from './stage.ts'
+import { brokerSettings, type Case, caseMsMax, Stage } from './stage.ts'
 import { transactionalIdCases } from './transactional-ids.ts'
 import { unknownIn } from './vocabulary.ts'
 
@@ -56,7 +56,7 @@ export function describeClient(client: string, folder: string): void {
   else describe(client, () => runAll(command))
 }
 
-/** For the reference broker on a busy machine. */
+/** For one start or stop of the reference broker on a busy machine. */
 const patienceMs = 180_000
 
 function runAll(command: readonly string[]): void {
@@ -74,7 +74,7 @@ function runAll(command: readonly string[]): void {
   for (const [noun, list] of Object.entries(cases)) {
     describe(noun, () => {
       for (const one of list) {
-        it(one.name, { timeout: 180_000 }, (context) =>
+        it(one.name, { timeout: one.msMax ?? caseMsMax }, (context) =>
           runCase(one, new Stage(broker, shared, command), context),
         )
       }

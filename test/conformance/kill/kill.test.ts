@@ -26,7 +26,13 @@ let actors: readonly Actor[]
 
 beforeAll(async () => {
   broker = await BrokerProcess.start({
-    settings: { 'log.cleaner.backoff.ms': '100', 'offsets.topic.num.partitions': '4' },
+    settings: {
+      'log.cleaner.backoff.ms': '100',
+      'offsets.topic.num.partitions': '4',
+      // Kills come in the midst of checkpoints too; and no start has to recover what all lives
+      // before it wrote, which the default of a minute would ask of each.
+      'log.flush.offset.checkpoint.interval.ms': '500',
+    },
   })
   actors = [new Commits(), new Configs(), new Topics(broker.dataFolder), new LatestValues()]
   await each((actor, connection) => actor.prepare(connection))

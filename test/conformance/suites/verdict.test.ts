@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { kafkajs } from './kafkajs.ts'
 import { librdkafka } from './librdkafka.ts'
@@ -126,6 +127,18 @@ describe.each([kafkajs, librdkafka, platformatic])('the lists of $name', ({ name
     const names = [...excused.keys()]
     expect(names.filter((each) => passed.has(each))).toEqual([])
     expect(names.filter((each) => !kafka.has(each))).toEqual([])
+  })
+
+  it('are counted in docs/compatibility.md', () => {
+    const document = readFileSync(
+      new URL('../../../docs/compatibility.md', import.meta.url),
+      'utf8',
+    )
+    const met = [...kafka].filter((each) => passed.has(each)).length
+    expect(document).toMatch(
+      new RegExp(`^\\| @?${name}[^|]*\\| ${kafka.size} \\| ${met} \\| ${excused.size} \\|$`, 'm'),
+    )
+    expect(met + excused.size).toBe(kafka.size)
   })
 
   it('ask nothing of unstable names', () => {
