@@ -115,6 +115,32 @@ describe('OffsetDelete', () => {
     expect(await deletion(fixture, 'g', [['orders', [0]]])).toEqual([['orders-0: 0']])
   })
 
+  it('is served by a group that waits for nobody but a member to be', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 5, undefined, 'mail')
+    const joined = await fixture.join('g', { subscription: 'orders' })
+    expect((await fixture.join('g', { version: 4 })).errorCode).toBe(79)
+    await fixture.leave('g', joined.memberId)
+    expect(await fixture.state('g')).toBe('PreparingRebalance')
+    const asked: Asked = [
+      ['orders', [0]],
+      ['mail', [0]],
+    ]
+    expect(await deletion(fixture, 'g', asked)).toEqual([['orders-0: 86'], ['mail-0: 0']])
+  })
+
+  it('tells of a topic that is not there without partitions, of one that is not', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 5)
+    const empty: Asked = [
+      ['none', []],
+      ['orders', []],
+    ]
+    expect(await deletion(fixture, 'g', empty)).toEqual([[]])
+    const { topics } = await commit(fixture, empty)
+    expect(topics.map(({ name }) => name)).toEqual(['none'])
+  })
+
   it('says so where it cannot be written', async () => {
     const fixture = await GroupFixture.start()
     await fixture.commit('g', 5)
