@@ -189,7 +189,7 @@ describe('a topic', () => {
       ['cleanup.policy', 'compact, delete'],
     ])
     const described = result?.configs?.find((one) => one.name === 'cleanup.policy')
-    expect(described).toMatchObject({ value: 'compact,delete', configSource: 1, readOnly: false })
+    expect(described).toMatchObject({ value: 'compact, delete', configSource: 1, readOnly: false })
     expect(result?.configs?.length).toBe(34)
   })
 
