@@ -26,7 +26,7 @@ interface Example {
 }
 
 const examplesMax = 2
-const textMax = 900
+const textMax = 6000
 
 /** Collects differences; a kind is a place in an answer and the two codes or values there. */
 export class Findings {

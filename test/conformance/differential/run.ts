@@ -27,11 +27,16 @@ const [kafka, odradek] = [new Peer(brokers[0]), new Peer(brokers[1])]
 try {
   const run = new RequestRun(kafka, odradek, Number(values.seed))
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => run.stop())
-  const { requests, findings, byApi } = await run.run(Number(values.requests), (text) =>
+  const summary = await run.run(Number(values.requests), (text) =>
     console.log(`${((performance.now() - begun) / 1000).toFixed(0)} s: ${text}`),
   )
+  const { requests, findings, coverage, meant, leftAlone, holes } = summary
   if (values.report !== undefined) writeFileSync(values.report, findings.report())
-  console.log([...byApi].map(([api, count]) => `${api} ${count}`).join(', '))
+  console.log('By API and version: valid/at the edges/invalid')
+  console.log(coverage.table())
+  console.log(`Meant to differ, after which ${leftAlone} topics and groups were left alone:`)
+  for (const [reason, count] of meant) console.log(`${String(count).padStart(6)} ${reason}`)
+  console.log(holes.length === 0 ? 'Nothing was left out' : `Never sent: ${holes.join(', ')}`)
   console.log(findings.summary())
   const seconds = ((performance.now() - begun) / 1000).toFixed(0)
   console.log(`${requests} requests in ${seconds} s, ${findings.size} kinds of difference`)
