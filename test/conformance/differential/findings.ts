@@ -36,6 +36,11 @@ export class Findings {
     return this.#kinds.size
   }
 
+  /** The kinds, in the order in which they were found. */
+  names(): readonly string[] {
+    return [...this.#kinds.keys()]
+  }
+
   /** True if a difference of this kind was noted before. */
   has(fault: Fault): boolean {
     return this.#kinds.has(nameOf(fault))

@@ -211,12 +211,6 @@ export const meantDifferences: readonly Meant[] = [
       valuesOf(request, 'timestamp').includes(latestTimestamp),
   },
   {
-    reason: 'Kafka lists a group when the next record of its partition is committed',
-    when: ({ path, kafka, odradek }) =>
-      path === 'ListGroups.groups.length' &&
-      ((kafka as number[])[0] ?? 0) < ((odradek as number[])[0] ?? 0),
-  },
-  {
     reason: 'Kafka fails over a DescribeTopicPartitions with an empty name',
     when: (_, { api, kafka }) =>
       api === 'DescribeTopicPartitions' && valuesOf(kafka, 'errorCode').includes(failed),

@@ -14,6 +14,7 @@ import { call } from '../malformed/call.ts'
 import { RawConnection } from '../raw-connection.ts'
 import { adminSources } from './admin-drafts.ts'
 import { ruleOf } from './allowed.ts'
+import { groupPartitions } from './brokers.ts'
 import { compare, type Fault, type Terms } from './compare.ts'
 import { type Cell, Coverage } from './coverage.ts'
 import type { Draft, Source } from './draft.ts'
@@ -46,8 +47,13 @@ const mangledPercent = 1
 const rarestPercent = 12
 /** A request that waited for so many others is given up, with its group. */
 const waitStepsMax = 250
-const historyMax = 400
-const beforeMax = 6
+const historyMax = 1500
+const beforeMax = 20
+
+/** OffsetFetch, DescribeGroups and ListGroups. */
+const groupReads: ReadonlySet<number> = new Set([9, 15, 16])
+/** Groups of the run itself; names in a row fall into partitions in a row. */
+const nudged = Array.from({ length: groupPartitions }, (_, n) => `nudge-${n}`)
 
 /** What is sent: a request of one version, perhaps spoiled on its way. */
 interface Step {
@@ -113,15 +119,21 @@ export class RequestRun {
     this.#terms = { ruleOf, ids, isTainted }
   }
 
-  /** Sends that many requests to each broker; `progress` hears of each thousand. */
+  /**
+   * Sends that many requests to each broker; `progress` hears of each thousand, and of each kind of
+   * difference when it is found.
+   */
   async run(requests: number, progress: (text: string) => void = () => {}): Promise<Summary> {
     await this.#negotiate()
     await Promise.all([coordinatorOf(this.#peers.kafka), coordinatorOf(this.#peers.odradek)])
     await this.#settle(undefined)
-    for (let said = 0; this.#sent < requests && !this.#stopped; ) {
+    for (let [said, told] = [0, 0]; this.#sent < requests && !this.#stopped; ) {
       const step = this.#nextStep()
       if (step !== undefined) await this.#perform(step)
       await this.#collectDue()
+      for (const name of this.#findings.names().slice(told))
+        progress(`before ${this.#sent}: ${name}`)
+      told = this.#findings.size
       if (this.#sent - said < 1000) continue
       said = this.#sent
       progress(`${this.#sent} requests, ${this.#findings.size} kinds of difference`)
@@ -154,7 +166,8 @@ export class RequestRun {
       if (theirs === undefined || ours === undefined || api === undefined) return []
       const versionMin = Math.max(theirs[0], ours[0], api.request.versionMin)
       const versionMax = Math.min(theirs[1], ours[1], api.request.versionMax)
-      return [{ source, api, versionMin, versionMax }]
+      const advertisedMax = Math.max(theirs[1], ours[1])
+      return [{ source, api, versionMin, versionMax, advertisedMax }]
     })
     this.#weights = this.#offers.reduce((sum, { source }) => sum + source.weight, 0)
     this.#coverage = new Coverage(
@@ -193,7 +206,7 @@ export class RequestRun {
   #nextStep(): Step | undefined {
     const { offer, cell } = this.#choice()
     const { version, making } = cell
-    const { source, api, versionMax } = offer
+    const { source, api, advertisedMax } = offer
     const draft = source.draft(this.#world, version)
     if (draft === undefined) {
       this.#coverage.miss(cell)
@@ -204,7 +217,7 @@ export class RequestRun {
     const request = isEdge
       ? onTheEdge(source.key, version, valid, this.#pool(source), this.#random)
       : valid
-    const mangle = making === 'invalid' ? this.#mangle(versionMax) : undefined
+    const mangle = making === 'invalid' ? this.#mangle(advertisedMax) : undefined
     const isUnanswered = request['acks'] === 0
     return {
       number: this.#sent,
@@ -230,8 +243,8 @@ export class RequestRun {
   }
 
   /** Spoils a frame: cut off, or of a version that nobody has. */
-  #mangle(versionMax: number): (frame: Buffer) => Buffer {
-    const [cut, strange] = [1 + this.#world.below(12), versionMax + 1 + this.#world.below(50)]
+  #mangle(advertisedMax: number): (frame: Buffer) => Buffer {
+    const [cut, strange] = [1 + this.#world.below(12), advertisedMax + 1 + this.#world.below(50)]
     if (this.#world.chance(50)) {
       return (frame) => {
         frame.writeInt16BE(strange, 6)
@@ -313,6 +326,7 @@ export class RequestRun {
     if (source.effect === 'reads' && draft.repeatable !== false) {
       for (const pause of settleMs) {
         if (faults.every((fault) => this.#findings.has(fault))) break
+        if (pause === settleMs[0] && groupReads.has(source.key)) await this.#nudge()
         await sleep(pause)
         const again = await this.#peers.kafka.ask(
           draft.slot ?? 'main',
@@ -337,6 +351,22 @@ export class RequestRun {
     if (source.effect === 'changes metadata') await this.#settle(step)
     // Answered before its effect is on the disk, and visible.
     if (Number(step.request['acks'] ?? -1) >= 0) await this.#catchUp(this.#named(step))
+  }
+
+  /**
+   * Commits an offset in each partition of the log of groups: Kafka shows what became of a group
+   * when the next record of its partition is committed.
+   */
+  async #nudge(): Promise<void> {
+    const topic = this.#world.topics[0]
+    if (topic === undefined) return
+    const partitions = [{ partitionIndex: 0, committedOffset: 1, committedMetadata: '' }]
+    const topics = [{ name: topic.name, partitions }]
+    for (const groupId of nudged) {
+      this.#world.tainted.add(groupId)
+      const commit = { groupId, generationIdOrMemberEpoch: -1, memberId: '', topics }
+      await this.#send(this.#question(8, 7, commit))?.outcomes
+    }
   }
 
   /** Waits until what was produced without waiting for the disk is visible on both sides. */
@@ -490,6 +520,8 @@ interface Offer {
   readonly api: AnyApi
   readonly versionMin: number
   readonly versionMax: number
+  /** The highest version that one of the two has. */
+  readonly advertisedMax: number
 }
 
 /** Asks for the log end offset of every partition. */
