@@ -48,31 +48,41 @@ export class Batches implements Late {
 
   /** True if a compressed batch can be opened, and then holds a damaged record. */
   hidesDamage(): boolean {
-    return this.plans.some(({ records, header, damage }) => {
-      const bytes = encoded({ records, header, damage }, new IdPairs(), 'odradek')
-      const { value: head } = decodeBatchHeader(bytes)
+    return this.#built().some(({ bytes, head }) => {
       if (head === null || codecOf(head) === 0) return false
       return /records: /.test(decodeBatch(bytes, 0, codecs).error ?? '')
     })
   }
 
+  /** True if a batch says that it is part of a transaction. */
+  isTransactional(): boolean {
+    const isPart = (attributes: number) => (attributes & batchAttributes.transactional) !== 0
+    return this.#built().some(({ head }) => isPart(head?.attributes ?? 0))
+  }
+
   /** True if the offsets of an uncompressed batch do not count up from 0. */
   countsWrong(): boolean {
-    return this.plans.some(({ records, header, damage }) => {
-      const bytes = encoded({ records, header, damage }, new IdPairs(), 'odradek')
-      const batch = decodeBatch(bytes, 0, codecs).value
-      if (batch === null || codecOf(batch) !== 0) return false
-      return batch.records.some(({ offsetDelta }, place) => offsetDelta !== place)
+    return this.#built().some(({ bytes, head }) => {
+      if (head === null || codecOf(head) !== 0) return false
+      const records = decodeBatch(bytes, 0, codecs).value?.records ?? []
+      return records.some(({ offsetDelta }, place) => offsetDelta !== place)
     })
   }
 
   /** True if a batch is dated before 1970, or its producer has no epoch. */
   cannotBeRebuilt(): boolean {
-    return this.plans.some(({ records, header, producer, damage }) => {
-      const bytes = encoded({ records, header, damage }, new IdPairs(), 'odradek')
-      const head = decodeBatchHeader(bytes).value
-      const hasNoEpoch = producer !== undefined && head?.producerEpoch === -1
+    return this.#built().some(({ plan, head }) => {
+      const hasNoEpoch = plan.producer !== undefined && head?.producerEpoch === -1
       return hasNoEpoch || Number(head?.baseTimestamp ?? 0) < 0
+    })
+  }
+
+  /** The batches as they are sent, but for the producer's id. */
+  #built() {
+    return this.plans.map((plan) => {
+      const { records, header, damage } = plan
+      const bytes = encoded({ records, header, damage }, new IdPairs(), 'odradek')
+      return { plan, bytes, head: decodeBatchHeader(bytes).value }
     })
   }
 

@@ -106,6 +106,12 @@ describe('batches', () => {
     expect(batches({ attributes: 1 }, deltaAt, 60).countsWrong()).toBe(false)
   })
 
+  it('are part of a transaction where they say so, or damage makes them', () => {
+    expect(batches({}).isTransactional()).toBe(false)
+    expect(batches({ attributes: 0x10 }).isTransactional()).toBe(true)
+    expect(batches({}, 22, 88).isTransactional()).toBe(true)
+  })
+
   it('keep the producer id of each side', () => {
     for (const at of [43, 50, 43 + batches({}).bytesFor(ids, 'kafka').length]) {
       const bytes = Buffer.from(batches({}, at, 7).bytesFor(ids, 'kafka'))

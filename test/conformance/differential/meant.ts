@@ -15,6 +15,8 @@ interface Meant {
   readonly when: (fault: Fault, exchange: Exchange, world: World) => boolean
 }
 
+/** What both answer where there is no transaction that a batch could be of. */
+const noTransactions = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
 /** What Kafka answers where it fails over a request. */
 const failed = ErrorCode.UNKNOWN_SERVER_ERROR
 
@@ -117,9 +119,8 @@ export const meantDifferences: readonly Meant[] = [
     reason: 'a transactional batch outside of a transaction refuses its own partition only',
     when: (_, exchange) =>
       isProduce(exchange) &&
-      JSON.stringify(exchange.odradek).includes(
-        `"errorCode":${ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED}`,
-      ),
+      valuesOf(exchange.kafka, 'errorCode').every((code) => code === noTransactions) &&
+      batchesOf(exchange.request).some((one) => one.isTransactional()),
   },
   {
     reason:

@@ -89,6 +89,8 @@ export interface Summary {
   readonly leftAlone: number
   /** APIs that ours answers and the run does not ask, and whatever else was never sent. */
   readonly holes: readonly string[]
+  /** Versions that ours answers and Kafka does not have. */
+  readonly onlyOurs: readonly string[]
 }
 
 /** One run: a seed, two brokers. */
@@ -104,6 +106,7 @@ export class RequestRun {
   readonly #waiting = new Set<Waiting>()
   #coverage = new Coverage([])
   #unasked: readonly string[] = []
+  #onlyOurs: readonly string[] = []
   #offers: readonly Offer[] = []
   #weights = 0
   #sent = 0
@@ -146,6 +149,7 @@ export class RequestRun {
       meant: this.#meant,
       leftAlone: this.#world.tainted.size,
       holes,
+      onlyOurs: this.#onlyOurs,
     }
   }
 
@@ -175,6 +179,11 @@ export class RequestRun {
         return { key, name, versionMin, versionMax }
       }),
     )
+    this.#onlyOurs = this.#offers.flatMap(({ api: { key, name }, versionMax }) => {
+      const [, max] = odradek.get(key) ?? [0, 0]
+      const above = Array.from({ length: max - versionMax }, (_, n) => versionMax + 1 + n)
+      return above.map((version) => `${name} v${version}`)
+    })
     const asked = new Set(this.#offers.map(({ source }) => source.key))
     const unasked = [...odradek.keys()].filter((key) => !asked.has(key))
     this.#unasked = unasked.map((key) => `API ${key}: no source, or Kafka has no such version`)

@@ -3,7 +3,7 @@ import type { Source } from './draft.ts'
 import { naming, type World } from './world.ts'
 
 const topicsMax = 12
-const topicsMin = 4
+const topicsMin = 3
 const timeoutMs = 30_000
 
 /** Topic configs with values that are good, and ones that are not. */
@@ -64,7 +64,7 @@ interface Configured {
 
 const createTopics: Source = {
   key: 19,
-  weight: 4,
+  weight: 6,
   effect: 'changes metadata',
   observe: observeCompression,
   draft(world) {
@@ -96,7 +96,7 @@ const createTopics: Source = {
 
 const deleteTopics: Source = {
   key: 20,
-  weight: 2,
+  weight: 3,
   effect: 'changes metadata',
   draft(world) {
     const topic = world.topic()
