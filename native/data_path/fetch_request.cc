@@ -29,15 +29,21 @@ FetchRequest::Topic decode_topic_name(WireReader& reader, const FetchRequest& re
   return topic;
 }
 
+// A client that knows no epoch sends -1; as in Kafka, any other below 0 says the same.
+LeaderEpoch decode_epoch(WireReader& reader) {
+  const LeaderEpoch epoch(reader.integer<int32_t>());
+  return epoch < kNoLeaderEpoch ? kNoLeaderEpoch : epoch;
+}
+
 FetchRequest::Partition decode_partition(WireReader& reader, int16_t version) {
   FetchRequest::Partition partition;
   partition.index = PartitionIndex(reader.integer<int32_t>());
   if (version >= kCurrentLeaderEpochMin) {
-    partition.current_leader_epoch = LeaderEpoch(reader.integer<int32_t>());
+    partition.current_leader_epoch = decode_epoch(reader);
   }
   partition.fetch_offset = Offset(reader.integer<int64_t>());
   if (version >= kLastFetchedEpochMin) {
-    partition.last_fetched_epoch = LeaderEpoch(reader.integer<int32_t>());
+    partition.last_fetched_epoch = decode_epoch(reader);
   }
   if (version >= kLogStartOffsetMin) reader.integer<int64_t>();  // a follower's own
   partition.bytes_max = reader.integer<int32_t>();

@@ -81,7 +81,13 @@ Sequence ProducerBatch::first_sequence() const {
 ProducerState::Verdict ProducerState::check(const BatchHeader& batch, bool client) const {
   if (!batch.has_producer()) return {};
   const auto found = entries_.find(batch.producer_id);
-  if (found == entries_.end()) return {};  // nothing known: any sequence may be the first
+  if (found == entries_.end()) {
+    // Nothing known: any sequence may be the first. Below "no epoch" there is none.
+    if (batch.producer_epoch < kNoProducerEpoch) {
+      return refuse(ErrorCode::invalid_producer_epoch, batch, epochs(batch, ProducerEntry{}));
+    }
+    return {};
+  }
   const ProducerEntry& entry = found->second;
   if (client) {
     if (const ProducerBatch* duplicate = find_duplicate(entry, batch)) {

@@ -37,12 +37,12 @@ function withZlib(library: ZlibWithZstd): Codec {
     compress: (bytes, level = defaultLevel) =>
       library.zstdCompressSync(bytes, { params: { [levelKey]: level } }),
     decompress: (bytes, outputBytesMax) =>
-      decompressFrames(bytes, outputBytesMax, (frame, limit) => {
+      decompressFrames(bytes, outputBytesMax, (frame, limit, overflow) => {
         try {
           return library.zstdDecompressSync(frame, { maxOutputLength: Math.max(1, limit) })
         } catch (error) {
           const { code } = error as NodeJS.ErrnoException
-          if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('zstd', outputBytesMax)
+          if (code === 'ERR_BUFFER_TOO_LARGE') throw overflow()
           throw corrupt('zstd', (error as Error).message, error)
         }
       }),
@@ -58,12 +58,12 @@ async function withWebAssembly(): Promise<Codec> {
     name: 'zstd',
     compress: (bytes, level = defaultLevel) => library.compress(bytes, level),
     decompress: (bytes, outputBytesMax) =>
-      decompressFrames(bytes, outputBytesMax, (frame, limit) => {
+      decompressFrames(bytes, outputBytesMax, (frame, limit, overflow) => {
         try {
           return library.decompress(frame, { defaultHeapSize: limit })
         } catch (error) {
           const { message } = error as Error
-          if (message.endsWith(` ${destinationTooSmall}`)) throw tooLarge('zstd', outputBytesMax)
+          if (message.endsWith(` ${destinationTooSmall}`)) throw overflow()
           throw corrupt('zstd', message, error)
         }
       }),
@@ -74,7 +74,7 @@ async function withWebAssembly(): Promise<Codec> {
 function decompressFrames(
   bytes: Uint8Array,
   outputBytesMax: number,
-  decompress: (frame: Uint8Array, limit: number) => Uint8Array,
+  decompress: (frame: Uint8Array, limit: number, overflow: () => Error) => Uint8Array,
 ): Uint8Array {
   const parts: Uint8Array[] = []
   let room = outputBytesMax
@@ -84,7 +84,12 @@ function decompressFrames(
     // The WebAssembly build allocates what a frame declares, so that is judged before.
     if (frame.declaredBytes > room) throw tooLarge('zstd', outputBytesMax)
     if (frame.declaredBytes > frame.outputBytesMax) throw corrupt('zstd', 'impossible size')
-    const output = decompress(bytes.subarray(frame.start, frame.end), limit)
+    // Blocks that yield more than blocks can are no bomb, but damage.
+    const overflow = () =>
+      limit > room
+        ? tooLarge('zstd', outputBytesMax)
+        : corrupt('zstd', 'a block yields more than a block can')
+    const output = decompress(bytes.subarray(frame.start, frame.end), limit, overflow)
     if (output.length > room) throw tooLarge('zstd', outputBytesMax)
     room -= output.length
     parts.push(output)

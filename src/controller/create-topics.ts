@@ -126,7 +126,8 @@ function nameRefusal(name: string, repeated: boolean, taken: Names): Refusal | u
 }
 
 function configRefusal(topic: CreatableTopic): Refusal | undefined {
-  const message = checkTopicConfigs(topic.configs.map(({ name, value }) => [name, value]))
+  // As in Kafka, only the last value counts of a config that is named twice.
+  const message = checkTopicConfigs(new Map(topic.configs.map(({ name, value }) => [name, value])))
   return message === undefined ? undefined : { code: ErrorCode.INVALID_CONFIG, message }
 }
 

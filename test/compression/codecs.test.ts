@@ -74,6 +74,26 @@ it('reads several zstd frames and passes over a skippable one', async () => {
   expect(Buffer.from(output).toString()).toBe('frame frame ')
 })
 
+it('takes a zstd block that would yield more than a block can for damaged, not for too large', async () => {
+  const codec = await loadCodec(4)
+  const frame = Buffer.from(
+    '28b52ffd60f301cd01003402f4020000000a6b65792030dc0276616c75652000f60200920c0231a4180432b624' +
+      '063307002e4002b4130374413b31a00b34ad590a55c2',
+    'hex',
+  )
+  const whole = frame.at(-1) ?? 0
+  for (let last = 0; last < 256; last++) {
+    frame[frame.length - 1] = last
+    try {
+      expect(codec.decompress(frame, outputMax).length, `byte ${last}`).toBe(755)
+    } catch (error) {
+      expect(error, `byte ${last}`).toMatchObject({ problem: 'corrupt' })
+      expect(last).not.toBe(whole)
+    }
+  }
+  expect(frame[frame.length - 1]).toBe(255)
+})
+
 it('says that there is no codec 7', async () => {
   await expect(loadCodec(7)).rejects.toThrowError('there is no compression codec 7')
 })

@@ -189,8 +189,22 @@ describe('a topic', () => {
       ['cleanup.policy', 'compact, delete'],
     ])
     const described = result?.configs?.find((one) => one.name === 'cleanup.policy')
-    expect(described).toMatchObject({ value: 'compact,delete', configSource: 1, readOnly: false })
+    expect(described).toMatchObject({ value: 'compact, delete', configSource: 1, readOnly: false })
     expect(result?.configs?.length).toBe(34)
+  })
+
+  it('takes the last value of a config that is named twice, and judges no other', async () => {
+    const context = { image: await imageWith(), broker: configOf(), random: seededRandom(1) }
+    const twice = (...values: string[]) => {
+      const configs = values.map((value) => ({ name: 'segment.ms', value }))
+      return decideCreateTopics(creating(topic('x', { configs })), context)
+    }
+    const { response, records } = twice('0', '1000')
+    expect(response).toMatchObject([{ errorCode: 0 }])
+    expect(records.filter(({ name }) => name === 'ConfigRecord')).toMatchObject([
+      { value: { name: 'segment.ms', value: '1000' } },
+    ])
+    expect(twice('1000', '0').response).toMatchObject([{ errorCode: 40 }])
   })
 
   it('is assigned by hand as asked', async () => {

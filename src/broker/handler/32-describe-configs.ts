@@ -27,6 +27,12 @@ export const describeConfigs: Handler<DescribeConfigsRequest, DescribeConfigsRes
   api: describeConfigsApi,
 
   async handle(request, _call, broker) {
+    // As in Kafka, a kind of resource that does not exist refuses the others too.
+    const strange = request.resources.find(({ resourceType }) => !kinds.has(resourceType))
+    if (strange !== undefined) {
+      const why = `This broker describes no resources of type ${strange.resourceType}.`
+      return refusedAll(request, ErrorCode.INVALID_REQUEST, why)
+    }
     const documentation = request.includeDocumentation ? await loadDocumentation() : {}
     const options = { synonyms: request.includeSynonyms, ...documentation }
     return {
@@ -44,12 +50,12 @@ export const describeConfigs: Handler<DescribeConfigsRequest, DescribeConfigsRes
   },
 
   refusal(request, code) {
-    return {
-      throttleTimeMs: 0,
-      results: request.resources.map((resource) => failed(resource, code, null)),
-    }
+    return refusedAll(request, code, null)
   },
 }
+
+/** The kinds of resources that there are in Kafka; not all are described here. */
+const kinds: ReadonlySet<number> = new Set(Object.values(ResourceType))
 
 /** Few ask for it, so that a broker that nobody asks has it neither read nor in memory. */
 async function loadDocumentation(): Promise<Pick<DescribeOptions, 'documentationOf'>> {
@@ -127,6 +133,15 @@ function foreignBroker(
   }
   if (Number(name) === nodeId) return undefined
   return refused(`Unexpected broker id, expected ${expected} but received ${name}`)
+}
+
+function refusedAll(
+  request: DescribeConfigsRequest,
+  code: number,
+  message: string | null,
+): DescribeConfigsResponseInput {
+  const results = request.resources.map((resource) => failed(resource, code, message))
+  return { throttleTimeMs: 0, results }
 }
 
 function refused(message: string): Refused {

@@ -14,12 +14,12 @@ export const updateFeatures: Handler<UpdateFeaturesRequest, UpdateFeaturesRespon
   async handle(request, _call, broker) {
     const refusal = await broker.controller.updateFeatures(request)
     if (refusal !== undefined) return failed(refusal.code, refusal.message)
-    const names = new Set(request.featureUpdates.map(({ feature }) => feature))
     return {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,
       errorMessage: null,
-      results: [...names].map((feature) => ({
+      // One for each update, also where one feature is named twice.
+      results: request.featureUpdates.map(({ feature }) => ({
         feature,
         errorCode: ErrorCode.NONE,
         errorMessage: null,

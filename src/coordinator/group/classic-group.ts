@@ -381,6 +381,8 @@ export class ClassicGroup {
   afterRemoval(now: number, wallNow: number, effects: Effects): void {
     if (this.state === 'Stable' || this.state === 'CompletingRebalance') {
       this.prepareRebalance(now, wallNow, effects)
+      // Without members there is no time to wait, not even for those with an id.
+      if (this.members.size === 0) this.completeJoin(now, wallNow, effects)
     }
     this.tryCompleteJoin(now, wallNow, effects)
   }

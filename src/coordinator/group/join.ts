@@ -57,8 +57,9 @@ function admission(group: ClassicGroup, step: JoinStep): number {
   if (isConsumer && step.protocols.some(({ metadata }) => isHarmful(metadata))) {
     return ErrorCode.INCONSISTENT_GROUP_PROTOCOL
   }
-  if (group.members.size === 0) return ErrorCode.NONE
-  // As in Kafka, what the member itself offered before counts too.
+  if (group.state === 'Empty') return ErrorCode.NONE
+  // As in Kafka, what the member itself offered before counts too, and a group that only waits for
+  // somebody with an id of his own keeps its type.
   const members = [...group.members.values()]
   const fits = group.protocolType === step.protocolType && offersCommon(members, step.protocols)
   return fits ? ErrorCode.NONE : ErrorCode.INCONSISTENT_GROUP_PROTOCOL

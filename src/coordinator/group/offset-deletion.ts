@@ -30,7 +30,7 @@ export async function deleteOffsets(
       partitionIndex >= 0 && partitionIndex < count
     const missing = partitions.filter((partition) => !exists(partition))
     const present = partitions.filter(exists)
-    if (missing.length > 0) {
+    if (missing.length > 0 || count === 0) {
       refused.push(answered(name, missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
     }
     if (present.length === 0) continue
@@ -71,7 +71,6 @@ function readers(
     return isEmpty ? nobody : { ...nobody, isRead: () => true }
   }
   if (group.state === 'Empty') return nobody
-  assert(group.members.size > 0, 'only an empty group has no members')
   if (group.protocolType !== 'consumer') return { ...nobody, errorCode: ErrorCode.NON_EMPTY_GROUP }
   // Before the first generation, and where a subscription cannot be read, it may be anything.
   return { ...nobody, isRead: (topic) => group.subscribed?.has(topic) ?? true }

@@ -132,7 +132,8 @@ function sortedOut(
       index >= 0 && index < count
     const missing = topic.partitions.filter((partition) => !exists(partition))
     const partitions = topic.partitions.filter(exists)
-    if (missing.length > 0) {
+    // A topic that is not there is told of also where no partition of it is named.
+    if (missing.length > 0 || count === 0) {
       const answers = missing.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
       refused.push({ topic, partitions: answers })
     }

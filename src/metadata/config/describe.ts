@@ -127,15 +127,52 @@ export function describeClientMetricsConfigs(
   return describePlain(clientMetricsConfigs(), texts, source, plain, defaultOf)
 }
 
-/** A topic's configs as CreateTopics answers them from version 5 on. */
+/**
+ * A topic's configs as CreateTopics answers them from version 5 on. As in Kafka, values are told as
+ * they were written, not as they were read.
+ */
 export function createdTopicConfigs(
   texts: ConfigTexts,
   broker: BrokerConfig,
 ): CreatableTopicConfigs[] {
-  const described = describeTopicConfigs(texts, broker, { names: null, synonyms: false })
-  return described.map(({ name, value, readOnly, configSource, isSensitive }) => {
-    return { name, value, readOnly, configSource, isSensitive }
+  return wanted(topicConfigs(), { names: null, synonyms: false }).map((definition) => {
+    const { name, default: text, sensitive: isSensitive } = definition
+    assert(!isSensitive, 'no config of a topic is a password')
+    const found = writtenFor(name, texts, broker)
+    const value = found?.value ?? (text === null ? null : shown(definition, text))
+    const configSource = found?.source ?? ConfigSource.DEFAULT
+    return { name, value, readOnly: false, configSource, isSensitive }
   })
+}
+
+/** What was written for a topic's config, in its own unit; undefined where nothing was. */
+function writtenFor(
+  name: string,
+  texts: ConfigTexts,
+  broker: BrokerConfig,
+): { readonly value: string; readonly source: number } | undefined {
+  const own = texts.get(name)
+  if (own !== undefined) return { value: own, source: ConfigSource.TOPIC }
+  for (const { texts: written, source } of layersOf(broker)) {
+    for (const synonym of topicConfigSynonyms(name)) {
+      const text = written.get(synonym.name)
+      if (text === undefined) continue
+      const value = synonym.factor === 1 ? text : String(Number(text) * synonym.factor)
+      return { value, source }
+    }
+  }
+  return undefined
+}
+
+/** The places where a broker config may be set, the winner first. */
+function layersOf(
+  broker: BrokerConfig,
+): { readonly texts: ConfigTexts; readonly source: number }[] {
+  return [
+    { texts: broker.dynamicBroker, source: ConfigSource.BROKER },
+    { texts: broker.dynamicDefault, source: ConfigSource.ALL_BROKERS },
+    { texts: broker.static, source: ConfigSource.FILE },
+  ]
 }
 
 /** Configs whose value is set on the resource itself, or is the first of those `behind` it. */
@@ -170,12 +207,7 @@ function wanted(table: ConfigTable, options: DescribeOptions): ConfigDefinition[
  * first that bears the config's own name: a value given in other units only shows up behind it.
  */
 function synonymsOf(name: string, broker: BrokerConfig): DescribeConfigsSynonym[] {
-  const layers = [
-    { texts: broker.dynamicBroker, source: ConfigSource.BROKER },
-    { texts: broker.dynamicDefault, source: ConfigSource.ALL_BROKERS },
-    { texts: broker.static, source: ConfigSource.FILE },
-    { texts: undefined, source: ConfigSource.DEFAULT },
-  ]
+  const layers = [...layersOf(broker), { texts: undefined, source: ConfigSource.DEFAULT }]
   const found: DescribeConfigsSynonym[] = []
   for (const { texts, source } of layers) {
     for (const synonym of brokerSynonyms(name)) {

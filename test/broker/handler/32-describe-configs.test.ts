@@ -108,6 +108,20 @@ test('a subscription to client metrics has its configs, set or not', async () =>
   ])
 })
 
+test('a kind of resource that does not exist refuses all, one that is not described itself', async () => {
+  const codes = async (...types: number[]): Promise<number[]> => {
+    const resources = types.map((resourceType) => {
+      return { resourceType, resourceName: 't', configurationKeys: ['segment.bytes'] }
+    })
+    const { results } = await running.plane.send(describeConfigsApi, 4, { resources })
+    expect(results.map(({ resourceType }) => resourceType)).toEqual(types)
+    return results.map(({ errorCode }) => errorCode)
+  }
+  expect(await codes(topic, 3, 16)).toEqual([42, 42, 42])
+  expect(await codes(0, topic)).toEqual([42, 42])
+  expect(await codes(8, topic, 16)).toEqual([42, 0, 0])
+})
+
 test.each([
   [topic, 'nope', 3, ''],
   [topic, 'bad name', 17, 'Topic name is invalid'],

@@ -1,6 +1,6 @@
 /** Requests about configs, access rules, quotas and the cluster. */
 import type { Source } from './draft.ts'
-import { config, topicConfigs } from './topic-drafts.ts'
+import { config, observeCompression, topicConfigs } from './topic-drafts.ts'
 import type { World } from './world.ts'
 
 const topicType = 2
@@ -11,7 +11,7 @@ const clientMetricsType = 16
 
 /** Dynamic configs of brokers that no other request notices. */
 const brokerConfigs: readonly (readonly [string, readonly string[]])[] = [
-  ['log.cleaner.threads', ['1', '0', 'x']],
+  ['log.cleaner.threads', ['1', '2', 'x']],
   ['background.threads', ['10', '0']],
   ['log.retention.ms', ['-1', '100000000000', '-2']],
   ['message.max.bytes', ['1048588', '2000000', '-1']],
@@ -52,6 +52,7 @@ const alterConfigs: Source = {
   key: 33,
   weight: 1,
   effect: 'changes metadata',
+  observe: observeCompression,
   draft(world) {
     const one = resource(world)
     if (one === undefined) return undefined
@@ -71,6 +72,7 @@ const incrementalAlterConfigs: Source = {
   key: 44,
   weight: 3,
   effect: 'changes metadata',
+  observe: observeCompression,
   draft(world) {
     const one = resource(world)
     if (one === undefined) return undefined

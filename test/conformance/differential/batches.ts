@@ -14,10 +14,11 @@ import {
   newBatch,
   type ReadBatch,
 } from '../../../src/protocol/record-batch.ts'
-import type { IdPairs, Late, Ref, Side } from './ids.ts'
+import { IdPairs, type Late, type Ref, type Side } from './ids.ts'
 
 const codecs = await codecSet([1, 2, 3, 4], { openedBytesMax: 1 << 27 })
 const crcAt = 17
+const producerIdAt = 43
 
 /** How the bytes of a batch are spoiled. */
 export type Damage =
@@ -45,6 +46,46 @@ export class Batches implements Late {
     return Buffer.concat(this.plans.map((plan) => encoded(plan, ids, side)))
   }
 
+  /** True if a compressed batch can be opened, and then holds a damaged record. */
+  hidesDamage(): boolean {
+    return this.#built().some(({ bytes, head }) => {
+      if (head === null || codecOf(head) === 0) return false
+      return /records: /.test(decodeBatch(bytes, 0, codecs).error ?? '')
+    })
+  }
+
+  /** True if a batch says that it is part of a transaction. */
+  isTransactional(): boolean {
+    const isPart = (attributes: number) => (attributes & batchAttributes.transactional) !== 0
+    return this.#built().some(({ head }) => isPart(head?.attributes ?? 0))
+  }
+
+  /** True if the offsets of an uncompressed batch do not count up from 0. */
+  countsWrong(): boolean {
+    return this.#built().some(({ bytes, head }) => {
+      if (head === null || codecOf(head) !== 0) return false
+      const records = decodeBatch(bytes, 0, codecs).value?.records ?? []
+      return records.some(({ offsetDelta }, place) => offsetDelta !== place)
+    })
+  }
+
+  /** True if a batch is dated before 1970, or its producer has no epoch. */
+  cannotBeRebuilt(): boolean {
+    return this.#built().some(({ plan, head }) => {
+      const hasNoEpoch = plan.producer !== undefined && head?.producerEpoch === -1
+      return hasNoEpoch || Number(head?.baseTimestamp ?? 0) < 0
+    })
+  }
+
+  /** The batches as they are sent, but for the producer's id. */
+  #built() {
+    return this.plans.map((plan) => {
+      const { records, header, damage } = plan
+      const bytes = encoded({ records, header, damage }, new IdPairs(), 'odradek')
+      return { plan, bytes, head: decodeBatchHeader(bytes).value }
+    })
+  }
+
   toJSON(): unknown {
     return this.plans.map(({ records, header, producer, damage }) => ({
       records: records.map(({ timestamp, key, value }) => [timestamp, size(key), size(value)]),
@@ -68,7 +109,10 @@ function encoded({ records, header, producer, damage }: BatchPlan, ids: IdPairs,
 function damaged(bytes: Buffer, damage: Damage): Buffer {
   if (damage.kind === 'cut') return bytes.subarray(0, Math.max(0, bytes.length - damage.bytes))
   if (damage.kind === 'append') return Buffer.concat([bytes, Buffer.alloc(damage.bytes)])
-  bytes[damage.at % bytes.length] = damage.to
+  const at = damage.at % bytes.length
+  // An id that is spoiled has no partner on the other side.
+  const isOfId = at >= producerIdAt && at < producerIdAt + 8
+  bytes[isOfId ? bytes.length - 1 : at] = damage.to
   if (damage.resum) bytes.writeUInt32BE(crc32c(bytes.subarray(crcAt + 4)), crcAt)
   return bytes
 }

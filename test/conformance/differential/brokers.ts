@@ -6,6 +6,9 @@ import { type BrokerTarget, kafkaTarget, odradekTarget, type Settings } from '..
 
 const never = '9223372036854775807'
 
+/** Partitions of the log of groups; fewer than ten. */
+export const groupPartitions = 4
+
 /** The same for both: no retention, compaction, delay or time-out falls into a run. */
 export const sharedSettings: Settings = {
   'auto.create.topics.enable': 'false',
@@ -17,7 +20,7 @@ export const sharedSettings: Settings = {
   'log.retention.check.interval.ms': '3600000',
   'log.retention.ms': '-1',
   'offsets.retention.check.interval.ms': '3600000',
-  'offsets.topic.num.partitions': '4',
+  'offsets.topic.num.partitions': String(groupPartitions),
   'offsets.topic.replication.factor': '1',
   'log.message.timestamp.before.max.ms': never,
 }

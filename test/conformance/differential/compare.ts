@@ -132,8 +132,11 @@ function isOurOwn(item: unknown): boolean {
   return isStruct(item) && typeof item['name'] === 'string' && item['name'].startsWith('odradek.')
 }
 
+/** Fields that name a topic, a group or another resource. */
+const namingFields = ['name', 'topic', 'topicName', 'groupId', 'resourceName'] as const
+
 function tainted(item: unknown, { isTainted }: Terms): boolean {
-  return isStruct(item) ? Object.values(item).some(isTainted) : isTainted(item)
+  return isStruct(item) ? namingFields.some((name) => isTainted(item[name])) : isTainted(item)
 }
 
 /** What names an element of a list, for a report. */

@@ -3,12 +3,15 @@
  * program that runs longer ones is run.ts.
  */
 import { afterEach, describe, expect, it } from 'vitest'
+import { advertisedApis } from '../../../src/broker/api-table.ts'
 import { hasKafka } from '../apache-kafka/reference.ts'
 import type { BrokerProcess } from '../broker-process.ts'
 import { fieldRules, ruleOf } from './allowed.ts'
+import { Batches } from './batches.ts'
 import { startKafka, startOdradek } from './brokers.ts'
 import { compare } from './compare.ts'
-import { IdPairs } from './ids.ts'
+import { Coverage } from './coverage.ts'
+import { IdPairs, Ref } from './ids.ts'
 import { meantDifferences } from './meant.ts'
 import { Peer } from './peer.ts'
 import { RequestRun, type Summary, sources } from './run-requests.ts'
@@ -32,9 +35,9 @@ async function run(starts: Promise<BrokerProcess>[], requests: number): Promise<
 
 describe('random requests', () => {
   it('are answered alike by two Odradeks', async () => {
-    const { findings, byApi } = await run([startOdradek(), startOdradek()], 1_000)
+    const { findings, coverage } = await run([startOdradek(), startOdradek()], 1_000)
     expect(findings.summary(), findings.report()).toBe('')
-    expect(byApi.size).toBeGreaterThan(25)
+    expect(Math.min(...coverage.byApi().values()), coverage.table()).toBeGreaterThan(0)
   })
 
   it('find a planted difference', async () => {
@@ -46,6 +49,83 @@ describe('random requests', () => {
   it.skipIf(!hasKafka())('are answered alike by Apache Kafka', async () => {
     const { findings } = await run([startKafka(), startOdradek()], 2_000)
     expect(findings.summary(), `seed ${seed}${findings.report()}`).toBe('')
+  })
+})
+
+describe('the coverage', () => {
+  const valid = { key: 3, version: 0, making: 'valid' } as const
+  const served = { key: 3, name: 'Metadata', versionMin: 0, versionMax: 1 }
+
+  it('tells what was never sent, and asks for it first', () => {
+    const coverage = new Coverage([served])
+    expect(coverage.rarest()).toMatchObject(valid)
+    coverage.add(valid)
+    expect(coverage.rarest()).toMatchObject({ ...valid, making: 'edge' })
+    coverage.miss({ ...valid, making: 'edge' })
+    expect(coverage.rarest()).toMatchObject({ ...valid, making: 'invalid' })
+    expect(coverage.holes()).toHaveLength(5)
+    expect(coverage.table()).toBe(' 3 Metadata 1: v0 1/0/0, v1 0/0/0')
+    expect(coverage.byApi()).toEqual(new Map([['Metadata', 1]]))
+  })
+
+  it('wants no edges of what has no fields', () => {
+    const coverage = new Coverage([{ key: 18, name: 'ApiVersions', versionMin: 2, versionMax: 3 }])
+    expect(coverage.holes()).toHaveLength(5)
+    expect(coverage.table()).toContain('v2 0/-/0, v3 0/0/0')
+  })
+
+  it('finds a source for every API that is answered', () => {
+    const keys = new Set(sources.map(({ key }) => key))
+    expect(advertisedApis.filter(({ key }) => !keys.has(key))).toEqual([])
+  })
+})
+
+describe('batches', () => {
+  const record = { timestamp: 5, key: null, value: Buffer.from('value'), headers: [] }
+  const ids = new IdPairs()
+  const batches = (header: object, at?: number, to = 0) => {
+    const damage = at === undefined ? undefined : ({ kind: 'byte', at, to, resum: true } as const)
+    return new Batches([{ records: [record], header, damage }])
+  }
+
+  it('hide damage where they are compressed, and can be opened', () => {
+    const snappy = { attributes: 2 }
+    expect(batches(snappy).hidesDamage()).toBe(false)
+    const bytes = batches(snappy).bytesFor(ids, 'kafka')
+    const places = Array.from({ length: bytes.length - 61 }, (_, n) => 61 + n)
+    const hidden = places.filter((at) => batches(snappy, at, 0x7f).hidesDamage())
+    expect(hidden.length).toBeGreaterThan(0)
+    expect(hidden.length).toBeLessThan(places.length)
+    expect(places.some((at) => batches({}, at, 0x7f).hidesDamage())).toBe(false)
+  })
+
+  it('count wrong where an offset delta of an uncompressed one is not the place', () => {
+    const deltaAt = 61 + 3
+    expect(batches({}).countsWrong()).toBe(false)
+    expect(batches({}, deltaAt, 60).countsWrong()).toBe(true)
+    expect(batches({ attributes: 1 }, deltaAt, 60).countsWrong()).toBe(false)
+  })
+
+  it('are part of a transaction where they say so, or damage makes them', () => {
+    expect(batches({}).isTransactional()).toBe(false)
+    expect(batches({ attributes: 0x10 }).isTransactional()).toBe(true)
+    expect(batches({}, 22, 88).isTransactional()).toBe(true)
+  })
+
+  it('keep the producer id of each side', () => {
+    for (const at of [43, 50, 43 + batches({}).bytesFor(ids, 'kafka').length]) {
+      const bytes = Buffer.from(batches({}, at, 7).bytesFor(ids, 'kafka'))
+      expect(bytes.readBigInt64BE(43)).toBe(-1n)
+    }
+  })
+
+  it('cannot be rebuilt by Kafka with a time before 1970, or a producer without an epoch', () => {
+    expect(batches({}).cannotBeRebuilt()).toBe(false)
+    expect(batches({}, 27, 0x80).cannotBeRebuilt()).toBe(true)
+    const producer = new Ref('producer', 0)
+    const sent = (producerEpoch: number) =>
+      new Batches([{ records: [record], header: { producerEpoch, baseSequence: 0 }, producer }])
+    expect([sent(0).cannotBeRebuilt(), sent(-1).cannotBeRebuilt()]).toEqual([false, true])
   })
 })
 

@@ -9,10 +9,6 @@ export interface Draft {
   readonly slot?: string
   /** True if the answer may wait for requests of others. */
   readonly waits?: boolean
-  /** True if there is no answer, but maybe a closed connection. */
-  readonly unanswered?: boolean
-  /** True if it is answered before its effect is on the disk, and visible. */
-  readonly isEarly?: boolean
   /** Topics and groups that the request may change. */
   readonly subjects?: readonly string[]
   /** False for a question that means something else the second time. */
@@ -29,4 +25,6 @@ export interface Source {
   readonly effect: 'reads' | 'changes' | 'changes metadata'
   /** Undefined if there is nothing to ask now. */
   readonly draft: (world: World, version: number) => Draft | undefined
+  /** Takes over what both have answered alike to any request, also to one at the edges. */
+  readonly observe?: (world: World, request: object, answer: object) => void
 }

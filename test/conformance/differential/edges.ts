@@ -72,6 +72,15 @@ const kept: ReadonlySet<string> = new Set([
 /** Fields whose numbers cost memory or time in proportion. */
 const costly = /^(numPartitions|count)$/
 
+/** True if a request of that version has a field that may change. */
+export function hasEdges(key: number, version: number): boolean {
+  return changeable(requestModel(key).root, version).length > 0
+}
+
+function changeable(struct: StructModel, version: number): FieldModel[] {
+  return struct.fields.filter((field) => within(field.versions, version) && !kept.has(field.name))
+}
+
 /** A request with one or two fields changed. */
 export function onTheEdge(
   key: number,
@@ -92,9 +101,7 @@ function changed(
   pool: Pool,
   random: Random,
 ): Struct {
-  const fields = struct.fields.filter(
-    (field) => within(field.versions, version) && !kept.has(field.name),
-  )
+  const fields = changeable(struct, version)
   if (fields.length === 0) return value
   const field = pick(fields, random)
   return { ...value, [field.name]: changedField(field, version, value[field.name], pool, random) }

@@ -26,7 +26,7 @@ interface Example {
 }
 
 const examplesMax = 2
-const textMax = 900
+const textMax = 6000
 
 /** Collects differences; a kind is a place in an answer and the two codes or values there. */
 export class Findings {
@@ -34,6 +34,11 @@ export class Findings {
 
   get size(): number {
     return this.#kinds.size
+  }
+
+  /** The kinds, in the order in which they were found. */
+  names(): readonly string[] {
+    return [...this.#kinds.keys()]
   }
 
   /** True if a difference of this kind was noted before. */

@@ -1,5 +1,9 @@
 /** Requests of group members, and of those who look at groups. */
-import type { JoinGroupResponse } from '../../../src/protocol/generated/11-join-group.ts'
+import type {
+  JoinGroupRequest,
+  JoinGroupResponse,
+} from '../../../src/protocol/generated/11-join-group.ts'
+import type { LeaveGroupResponse } from '../../../src/protocol/generated/13-leave-group.ts'
 import type { Source } from './draft.ts'
 import { type Member, naming, type World } from './world.ts'
 
@@ -19,10 +23,21 @@ function subscription(topics: readonly string[]): Uint8Array {
   return Buffer.concat([head, ...names, noUserData])
 }
 
+/** Notes who leads a group, and who has which instance id in it. */
+function observeJoined(world: World, request: object, answer: object): void {
+  const { groupId, groupInstanceId } = request as JoinGroupRequest
+  const { errorCode, leader, memberId } = answer as JoinGroupResponse
+  if (errorCode !== noError) return
+  const refOf = (id: string) => String(world.ids.ref('member', 'kafka', id))
+  world.leads(groupId, refOf(leader))
+  if (groupInstanceId) world.instances.set(`${groupId}/${groupInstanceId}`, refOf(memberId))
+}
+
 const joinGroup: Source = {
   key: 11,
   weight: 8,
   effect: 'changes',
+  observe: observeJoined,
   draft(world, version) {
     const member = world.member()
     if (member === undefined || (member.instance !== null && version < 5)) return undefined
@@ -111,10 +126,28 @@ const heartbeat: Source = {
   },
 }
 
+interface Leaving {
+  readonly memberId: unknown
+  readonly groupInstanceId?: string | null
+}
+
+/** Notes the leaders among those who have left; until version 2 one leaves, without a list. */
+function observeLeft(world: World, request: object, answer: object): void {
+  const asked = request as Leaving & { groupId: string; members?: readonly Leaving[] }
+  const { errorCode, members } = answer as LeaveGroupResponse
+  for (const [at, { memberId, groupInstanceId }] of (asked.members ?? [asked]).entries()) {
+    if ((asked.members ? members[at]?.errorCode : errorCode) !== noError) continue
+    const instance = world.instances.get(`${asked.groupId}/${groupInstanceId}`)
+    const id = memberId === '' ? instance : memberId
+    world.left(asked.groupId, String(id))
+  }
+}
+
 const leaveGroup: Source = {
   key: 13,
   weight: 2,
   effect: 'changes',
+  observe: observeLeft,
   draft(world) {
     const member = world.member()
     if (member === undefined) return undefined

@@ -3,16 +3,20 @@
  * may differ field by field stands in allowed.ts.
  */
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
+import { Batches } from './batches.ts'
 import type { Fault } from './compare.ts'
 import type { Exchange } from './findings.ts'
-import { isStruct } from './ids.ts'
+import { isStruct, type Side } from './ids.ts'
+import type { World } from './world.ts'
 
 /** A difference that is meant. */
 interface Meant {
   readonly reason: string
-  readonly when: (fault: Fault, exchange: Exchange) => boolean
+  readonly when: (fault: Fault, exchange: Exchange, world: World) => boolean
 }
 
+/** What both answer where there is no transaction that a batch could be of. */
+const noTransactions = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
 /** What Kafka answers where it fails over a request. */
 const failed = ErrorCode.UNKNOWN_SERVER_ERROR
 
@@ -36,11 +40,53 @@ function repeatsItself(request: unknown, list: string, names: readonly string[])
   })
 }
 
-/** Sizes of the logs of group offsets in a DescribeLogDirs. */
-function groupLogSizes(answer: unknown): ReadonlySet<unknown> {
+const offsetsTopic = '__consumer_offsets'
+
+/** Sizes in a DescribeLogDirs of logs that may hold other bytes. */
+function loggedSizes(answer: unknown, isOther: (topic: string) => boolean): ReadonlySet<unknown> {
   const topics = valuesOf(answer, 'topics').flat()
-  const ofGroups = topics.filter((one) => isStruct(one) && one['name'] === '__consumer_offsets')
-  return new Set(valuesOf(ofGroups, 'partitionSize'))
+  const others = topics.filter((one) => isStruct(one) && isOther(String(one['name'])))
+  return new Set(valuesOf(others, 'partitionSize'))
+}
+
+/** What a Fetch, ListOffsets or OffsetForLeaderEpoch says of the log of groups. */
+function ofGroups(answer: unknown): unknown[] {
+  const topics = [...valuesOf(answer, 'responses'), ...valuesOf(answer, 'topics')].flat()
+  return topics.filter(
+    (one) => isStruct(one) && (one['topic'] === offsetsTopic || one['name'] === offsetsTopic),
+  )
+}
+
+/** How many bytes of records a Fetch answered. */
+function recordBytes(answer: unknown): number {
+  const records = valuesOf(answer, 'records')
+  return records.reduce<number>((sum, one) => sum + ((one as Uint8Array | null) ?? []).length, 0)
+}
+
+/** What stands for a member id of one side; undefined where the two have not both told of it. */
+function refOf(world: World, side: Side, id: unknown): string | undefined {
+  return world.ids.ref('member', side, String(id))?.toString()
+}
+
+/** True if a Produce writes to a topic whose batches may be compressed anew. */
+function isRecompressed(request: unknown, { topics, recompressed }: World): boolean {
+  const named = [...valuesOf(request, 'name'), ...valuesOf(request, 'topicId')].map(String)
+  return topics.some(
+    ({ name, id }) =>
+      recompressed.has(name) && (named.includes(name) || named.includes(String(id))),
+  )
+}
+
+/** The batches of a Produce. */
+function batchesOf(request: unknown): Batches[] {
+  return valuesOf(request, 'records').filter((one) => one instanceof Batches)
+}
+
+/** True if Kafka takes a batch that ours refuses, and for what follows from it. */
+function isOnlyOurRefusal({ path, kafka, odradek }: Fault): boolean {
+  if (!path.startsWith('Produce.responses[].partitionResponses[].')) return false
+  const isRefused = kafka === ErrorCode.NONE && odradek === ErrorCode.INVALID_RECORD
+  return path.endsWith('errorCode') ? isRefused : odradek === -1
 }
 
 const isProduce = ({ api }: Exchange): boolean => api === 'Produce'
@@ -70,17 +116,11 @@ export const meantDifferences: readonly Meant[] = [
       api === 'InitProducerId' && valuesOf(request, 'transactionalId')[0] != null,
   },
   {
-    reason: 'there are no transactions: FindCoordinator says so',
-    when: (_, { api, request }) =>
-      api === 'FindCoordinator' && valuesOf(request, 'keyType')[0] !== 0,
-  },
-  {
     reason: 'a transactional batch outside of a transaction refuses its own partition only',
     when: (_, exchange) =>
       isProduce(exchange) &&
-      JSON.stringify(exchange.odradek).includes(
-        `"errorCode":${ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED}`,
-      ),
+      valuesOf(exchange.kafka, 'errorCode').every((code) => code === noTransactions) &&
+      batchesOf(exchange.request).some((one) => one.isTransactional()),
   },
   {
     reason:
@@ -120,10 +160,31 @@ export const meantDifferences: readonly Meant[] = [
       valuesOf(kafka, 'protocolName')[0] !== valuesOf(odradek, 'protocolName')[0],
   },
   {
+    reason: 'once the leader has left while others wait, Kafka takes the next of a hash map',
+    when: ({ path }, { kafka, odradek, request }, world) => {
+      if (path !== 'JoinGroup.leader' && path !== 'JoinGroup.members.length') return false
+      const [theirs] = valuesOf(kafka, 'leader').map((id) => refOf(world, 'kafka', id))
+      const [ours] = valuesOf(odradek, 'leader').map((id) => refOf(world, 'odradek', id))
+      const areMembers = theirs !== undefined && ours !== undefined && theirs !== ours
+      return areMembers && world.isLeaderless(String(valuesOf(request, 'groupId')[0]))
+    },
+  },
+  {
     reason:
-      'Kafka shows a retention of -2 of the broker as it is where a topic is made, else as -1',
-    when: ({ kafka, odradek }, { api }) =>
-      api === 'CreateTopics' && kafka === '-2' && odradek === '-1',
+      'Kafka skips over damage inside a record of a compressed batch that it does not look at',
+    when: (fault, { request }) =>
+      isOnlyOurRefusal(fault) && batchesOf(request).some((one) => one.hidesDamage()),
+  },
+  {
+    reason: 'Kafka takes an uncompressed batch whose offset deltas do not count up',
+    when: (fault, { request }) =>
+      isOnlyOurRefusal(fault) && batchesOf(request).some((one) => one.countsWrong()),
+  },
+  {
+    reason: 'of several faults of a compressed batch another one may be met first, in a record',
+    when: ({ path }, { request }) =>
+      path === 'Produce.responses[].partitionResponses[].recordErrors.length' &&
+      batchesOf(request).some((one) => one.hidesDamage()),
   },
   {
     reason: 'Kafka never answers an AlterConfigs that names a resource twice',
@@ -145,14 +206,10 @@ export const meantDifferences: readonly Meant[] = [
   },
   {
     reason: 'Kafka may name a deleted record as the one with the largest timestamp',
-    when: (_, { api, request }) =>
-      api === 'ListOffsets' && valuesOf(request, 'timestamp').includes(latestTimestamp),
-  },
-  {
-    reason: 'Kafka lists a group when the next record of its partition is committed',
-    when: ({ path, kafka, odradek }) =>
-      path === 'ListGroups.groups.length' &&
-      ((kafka as number[])[0] ?? 0) < ((odradek as number[])[0] ?? 0),
+    when: ({ path }, { api, request }) =>
+      api === 'ListOffsets' &&
+      /\.(timestamp|offset|leaderEpoch)$/.test(path) &&
+      valuesOf(request, 'timestamp').includes(latestTimestamp),
   },
   {
     reason: 'Kafka fails over a DescribeTopicPartitions with an empty name',
@@ -162,7 +219,7 @@ export const meantDifferences: readonly Meant[] = [
   {
     reason: 'of several faults of a config change another one may be told',
     when: ({ path, kafka, odradek }, { api }) =>
-      api === 'IncrementalAlterConfigs' &&
+      /AlterConfigs$/.test(api) &&
       path.endsWith('errorCode') &&
       kafka !== ErrorCode.NONE &&
       odradek !== ErrorCode.NONE,
@@ -187,11 +244,6 @@ export const meantDifferences: readonly Meant[] = [
       isProduce(exchange) &&
       path.endsWith('errorCode') &&
       [kafka, odradek].every((code) => damageCodes.includes(code as number)),
-  },
-  {
-    reason: 'Kafka divides by log.cleaner.threads',
-    when: (_, { api, request }) =>
-      /AlterConfigs/.test(api) && valuesOf(request, 'name').includes('log.cleaner.threads'),
   },
   {
     reason: 'Kafka fails over isolation levels that do not exist, and over negative limits',
@@ -233,11 +285,50 @@ export const meantDifferences: readonly Meant[] = [
       (kafka as number[])[0] === 1 + ((odradek as number[])[0] ?? 0),
   },
   {
-    reason: 'what coordinators write is as long as they please',
+    reason: 'what coordinators write is as long as they please, and so is what is compressed anew',
+    when: ({ path, kafka, odradek }, exchange, world) => {
+      const isOther = (topic: string) => topic === offsetsTopic || world.recompressed.has(topic)
+      return (
+        path.endsWith('.partitionSize') &&
+        loggedSizes(exchange.kafka, isOther).has(kafka) &&
+        loggedSizes(exchange.odradek, isOther).has(odradek)
+      )
+    },
+  },
+  {
+    reason: 'groups are kept in other records than in Kafka, from which it reads the same',
+    when: ({ path, ...values }, { kafka, odradek }) => {
+      const [, field] =
+        /\.(highWatermark|lastStableOffset|endOffset|offset|timestamp|records)\b/.exec(path) ?? []
+      if (field === undefined || !/^(Fetch|ListOffsets|OffsetForLeaderEpoch)\./.test(path))
+        return false
+      const [theirs, ours] = [kafka, odradek].map((answer) => valuesOf(ofGroups(answer), field))
+      if (field === 'records') return theirs?.length !== 0 && ours?.length !== 0
+      return theirs?.includes(values.kafka) === true && ours?.includes(values.odradek) === true
+    },
+  },
+  {
+    reason: 'Kafka fills an answer up with a piece of a batch, so that others get nothing of it',
     when: ({ path, kafka, odradek }, exchange) =>
-      path.endsWith('.partitionSize') &&
-      groupLogSizes(exchange.kafka).has(kafka) &&
-      groupLogSizes(exchange.odradek).has(odradek),
+      path === 'Fetch.responses[].partitions[].records.batches.length' &&
+      kafka === 0 &&
+      Number(odradek) > 0 &&
+      recordBytes(exchange.kafka) === valuesOf(exchange.request, 'maxBytes')[0],
+  },
+  {
+    reason: 'Kafka fails where it compresses anew what is dated before 1970 or lacks an epoch',
+    when: ({ path, kafka }, { api, request }, world) => {
+      if (api !== 'Produce' || !isRecompressed(request, world)) return false
+      const hasFailed = path.endsWith('errorCode') ? kafka === failed : kafka === -1
+      return hasFailed && batchesOf(request).some((one) => one.cannotBeRebuilt())
+    },
+  },
+  {
+    reason: 'Kafka overflows where a cursor lies too far out, and names a partition below 0',
+    when: ({ path, kafka, odradek }) =>
+      path === 'DescribeTopicPartitions.nextCursor' &&
+      odradek === null &&
+      Number(valuesOf(kafka, 'partitionIndex')[0]) < 0,
   },
   {
     reason: 'Kafka fails over fetch sessions with an id that it never gives out',
@@ -262,7 +353,7 @@ export const meantDifferences: readonly Meant[] = [
   },
 ]
 
-/** True if a difference is meant. */
-export function isMeant(fault: Fault, exchange: Exchange): boolean {
-  return meantDifferences.some(({ when }) => when(fault, exchange))
+/** Why a difference is meant; undefined if it is not. */
+export function reasonOf(fault: Fault, exchange: Exchange, world: World): string | undefined {
+  return meantDifferences.find(({ when }) => when(fault, exchange, world))?.reason
 }

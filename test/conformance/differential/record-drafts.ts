@@ -20,15 +20,10 @@ function newRecord(world: World, n: number): NewRecord {
   }
 }
 
-/** Where a batch has its producer id. */
-const producerIdAt = 43
-
 function damage(world: World): Damage {
   if (world.chance(10)) return { kind: 'cut', bytes: 1 + world.below(80) }
   if (world.chance(10)) return { kind: 'append', bytes: 1 + world.below(80) }
   const at = world.chance(80) ? 8 + world.below(53) : world.below(200)
-  // An id that is spoiled has no partner on the other side.
-  if (at >= producerIdAt && at < producerIdAt + 8) return { kind: 'cut', bytes: 1 }
   return { kind: 'byte', at, to: world.below(256), resum: world.chance(80) }
 }
 
@@ -70,8 +65,6 @@ const produce: Source = {
           partitionData: [{ index, records: new Batches(batches) }],
         })),
       },
-      unanswered: acks === 0,
-      isEarly: acks >= 0,
       subjects: plans.map(({ topic }) => topic.name),
       learn: (answer) => learnProduced(world, plans, answer as ProduceResponse),
     }

@@ -14,13 +14,15 @@ import { call } from '../malformed/call.ts'
 import { RawConnection } from '../raw-connection.ts'
 import { adminSources } from './admin-drafts.ts'
 import { ruleOf } from './allowed.ts'
+import { groupPartitions } from './brokers.ts'
 import { compare, type Fault, type Terms } from './compare.ts'
+import { type Cell, Coverage } from './coverage.ts'
 import type { Draft, Source } from './draft.ts'
-import { fitted, onTheEdge } from './edges.ts'
+import { fitted, hasEdges, onTheEdge } from './edges.ts'
 import { type Exchange, Findings } from './findings.ts'
 import { groupSources } from './group-drafts.ts'
 import { IdPairs, type Side } from './ids.ts'
-import { isMeant } from './meant.ts'
+import { reasonOf } from './meant.ts'
 import { type Outcome, opened, type Peer } from './peer.ts'
 import { recordSources } from './record-drafts.ts'
 import { topicSources } from './topic-drafts.ts'
@@ -41,10 +43,17 @@ const promptMs = 40
 const settleMs = [5, 10, 20, 40, 80, 160, 320]
 const edgePercent = 18
 const mangledPercent = 1
+/** So many requests go where the fewest were sent so far. */
+const rarestPercent = 12
 /** A request that waited for so many others is given up, with its group. */
 const waitStepsMax = 250
-const historyMax = 400
-const beforeMax = 6
+const historyMax = 1500
+const beforeMax = 20
+
+/** OffsetFetch, DescribeGroups and ListGroups. */
+const groupReads: ReadonlySet<number> = new Set([9, 15, 16])
+/** Groups of the run itself; names in a row fall into partitions in a row. */
+const nudged = Array.from({ length: groupPartitions }, (_, n) => `nudge-${n}`)
 
 /** What is sent: a request of one version, perhaps spoiled on its way. */
 interface Step {
@@ -56,6 +65,8 @@ interface Step {
   readonly request: Readonly<Record<string, unknown>>
   readonly isEdge: boolean
   readonly mangle: ((frame: Buffer) => Buffer) | undefined
+  /** True if there is no answer, but maybe a closed connection. */
+  readonly isUnanswered: boolean
 }
 
 type Outcomes = Record<Side, Outcome>
@@ -71,8 +82,15 @@ interface Waiting {
 export interface Summary {
   readonly requests: number
   readonly findings: Findings
-  /** How many requests were sent, by the API's name. */
-  readonly byApi: ReadonlyMap<string, number>
+  readonly coverage: Coverage
+  /** How many answers differed that are meant to, by the reason. */
+  readonly meant: ReadonlyMap<string, number>
+  /** How many topics and groups were left alone from some point on. */
+  readonly leftAlone: number
+  /** APIs that ours answers and the run does not ask, and whatever else was never sent. */
+  readonly holes: readonly string[]
+  /** Versions that ours answers and Kafka does not have. */
+  readonly onlyOurs: readonly string[]
 }
 
 /** One run: a seed, two brokers. */
@@ -82,9 +100,13 @@ export class RequestRun {
   readonly #world: World
   readonly #terms: Terms
   readonly #findings = new Findings()
+  /** How many answers differed that are meant to, by the reason. */
+  readonly #meant = new Map<string, number>()
   readonly #history: Exchange[] = []
   readonly #waiting = new Set<Waiting>()
-  readonly #byApi = new Map<string, number>()
+  #coverage = new Coverage([])
+  #unasked: readonly string[] = []
+  #onlyOurs: readonly string[] = []
   #offers: readonly Offer[] = []
   #weights = 0
   #sent = 0
@@ -100,20 +122,35 @@ export class RequestRun {
     this.#terms = { ruleOf, ids, isTainted }
   }
 
-  /** Sends that many requests to each broker; `progress` hears of each thousand. */
+  /**
+   * Sends that many requests to each broker; `progress` hears of each thousand, and of each kind of
+   * difference when it is found.
+   */
   async run(requests: number, progress: (text: string) => void = () => {}): Promise<Summary> {
     await this.#negotiate()
     await Promise.all([coordinatorOf(this.#peers.kafka), coordinatorOf(this.#peers.odradek)])
     await this.#settle(undefined)
-    for (let said = 0; this.#sent < requests && !this.#stopped; ) {
+    for (let [said, told] = [0, 0]; this.#sent < requests && !this.#stopped; ) {
       const step = this.#nextStep()
       if (step !== undefined) await this.#perform(step)
       await this.#collectDue()
+      for (const name of this.#findings.names().slice(told))
+        progress(`before ${this.#sent}: ${name}`)
+      told = this.#findings.size
       if (this.#sent - said < 1000) continue
       said = this.#sent
       progress(`${this.#sent} requests, ${this.#findings.size} kinds of difference`)
     }
-    return { requests: this.#sent, findings: this.#findings, byApi: this.#byApi }
+    const holes = [...this.#unasked, ...this.#coverage.holes()]
+    return {
+      requests: this.#sent,
+      findings: this.#findings,
+      coverage: this.#coverage,
+      meant: this.#meant,
+      leftAlone: this.#world.tainted.size,
+      holes,
+      onlyOurs: this.#onlyOurs,
+    }
   }
 
   /** Ends the run behind the request that is under way. */
@@ -133,9 +170,23 @@ export class RequestRun {
       if (theirs === undefined || ours === undefined || api === undefined) return []
       const versionMin = Math.max(theirs[0], ours[0], api.request.versionMin)
       const versionMax = Math.min(theirs[1], ours[1], api.request.versionMax)
-      return [{ source, api, versionMin, versionMax }]
+      const advertisedMax = Math.max(theirs[1], ours[1])
+      return [{ source, api, versionMin, versionMax, advertisedMax }]
     })
     this.#weights = this.#offers.reduce((sum, { source }) => sum + source.weight, 0)
+    this.#coverage = new Coverage(
+      this.#offers.map(({ api: { key, name }, versionMin, versionMax }) => {
+        return { key, name, versionMin, versionMax }
+      }),
+    )
+    this.#onlyOurs = this.#offers.flatMap(({ api: { key, name }, versionMax }) => {
+      const [, max] = odradek.get(key) ?? [0, 0]
+      const above = Array.from({ length: max - versionMax }, (_, n) => versionMax + 1 + n)
+      return above.map((version) => `${name} v${version}`)
+    })
+    const asked = new Set(this.#offers.map(({ source }) => source.key))
+    const unasked = [...odradek.keys()].filter((key) => !asked.has(key))
+    this.#unasked = unasked.map((key) => `API ${key}: no source, or Kafka has no such version`)
   }
 
   #offer(): Offer {
@@ -147,18 +198,47 @@ export class RequestRun {
     return this.#offers[0] as Offer
   }
 
-  #nextStep(): Step | undefined {
-    const { source, api, versionMin, versionMax } = this.#offer()
+  /** What to ask next, in which version and made how. */
+  #choice(): { readonly offer: Offer; readonly cell: Cell } {
+    const rarest = this.#world.chance(rarestPercent) ? this.#coverage.rarest() : undefined
+    const wanted = this.#offers.find(({ source }) => source.key === rarest?.key)
+    if (rarest !== undefined && wanted !== undefined) return { offer: wanted, cell: rarest }
+    const offer = this.#offer()
+    const { source, versionMin, versionMax } = offer
     const version = versionMin + randomBelow(this.#random, versionMax - versionMin + 1)
+    const isEdge = this.#world.chance(edgePercent) && hasEdges(source.key, version)
+    const isInvalid = this.#world.chance(mangledPercent)
+    const making = isInvalid ? 'invalid' : isEdge ? 'edge' : 'valid'
+    return { offer, cell: { key: source.key, version, making } }
+  }
+
+  #nextStep(): Step | undefined {
+    const { offer, cell } = this.#choice()
+    const { version, making } = cell
+    const { source, api, advertisedMax } = offer
     const draft = source.draft(this.#world, version)
-    if (draft === undefined) return undefined
+    if (draft === undefined) {
+      this.#coverage.miss(cell)
+      return undefined
+    }
     const valid = fitted(source.key, version, draft.request)
-    const isEdge = this.#world.chance(edgePercent)
+    const isEdge = making === 'edge'
     const request = isEdge
       ? onTheEdge(source.key, version, valid, this.#pool(source), this.#random)
       : valid
-    const mangle = this.#world.chance(mangledPercent) ? this.#mangle(versionMax) : undefined
-    return { number: this.#sent, source, api, version, draft, request, isEdge, mangle }
+    const mangle = making === 'invalid' ? this.#mangle(advertisedMax) : undefined
+    const isUnanswered = request['acks'] === 0
+    return {
+      number: this.#sent,
+      source,
+      api,
+      version,
+      draft,
+      request,
+      isEdge,
+      mangle,
+      isUnanswered,
+    }
   }
 
   /** Names for the edges; Kafka's own topics stay as they are. */
@@ -172,8 +252,8 @@ export class RequestRun {
   }
 
   /** Spoils a frame: cut off, or of a version that nobody has. */
-  #mangle(versionMax: number): (frame: Buffer) => Buffer {
-    const [cut, strange] = [1 + this.#world.below(12), versionMax + 1 + this.#world.below(50)]
+  #mangle(advertisedMax: number): (frame: Buffer) => Buffer {
+    const [cut, strange] = [1 + this.#world.below(12), advertisedMax + 1 + this.#world.below(50)]
     if (this.#world.chance(50)) {
       return (frame) => {
         frame.writeInt16BE(strange, 6)
@@ -191,7 +271,7 @@ export class RequestRun {
     const sent = this.#send(step)
     if (sent === undefined) return
     this.#sent++
-    this.#byApi.set(step.api.name, (this.#byApi.get(step.api.name) ?? 0) + 1)
+    this.#count(step)
     if (!step.draft.waits) return this.#judge(step, await sent.outcomes)
     await Promise.race([sent.first, sleep(promptMs)])
     if (sent.isDue()) return this.#judge(step, await sent.outcomes)
@@ -210,7 +290,7 @@ export class RequestRun {
     const one = async (side: Side): Promise<Outcome> => {
       const peer = this.#peers[side]
       const patience = draft.waits ? 2 ** 30 : patienceMs
-      const outcome = draft.unanswered
+      const outcome = step.isUnanswered
         ? await this.#afterwards(peer, frames[side])
         : await peer.ask(slot, frames[side], patience)
       due = true
@@ -251,29 +331,51 @@ export class RequestRun {
 
   async #judge(step: Step, outcomes: Outcomes): Promise<void> {
     const { draft, source } = step
-    let [exchange, faults, isMeantToDiffer] = this.#compared(step, outcomes)
+    let [exchange, faults, reasons] = this.#compared(step, outcomes)
     if (source.effect === 'reads' && draft.repeatable !== false) {
       for (const pause of settleMs) {
         if (faults.every((fault) => this.#findings.has(fault))) break
+        if (pause === settleMs[0] && groupReads.has(source.key)) await this.#nudge()
         await sleep(pause)
         const again = await this.#peers.kafka.ask(
           draft.slot ?? 'main',
           this.#frames(step)?.kafka ?? Buffer.alloc(0),
           patienceMs,
         )
-        ;[exchange, faults, isMeantToDiffer] = this.#compared(step, { ...outcomes, kafka: again })
+        ;[exchange, faults, reasons] = this.#compared(step, { ...outcomes, kafka: again })
       }
     }
     this.#note(step, exchange, faults)
     const isAnswer = typeof exchange.kafka === 'object' && exchange.kafka !== null
     // Without an answer nobody tells what became of a request that is not in order.
-    const isUntold = draft.unanswered && (step.isEdge || exchange.odradek === 'closed')
-    if (faults.length > 0 || isMeantToDiffer || isUntold) this.#taint(step)
-    else if (isAnswer && !step.isEdge && !step.mangle) {
-      draft.learn?.(exchange.kafka as object)
+    const isUntold = step.isUnanswered && (step.isEdge || exchange.odradek === 'closed')
+    for (const reason of new Set(reasons)) {
+      this.#meant.set(reason, (this.#meant.get(reason) ?? 0) + 1)
+    }
+    if (faults.length > 0 || reasons.length > 0 || isUntold) this.#taint(step)
+    else if (isAnswer && !step.mangle) {
+      source.observe?.(this.#world, step.request, exchange.kafka as object)
+      if (!step.isEdge) draft.learn?.(exchange.kafka as object)
     }
     if (source.effect === 'changes metadata') await this.#settle(step)
-    if (draft.isEarly) await this.#catchUp(draft.subjects ?? [])
+    // Answered before its effect is on the disk, and visible.
+    if (Number(step.request['acks'] ?? -1) >= 0) await this.#catchUp(this.#named(step))
+  }
+
+  /**
+   * Commits an offset in each partition of the log of groups: Kafka shows what became of a group
+   * when the next record of its partition is committed.
+   */
+  async #nudge(): Promise<void> {
+    const topic = this.#world.topics[0]
+    if (topic === undefined) return
+    const partitions = [{ partitionIndex: 0, committedOffset: 1, committedMetadata: '' }]
+    const topics = [{ name: topic.name, partitions }]
+    for (const groupId of nudged) {
+      this.#world.tainted.add(groupId)
+      const commit = { groupId, generationIdOrMemberEpoch: -1, memberId: '', topics }
+      await this.#send(this.#question(8, 7, commit))?.outcomes
+    }
   }
 
   /** Waits until what was produced without waiting for the disk is visible on both sides. */
@@ -287,8 +389,8 @@ export class RequestRun {
     }
   }
 
-  /** What was exchanged, what differs, and whether more differs that is meant to. */
-  #compared(step: Step, outcomes: Outcomes): [Exchange, readonly Fault[], boolean] {
+  /** What was exchanged, what differs, and the reasons of what is meant to. */
+  #compared(step: Step, outcomes: Outcomes): [Exchange, readonly Fault[], readonly string[]] {
     const { api, version, mangle, request, number } = step
     const answer = (outcome: Outcome) => {
       if (mangle !== undefined && Buffer.isBuffer(outcome))
@@ -298,24 +400,35 @@ export class RequestRun {
     const [kafka, odradek] = [answer(outcomes.kafka), answer(outcomes.odradek)]
     const exchange = { step: number, api: api.name, version, request, kafka, odradek }
     const faults = compare(kafka, odradek, api.name, this.#terms)
-    const unmeant = faults.filter((fault) => !isMeant(fault, exchange))
-    return [exchange, unmeant, unmeant.length < faults.length]
+    const reasons = faults.map((fault) => reasonOf(fault, exchange, this.#world))
+    const unmeant = faults.filter((_, at) => reasons[at] === undefined)
+    return [exchange, unmeant, reasons.filter((reason) => reason !== undefined)]
+  }
+
+  #count({ source, version, isEdge, mangle }: Step): void {
+    const making = mangle !== undefined ? 'invalid' : isEdge ? 'edge' : 'valid'
+    this.#coverage.add({ key: source.key, version, making })
   }
 
   /** What a change has done differently is left alone from now on. */
-  #taint({ draft, source, request }: Step): void {
-    if (source.effect === 'reads') return
-    const named = JSON.stringify(request)
-    const others = this.#world.topics.filter(({ id }) => named.includes(`"${id}"`))
-    for (const { name } of others) this.#world.taint(name)
-    for (const name of draft.subjects ?? []) this.#world.taint(name)
-    for (const { name } of this.#world.topics)
-      if (named.includes(`"${name}"`)) this.#world.taint(name)
+  #taint(step: Step): void {
+    if (step.source.effect === 'reads') return
+    for (const name of this.#named(step)) this.#world.taint(name)
+  }
+
+  /** The topics and groups that a request may change. */
+  #named({ draft, request }: Step): readonly string[] {
+    const text = JSON.stringify(request)
+    const topics = this.#world.topics.filter(
+      ({ name, id }) => text.includes(`"${name}"`) || text.includes(`"${id}"`),
+    )
+    const groups = [...this.#world.groups].filter((name) => text.includes(`"${name}"`))
+    return [...(draft.subjects ?? []), ...topics.map(({ name }) => name), ...groups]
   }
 
   #note(step: Step, exchange: Exchange, faults: readonly Fault[]): void {
-    const subjects = step.draft.subjects ?? []
     if (faults.length > 0) {
+      const subjects = this.#named(step)
       const before = this.#history
         .filter((earlier) => concerns(earlier, subjects))
         .slice(-beforeMax)
@@ -332,7 +445,10 @@ export class RequestRun {
       if (waiting.isDue()) {
         this.#waiting.delete(waiting)
         this.#world.busy.delete(slot)
-        await this.#judge(step, await waiting.outcomes)
+        const outcomes = await waiting.outcomes
+        // A group that was left alone meanwhile still answers those who waited.
+        if (step.draft.subjects?.some((name) => this.#isTainted(name))) continue
+        await this.#judge(step, outcomes)
       } else if (this.#sent - step.number > waitStepsMax) {
         this.#waiting.delete(waiting)
         for (const name of step.draft.subjects ?? []) this.#world.forgetGroup(name)
@@ -376,6 +492,7 @@ export class RequestRun {
     const outcomes = await this.#send(step)?.outcomes
     if (outcomes === undefined) throw new Error(`${step.api.name} v${version} cannot be encoded`)
     this.#sent++
+    this.#count(step)
     await this.#judge(step, outcomes)
     const last = this.#history.at(-1)?.kafka
     return typeof last === 'object' ? (last as Record<string, unknown>) : undefined
@@ -398,6 +515,7 @@ export class RequestRun {
       request: fields,
       isEdge: false,
       mangle: undefined,
+      isUnanswered: false,
     }
   }
 
@@ -411,6 +529,8 @@ interface Offer {
   readonly api: AnyApi
   readonly versionMin: number
   readonly versionMax: number
+  /** The highest version that one of the two has. */
+  readonly advertisedMax: number
 }
 
 /** Asks for the log end offset of every partition. */

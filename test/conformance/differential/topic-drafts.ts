@@ -3,7 +3,7 @@ import type { Source } from './draft.ts'
 import { naming, type World } from './world.ts'
 
 const topicsMax = 12
-const topicsMin = 5
+const topicsMin = 3
 const timeoutMs = 30_000
 
 /** Topic configs with values that are good, and ones that are not. */
@@ -13,7 +13,10 @@ export const topicConfigs: readonly (readonly [string, readonly (string | null)[
   ['segment.bytes', ['1048576', '1000', '0', '2147483648']],
   ['segment.ms', ['1000000000', '0', '-1']],
   ['max.message.bytes', ['1048588', '300', '0', '-1', '1.5', ' 500 ']],
-  ['cleanup.policy', ['delete', 'compact', 'compact,delete', '', 'none', 'delete,x']],
+  [
+    'cleanup.policy',
+    ['delete', 'compact', 'compact,delete', 'compact, delete', '', 'none', 'delete,x'],
+  ],
   ['compression.type', ['producer', 'gzip', 'snappy', 'lz4', 'zstd', 'uncompressed', 'none', 'x']],
   ['compression.gzip.level', ['1', '9', '-1', '10', '0']],
   ['message.timestamp.type', ['CreateTime', 'LogAppendTime', 'createtime', '']],
@@ -44,10 +47,26 @@ export function config(world: World): { name: string; value: string | null } {
   return { name, value: value ?? null }
 }
 
+/** Notes the topics whose batches may be compressed anew from now on. */
+export function observeCompression(world: World, request: object): void {
+  const { topics, resources } = request as { topics?: Configured[]; resources?: Configured[] }
+  for (const { name, resourceName, configs } of [...(topics ?? []), ...(resources ?? [])]) {
+    const isSet = configs.some((one) => one.name.startsWith('compression.'))
+    if (isSet) world.recompressed.add(name ?? resourceName ?? '')
+  }
+}
+
+interface Configured {
+  readonly name?: string
+  readonly resourceName?: string
+  readonly configs: readonly { readonly name: string }[]
+}
+
 const createTopics: Source = {
   key: 19,
-  weight: 2.5,
+  weight: 6,
   effect: 'changes metadata',
+  observe: observeCompression,
   draft(world) {
     if (world.topics.length >= topicsMax) return undefined
     const there = world.topic()?.name ?? 't'
@@ -77,7 +96,7 @@ const createTopics: Source = {
 
 const deleteTopics: Source = {
   key: 20,
-  weight: 2,
+  weight: 3,
   effect: 'changes metadata',
   draft(world) {
     const topic = world.topic()

@@ -50,8 +50,14 @@ export class World {
   readonly sessions: FetchSession[] = []
   /** Slots whose last request has no answer yet. */
   readonly busy = new Set<string>()
+  /** Topics whose batches the brokers may have compressed anew, by name. */
+  readonly recompressed = new Set<string>()
   /** Topics and groups in which the brokers differ already, by name. */
   readonly tainted = new Set<string>()
+  /** Member ids by group and instance id, with a slash between. */
+  readonly instances = new Map<string, string>()
+  /** Who led the last generation of a group, by its name. */
+  readonly #leaders = new Map<string, { readonly member: string; hasLeft: boolean }>()
   /** Log end offsets by topic and partition, as far as they are known. */
   readonly ends = new Map<string, number>()
   #names = 0
@@ -114,6 +120,22 @@ export class World {
     this.group()
     const free = this.members.filter(({ slot }) => !this.busy.has(slot))
     return free.length === 0 ? undefined : this.pick(free)
+  }
+
+  /** Both have told who leads a group. */
+  leads(group: string, member: string): void {
+    this.#leaders.set(group, { member, hasLeft: false })
+  }
+
+  /** Both have let a member go. */
+  left(group: string, member: string): void {
+    const leader = this.#leaders.get(group)
+    if (leader?.member === member) leader.hasLeft = true
+  }
+
+  /** True if the leader of a group's last generation is gone. */
+  isLeaderless(group: string): boolean {
+    return this.#leaders.get(group)?.hasLeft === true
   }
 
   forgetGroup(name: string): void {

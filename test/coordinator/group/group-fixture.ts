@@ -235,6 +235,21 @@ export class GroupFixture {
     return response.groups[0]?.groupState
   }
 
+  /**
+   * Leaves a group in a rebalance in which nobody is left, but somebody to whom an id was given: the
+   * result. `options` are of all who join.
+   */
+  async deserted(group: string, options: JoinOptions = {}): Promise<JoinGroupResponseInput> {
+    const last = await this.join(group, options)
+    await this.sync(group, last, {})
+    const pending = await this.join(group, { ...options, version: 4 })
+    const again = this.join(group, { ...options, memberId: last.memberId })
+    await settle()
+    await this.leave(group, last.memberId)
+    if ((await again).errorCode !== 25) throw new Error('who left is not answered')
+    return pending
+  }
+
   /** Joins and syncs members until the group is stable with them; the first one leads. */
   async stableGroup(group: string, members: number): Promise<JoinGroupResponseInput[]> {
     const ids: string[] = []

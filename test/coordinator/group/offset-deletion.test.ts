@@ -115,6 +115,30 @@ describe('OffsetDelete', () => {
     expect(await deletion(fixture, 'g', [['orders', [0]]])).toEqual([['orders-0: 0']])
   })
 
+  it('is served by a group that waits for nobody but a member to be', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 5, undefined, 'mail')
+    await fixture.deserted('g', { subscription: 'orders' })
+    expect(await fixture.state('g')).toBe('PreparingRebalance')
+    const asked: Asked = [
+      ['orders', [0]],
+      ['mail', [0]],
+    ]
+    expect(await deletion(fixture, 'g', asked)).toEqual([['orders-0: 86'], ['mail-0: 0']])
+  })
+
+  it('tells of a topic that is not there without partitions, of one that is not', async () => {
+    const fixture = await GroupFixture.start()
+    await fixture.commit('g', 5)
+    const empty: Asked = [
+      ['none', []],
+      ['orders', []],
+    ]
+    expect(await deletion(fixture, 'g', empty)).toEqual([[]])
+    const { topics } = await commit(fixture, empty)
+    expect(topics.map(({ name }) => name)).toEqual(['none'])
+  })
+
   it('says so where it cannot be written', async () => {
     const fixture = await GroupFixture.start()
     await fixture.commit('g', 5)

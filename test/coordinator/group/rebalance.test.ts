@@ -47,6 +47,34 @@ describe('a member that joined and never sends SyncGroup, though its heart beats
   })
 })
 
+describe('a group whose last member left while somebody has an id and did not come back', () => {
+  it('takes members of its own type only, whatever they offer', async () => {
+    const fixture = await GroupFixture.start()
+    const pending = await fixture.deserted('g', { protocolType: 'connect' })
+    expect(pending.errorCode).toBe(79)
+    expect(await fixture.state('g')).toBe('PreparingRebalance')
+    expect((await fixture.join('g', { version: 4 })).errorCode).toBe(23)
+    expect((await fixture.join('g', { groupInstanceId: 'i', version: 5 })).errorCode).toBe(23)
+    const other = { protocolType: 'connect', protocols: ['other'], ...idOf(pending) }
+    const joined = await fixture.join('g', other)
+    expect(joined).toMatchObject({ errorCode: 0, generationId: 2, protocolName: 'other' })
+  })
+})
+
+describe('a stable group whose last member leaves', () => {
+  it('is empty at once, also while somebody has an id and did not come back', async () => {
+    const fixture = await GroupFixture.start()
+    const alone = await fixture.join('g')
+    await fixture.sync('g', alone, { [alone.memberId]: 'all' })
+    const pending = await fixture.join('g', { version: 4 })
+    expect(pending.errorCode).toBe(79)
+    expect(await fixture.leave('g', alone.memberId)).toBe(0)
+    expect(await fixture.state('g')).toBe('Empty')
+    const joined = await fixture.join('g', { version: 4, ...idOf(pending) })
+    expect(joined).toMatchObject({ errorCode: 0, generationId: 3, memberId: pending.memberId })
+  })
+})
+
 describe('a write of an assignment that takes long', () => {
   /** From now on appends count as committed when the list's functions are called, in any order. */
   function holdCommits(fixture: GroupFixture): (() => void)[] {

@@ -156,6 +156,30 @@ describe('createdTopicConfigs', () => {
       isSensitive: false,
     })
   })
+
+  it("are told as they were written, the broker's in the unit of the topic", () => {
+    const broker = configOf('log.retention.hours=2\nlog.cleaner.min.cleanable.ratio=1\n')
+    const dynamic = broker.withDynamic(new Map(), new Map([['log.segment.bytes', ' 2097152']]))
+    const texts = new Map([
+      ['preallocate', 'FALSE'],
+      ['max.message.bytes', ' 500 '],
+    ])
+    const told = (config: BrokerConfig) =>
+      new Map(
+        createdTopicConfigs(texts, config).map(({ name, value, configSource }) => {
+          return [name, [value, configSource]]
+        }),
+      )
+    const byName = told(dynamic)
+    expect(byName.get('preallocate')).toEqual(['FALSE', 1])
+    expect(byName.get('max.message.bytes')).toEqual([' 500 ', 1])
+    expect(byName.get('segment.bytes')).toEqual([' 2097152', 3])
+    expect(byName.get('retention.ms')).toEqual(['7200000', 4])
+    expect(byName.get('min.cleanable.dirty.ratio')).toEqual(['1', 4])
+    expect(byName.get('delete.retention.ms')).toEqual(['86400000', 5])
+    const shorter = new Map([['log.retention.ms', '-2']])
+    expect(told(broker.withDynamic(shorter, new Map())).get('retention.ms')).toEqual(['-2', 2])
+  })
 })
 
 function configOf(text: string): BrokerConfig {

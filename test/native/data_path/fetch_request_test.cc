@@ -75,6 +75,16 @@ TEST_CASE("every version is read field by field") {
   }
 }
 
+TEST_CASE("an epoch below -1 says no more than -1") {
+  wire::FetchSpec spec = full_spec(12);
+  spec.parts = {{"alpha", some_id(), 1, 100, 2048, -2, -7}};
+  auto frame = wire::fetch(spec);
+  FetchRequest request;
+  REQUIRE(decode(frame, &request));
+  CHECK(request.partitions[0].current_leader_epoch == kNoLeaderEpoch);
+  CHECK(request.partitions[0].last_fetched_epoch == kNoLeaderEpoch);
+}
+
 TEST_CASE("a frame that is cut anywhere is malformed") {
   FetchRequest request;
   for (int16_t version = 4; version <= 18; ++version) {

@@ -52,6 +52,15 @@ TEST_CASE("a new epoch begins at 0 and fences the old one") {
   CHECK(state.entries().at(ProducerId(7)).batch_count == 1);
 }
 
+TEST_CASE("an epoch below none is refused, also of an unknown producer") {
+  ProducerState state;
+  CHECK(code(state, batch(0, -1, 0)) == ErrorCode::none);
+  CHECK(code(state, batch(0, -2, 0)) == ErrorCode::invalid_producer_epoch);
+  CHECK(code(state, batch(0, -16640, 0), false) == ErrorCode::invalid_producer_epoch);
+  state.update(batch(0, -1, 0), {});
+  CHECK(code(state, batch(1, -2, 1)) == ErrorCode::invalid_producer_epoch);
+}
+
 TEST_CASE("the last five batches are known again") {
   ProducerState state;
   for (int i = 0; i < 7; ++i) state.update(batch(10 + 2 * i, 0, 2 * i, 2), {});
