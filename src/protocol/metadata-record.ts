@@ -97,7 +97,7 @@ export function encodeMetadataRecord(
   return writer.finish()
 }
 
-/** The values of many records, side by side in one buffer. Throws as {@link encodeMetadataRecord}. */
+/** The values of many records, in one buffer. Throws as {@link encodeMetadataRecord}. */
 export function encodeMetadataRecords(
   records: readonly (MetadataRecordInput | UnknownMetadataRecord)[],
 ): Uint8Array[] {
