@@ -11,13 +11,37 @@ import { ask } from '../../test/conformance/typed-request.ts'
 /** Partitions that one request names. */
 const partitionsAtOnce = 1000
 
-/** Creates topics with these numbers of partitions in one request; throws on any error. */
+/** What one CreateTopics request may make, of Apache Kafka too. */
+const createdAtOnceMax = 10_000
+
+/**
+ * Creates topics with these numbers of partitions, each of at most 10,000, in as few requests as
+ * may be; throws on any error.
+ */
 export async function createTopics(
   connection: RawConnection,
   topics: ReadonlyMap<string, number>,
 ): Promise<void> {
+  let some: [string, number][] = []
+  let partitions = 0
+  for (const topic of topics) {
+    if (partitions + topic[1] > createdAtOnceMax) {
+      await createTogether(connection, some)
+      some = []
+      partitions = 0
+    }
+    some.push(topic)
+    partitions += topic[1]
+  }
+  await createTogether(connection, some)
+}
+
+async function createTogether(
+  connection: RawConnection,
+  topics: readonly (readonly [string, number])[],
+): Promise<void> {
   const answer = await ask(connection, createTopicsApi, 5, {
-    topics: [...topics].map(([name, numPartitions]) => ({
+    topics: topics.map(([name, numPartitions]) => ({
       name,
       numPartitions,
       replicationFactor: 1,

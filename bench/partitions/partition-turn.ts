@@ -8,7 +8,7 @@ import { type ProcessFigures, processFigures } from './process-figures.ts'
 
 /** What one turn of one broker gave; times in milliseconds. */
 export interface PartitionTurn {
-  /** One CreateTopics request for all. */
+  /** CreateTopics for all, 10,000 a request. */
   readonly createMs: number
   readonly fresh: ProcessFigures
   /** A Metadata request that names every topic. */

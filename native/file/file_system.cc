@@ -1,6 +1,7 @@
 #include "file/file_system.h"
 
 #include <cstring>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -30,7 +31,9 @@ FileResult<std::unique_ptr<File>> write_anew(FileSystem& fs, const std::string& 
                                              ByteView bytes) {
   auto file = fs.open(path, OpenMode::create);
   if (!file.ok()) return file;
-  RETURN_IF_ERROR((*file)->truncate(0));  // what an earlier, unfinished replacement left
+  auto left = (*file)->size();  // by an earlier, unfinished replacement
+  if (!left.ok()) return Err(left.error());
+  if (*left > 0) RETURN_IF_ERROR((*file)->truncate(0));
   RETURN_IF_ERROR((*file)->write_at(Position(0), bytes));
   return file;
 }
@@ -66,6 +69,7 @@ FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::stri
         FileErrorKind::io, 0,
         "read " + path + ": there is no memory for its " + std::to_string(*size) + " bytes"});
   }
+  if (bytes->empty()) return std::move(*bytes);
   auto read = (*file)->read_at(Position(0), *bytes);
   if (!read.ok()) return Err(read.error());
   bytes->resize(*read);
@@ -108,11 +112,10 @@ FileResult<void> replace_file(FileSystem& fs, const std::string& path, ByteView 
 
 namespace {
 
-// Where there is no sync of a whole file system. A failure of the write-back meanwhile is told to
-// who opens the file next.
-FileResult<void> sync_each(FileSystem& fs, const std::vector<FileContent>& contents) {
-  for (const FileContent& content : contents) {
-    auto file = fs.open(temporary_of(content.path), OpenMode::read_write);
+// One by one. A failure of the write-back meanwhile is told to who opens the file next.
+FileResult<void> sync_each(FileSystem& fs, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    auto file = fs.open(path, OpenMode::read_write);
     if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
     if (!file.ok()) return Err(file.error());
     RETURN_IF_ERROR((*file)->sync_data());
@@ -121,31 +124,32 @@ FileResult<void> sync_each(FileSystem& fs, const std::vector<FileContent>& conte
 }
 
 FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
-                                  const std::vector<FileContent>& contents) {
-  std::vector<std::shared_ptr<File>> files;
-  // So many are synced at once, and need not stay open until then.
-  const bool are_many = contents.size() >= kFilesForFileSystemSync;
-  for (const FileContent& content : contents) {
+                                  const FileChanges& changes) {
+  std::vector<std::string> unsynced = changes.written;
+  for (const FileContent& content : changes.replaced) {
     auto file = write_anew(fs, temporary_of(content.path), content.bytes);
     if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
     if (!file.ok()) return Err(file.error());
-    if (!are_many) files.push_back(std::move(*file));
+    (*file)->start_write_back(Position(0), 0);
+    unsynced.push_back(temporary_of(content.path));
   }
-  auto synced = are_many ? sync_at_once(fs, root, contents.size()) : sync_files(fs, root, files);
+  auto synced = sync_at_once(fs, root, unsynced.size());
   if (!synced.ok()) return Err(synced.error());
-  if (are_many && !*synced) RETURN_IF_ERROR(sync_each(fs, contents));
-  std::set<std::string> directories;
-  for (const FileContent& content : contents) {
+  if (!*synced) RETURN_IF_ERROR(sync_each(fs, unsynced));
+  std::set<std::string> folders;
+  // Those that were synced just now need not be again, unless names change.
+  if (!*synced) folders.insert(changes.folders.begin(), changes.folders.end());
+  for (const FileContent& content : changes.replaced) {
     FileResult<void> renamed = fs.rename(temporary_of(content.path), content.path);
     if (is_missing(renamed)) continue;
     if (!renamed.ok()) return renamed;
-    directories.insert(directory_of(content.path));
+    folders.insert(directory_of(content.path));
   }
-  synced = sync_at_once(fs, root, directories.size());
+  synced = sync_at_once(fs, root, folders.size());
   if (!synced.ok()) return Err(synced.error());
   if (*synced) return {};
-  for (const std::string& directory : directories) {
-    FileResult<void> done = fs.sync_directory(directory);
+  for (const std::string& folder : folders) {
+    FileResult<void> done = fs.sync_directory(folder);
     if (!done.ok() && !is_missing(done)) return done;
   }
   return {};
@@ -153,15 +157,41 @@ FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
 
 }  // namespace
 
-FileResult<void> replace_files(FileSystem& fs, const std::string& root,
-                               const std::vector<FileContent>& contents) {
-  FileResult<void> done = write_and_rename(fs, root, contents);
+void FileChanges::add(FileChanges other) {
+  const auto move = [](auto* from, auto* to) {
+    to->insert(to->end(), std::make_move_iterator(from->begin()),
+               std::make_move_iterator(from->end()));
+  };
+  move(&other.replaced, &replaced);
+  move(&other.written, &written);
+  move(&other.folders, &folders);
+}
+
+FileResult<void> complete_changes(FileSystem& fs, const std::string& root,
+                                  const FileChanges& changes) {
+  FileResult<void> done = write_and_rename(fs, root, changes);
   if (done.ok()) return done;
   // A full disk should not also keep the copies; the first error is the one to tell.
-  for (const FileContent& content : contents) {
+  for (const FileContent& content : changes.replaced) {
     static_cast<void>(fs.remove_file(temporary_of(content.path)));
   }
   return done;
+}
+
+FileResult<void> replace_files(FileSystem& fs, const std::string& root,
+                               std::vector<FileContent> contents) {
+  return complete_changes(fs, root, {std::move(contents), {}, {}});
+}
+
+FileResult<void> overwrite_file(FileSystem& fs, const std::string& path, ByteView bytes) {
+  auto file = fs.open(path, OpenMode::create);
+  if (!file.ok()) return Err(file.error());
+  auto size = (*file)->size();
+  if (!size.ok()) return Err(size.error());
+  const auto wanted = static_cast<int64_t>(bytes.size());
+  if (*size > wanted) RETURN_IF_ERROR((*file)->truncate(wanted));
+  if (!bytes.empty()) RETURN_IF_ERROR((*file)->write_at(Position(0), bytes));
+  return {};
 }
 
 }  // namespace odradek

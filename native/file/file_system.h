@@ -208,9 +208,26 @@ struct FileContent {
   std::string path;
   std::vector<uint8_t> bytes;
 };
-// Replaces many files below `root` like replace_file(), but syncs them together. A file whose
-// folder is gone is passed over. After an error some are replaced, each of them durably or not.
+// Changes of many files that become durable together.
+struct FileChanges {
+  std::vector<FileContent> replaced;  // are to be, as by replace_file()
+  std::vector<std::string> written;   // were written or cut where they are; need not be open
+  std::vector<std::string> folders;   // have names that are to be synced
+
+  // Moves all of `other` behind these.
+  void add(FileChanges other);
+};
+// Makes the changes below `root` durable, what replaces files being on the disk before its name is.
+// A file whose folder is gone is passed over. After an error some are replaced, each of them
+// durably or not, and the others stand as they were.
+FileResult<void> complete_changes(FileSystem& fs, const std::string& root,
+                                  const FileChanges& changes);
+// Replaces many files below `root` like replace_file(), but syncs them together.
 FileResult<void> replace_files(FileSystem& fs, const std::string& root,
-                               const std::vector<FileContent>& contents);
+                               std::vector<FileContent> contents);
+
+// Writes the whole content of a file where it is, and cuts what it held beyond; creates it if it is
+// missing. Not synced, and a crash may leave any part of it: for files that are not believed then.
+FileResult<void> overwrite_file(FileSystem& fs, const std::string& path, ByteView bytes);
 
 }  // namespace odradek

@@ -8,14 +8,15 @@
 #include "log/file_deleter.h"
 #include "log/partition_metadata.h"
 #include "log/partition_name.h"
+#include "log/side_by_side.h"
 #include "log/storage_error.h"
 #include "log/uuid_text.h"
 
 namespace odradek {
 namespace {
 
-// What they write is in memory at once, and each has a file open.
-constexpr size_t kClosedTogether = 512;
+// The names of their files are in memory at once, and some of what they hold.
+constexpr size_t kClosedTogether = 1U << 15;
 constexpr size_t kClosedBytesMax = 64U << 20;
 
 }  // namespace
@@ -213,15 +214,10 @@ LogResult<bool> LogDirectoryImpl::close_logs(const Logs& logs) {
     flushables.push_back(log.get());
   }
   RETURN_IF_ERROR(context_->flusher.sync(flushables));
-  PartitionLogImpl::CleanFiles clean;
-  LogResult<bool> done = true;
-  for (size_t i = 0; i < logs.size() && done.ok(); ++i) done = logs[i]->write_clean(&clean);
-  const auto write = [&]() -> FileResult<void> {
-    auto synced = sync_files(fs_, options_.path, clean.segments);
-    if (!synced.ok()) return Err(synced.error());
-    return replace_files(fs_, options_.path, clean.contents);
-  };
-  if (done.ok()) done = changed(context_->flusher.between_syncs(write));
+  FileChanges changes;
+  LogResult<bool> done = write_clean(logs, &changes);
+  const auto complete = [&] { return complete_changes(fs_, options_.path, changes); };
+  if (done.ok()) done = changed(context_->flusher.between_syncs(complete));
   if (!done.ok()) {
     for (const auto& log : logs) log->epochs_not_written();  // another close writes all again
     return done;
@@ -231,6 +227,23 @@ LogResult<bool> LogDirectoryImpl::close_logs(const Logs& logs) {
     log->tell_out_of_service();
   }
   return true;
+}
+
+// Side by side: the kernel takes its time to make a file.
+LogResult<bool> LogDirectoryImpl::write_clean(const Logs& logs, FileChanges* changes) {
+  std::mutex mutex;  // guards both
+  LogResult<bool> all = true;
+  side_by_side(logs.size(), options_.background, [&](const NextIndex& next) {
+    FileChanges own;
+    LogResult<bool> done = true;
+    for (size_t i = next(); i < logs.size() && done.ok(); i = next()) {
+      done = logs[i]->write_clean(&own);
+    }
+    const std::lock_guard lock(mutex);
+    changes->add(std::move(own));
+    if (!done.ok()) all = std::move(done);
+  });
+  return all;
 }
 
 // The marker will speak for every partition, also for those that nobody opened after an unclean

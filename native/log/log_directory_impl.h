@@ -114,6 +114,7 @@ class LogDirectoryImpl final : public LogDirectory {
                                   std::shared_ptr<PartitionLogImpl>* log);
   std::string unused_name(const TopicPartition& id, Uuid unique, std::string_view suffix);
   LogResult<bool> close_logs(const Logs& logs);
+  LogResult<bool> write_clean(const Logs& logs, FileChanges* changes);
   LogResult<bool> recover_unopened();
   LogResult<bool> checkpoint_by_bytes();
   // Under checkpoint_mutex_.

@@ -1,21 +1,17 @@
 // The part of LogDirectoryImpl that opens partitions.
 #include <algorithm>
-#include <atomic>
-#include <thread>
 #include <utility>
 
 #include "base/assert.h"
-#include "log/background_thread.h"
 #include "log/log_directory_impl.h"
 #include "log/partition_metadata.h"
+#include "log/side_by_side.h"
 #include "log/storage_error.h"
 #include "log/uuid_text.h"
 
 namespace odradek {
 namespace {
 
-constexpr size_t kPartitionsPerThread = 16;
-constexpr size_t kThreadsMax = 8;
 constexpr size_t kLoadedTogetherMin = 64;
 
 }  // namespace
@@ -119,24 +115,13 @@ LogResult<bool> LogDirectoryImpl::begin_opening(const PartitionToOpen& partition
 // Side by side: each reads what it has to recover.
 void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
                                 std::vector<Opening>* openings) {
-  std::atomic<size_t> next{0};
-  const auto load_next = [&] {
+  side_by_side(partitions.size(), options_.background, [&](const NextIndex& next) {
     std::vector<uint8_t> buffer;
-    for (size_t i = next.fetch_add(1); i < partitions.size(); i = next.fetch_add(1)) {
+    for (size_t i = next(); i < partitions.size(); i = next()) {
       Opening& opening = (*openings)[i];
       if (opening.to_load) opening.loaded = load(partitions[i], &buffer);
     }
-  };
-  std::vector<std::unique_ptr<BackgroundThread>> threads;  // joined when they go
-  if (options_.background) {
-    const size_t processors = std::max(1U, std::thread::hardware_concurrency());
-    const size_t wanted =
-        std::min({processors, kThreadsMax, partitions.size() / kPartitionsPerThread});
-    for (size_t i = 1; i < wanted; ++i) {
-      threads.push_back(BackgroundThread::start("odradek-load", load_next));
-    }
-  }
-  load_next();
+  });
 }
 
 LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partition,

@@ -99,18 +99,13 @@ class PartitionLogImpl final : public PartitionLog,
   std::optional<FileContent> epochs_to_write();
   void epochs_not_written() { state_.epochs_not_written(); }
   LogResult<bool> finish_checkpoint();
-  // What the folders of many logs need for a clean stop and is still to be synced or written.
-  struct CleanFiles {
-    std::vector<std::shared_ptr<File>> segments;
-    std::vector<FileContent> contents;
-  };
   // A clean stop in three steps, for the directory: nothing is appended any more; with everything
-  // synced, what makes the folder exactly Apache Kafka's is added to `clean`; once that is done,
-  // the checkpoints are told. Each may be repeated.
+  // synced, the folder becomes exactly Apache Kafka's, as far as `changes` are completed; once they
+  // are, the checkpoints are told. Each may be repeated.
   LogResult<bool> begin_close();
-  // About as many bytes as write_clean() adds.
+  // About as many bytes as write_clean() keeps in memory.
   size_t clean_bytes() const;
-  LogResult<bool> write_clean(CleanFiles* clean);
+  LogResult<bool> write_clean(FileChanges* changes);
   void finish_close();
   // Inside the flusher's exclusively(): the folder is renamed, nothing in it is to be synced.
   void folder_gone() { folder_gone_.store(true); }
@@ -176,6 +171,8 @@ class PartitionLogImpl final : public PartitionLog,
   FileResult<void> write_roll_snapshots();
   FileResult<void> finish_segments();
   std::optional<FileContent> epochs_of_checkpoint();
+  FileResult<void> write_clean_files(FileChanges* changes);
+  bool may_lack_snapshot(const ActiveSegment& active) const;
   FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
   void stop_windows();
   LogResult<Offset> truncate_at(Offset offset);

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int64_t kRetryMs = 1000;
 constexpr size_t kAbortedMax = 4096;
+constexpr int64_t kReadAgainMax = 1 << 20;
 
 }  // namespace
 
@@ -131,7 +132,7 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
     const FileResult<void> removed =
         remove_behind(context_->fs, folder_, *view.segments, **after, *cut);
     if (!removed.ok()) return Err(write_failed(removed.error()));
-    snapshot_offset_ = std::min(snapshot_offset_, cut->offset);
+    snapshot_offset_ = history->snapshot_offset;
     return cut->offset;
   });
 }
@@ -326,33 +327,47 @@ LogResult<bool> PartitionLogImpl::begin_close() {
 }
 
 size_t PartitionLogImpl::clean_bytes() const {
-  const std::shared_ptr<SegmentIndexes> indexes = state_.segments()->active()->indexes();
-  return indexes->offsets.size() * kOffsetIndexEntryBytes +
-         indexes->times.size() * kTimeIndexEntryBytes;
+  const std::lock_guard lock(append_mutex_);
+  return producers_.entries().size() * kSnapshotEntryBytes;
 }
 
-LogResult<bool> PartitionLogImpl::write_clean(CleanFiles* clean) {
+LogResult<bool> PartitionLogImpl::write_clean(FileChanges* changes) {
   const std::lock_guard surgery(surgery_mutex_);
   if (closed_ || !changed_) return true;
-  const FileResult<void> finished = finish_segments();
-  if (!finished.ok()) return Err(context_->health.change_failed(finished.error()));
+  const FileResult<void> done = write_clean_files(changes);
+  if (!done.ok()) return Err(context_->health.change_failed(done.error()));
+  return true;
+}
+
+FileResult<void> PartitionLogImpl::write_clean_files(FileChanges* changes) {
+  RETURN_IF_ERROR(finish_segments());
   stop_windows();
   const std::shared_ptr<ActiveSegment> active = state_.segments()->active();
   active->complete_time_index();
   auto file = active->open_file();
-  if (!file.ok()) return Err(context_->health.change_failed(file.error()));
-  const FileResult<void> cut = (*file)->truncate(active->size_bytes());
-  if (!cut.ok()) return Err(context_->health.change_failed(cut.error()));
-  clean->segments.push_back(std::move(*file));
-  RETURN_IF_FILE_ERROR(
-      add_index_files(context_->fs, folder_, *active->indexes(), &clean->contents));
-  if (auto epochs = epochs_of_checkpoint()) clean->contents.push_back(std::move(*epochs));
-  if (state_.log_end() > snapshot_offset_) {
-    clean->contents.push_back(
+  if (!file.ok()) return Err(file.error());
+  RETURN_IF_ERROR((*file)->truncate(active->size_bytes()));
+  file->reset();
+  active->let_go();
+  changes->written.push_back(
+      segment_file_path(folder_, active->base_offset(), SegmentFileKind::log));
+  RETURN_IF_ERROR(overwrite_index_files(context_->fs, folder_, *active->indexes(), changes));
+  if (auto epochs = epochs_of_checkpoint()) changes->replaced.push_back(std::move(*epochs));
+  if (state_.log_end() > snapshot_offset_ && !may_lack_snapshot(*active)) {
+    changes->replaced.push_back(
         {segment_file_path(folder_, state_.log_end(), SegmentFileKind::snapshot),
          encode_producer_snapshot(producers_)});
   }
-  return true;
+  changes->folders.push_back(folder_);
+  return {};
+}
+
+// Without producers, and without an older snapshot that would tell of some, a small log is read
+// sooner than one more file. Apache Kafka takes a log without any for one without producers.
+bool PartitionLogImpl::may_lack_snapshot(const ActiveSegment& active) const {
+  const bool is_only_segment = state_.segments()->size() == 1;
+  return producers_.entries().empty() && snapshot_offset_ == kNoOffset && is_only_segment &&
+         active.size_bytes() <= kReadAgainMax;
 }
 
 void PartitionLogImpl::finish_close() {

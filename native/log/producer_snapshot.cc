@@ -13,9 +13,8 @@ constexpr size_t kSnapshotVersionAt = 0;
 constexpr size_t kSnapshotCrcAt = 2;
 constexpr size_t kSnapshotCountAt = 6;
 constexpr size_t kSnapshotEntriesAt = 10;
-constexpr size_t kEntryBytes = 46;
 static_assert(kSnapshotCountAt == kSnapshotCrcAt + 4 && kSnapshotEntriesAt == kSnapshotCountAt + 4);
-static_assert(kEntryBytes == 8 + 2 + 4 + 8 + 4 + 8 + 4 + 8);
+static_assert(kSnapshotEntryBytes == 8 + 2 + 4 + 8 + 4 + 8 + 4 + 8);
 
 void encode_entry(uint8_t* at, ProducerId id, const ProducerEntry& entry) {
   ASSERT(id >= ProducerId(0) && entry.batch_count <= kProducerBatchesMax);
@@ -54,13 +53,13 @@ std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state) {
   std::sort(ids.begin(), ids.end());
   ASSERT(ids.size() <= static_cast<size_t>(INT32_MAX));
 
-  std::vector<uint8_t> bytes(kSnapshotEntriesAt + ids.size() * kEntryBytes);
+  std::vector<uint8_t> bytes(kSnapshotEntriesAt + ids.size() * kSnapshotEntryBytes);
   store_be<int16_t>(bytes.data() + kSnapshotVersionAt, kVersion);
   store_be<int32_t>(bytes.data() + kSnapshotCountAt, static_cast<int32_t>(ids.size()));
   uint8_t* at = bytes.data() + kSnapshotEntriesAt;
   for (const ProducerId id : ids) {
     encode_entry(at, id, state.entries().at(id));
-    at += kEntryBytes;
+    at += kSnapshotEntryBytes;
   }
   ASSERT(at == bytes.data() + bytes.size());
   store_be<uint32_t>(bytes.data() + kSnapshotCrcAt,
@@ -75,12 +74,13 @@ std::optional<ProducerState> decode_producer_snapshot(ByteView bytes, Offset off
     return std::nullopt;
   }
   const auto count = load_be<int32_t>(bytes.data() + kSnapshotCountAt);
-  if (count < 0 || bytes.size() - kSnapshotEntriesAt != static_cast<size_t>(count) * kEntryBytes) {
+  if (count < 0 ||
+      bytes.size() - kSnapshotEntriesAt != static_cast<size_t>(count) * kSnapshotEntryBytes) {
     return std::nullopt;
   }
   ProducerState state;
   const uint8_t* at = bytes.data() + kSnapshotEntriesAt;
-  for (int32_t i = 0; i < count; ++i, at += kEntryBytes) {
+  for (int32_t i = 0; i < count; ++i, at += kSnapshotEntryBytes) {
     const ProducerId id(load_be<int64_t>(at));
     const ProducerEntry entry = decode_entry(at);
     if (state.entries().contains(id)) return std::nullopt;

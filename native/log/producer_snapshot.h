@@ -19,6 +19,8 @@
 
 namespace odradek {
 
+inline constexpr size_t kSnapshotEntryBytes = 46;
+
 // The content of a `.snapshot` file.
 std::vector<uint8_t> encode_producer_snapshot(const ProducerState& state);
 // Nothing if version, length or checksum is wrong, or if it is no state of a log that ends at

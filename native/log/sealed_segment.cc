@@ -30,30 +30,34 @@ LogResult<std::optional<Entry>> search(IndexFile* index, Decode decode, IsBefore
 
 }  // namespace
 
-FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
-                                 const SegmentIndexes& indexes,
-                                 std::vector<FileContent>* contents) {
-  const auto path = [&](SegmentFileKind kind) {
-    return segment_file_path(folder, indexes.offsets.base_offset(), kind);
+FileResult<void> overwrite_index_files(FileSystem& fs, const std::string& folder,
+                                       const SegmentIndexes& indexes, FileChanges* changes) {
+  const auto write = [&](SegmentFileKind kind, const std::vector<uint8_t>& bytes) {
+    std::string path = segment_file_path(folder, indexes.offsets.base_offset(), kind);
+    FileResult<void> written = overwrite_file(fs, path, bytes);
+    changes->written.push_back(std::move(path));
+    return written;
   };
-  contents->push_back({path(SegmentFileKind::offset_index), indexes.offsets.encode()});
-  contents->push_back({path(SegmentFileKind::time_index), indexes.times.encode()});
-  std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
-  if (aborted.empty()) return remove_if_there(fs, path(SegmentFileKind::aborted_index));
-  contents->push_back({path(SegmentFileKind::aborted_index), std::move(aborted)});
-  return {};
+  RETURN_IF_ERROR(write(SegmentFileKind::offset_index, indexes.offsets.encode()));
+  RETURN_IF_ERROR(write(SegmentFileKind::time_index, indexes.times.encode()));
+  const std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
+  if (!aborted.empty()) return write(SegmentFileKind::aborted_index, aborted);
+  return remove_if_there(
+      fs, segment_file_path(folder, indexes.offsets.base_offset(), SegmentFileKind::aborted_index));
 }
 
 FileResult<void> write_index_files(FileSystem& fs, const std::string& folder,
                                    const SegmentIndexes& indexes) {
-  std::vector<FileContent> files;
-  RETURN_IF_ERROR(add_index_files(fs, folder, indexes, &files));
-  // First, the last one, which may be missing: where the others are, nothing was aborted without
-  // it. Not with replace_files, which passes over a folder that is gone.
-  for (auto file = files.rbegin(); file != files.rend(); ++file) {
-    RETURN_IF_ERROR(replace_file(fs, file->path, file->bytes));
-  }
-  return {};
+  const auto path = [&](SegmentFileKind kind) {
+    return segment_file_path(folder, indexes.offsets.base_offset(), kind);
+  };
+  // First the one that may be missing: where the others are, nothing was aborted without it.
+  const std::vector<uint8_t> aborted = encode_aborted_index(indexes.aborted->entries());
+  RETURN_IF_ERROR(aborted.empty()
+                      ? remove_if_there(fs, path(SegmentFileKind::aborted_index))
+                      : replace_file(fs, path(SegmentFileKind::aborted_index), aborted));
+  RETURN_IF_ERROR(replace_file(fs, path(SegmentFileKind::time_index), indexes.times.encode()));
+  return replace_file(fs, path(SegmentFileKind::offset_index), indexes.offsets.encode());
 }
 
 SealedSegment::SealedSegment(FileSystem& fs, OpenFiles& open_files, std::string folder,

@@ -22,10 +22,10 @@ namespace odradek {
 FileResult<void> write_index_files(FileSystem& fs, const std::string& folder,
                                    const SegmentIndexes& indexes);
 
-// Adds those files to `contents`, and removes a `.txnindex` that is not among them. For a segment
-// that no recovery trusts: here the `.txnindex` may come later than the others.
-FileResult<void> add_index_files(FileSystem& fs, const std::string& folder,
-                                 const SegmentIndexes& indexes, std::vector<FileContent>* contents);
+// Writes those files where they are, and removes a `.txnindex` that is not among them; what is to
+// be synced is added to `changes`. For a segment that no recovery trusts: a crash tears them.
+FileResult<void> overwrite_index_files(FileSystem& fs, const std::string& folder,
+                                       const SegmentIndexes& indexes, FileChanges* changes);
 
 class SealedSegment final : public Segment,
                             public OpenFiles::Holder,

@@ -10,8 +10,9 @@
 // moves back but for a truncation. Not safe for concurrent use: guarded by the log's state lock.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "log/log_point.h"
 
@@ -56,15 +57,18 @@ class Watermarks {
 
  private:
   bool advance();
+  void drop_passed();
 
   LogPoint synced_;
   LogPoint durable_;
   LogPoint high_watermark_;
   LogPoint log_end_;
   int64_t flush_messages_;
-  // Batch ends above the high watermark, where it may stop; ascending, the last is the log end.
-  // Holds only what was appended while a flush was under way.
-  std::deque<LogPoint> ends_above_;
+  // Batch ends above the high watermark, where it may stop: those from `first_above_` on,
+  // ascending, the last is the log end. There are any only while a flush is under way; a deque
+  // would take half a KiB of each partition where there are none.
+  std::vector<LogPoint> ends_above_;
+  size_t first_above_ = 0;
 };
 
 }  // namespace odradek

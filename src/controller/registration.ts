@@ -1,10 +1,17 @@
 /**
  * Decides how a broker comes and goes: it registers with every start, is unfenced, and takes the
- * lead of the partitions that it alone can lead; a clean stop gives them up and fences it. The
- * records are those of a single node of Apache Kafka 4.3.1, so that each takes over from the other.
+ * lead of the partitions that it alone can lead; a clean stop fences it. The records are those of a
+ * single node of Apache Kafka 4.3.1, so that each takes over from the other, but fewer: what is led
+ * at a clean stop is led at the next start, without a record for each partition.
  */
 import { assert } from '../base/assert.ts'
-import type { ListenerImage, MetadataImage, PartitionImage } from '../metadata/image.ts'
+import {
+  internalTopics,
+  type ListenerImage,
+  type MetadataImage,
+  type PartitionImage,
+  type TopicImage,
+} from '../metadata/image.ts'
 import { elrEnabled, metadataVersionOf, recordVersions } from '../metadata/record-versions.ts'
 import {
   type DirectoryAssignment,
@@ -143,9 +150,10 @@ function leadershipChange(
 }
 
 /**
- * The records of a clean stop, which is Kafka's controlled shutdown: the broker is about to go, its
- * partitions have no leader any more, it is fenced. A Kafka that starts on the directory would
- * otherwise load what it still leads, until its own registration takes the lead away. None when the
+ * The records of a clean stop, which is Kafka's controlled shutdown: the broker is about to go, the
+ * coordinators' partitions have no leader any more, it is fenced. A Kafka that starts on the
+ * directory would otherwise load the groups that it still leads, until its own registration takes
+ * the lead away, and be interrupted by that; of other partitions it loads nothing. None when the
  * broker is not registered or fenced already.
  */
 export function stopRecords(image: MetadataImage, nodeId: number): MetadataRecordInput[] {
@@ -157,26 +165,26 @@ export function stopRecords(image: MetadataImage, nodeId: number): MetadataRecor
       version: 1,
       value: { brokerId: nodeId, brokerEpoch: broker.epoch, inControlledShutdown: 1 },
     },
-    ...leaderlessRecords(image, nodeId),
+    ...leaderlessRecords(image, nodeId, (_, topic) => internalTopics.has(topic.name)),
     fenceRecord(nodeId, broker.epoch, true),
   ]
 }
 
 /**
- * The partitions that only this node holds, or those of them that `concerns` names, lose their
- * leader; the log stays eligible.
+ * The partitions that only this node holds and `concerns` names lose their leader; the log stays
+ * eligible.
  */
 export function leaderlessRecords(
   image: MetadataImage,
   nodeId: number,
-  concerns: (partition: PartitionImage) => boolean = () => true,
+  concerns: (partition: PartitionImage, topic: TopicImage) => boolean,
 ): MetadataRecordInput[] {
   const version = recordVersions(metadataVersionOf(image) ?? 0).partition
   const records: MetadataRecordInput[] = []
   for (const topic of image.topicsByName.values()) {
     for (const partition of topic.partitions) {
       const { index, replicas, leader } = partition
-      if (leader !== nodeId || replicas.length !== 1 || !concerns(partition)) continue
+      if (leader !== nodeId || replicas.length !== 1 || !concerns(partition, topic)) continue
       assert(replicas[0] === nodeId, 'a leader is a replica')
       const change = leaderless(nodeId, usesElr(image))
       const value = { partitionId: index, topicId: topic.id, ...change }

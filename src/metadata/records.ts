@@ -10,7 +10,7 @@ import {
 } from '../protocol/control-record.ts'
 import {
   decodeMetadataRecord,
-  encodeMetadataRecord,
+  encodeMetadataRecords,
   type MetadataRecord,
   type MetadataRecordInput,
   metadataRecordName,
@@ -21,6 +21,7 @@ import {
   batchAttributes,
   decodeBatches,
   encodeBatch,
+  lastOffsetOf,
   newBatch,
   type ReadBatch,
 } from '../protocol/record-batch.ts'
@@ -52,12 +53,13 @@ export function encodeRecords(
   place?: BatchPlace,
 ): Uint8Array {
   assert(records.length > 0, 'a batch of the metadata log has a record')
-  const values = records.map((record) => ({
-    timestamp,
-    key: null,
-    value: encodeMetadataRecord(record),
-  }))
-  return encodeBatch(newBatch(values, place))
+  const values = encodeMetadataRecords(records)
+  return encodeBatch(
+    newBatch(
+      values.map((value) => ({ timestamp, key: null, value })),
+      place,
+    ),
+  )
 }
 
 /** The bytes of one batch of control records, all of the same time. */
@@ -80,26 +82,38 @@ export function decodeLog(bytes: Uint8Array): {
   readonly batches: readonly LogBatch[]
   readonly bytesRead: number
 } {
-  const decoded = decodeBatches(bytes)
-  if (decoded.value === null) throw new MetadataError(`the metadata log is broken ${decoded.error}`)
-  const { batches, bytesRead } = decoded.value
-  assert(bytesRead <= bytes.length, 'no more is read than there is')
+  const { batches, bytesRead } = decodeLogBatches(bytes)
   return { batches: batches.map(readBatch), bytesRead }
 }
 
+/** The same, but for the records, which {@link recordsIn} and {@link controlsIn} read. */
+export function decodeLogBatches(bytes: Uint8Array): {
+  readonly batches: readonly ReadBatch[]
+  readonly bytesRead: number
+} {
+  const decoded = decodeBatches(bytes)
+  if (decoded.value === null) throw new MetadataError(`the metadata log is broken ${decoded.error}`)
+  assert(decoded.value.bytesRead <= bytes.length, 'no more is read than there is')
+  return decoded.value
+}
+
 function readBatch(batch: ReadBatch): LogBatch {
-  const control = (batch.attributes & batchAttributes.control) !== 0
   return {
-    lastOffset: batch.baseOffset + batch.lastOffsetDelta,
+    lastOffset: lastOffsetOf(batch),
     epoch: batch.partitionLeaderEpoch,
     timestamp: batch.maxTimestamp,
-    records: control ? [] : readRecords(batch),
-    controls: control ? readControls(batch) : [],
+    records: [...recordsIn(batch)],
+    controls: controlsIn(batch),
   }
 }
 
-function readRecords(batch: ReadBatch): LoggedRecord[] {
-  return batch.records.map((record) => {
+/**
+ * The metadata records of a batch, none of a control batch. One after the other: a batch may hold
+ * ten thousand, and of those that were applied nothing need stay. Throws as {@link decodeLog}.
+ */
+export function* recordsIn(batch: ReadBatch): Generator<LoggedRecord> {
+  if (isControl(batch)) return
+  for (const record of batch.records) {
     const offset = batch.baseOffset + record.offsetDelta
     if (record.value === null) {
       throw new MetadataError(`the metadata log has a record without value at offset ${offset}`)
@@ -113,12 +127,13 @@ function readRecords(batch: ReadBatch): LoggedRecord[] {
           `${offset}, which only a newer version reads; open the data directory with that`,
       )
     }
-    return decoded.value
-  })
+    yield decoded.value
+  }
 }
 
-/** Control records of unknown types are made to be passed over. */
-function readControls(batch: ReadBatch): ControlRecord[] {
+/** The control records of a batch; those of unknown types are made to be passed over. */
+export function controlsIn(batch: ReadBatch): ControlRecord[] {
+  if (!isControl(batch)) return []
   const controls: ControlRecord[] = []
   for (const record of batch.records) {
     const decoded = decodeControlRecord(record)
@@ -126,4 +141,8 @@ function readControls(batch: ReadBatch): ControlRecord[] {
     if (decoded.value.name !== null) controls.push(decoded.value)
   }
   return controls
+}
+
+function isControl(batch: ReadBatch): boolean {
+  return (batch.attributes & batchAttributes.control) !== 0
 }

@@ -3,10 +3,11 @@
  */
 import { assert } from '../base/assert.ts'
 import type { ControlRecord } from '../protocol/control-record.ts'
+import { lastOffsetOf, type ReadBatch } from '../protocol/record-batch.ts'
 import { type LogPosition, type MetadataChanges, MetadataDelta } from './delta.ts'
 import { MetadataError } from './error.ts'
 import type { MetadataImage } from './image.ts'
-import { decodeLog, type LogBatch, type LoggedRecord } from './records.ts'
+import { controlsIn, decodeLogBatches, type LoggedRecord, recordsIn } from './records.ts'
 
 /** A log that is being read. Of use once. */
 export class Replay {
@@ -42,9 +43,9 @@ export class Replay {
    * that were. Throws a {@link MetadataError} for what cannot be.
    */
   feed(bytes: Uint8Array): number {
-    const { batches, bytesRead } = decodeLog(bytes)
+    const { batches, bytesRead } = decodeLogBatches(bytes)
     for (const batch of batches) {
-      if (batch.lastOffset > this.#position.offset) this.#applyBatch(batch)
+      if (lastOffsetOf(batch) > this.#position.offset) this.#applyBatch(batch)
     }
     return bytesRead
   }
@@ -59,13 +60,12 @@ export class Replay {
     return this.#delta.finish(this.#position)
   }
 
-  #applyBatch(batch: LogBatch): void {
-    const { offset: last } = this.#position
-    assert(batch.lastOffset > last, 'a batch is applied once')
-    assert(batch.records.length === 0 || batch.controls.length === 0, 'a batch is of one kind')
-    for (const control of batch.controls) this.#applyControl(control)
-    for (const record of batch.records) this.#applyRecord(record)
-    const { lastOffset: offset, epoch, timestamp } = batch
+  #applyBatch(batch: ReadBatch): void {
+    const offset = lastOffsetOf(batch)
+    assert(offset > this.#position.offset, 'a batch is applied once')
+    for (const control of controlsIn(batch)) this.#applyControl(control)
+    for (const record of recordsIn(batch)) this.#applyRecord(record)
+    const { partitionLeaderEpoch: epoch, maxTimestamp: timestamp } = batch
     this.#position = { offset, epoch, timestamp }
   }
 

@@ -70,16 +70,19 @@ export function decodeMetadataRecord(
   const version = reader.unsignedVarint()
   if (reader.error !== null) return broken(reader.error)
   if (frame !== frameVersion) return broken(`frame version ${frame}`)
-  const raw = { name: null, key, version, bytes: bytes.subarray(reader.position) }
+  const start = reader.position
+  const raw = (): UnknownMetadataRecord => {
+    return { name: null, key, version, bytes: bytes.subarray(start) }
+  }
   const codec = byKey.get(key)
   if (codec === undefined || version > codec.versionMax || version < codec.versionMin) {
-    return { value: raw, error: null }
+    return { value: raw(), error: null }
   }
   const value = codec.decode(reader, version)
   if (reader.error === null && reader.remaining > 0) reader.fail('bytes behind the record')
   if (reader.error !== null) return broken(`${codec.name}: ${reader.error}`)
   const record = { name: codec.name, version, value } as MetadataRecord
-  return { value: reader.skippedTag ? { ...record, raw } : record, error: null }
+  return { value: reader.skippedTag ? { ...record, raw: raw() } : record, error: null }
 }
 
 /**
@@ -90,12 +93,36 @@ export function encodeMetadataRecord(
   record: MetadataRecordInput | UnknownMetadataRecord,
 ): Uint8Array {
   const writer = new Writer()
+  writeMetadataRecord(writer, record)
+  return writer.finish()
+}
+
+/** The values of many records, in one buffer. Throws as {@link encodeMetadataRecord}. */
+export function encodeMetadataRecords(
+  records: readonly (MetadataRecordInput | UnknownMetadataRecord)[],
+): Uint8Array[] {
+  const writer = new Writer(records.length * recordBytesUsual)
+  const ends = records.map((record) => {
+    writeMetadataRecord(writer, record)
+    return writer.position
+  })
+  const bytes = writer.finish()
+  return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end))
+}
+
+/** About as long as the record of a partition. */
+const recordBytesUsual = 96
+
+function writeMetadataRecord(
+  writer: Writer,
+  record: MetadataRecordInput | UnknownMetadataRecord,
+): void {
   writer.unsignedVarint(frameVersion)
   if (record.name === null) {
     writer.unsignedVarint(record.key)
     writer.unsignedVarint(record.version)
     writer.raw(record.bytes)
-    return writer.finish()
+    return
   }
   // The pair of name and value is checked by the type of `record`; the table does not know it.
   const codec = byName.get(record.name) as RecordCodec<unknown, unknown> | undefined
@@ -104,7 +131,6 @@ export function encodeMetadataRecord(
   writer.unsignedVarint(record.version)
   codec.encode(writer, record.version, record.value)
   if (writer.error !== null) throw new Error(`${codec.name}: ${writer.error}`)
-  return writer.finish()
 }
 
 function broken(error: string): { readonly value: null; readonly error: string } {

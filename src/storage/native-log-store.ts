@@ -174,6 +174,8 @@ class NativeLogStore implements LogStore {
   readonly #directory: NativeDirectory
   readonly #logs = new Map<string, NativePartitionLog>()
   readonly #checkpoint = (): Promise<void> => this.checkpoint()
+  /** What was found on the disk; forgotten when it is put to use, or changes. */
+  #found: readonly PartitionOnDisk[] | undefined
   #asked: PartitionToOpen[] = []
   #opening: Promise<(NativeLog | Error)[]> | undefined
   #closing: Promise<void> | undefined
@@ -191,11 +193,12 @@ class NativeLogStore implements LogStore {
     return this.#directory.format(clusterId, nodeId, directoryId)
   }
   partitionsOnDisk(): readonly PartitionOnDisk[] {
-    return this.#directory.partitionsOnDisk().map((found) => ({
+    this.#found ??= this.#directory.partitionsOnDisk().map((found) => ({
       topic: found.topic,
       partition: found.partition,
       topicId: found.topicId === undefined ? undefined : uuidFromBytes(found.topicId),
     }))
+    return this.#found
   }
 
   /** What is asked for in one turn is opened together: recovered side by side, synced at once. */
@@ -205,6 +208,7 @@ class NativeLogStore implements LogStore {
     topicId: string,
     config: LogConfig,
   ): Promise<PartitionLog> {
+    this.#found = undefined
     const name = key(topic, partition)
     const id = new Uint8Array(16)
     assert(uuidToBytes(topicId, id), 'a topic id is a UUID')
@@ -239,6 +243,7 @@ class NativeLogStore implements LogStore {
   }
   async deletePartition(topic: string, partition: number): Promise<void> {
     this.#logs.delete(key(topic, partition))
+    this.#found = undefined
     await this.#directory.deletePartition(topic, partition)
   }
   setFileDeleteDelay(delayMs: number): void {
@@ -246,6 +251,7 @@ class NativeLogStore implements LogStore {
   }
   async setAside(topic: string, partition: number): Promise<void> {
     this.#logs.delete(key(topic, partition))
+    this.#found = undefined
     await this.#directory.setAside(topic, partition)
   }
   checkpoint(): Promise<void> {

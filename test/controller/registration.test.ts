@@ -99,37 +99,39 @@ describe('a broker with several log directories that comes back', () => {
 })
 
 describe('a broker that stops', () => {
-  it.each<[string, Partial<PartitionImage>, number]>([
-    ['gives up what it leads', {}, 3],
-    ['leaves what nobody leads', { leader: -1 }, 2],
-    ['leaves what others hold too', { replicas: [1, 2] }, 2],
-    ['leaves what others lead', { replicas: [2], leader: 2 }, 2],
-  ])('%s', async (_, partition, records) => {
-    expect(stopRecords(await imageWith(partition), 1)).toHaveLength(records)
+  it.each<[string, Partial<PartitionImage>, string, number]>([
+    ['gives up the groups that it leads', {}, '__consumer_offsets', 3],
+    ['goes on leading what no coordinator loads', {}, 'x', 2],
+    ['leaves what nobody leads', { leader: -1 }, '__consumer_offsets', 2],
+    ['leaves what others hold too', { replicas: [1, 2] }, '__consumer_offsets', 2],
+    ['leaves what others lead', { replicas: [2], leader: 2 }, '__consumer_offsets', 2],
+  ])('%s', async (_, partition, name, records) => {
+    expect(stopRecords(await imageWith(partition, name), 1)).toHaveLength(records)
   })
 
   it('stays in the ISR where the cluster has no eligible replicas', async () => {
-    const image = await imageWith({})
+    const name = '__consumer_offsets'
+    const image = await imageWith({}, name)
     const features = new Map([...image.features, ['eligible.leader.replicas.version', 0]] as const)
     const records = stopRecords({ ...image, features }, 1)
     const position = { offset: image.offset + 1, epoch: 1, timestamp: 0 }
     const after = applyRecords(image, records.map(full), position).image
-    expect(after.topicsByName.get('x')?.partitions[0]).toMatchObject({ leader: -1, isr: [1] })
+    expect(after.topicsByName.get(name)?.partitions[0]).toMatchObject({ leader: -1, isr: [1] })
     expect(after.brokers.get(1)).toMatchObject({ fenced: true, inControlledShutdown: true })
     expect(stopRecords(after, 1)).toEqual([])
   })
 })
 
-async function imageWith(change: Partial<PartitionImage>): Promise<MetadataImage> {
+async function imageWith(change: Partial<PartitionImage>, name = 'x'): Promise<MetadataImage> {
   const { controller } = await startedController()
   await controller.createTopics(creating(topic('x')))
   const { image } = controller
   const before = image.topicsByName.get('x')!
   const partitions = before.partitions.map((partition) => ({ ...partition, ...change }))
-  const after = { ...before, partitions }
+  const after = { ...before, name, partitions }
   return {
     ...image,
-    topicsByName: new Map([['x', after]]),
+    topicsByName: new Map([[name, after]]),
     topicsById: new Map([[after.id, after]]),
   }
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { decodeLog, encodeControls, encodeRecords } from '../../src/metadata/records.ts'
+import {
+  controlsIn,
+  decodeLog,
+  decodeLogBatches,
+  encodeControls,
+  encodeRecords,
+  recordsIn,
+} from '../../src/metadata/records.ts'
+import { encodeMetadataRecord } from '../../src/protocol/metadata-record.ts'
 import { encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
 
 const feature = {
@@ -22,6 +30,20 @@ describe('batches of the metadata log', () => {
       { lastOffset: 6, epoch: 3, timestamp: 77, records: [feature, feature], controls: [] },
       { lastOffset: 7, epoch: 3, timestamp: 78, records: [], controls: [footer] },
     ])
+  })
+
+  it('give their records one after the other, up to the first that is broken', () => {
+    const place = { baseOffset: 5 }
+    const value = encodeMetadataRecord(feature)
+    const values = [value, value, Uint8Array.of(9)]
+    const records = values.map((one) => ({ timestamp: 0, key: null, value: one }))
+    const [batch] = decodeLogBatches(encodeBatch(newBatch(records, place))).batches
+    if (batch === undefined) throw new Error('there is no batch')
+    const reading = recordsIn(batch)
+    expect(reading.next().value).toEqual(feature)
+    expect(reading.next().value).toEqual(feature)
+    expect(() => reading.next()).toThrow(/offset 7/)
+    expect(controlsIn(batch)).toEqual([])
   })
 
   it('that are cut off at the end are left for the next read', () => {

@@ -6,6 +6,7 @@ import { metadataRecords } from '../../src/protocol/generated/record/metadata.ts
 import {
   decodeMetadataRecord,
   encodeMetadataRecord,
+  encodeMetadataRecords,
   type MetadataRecord,
   type MetadataRecordInput,
 } from '../../src/protocol/metadata-record.ts'
@@ -38,6 +39,22 @@ function recordsOf(batches: readonly ReadBatch[]): MetadataRecord[] {
     }),
   )
 }
+
+test('many records at once are the same as one by one', () => {
+  const fault: MetadataRecordInput = {
+    name: 'PartitionChangeRecord',
+    version: 0,
+    value: { topicId: 'SR5qJ3MARvCudiuRrCdOtw', partitionId: 0, directories: [] },
+  }
+  const unknown = { name: null, key: 99, version: 3, bytes: Uint8Array.of(7, 8) } as const
+  const records = recordsOf(batchesOf('cluster-metadata.bin').batches)
+  const all = [...records, unknown, ...records]
+  expect(encodeMetadataRecords(all)).toEqual(all.map(encodeMetadataRecord))
+  expect(encodeMetadataRecords([])).toEqual([])
+  expect(() => encodeMetadataRecords([...records, fault, unknown])).toThrow(
+    'version 0 cannot carry',
+  )
+})
 
 describe('the metadata log of an Apache Kafka node', () => {
   const { bytes, batches } = batchesOf('cluster-metadata.bin')

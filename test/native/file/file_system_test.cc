@@ -336,6 +336,72 @@ TEST_CASE_TEMPLATE("replace_file swaps the whole content and leaves nothing behi
   CHECK_FALSE(replace_file(disk.fs, disk.path("no/such"), bytes_of("x")).ok());
 }
 
+TEST_CASE_TEMPLATE("overwrite_file leaves just the new content", Disk, OnDisk, InMemory) {
+  Disk disk;
+  const std::string path = disk.path("index");
+  for (const std::string content : {"", "longer than what follows", "short", "", "again"}) {
+    CAPTURE(content);
+    CHECK(overwrite_file(disk.fs, path, as_bytes(content)).ok());
+    CHECK(*read_whole_file(disk.fs, path, 100) == bytes_of(content));
+  }
+  CHECK_FALSE(overwrite_file(disk.fs, disk.path("no/such"), bytes_of("x")).ok());
+}
+
+TEST_CASE_TEMPLATE("many changes are completed together, but for folders that are gone", Disk,
+                   OnDisk, InMemory) {
+  // On both sides of the number from which one sync of all is cheaper.
+  for (const int files : {3, 250}) {
+    CAPTURE(files);
+    Disk disk;
+    FileChanges changes;
+    for (int i = 0; i < files; ++i) {
+      const std::string folder = disk.path(std::to_string(i));
+      CHECK(disk.fs.create_directories(folder).ok());
+      CHECK(overwrite_file(disk.fs, folder + "/written", bytes_of("new")).ok());
+      FileChanges one;
+      one.written.push_back(folder + "/written");
+      one.folders.push_back(folder);
+      one.replaced.push_back({folder + "/replaced", bytes_of(std::to_string(i))});
+      changes.add(std::move(one));
+    }
+    changes.replaced.push_back({disk.path("gone/replaced"), bytes_of("x")});
+    changes.written.push_back(disk.path("gone/written"));
+    changes.folders.push_back(disk.path("gone"));
+    CHECK(complete_changes(disk.fs, disk.path(""), changes).ok());
+    for (int i = 0; i < files; ++i) {
+      const std::string folder = disk.path(std::to_string(i));
+      CHECK(*read_whole_file(disk.fs, folder + "/replaced", 10) == bytes_of(std::to_string(i)));
+      CHECK(disk.fs.list(folder)->size() == 2);
+    }
+  }
+}
+
+TEST_CASE("completed changes outlast a power cut") {
+  for (const int files : {3, 250}) {
+    CAPTURE(files);
+    MemoryFileSystem disk;
+    FileChanges changes;
+    for (int i = 0; i < files; ++i) {
+      const std::string folder = "/data/" + std::to_string(i);
+      REQUIRE(disk.create_directories(folder).ok());
+      REQUIRE(disk.sync_directory("/").ok());
+      REQUIRE(disk.sync_directory("/data").ok());
+      REQUIRE(overwrite_file(disk, folder + "/written", bytes_of("new")).ok());
+      changes.written.push_back(folder + "/written");
+      changes.folders.push_back(folder);
+      if (i % 2 == 0) changes.replaced.push_back({folder + "/replaced", bytes_of("whole")});
+    }
+    REQUIRE(complete_changes(disk, "/data", changes).ok());
+    const auto after = disk.after_crash(CrashKind::lost);
+    for (int i = 0; i < files; ++i) {
+      const std::string folder = "/data/" + std::to_string(i);
+      CHECK(*read_whole_file(*after, folder + "/written", 10) == bytes_of("new"));
+      if (i % 2 == 0)
+        CHECK(*read_whole_file(*after, folder + "/replaced", 10) == bytes_of("whole"));
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("read_whole_file refuses more than its bound", Disk, OnDisk, InMemory) {
   Disk disk;
   const std::string path = disk.path("file");

@@ -173,6 +173,79 @@ TEST_CASE("a clean stop leaves what Apache Kafka leaves") {
   CHECK(f.log("orders", 3)->size_bytes() == bytes);  // no preallocated room is left
 }
 
+TEST_CASE("a small log without producers is stopped without a snapshot") {
+  const char* const snapshot = "/data/orders-0/00000000000000000002.snapshot";
+  DirectoryFixture f;
+  f.open();
+  append(*f.log("orders", 0), {.records = 2});
+  append(*f.log("orders", 1), {.records = 2, .producer = ProducerId(5)});
+  f.close();
+  CHECK_FALSE(f.disk->status(snapshot).ok());
+  CHECK(f.disk->status("/data/orders-1/00000000000000000002.snapshot").ok());
+  f.open();
+  auto log = f.log("orders", 0);
+  CHECK(log->log_end_offset() == Offset(2));
+  CHECK(log->producers().empty());
+  CHECK(f.log("orders", 1)->producers().size() == 1);
+  // One that is not small has it.
+  for (int i = 0; i < 20; ++i) append(*log, {.value = std::string(60000, 'x')});
+  log = nullptr;
+  f.close();
+  CHECK(f.disk->status("/data/orders-0/00000000000000000022.snapshot").ok());
+}
+
+TEST_CASE("a log that was cut below its newest snapshot remembers its producers") {
+  DirectoryFixture f;
+  f.open();
+  auto log = f.log();
+  for (int32_t i = 0; i < 3; ++i) append(*log, {.producer = ProducerId(5), .sequence = i});
+  log = nullptr;
+  f.close();
+  f.open();
+  log = f.log();
+  REQUIRE(*log->truncate_to(Offset(2)) == Offset(2));
+  log = nullptr;
+  f.close();
+  CHECK(f.disk->status("/data/orders-0/00000000000000000002.snapshot").ok());
+  f.open();
+  REQUIRE(f.log()->producers().size() == 1);
+  CHECK(f.log()->producers()[0].last_sequence == Sequence(1));
+}
+
+TEST_CASE("a stop that power cuts off tears no index that is believed") {
+  int unclean = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    DirectoryFixture f;
+    f.config.index_interval_bytes = 100;
+    f.open();
+    for (int32_t p = 0; p < 3; ++p) {
+      auto log = f.log("orders", p);
+      for (int i = 0; i < 10; ++i) append(*log, {.timestamp = 1000 + 10 * i});
+      REQUIRE(log->flush().ok());
+    }
+    const uint64_t cut_at = f.disk->calls() + 1 + seed;
+    f.disk->before_each_change([cut_at](const FileCall& call) {
+      return call.number >= cut_at ? FaultDecision::crash() : FaultDecision::proceed();
+    });
+    static_cast<void>(f.directory->close());
+    f.power_cut(seed % 2 == 0 ? CrashKind::torn : CrashKind::reordered, seed);
+    f.open();
+    if (!f.directory->recovery_report().clean) ++unclean;
+    for (int32_t p = 0; p < 3; ++p) {
+      auto log = f.log("orders", p);
+      CHECK(log->log_end_offset() == Offset(10));
+      for (int64_t i = 0; i < 10; ++i) {
+        const auto found =
+            log->lookup_timestamp(TimestampMs(1000 + 10 * i), ReadLimit::high_watermark);
+        REQUIRE(found.ok());
+        CHECK(found->offset == Offset(i));
+      }
+    }
+  }
+  CHECK(unclean > 20);
+}
+
 TEST_CASE("preallocated room is cut silently after a crash") {
   DirectoryFixture f;
   f.open();

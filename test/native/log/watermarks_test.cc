@@ -91,4 +91,22 @@ TEST_CASE("the rule holds after any sequence of appends and flushes") {
   }
 }
 
+TEST_CASE("thousands of ends above the high watermark are passed one by one, and forgotten") {
+  Watermarks w(at(0), 1);
+  for (int64_t end = 1; end <= 3000; ++end) CHECK_FALSE(w.appended(at(end)));
+  for (int64_t end = 1; end <= 2000; ++end) {
+    CHECK(w.committed(at(end)));
+    CHECK(w.high_watermark().offset == Offset(end));
+  }
+  // A cut into those that are left, and among those that were passed.
+  w.truncated(at(2500));
+  CHECK(w.committed(at(2500)));
+  CHECK(w.high_watermark().offset == Offset(2500));
+  w.truncated(at(1200));
+  CHECK(w.high_watermark().offset == Offset(1200));
+  CHECK_FALSE(w.appended(at(1300)));
+  CHECK(w.synced(at(1300)));
+  CHECK(w.high_watermark().offset == Offset(1300));
+}
+
 }  // namespace odradek
