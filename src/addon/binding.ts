@@ -7,7 +7,10 @@
  */
 import { loadNativeModule } from './load.ts'
 
-/** `LogConfig` as the native side reads it. */
+/**
+ * Settings of one partition log; the control plane's decision, in plain numbers. `Infinity` means
+ * no bound.
+ */
 export interface NativeLogConfig {
   readonly segmentBytes: number
   readonly segmentMs: number
@@ -17,13 +20,16 @@ export interface NativeLogConfig {
   readonly flushMessages: number
   readonly flushMs: number
   readonly producerIdExpirationMs: number
+  /** Between the deletion of a segment and the removal of its files. */
   readonly fileDeleteDelayMs: number
   readonly maxMessageBytes: number
   readonly compacted: boolean
   readonly logAppendTime: boolean
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
+  /** Codec id 0 to 4 that stored batches must have, or -1 for `producer`. */
   readonly targetCodec: number
+  /** Level of that codec, where it has levels. */
   readonly targetLevel: number
   readonly openCompressed: boolean
 }
@@ -39,18 +45,18 @@ export interface NativeTimestampResult {
   readonly compressedBatch: Uint8Array | undefined
 }
 
-/** What a log knows of one idempotent producer; -1 is "none". */
+/** What a log knows of one idempotent or transactional producer; -1 is "none". */
 export interface NativeProducer {
   readonly producerId: number
   readonly producerEpoch: number
   readonly lastSequence: number
-  /** Of its last batch, in ms. */
+  /** Of its last batch. */
   readonly lastTimestamp: number
-  /** Of the last transaction marker. */
+  /** Of its last transaction marker. */
   readonly coordinatorEpoch: number
-  /** Where its open transaction began. */
+  /** Where its open transaction begins. */
   readonly transactionFirstOffset: number
-  /** Of its last batch with data. */
+  /** Of its last batch with data, in this epoch. */
   readonly lastDataOffset: number
 }
 
@@ -272,6 +278,34 @@ export interface NativeConnectionLimits {
   readonly ratePerIp: readonly { readonly host: string; readonly rate: number }[]
 }
 
+/** Counters since start, except `connections` (open now). */
+export interface NativeStatistics {
+  readonly connections: number
+  readonly connectionsTotal: number
+  readonly requestsProduce: number
+  readonly requestsFetch: number
+  readonly requestsControl: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly framesRefused: number
+}
+
+/** What Produce and Fetch moved, of one topic or of all; counts by partition of a request. */
+export interface NativeTraffic {
+  /** Refused ones included. */
+  readonly produces: number
+  readonly producesFailed: number
+  readonly recordsIn: number
+  /** Of appended batches. */
+  readonly bytesIn: number
+  /** Of batches that were too large. */
+  readonly bytesRejected: number
+  /** Refused ones included. */
+  readonly fetches: number
+  readonly fetchesFailed: number
+  readonly bytesOut: number
+}
+
 /** The running data plane of one broker (native/addon/data_plane_binding.h). */
 export interface NativeDataPlane {
   listen(host: string, port: number): NativeEndpoint
@@ -293,27 +327,9 @@ export interface NativeDataPlane {
   connectionInfo(
     connection: number,
   ): { readonly local: NativeEndpoint; readonly peer: NativeEndpoint } | undefined
-  statistics(): {
-    readonly connections: number
-    readonly connectionsTotal: number
-    readonly requestsProduce: number
-    readonly requestsFetch: number
-    readonly requestsControl: number
-    readonly bytesIn: number
-    readonly bytesOut: number
-    readonly framesRefused: number
-  }
+  statistics(): NativeStatistics
   /** Of a hosted topic, or of all. */
-  traffic(topic: string | undefined): {
-    readonly produces: number
-    readonly producesFailed: number
-    readonly recordsIn: number
-    readonly bytesIn: number
-    readonly bytesRejected: number
-    readonly fetches: number
-    readonly fetchesFailed: number
-    readonly bytesOut: number
-  }
+  traffic(topic: string | undefined): NativeTraffic
   latencies(): { readonly produce: NativeLatencyCounts; readonly fetch: NativeLatencyCounts }
   setQuotas(quotas: NativeQuotas): void
   setConnectionLimits(limits: NativeConnectionLimits): void

@@ -2,6 +2,7 @@
  * The data plane as the broker sees it: sockets, Produce and Fetch live in native threads; every
  * other request arrives here as a whole frame, and its answer goes back as a whole frame.
  */
+import type { NativeStatistics, NativeTraffic } from '../addon/binding.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { LatencyCounts } from '../telemetry/latency-histogram.ts'
 import type { PartitionLog } from './log-store.ts'
@@ -62,16 +63,7 @@ export interface DataPlaneOptions {
 }
 
 /** Counters since start, except `connections` (open now). */
-export interface DataPlaneStatistics {
-  readonly connections: number
-  readonly connectionsTotal: number
-  readonly requestsProduce: number
-  readonly requestsFetch: number
-  readonly requestsControl: number
-  readonly bytesIn: number
-  readonly bytesOut: number
-  readonly framesRefused: number
-}
+export type DataPlaneStatistics = NativeStatistics
 
 /** The windows of time that rates are measured over. */
 export interface RateWindows {
@@ -119,20 +111,7 @@ export interface ConnectionLimits extends RateWindows, AcceptLimits {
 }
 
 /** What Produce and Fetch moved, of one topic or of all; counts by partition of a request. */
-export interface Traffic {
-  /** Refused ones included. */
-  readonly produces: number
-  readonly producesFailed: number
-  readonly recordsIn: number
-  /** Of appended batches. */
-  readonly bytesIn: number
-  /** Of batches that were too large. */
-  readonly bytesRejected: number
-  /** Refused ones included. */
-  readonly fetches: number
-  readonly fetchesFailed: number
-  readonly bytesOut: number
-}
+export type Traffic = NativeTraffic
 
 /** How long the requests took that the data plane serves itself, waits included. */
 export interface DataPlaneLatencies {

@@ -7,33 +7,10 @@
  * what only reads memory is synchronous. Errors that the world causes are thrown as {@link
  * StorageError} by asynchronous methods and by `append`.
  */
+import type { NativeLogConfig, NativeProducer } from '../addon/binding.ts'
 
-/**
- * Settings of one partition log; the control plane's decision, in plain numbers. `Infinity` means
- * no bound.
- */
-export interface LogConfig {
-  readonly segmentBytes: number
-  readonly segmentMs: number
-  readonly segmentJitterMs: number
-  readonly segmentIndexBytes: number
-  readonly indexIntervalBytes: number
-  readonly flushMessages: number
-  readonly flushMs: number
-  readonly producerIdExpirationMs: number
-  /** Between the deletion of a segment and the removal of its files. */
-  readonly fileDeleteDelayMs: number
-  readonly maxMessageBytes: number
-  readonly compacted: boolean
-  readonly logAppendTime: boolean
-  readonly timestampBeforeMaxMs: number
-  readonly timestampAfterMaxMs: number
-  /** Codec id 0 to 4 that stored batches must have, or -1 for `producer`. */
-  readonly targetCodec: number
-  /** Level of that codec, where it has levels. */
-  readonly targetLevel: number
-  readonly openCompressed: boolean
-}
+/** Settings of one partition log, as the native one reads them. */
+export type LogConfig = NativeLogConfig
 
 /** Identity of a log directory: its `meta.properties`, version 1. Ids are 22-character UUIDs. */
 export interface MetaProperties {
@@ -115,20 +92,8 @@ export interface SegmentDetail {
   readonly timeIndexBytes: number
 }
 
-/** What a log knows of one idempotent or transactional producer; -1 is "none". */
-export interface LogProducer {
-  readonly producerId: number
-  readonly producerEpoch: number
-  readonly lastSequence: number
-  /** Of its last batch. */
-  readonly lastTimestamp: number
-  /** Of its last transaction marker. */
-  readonly coordinatorEpoch: number
-  /** Where its open transaction begins. */
-  readonly transactionFirstOffset: number
-  /** Of its last batch with data, in this epoch. */
-  readonly lastDataOffset: number
-}
+/** What a log knows of one idempotent or transactional producer. */
+export type LogProducer = NativeProducer
 
 /** An aborted transaction as the index of its marker's segment has it; offsets are inclusive. */
 export interface StoredAbortedTransaction {

@@ -10,6 +10,22 @@ import {
 import type { Uuid } from '../../src/protocol/uuid.ts'
 import { topicId } from '../storage/store-behaviour.ts'
 
+/** A partition that node 1 leads alone. */
+export const ledPartition: PartitionImage = {
+  index: 0,
+  replicas: [1],
+  directories: [],
+  isr: [1],
+  elr: [],
+  lastKnownElr: [],
+  removingReplicas: [],
+  addingReplicas: [],
+  leader: 1,
+  leaderRecoveryState: 0,
+  leaderEpoch: 0,
+  partitionEpoch: 0,
+}
+
 /** Topics of one partition by their configs. */
 export type Topics = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -19,21 +35,7 @@ export function imageOf(
   idOf: (name: string) => Uuid = () => topicId,
 ): MetadataImage {
   const images = Object.keys(topics).map((name): TopicImage => {
-    const partition: PartitionImage = {
-      index: 0,
-      replicas: [1],
-      directories: [],
-      isr: [1],
-      elr: [],
-      lastKnownElr: [],
-      removingReplicas: [],
-      addingReplicas: [],
-      leader: 1,
-      leaderRecoveryState: 0,
-      leaderEpoch: 0,
-      partitionEpoch: 0,
-    }
-    return { name, id: idOf(name), partitions: [partition] }
+    return { name, id: idOf(name), partitions: [ledPartition] }
   })
   const configs = Object.entries(topics).map(
     ([name, texts]) =>

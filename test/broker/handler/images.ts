@@ -1,4 +1,5 @@
 /** Metadata that a single node does not come to by itself, for tests that look at it. */
+
 import type { BrokerContext } from '../../../src/broker/context.ts'
 import type { Call } from '../../../src/broker/handler/handler.ts'
 import {
@@ -7,6 +8,7 @@ import {
   type PartitionImage,
   type TopicImage,
 } from '../../../src/metadata/image.ts'
+import { ledPartition } from '../topic-image.ts'
 
 /** A call in a version, by nobody in particular. */
 export function callOf(version: number): Call {
@@ -18,14 +20,14 @@ export function brokerSeeing(image: MetadataImage): BrokerContext {
   return { nodeId: 1, image: () => image } as unknown as BrokerContext
 }
 
-/** An image with one topic `t` whose partitions differ from ordinary ones by this. */
+/** An image with one topic `t` whose partitions differ from ledPartition ones by this. */
 export function imageWith(
   ...partitions: readonly Partial<PartitionImage>[]
 ): MetadataImage & { readonly topic: TopicImage } {
   const topic: TopicImage = {
     name: 't',
     id: 'AAAAAAAAAAAAAAAAAAAAQQ',
-    partitions: partitions.map((more, index) => ({ ...ordinary, index, ...more })),
+    partitions: partitions.map((more, index) => ({ ...ledPartition, index, ...more })),
   }
   return {
     ...emptyImage,
@@ -50,19 +52,4 @@ export function imageWith(
     ]),
     topic,
   }
-}
-
-const ordinary: PartitionImage = {
-  index: 0,
-  replicas: [1],
-  directories: [],
-  isr: [1],
-  elr: [],
-  lastKnownElr: [],
-  removingReplicas: [],
-  addingReplicas: [],
-  leader: 1,
-  leaderRecoveryState: 0,
-  leaderEpoch: 0,
-  partitionEpoch: 0,
 }

@@ -10,15 +10,7 @@ import { type ParsedFamily, parseExposition, sampleValue } from '../../http/expo
 import { BrokerProcess } from '../broker-process.ts'
 import { type BrokerTarget, odradekTarget } from '../broker-target.ts'
 import { eventually } from '../eventually.ts'
-
-/** With `--http` on the port above the broker's, which is free. */
-const withHttp: BrokerTarget = {
-  ...odradekTarget,
-  command: (folder, port, settings) => {
-    const http = ['--http', `127.0.0.1:${port + 1}`]
-    return [...odradekTarget.command(folder, port, settings), ...http]
-  },
-}
+import { getPage, withHttp } from './with-http.ts'
 
 let broker: BrokerProcess
 let kafka: Kafka
@@ -29,9 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => broker?.dispose())
 
-function get(path: string): Promise<Response> {
-  return fetch(`http://127.0.0.1:${broker.port + 1}${path}`)
-}
+const get = (path: string): Promise<Response> => getPage(broker, path)
 
 async function scrape(): Promise<Map<string, ParsedFamily>> {
   const response = await get('/metrics')

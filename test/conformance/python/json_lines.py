@@ -63,6 +63,47 @@ def place(partition):
     return {"topic": partition.topic, "partition": partition.partition}
 
 
+def pairs(make, places):
+    """Partitions by the library's own class, which takes a topic and a number."""
+    return [make(one["topic"], one["partition"]) for one in places]
+
+
+class Positions:
+    """A consumer's calls on partitions, which aiokafka and kafka-python have alike.
+
+    A subclass has its `library`, and in `Partition` the library's own pair of topic and number.
+    """
+
+    def assignment(self):
+        return [place(partition) for partition in self.library.assignment()]
+
+    def seek(self, topic, partition, offset):
+        self.library.seek(self.Partition(topic, partition), offset)
+
+    def pause(self, partitions):
+        self.library.pause(*pairs(self.Partition, partitions))
+
+    def resume(self, partitions):
+        self.library.resume(*pairs(self.Partition, partitions))
+
+
+class ProducersAndAdmin:
+    """The driver of a library that blocks: operations are the administrator's, on its own thread.
+
+    A subclass has `send(records, way)` for what is produced, a producer for each way.
+    """
+
+    def __init__(self, make_admin):
+        self.producers = {}
+        self.admin = OnOneThread(make_admin)
+
+    def __getattr__(self, name):
+        return getattr(self.admin, name)
+
+    async def produce(self, records, acks, codec, idempotent):
+        return await asyncio.to_thread(self.send, records, (acks, codec, idempotent))
+
+
 def described(error):
     """What a failure tells: the libraries have Kafka's number and name of a broker's error."""
     cause = error.args[0] if error.args else None

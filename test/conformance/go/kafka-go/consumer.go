@@ -63,19 +63,7 @@ func (c *consumer) Assign(positions []driver.Position) error {
 }
 
 func (c *consumer) Poll(max int, timeout time.Duration) ([]driver.Record, error) {
-	records := []driver.Record{}
-	over := time.After(timeout)
-	for len(records) < max {
-		select {
-		case message := <-c.messages:
-			records = append(records, record(message))
-		case err := <-c.errors:
-			return nil, err
-		case <-over:
-			return records, nil
-		}
-	}
-	return records, nil
+	return driver.Collect(c.messages, c.errors, record, max, timeout)
 }
 
 func record(message kafka.Message) driver.Record {

@@ -24,8 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from json_lines import (  # noqa: E402
     BATCH_BYTES_MAX,
     PATIENCE_S,
+    Positions,
     decoded,
     described,
+    pairs,
     place,
     serve,
     told,
@@ -40,7 +42,7 @@ ASSIGNORS = {
 
 
 def partitions_of(places):
-    return [TopicPartition(one["topic"], one["partition"]) for one in places]
+    return pairs(TopicPartition, places)
 
 
 def raise_code(code, message=""):
@@ -59,8 +61,10 @@ async def started(made):
     return made
 
 
-class Consumer:
+class Consumer(Positions):
     """One AIOKafkaConsumer."""
+
+    Partition = TopicPartition
 
     def __init__(self, group, settings):
         self.library = AIOKafkaConsumer(
@@ -89,18 +93,6 @@ class Consumer:
             )
             records += [told(record) for batch in got.values() for record in batch]
         return records
-
-    def assignment(self):
-        return [place(partition) for partition in self.library.assignment()]
-
-    def seek(self, topic, partition, offset):
-        self.library.seek(TopicPartition(topic, partition), offset)
-
-    def pause(self, partitions):
-        self.library.pause(*partitions_of(partitions))
-
-    def resume(self, partitions):
-        self.library.resume(*partitions_of(partitions))
 
     async def position(self, topic, partition):
         return await self.library.position(TopicPartition(topic, partition))

@@ -31,6 +31,7 @@ from json_lines import (  # noqa: E402
     BATCH_BYTES_MAX,
     PATIENCE_S,
     OnOneThread,
+    ProducersAndAdmin,
     decoded,
     described,
     encoded,
@@ -187,18 +188,11 @@ class Admin:
         return [found[one].low_watermark for one in asked]
 
 
-class Driver:
+class Driver(ProducersAndAdmin):
     """A producer for each way to send, an administrator and any number of consumers."""
 
     def __init__(self):
-        self.producers = {}
-        self.admin = OnOneThread(Admin)
-
-    def __getattr__(self, name):
-        return getattr(self.admin, name)
-
-    async def produce(self, records, acks, codec, idempotent):
-        return await asyncio.to_thread(self.send, records, (acks, codec, idempotent))
+        super().__init__(Admin)
 
     def send(self, records, way):
         if way not in self.producers:

@@ -28,8 +28,11 @@ from json_lines import (  # noqa: E402
     BATCH_BYTES_MAX,
     PATIENCE_S,
     OnOneThread,
+    Positions,
+    ProducersAndAdmin,
     decoded,
     described,
+    pairs,
     place,
     serve,
     told,
@@ -46,7 +49,7 @@ ENDS = {"earliest": OffsetSpec.EARLIEST, "latest": OffsetSpec.LATEST}
 
 
 def partitions_of(places):
-    return [TopicPartition(one["topic"], one["partition"]) for one in places]
+    return pairs(TopicPartition, places)
 
 
 def raise_named(result):
@@ -58,8 +61,10 @@ def raise_named(result):
     raise getattr(errors, result)()
 
 
-class Consumer:
+class Consumer(Positions):
     """One KafkaConsumer."""
+
+    Partition = TopicPartition
 
     def __init__(self, group, settings):
         self.group = group
@@ -85,18 +90,6 @@ class Consumer:
             got = self.library.poll(timeout_ms=left * 1000, max_records=max - len(records))
             records += [told(record) for batch in got.values() for record in batch]
         return records
-
-    def assignment(self):
-        return [place(partition) for partition in self.library.assignment()]
-
-    def seek(self, topic, partition, offset):
-        self.library.seek(TopicPartition(topic, partition), offset)
-
-    def pause(self, partitions):
-        self.library.pause(*partitions_of(partitions))
-
-    def resume(self, partitions):
-        self.library.resume(*partitions_of(partitions))
 
     def position(self, topic, partition):
         return self.library.position(TopicPartition(topic, partition), timeout_ms=PATIENCE_S * 1000)
@@ -186,18 +179,11 @@ class Admin:
         self.library.close()
 
 
-class Driver:
+class Driver(ProducersAndAdmin):
     """A producer for each way to send, an administrator and any number of consumers."""
 
     def __init__(self):
-        self.producers = {}
-        self.admin = OnOneThread(Admin)
-
-    def __getattr__(self, name):
-        return getattr(self.admin, name)
-
-    async def produce(self, records, acks, codec, idempotent):
-        return await asyncio.to_thread(self.send, records, (acks, codec, idempotent))
+        super().__init__(Admin)
 
     def send(self, records, way):
         if way not in self.producers:
