@@ -151,7 +151,7 @@ export const meantDifferences: readonly Meant[] = [
     reason: 'whose topic nobody may write to is told so, whatever the batch is',
     when: ({ kafka, odradek }, exchange) =>
       isProduce(exchange) &&
-      kafka === ErrorCode.CORRUPT_MESSAGE &&
+      (kafka === ErrorCode.CORRUPT_MESSAGE || kafka === ErrorCode.UNSUPPORTED_COMPRESSION_TYPE) &&
       odradek === ErrorCode.INVALID_TOPIC_EXCEPTION,
   },
   {
