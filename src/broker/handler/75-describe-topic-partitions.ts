@@ -35,8 +35,9 @@ export const describeTopicPartitions: Handler<
 
 type Response = DescribeTopicPartitionsResponseInput
 
+/** As in Kafka, what refuses the whole request looks at no topic, and calls none internal. */
 function refusal({ topics }: DescribeTopicPartitionsRequest, code: number): Response {
-  return { topics: topics.map(({ name }) => failed(name, code)) }
+  return { topics: topics.map(({ name }) => ({ ...failed(name, code), isInternal: false })) }
 }
 
 /** A cursor points to a partition of a topic that was asked for. */

@@ -108,7 +108,7 @@ test('a subscription to client metrics has its configs, set or not', async () =>
   ])
 })
 
-test('a kind of resource that does not exist refuses all, one that is not described itself', async () => {
+test('a kind of resource that does not exist refuses all others too', async () => {
   const codes = async (...types: number[]): Promise<number[]> => {
     const resources = types.map((resourceType) => {
       return { resourceType, resourceName: 't', configurationKeys: ['segment.bytes'] }

@@ -112,6 +112,14 @@ test('a topic with all that clients want to know', async () => {
   expect(topics[1]).toMatchObject({ topicId: zero, topicAuthorizedOperations: 3576 })
 })
 
+test('a cursor to what nobody asked for refuses all topics, and calls none internal', async () => {
+  const lost = { topicName: 'elsewhere', partitionIndex: 0 }
+  const { topics } = await ask(['__consumer_offsets', 'a'], 8, lost)
+  const refused = { errorCode: 42, isInternal: false, topicId: zero, partitions: [] }
+  expect(topics).toMatchObject([refused, refused])
+  expect((await ask(['__consumer_offsets'])).topics[0]).toMatchObject({ isInternal: true })
+})
+
 test('a partition without a leader tells who may become one', async () => {
   const image = imageWith({ leader: -1, isr: [], elr: [2], lastKnownElr: [3], replicas: [2, 3] })
   const config = { number: () => 2000 }

@@ -19,6 +19,9 @@ const brokerConfigs: readonly (readonly [string, readonly string[]])[] = [
   ['log.segment.bytes', ['1073741824', '1']],
 ]
 
+/** The names of these. */
+export const dynamicBrokerConfigs: readonly string[] = brokerConfigs.map(([name]) => name)
+
 const groupConfigs: readonly (readonly [string, readonly string[]])[] = [
   ['consumer.session.timeout.ms', ['45000', '1', '50000', 'x']],
   ['consumer.heartbeat.interval.ms', ['5000', '0', '7000']],

@@ -30,7 +30,7 @@ export const fieldRules: readonly FieldRule[] = [
   { field: '*.producerId', rule: id('producer'), reason: chosen },
   { field: 'Fetch.sessionId', rule: id('session'), reason: chosen },
   { field: 'JoinGroup.memberId', rule: id('member'), reason: chosen },
-  { field: 'JoinGroup.leader', rule: id('member'), reason: chosen },
+  { field: 'JoinGroup.leader', rule: { how: 'known id', kind: 'member' }, reason: chosen },
   { field: 'JoinGroup.members[].memberId', rule: id('member'), reason: chosen },
   { field: 'LeaveGroup.members[].memberId', rule: id('member'), reason: chosen },
   { field: 'DescribeGroups.groups[].members[].memberId', rule: id('member'), reason: chosen },

@@ -152,6 +152,12 @@ function told(split: readonly Uint8Array[] | string): string {
   return typeof split === 'string' ? split : `${split.length} batches`
 }
 
+/** Sizes in bytes of the whole batches of a fetched range. */
+export function batchSizes(bytes: Uint8Array): readonly number[] {
+  const batches = split(bytes)
+  return typeof batches === 'string' ? [] : batches.map(({ length }) => length)
+}
+
 /** Whole batches: Kafka fills an answer up with a piece of the next one, which clients drop. */
 function split(bytes: Uint8Array): readonly Uint8Array[] | string {
   const batches: Uint8Array[] = []

@@ -7,6 +7,8 @@ import { type Id, type IdPairs, isStruct, type Side } from './ids.ts'
 export type Rule =
   /** An id that each broker chooses: the two have to stand for each other all through a run. */
   | { readonly how: 'id'; readonly kind: string }
+  /** The same of an id that is told elsewhere: here no pair is formed. */
+  | { readonly how: 'known id'; readonly kind: string }
   /** The same, or both a time of now, give or take `ms`. */
   | { readonly how: 'time'; readonly ms: number }
   /** A list without an order: sorted by these fields before it is compared. */
@@ -72,6 +74,8 @@ function compareByRule(
       return []
     case 'id':
       return unlike(ids.bind(rule.kind, kafka as Id | null, odradek as Id | null))
+    case 'known id':
+      return unlike(ids.agree(rule.kind, kafka as Id, odradek as Id))
     case 'time':
       return unlike(kafka === odradek || (isNow(kafka, rule.ms) && isNow(odradek, rule.ms)))
     case 'subset':

@@ -13,8 +13,9 @@ import { compare } from './compare.ts'
 import { Coverage } from './coverage.ts'
 import { IdPairs, Ref } from './ids.ts'
 import { meantDifferences } from './meant.ts'
+import { sources } from './offers.ts'
 import { Peer } from './peer.ts'
-import { RequestRun, type Summary, sources } from './run-requests.ts'
+import { RequestRun, type Summary } from './run-requests.ts'
 
 /** Given again, it repeats a failure that printed it. */
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 1)
@@ -142,6 +143,18 @@ describe('the comparison', () => {
     expect(compare(topics('AAAAAAAAAAAAAAAAAAAAAA'), topics('x'), 'Metadata', terms())).toEqual([
       { path: 'Metadata.topics[].topicId', kafka: 'AAAAAAAAAAAAAAAAAAAAAA', odradek: 'x' },
     ])
+  })
+
+  it('forms no pairs of ids that are told elsewhere', () => {
+    const shared = terms()
+    const led = (leader: string) => ({ leader })
+    expect(compare(led('a'), led('x'), 'JoinGroup', shared)).toEqual([])
+    expect(compare(led('a'), led('y'), 'JoinGroup', shared)).toEqual([])
+    const joined = (leader: string, memberId: string) => ({ leader, memberId })
+    expect(compare(joined('a', 'a'), joined('x', 'x'), 'JoinGroup', shared)).toEqual([])
+    expect(compare(led('a'), led('x'), 'JoinGroup', shared)).toEqual([])
+    expect(compare(led('a'), led('y'), 'JoinGroup', shared)).toHaveLength(1)
+    expect(compare(led(''), led('y'), 'JoinGroup', shared)).toHaveLength(1)
   })
 
   it('takes order for nothing only where the list says so', () => {

@@ -61,6 +61,13 @@ export class IdPairs {
     return true
   }
 
+  /** True if the two ids stand for each other, or neither has a partner yet. */
+  agree(kind: string, kafka: Id, odradek: Id): boolean {
+    if (plain.has(kafka) || plain.has(odradek)) return kafka === odradek
+    const { kafka: theirs, odradek: ours } = this.#kind(kind)
+    return theirs.get(kafka) === ours.get(odradek)
+  }
+
   /** What stands for an id of one side; undefined where it has no partner. */
   ref(kind: string, side: Side, id: Id): Ref | undefined {
     const index = this.#kind(kind)[side].get(id)

@@ -2,8 +2,10 @@
  * Whole answers that are meant to differ, each with its reason: lines of docs/differences.md. What
  * may differ field by field stands in allowed.ts.
  */
+import { brokerConfigs } from '../../../src/metadata/config/tables.ts'
+import { ResourceType } from '../../../src/metadata/image.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
-import { Batches } from './batches.ts'
+import { Batches, batchSizes } from './batches.ts'
 import type { Fault } from './compare.ts'
 import type { Exchange } from './findings.ts'
 import { isStruct, type Side } from './ids.ts'
@@ -57,10 +59,17 @@ function ofGroups(answer: unknown): unknown[] {
   )
 }
 
-/** How many bytes of records a Fetch answered. */
-function recordBytes(answer: unknown): number {
-  const records = valuesOf(answer, 'records')
-  return records.reduce<number>((sum, one) => sum + ((one as Uint8Array | null) ?? []).length, 0)
+/** True if a piece of a batch leaves no room in Kafka's answer for a batch that ours holds. */
+function isFilledUp({ request, kafka, odradek }: Exchange): boolean {
+  const [theirs, ours] = [kafka, odradek].map((answer) =>
+    valuesOf(answer, 'records').filter((one) => one instanceof Uint8Array),
+  )
+  const sum = (sizes: number[]) => sizes.reduce((all, one) => all + one, 0)
+  const answered = sum(theirs?.map((bytes) => bytes.length) ?? [])
+  const hasPiece = sum(theirs?.flatMap(batchSizes) ?? []) < answered
+  const firsts = ours?.flatMap((bytes) => batchSizes(bytes).slice(0, 1)) ?? []
+  const bytesMax = Number(valuesOf(request, 'maxBytes')[0])
+  return hasPiece && firsts.some((bytes) => answered + bytes > bytesMax)
 }
 
 /** What stands for a member id of one side; undefined where the two have not both told of it. */
@@ -93,6 +102,8 @@ const isProduce = ({ api }: Exchange): boolean => api === 'Produce'
 const isFetch = ({ api }: Exchange): boolean => api === 'Fetch'
 const isAbsurd = (value: unknown, known: readonly number[]): boolean =>
   typeof value === 'number' && !known.includes(value)
+
+const brokerType: number = ResourceType.BROKER
 
 /** Asks for the record with the largest timestamp. */
 const latestTimestamp = -3
@@ -140,7 +151,7 @@ export const meantDifferences: readonly Meant[] = [
     reason: 'whose topic nobody may write to is told so, whatever the batch is',
     when: ({ kafka, odradek }, exchange) =>
       isProduce(exchange) &&
-      kafka === ErrorCode.CORRUPT_MESSAGE &&
+      (kafka === ErrorCode.CORRUPT_MESSAGE || kafka === ErrorCode.UNSUPPORTED_COMPRESSION_TYPE) &&
       odradek === ErrorCode.INVALID_TOPIC_EXCEPTION,
   },
   {
@@ -165,8 +176,7 @@ export const meantDifferences: readonly Meant[] = [
       if (path !== 'JoinGroup.leader' && path !== 'JoinGroup.members.length') return false
       const [theirs] = valuesOf(kafka, 'leader').map((id) => refOf(world, 'kafka', id))
       const [ours] = valuesOf(odradek, 'leader').map((id) => refOf(world, 'odradek', id))
-      const areMembers = theirs !== undefined && ours !== undefined && theirs !== ours
-      return areMembers && world.isLeaderless(String(valuesOf(request, 'groupId')[0]))
+      return theirs !== ours && world.isLeaderless(String(valuesOf(request, 'groupId')[0]))
     },
   },
   {
@@ -313,7 +323,7 @@ export const meantDifferences: readonly Meant[] = [
       path === 'Fetch.responses[].partitions[].records.batches.length' &&
       kafka === 0 &&
       Number(odradek) > 0 &&
-      recordBytes(exchange.kafka) === valuesOf(exchange.request, 'maxBytes')[0],
+      isFilledUp(exchange),
   },
   {
     reason: 'Kafka fails where it compresses anew what is dated before 1970 or lacks an epoch',
@@ -325,10 +335,20 @@ export const meantDifferences: readonly Meant[] = [
   },
   {
     reason: 'Kafka overflows where a cursor lies too far out, and names a partition below 0',
-    when: ({ path, kafka, odradek }) =>
-      path === 'DescribeTopicPartitions.nextCursor' &&
-      odradek === null &&
-      Number(valuesOf(kafka, 'partitionIndex')[0]) < 0,
+    when: ({ path }, { kafka }) => {
+      const [next] = valuesOf(kafka, 'nextCursor')
+      const isBelow = Number(valuesOf(next, 'partitionIndex')[0]) < 0
+      return isBelow && /^DescribeTopicPartitions\.(nextCursor|topics\.length)/.test(path)
+    },
+  },
+  {
+    reason: 'broker configs that nobody knows are refused; Kafka takes any name',
+    when: ({ kafka, odradek }, { api, request }) =>
+      /AlterConfigs$/.test(api) &&
+      valuesOf(request, 'resourceType').includes(brokerType) &&
+      kafka === ErrorCode.NONE &&
+      odradek === ErrorCode.INVALID_CONFIG &&
+      valuesOf(request, 'name').some((name) => !brokerConfigs().has(String(name))),
   },
   {
     reason: 'Kafka fails over fetch sessions with an id that it never gives out',

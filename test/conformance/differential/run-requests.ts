@@ -1,6 +1,7 @@
 /** Drives the same requests at both brokers and compares what comes back. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Random, randomBelow, seededRandom } from '../../../src/base/random.ts'
+import { type Random, seededRandom } from '../../../src/base/random.ts'
+import { ResourceType } from '../../../src/metadata/image.ts'
 import type { AnyApi } from '../../../src/protocol/codec.ts'
 import type { MetadataResponse } from '../../../src/protocol/generated/03-metadata.ts'
 import { offsetFetchApi } from '../../../src/protocol/generated/09-offset-fetch.ts'
@@ -12,39 +13,25 @@ import { encodeRequestFrame } from '../../../src/protocol/header.ts'
 import { eventually } from '../eventually.ts'
 import { call } from '../malformed/call.ts'
 import { RawConnection } from '../raw-connection.ts'
-import { adminSources } from './admin-drafts.ts'
+import { dynamicBrokerConfigs } from './admin-drafts.ts'
 import { ruleOf } from './allowed.ts'
 import { groupPartitions } from './brokers.ts'
 import { compare, type Fault, type Terms } from './compare.ts'
-import { type Cell, Coverage } from './coverage.ts'
+import type { Coverage } from './coverage.ts'
 import type { Draft, Source } from './draft.ts'
-import { fitted, hasEdges, onTheEdge } from './edges.ts'
+import { fitted, onTheEdge } from './edges.ts'
 import { type Exchange, Findings } from './findings.ts'
-import { groupSources } from './group-drafts.ts'
 import { IdPairs, type Side } from './ids.ts'
 import { reasonOf } from './meant.ts'
+import { negotiated, Offers, sources } from './offers.ts'
 import { type Outcome, opened, type Peer } from './peer.ts'
-import { recordSources } from './record-drafts.ts'
-import { topicSources } from './topic-drafts.ts'
 import { type Topic, World } from './world.ts'
-
-/** All sources of requests. */
-export const sources: readonly Source[] = [
-  ...recordSources,
-  ...topicSources,
-  ...groupSources,
-  ...adminSources,
-]
 
 const patienceMs = 3_000
 /** Who waits for others has this long to be answered at once. */
 const promptMs = 40
 /** How long Kafka may take until it shows what it has acknowledged. */
 const settleMs = [5, 10, 20, 40, 80, 160, 320]
-const edgePercent = 18
-const mangledPercent = 1
-/** So many requests go where the fewest were sent so far. */
-const rarestPercent = 12
 /** A request that waited for so many others is given up, with its group. */
 const waitStepsMax = 250
 const historyMax = 1500
@@ -104,11 +91,7 @@ export class RequestRun {
   readonly #meant = new Map<string, number>()
   readonly #history: Exchange[] = []
   readonly #waiting = new Set<Waiting>()
-  #coverage = new Coverage([])
-  #unasked: readonly string[] = []
-  #onlyOurs: readonly string[] = []
-  #offers: readonly Offer[] = []
-  #weights = 0
+  #offers = new Offers([])
   #sent = 0
   #correlationId = 0
   #stopped = false
@@ -127,7 +110,7 @@ export class RequestRun {
    * difference when it is found.
    */
   async run(requests: number, progress: (text: string) => void = () => {}): Promise<Summary> {
-    await this.#negotiate()
+    this.#offers = await negotiated(this.#peers.kafka, this.#peers.odradek)
     await Promise.all([coordinatorOf(this.#peers.kafka), coordinatorOf(this.#peers.odradek)])
     await this.#settle(undefined)
     for (let [said, told] = [0, 0]; this.#sent < requests && !this.#stopped; ) {
@@ -141,15 +124,15 @@ export class RequestRun {
       said = this.#sent
       progress(`${this.#sent} requests, ${this.#findings.size} kinds of difference`)
     }
-    const holes = [...this.#unasked, ...this.#coverage.holes()]
+    const { coverage, unasked, onlyOurs } = this.#offers
     return {
       requests: this.#sent,
       findings: this.#findings,
-      coverage: this.#coverage,
+      coverage,
       meant: this.#meant,
       leftAlone: this.#world.tainted.size,
-      holes,
-      onlyOurs: this.#onlyOurs,
+      holes: [...unasked, ...coverage.holes()],
+      onlyOurs,
     }
   }
 
@@ -158,67 +141,13 @@ export class RequestRun {
     this.#stopped = true
   }
 
-  /** The versions that both advertise. */
-  async #negotiate(): Promise<void> {
-    const [kafka, odradek] = await Promise.all([
-      advertised(this.#peers.kafka),
-      advertised(this.#peers.odradek),
-    ])
-    this.#offers = sources.flatMap((source) => {
-      const [theirs, ours] = [kafka.get(source.key), odradek.get(source.key)]
-      const api = apis.get(source.key)
-      if (theirs === undefined || ours === undefined || api === undefined) return []
-      const versionMin = Math.max(theirs[0], ours[0], api.request.versionMin)
-      const versionMax = Math.min(theirs[1], ours[1], api.request.versionMax)
-      const advertisedMax = Math.max(theirs[1], ours[1])
-      return [{ source, api, versionMin, versionMax, advertisedMax }]
-    })
-    this.#weights = this.#offers.reduce((sum, { source }) => sum + source.weight, 0)
-    this.#coverage = new Coverage(
-      this.#offers.map(({ api: { key, name }, versionMin, versionMax }) => {
-        return { key, name, versionMin, versionMax }
-      }),
-    )
-    this.#onlyOurs = this.#offers.flatMap(({ api: { key, name }, versionMax }) => {
-      const [, max] = odradek.get(key) ?? [0, 0]
-      const above = Array.from({ length: max - versionMax }, (_, n) => versionMax + 1 + n)
-      return above.map((version) => `${name} v${version}`)
-    })
-    const asked = new Set(this.#offers.map(({ source }) => source.key))
-    const unasked = [...odradek.keys()].filter((key) => !asked.has(key))
-    this.#unasked = unasked.map((key) => `API ${key}: no source, or Kafka has no such version`)
-  }
-
-  #offer(): Offer {
-    let at = (this.#random.uint32() / 2 ** 32) * this.#weights
-    for (const offer of this.#offers) {
-      at -= offer.source.weight
-      if (at < 0) return offer
-    }
-    return this.#offers[0] as Offer
-  }
-
-  /** What to ask next, in which version and made how. */
-  #choice(): { readonly offer: Offer; readonly cell: Cell } {
-    const rarest = this.#world.chance(rarestPercent) ? this.#coverage.rarest() : undefined
-    const wanted = this.#offers.find(({ source }) => source.key === rarest?.key)
-    if (rarest !== undefined && wanted !== undefined) return { offer: wanted, cell: rarest }
-    const offer = this.#offer()
-    const { source, versionMin, versionMax } = offer
-    const version = versionMin + randomBelow(this.#random, versionMax - versionMin + 1)
-    const isEdge = this.#world.chance(edgePercent) && hasEdges(source.key, version)
-    const isInvalid = this.#world.chance(mangledPercent)
-    const making = isInvalid ? 'invalid' : isEdge ? 'edge' : 'valid'
-    return { offer, cell: { key: source.key, version, making } }
-  }
-
   #nextStep(): Step | undefined {
-    const { offer, cell } = this.#choice()
+    const { offer, cell } = this.#offers.choice(this.#world)
     const { version, making } = cell
     const { source, api, advertisedMax } = offer
     const draft = source.draft(this.#world, version)
     if (draft === undefined) {
-      this.#coverage.miss(cell)
+      this.#offers.coverage.miss(cell)
       return undefined
     }
     const valid = fitted(source.key, version, draft.request)
@@ -352,7 +281,7 @@ export class RequestRun {
     for (const reason of new Set(reasons)) {
       this.#meant.set(reason, (this.#meant.get(reason) ?? 0) + 1)
     }
-    if (faults.length > 0 || reasons.length > 0 || isUntold) this.#taint(step)
+    if (faults.length > 0 || reasons.length > 0 || isUntold) await this.#taint(step)
     else if (isAnswer && !step.mangle) {
       source.observe?.(this.#world, step.request, exchange.kafka as object)
       if (!step.isEdge) draft.learn?.(exchange.kafka as object)
@@ -407,13 +336,30 @@ export class RequestRun {
 
   #count({ source, version, isEdge, mangle }: Step): void {
     const making = mangle !== undefined ? 'invalid' : isEdge ? 'edge' : 'valid'
-    this.#coverage.add({ key: source.key, version, making })
+    this.#offers.coverage.add({ key: source.key, version, making })
   }
 
   /** What a change has done differently is left alone from now on. */
-  #taint(step: Step): void {
+  async #taint(step: Step): Promise<void> {
     if (step.source.effect === 'reads') return
+    if (JSON.stringify(step.request).includes(`"resourceType":${ResourceType.BROKER}`)) {
+      return this.#resetBrokers()
+    }
     for (const name of this.#named(step)) this.#world.taint(name)
+  }
+
+  /** Gives both the configs of brokers that they began with: there is but one broker to ask. */
+  async #resetBrokers(): Promise<void> {
+    const [resourceType, all] = [ResourceType.BROKER, { name: 'min.insync.replicas', value: '1' }]
+    const resources = [
+      { resourceType, resourceName: '1', configs: [] },
+      { resourceType, resourceName: '', configs: [all] },
+    ]
+    const step = this.#question(33, 2, { resources, validateOnly: false })
+    await this.#send(step)?.outcomes
+    await this.#until(32, 4, {
+      resources: [{ resourceType, resourceName: '1', configurationKeys: dynamicBrokerConfigs }],
+    })
   }
 
   /** The topics and groups that a request may change. */
@@ -428,7 +374,8 @@ export class RequestRun {
 
   #note(step: Step, exchange: Exchange, faults: readonly Fault[]): void {
     if (faults.length > 0) {
-      const subjects = this.#named(step)
+      const told = faults.flatMap(({ kafka, odradek }) => [kafka, odradek].flat()).map(String)
+      const subjects = [...this.#named(step), ...told]
       const before = this.#history
         .filter((earlier) => concerns(earlier, subjects))
         .slice(-beforeMax)
@@ -524,15 +471,6 @@ export class RequestRun {
   }
 }
 
-interface Offer {
-  readonly source: Source
-  readonly api: AnyApi
-  readonly versionMin: number
-  readonly versionMax: number
-  /** The highest version that one of the two has. */
-  readonly advertisedMax: number
-}
-
 /** Asks for the log end offset of every partition. */
 function latest(topics: readonly Topic[]): object {
   const asked = topics.map(({ name, partitions }) => ({
@@ -570,16 +508,4 @@ async function coordinatorOf(peer: Peer): Promise<void> {
     return groups[0]?.errorCode === 0 && producer.errorCode === 0
   })
   connection.close()
-}
-
-async function advertised(peer: Peer): Promise<Map<number, readonly [number, number]>> {
-  const connection = await RawConnection.open(peer.broker.port)
-  const { apiKeys } = await call(connection, apiVersionsApi, 3, {
-    clientSoftwareName: 'differential',
-    clientSoftwareVersion: '1',
-  })
-  connection.close()
-  return new Map(
-    apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, [minVersion, maxVersion]]),
-  )
 }

@@ -1,7 +1,8 @@
 /**
  * Drives random requests at Apache Kafka and at Odradek and prints in what they differ:
  *   npm run test:differential -- [--requests N] [--seed N] [--report FILE] [--self]
- * Ends with exit code 1 if there is a difference, or a long run left something out. `--self` compares two Odradeks.
+ * Ends with exit code 1 if there is a difference, or if a long run left something out. `--self`
+ * compares two Odradeks.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

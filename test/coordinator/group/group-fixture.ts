@@ -236,8 +236,8 @@ export class GroupFixture {
   }
 
   /**
-   * Leaves a group in a rebalance in which nobody is left, but somebody to whom an id was given: the
-   * result. `options` are of all who join.
+   * Leaves a group in a rebalance in which nobody is left, but somebody to whom an id was given: he
+   * is the result. `options` are of all who join.
    */
   async deserted(group: string, options: JoinOptions = {}): Promise<JoinGroupResponseInput> {
     const last = await this.join(group, options)
