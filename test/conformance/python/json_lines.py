@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 # What producers send and consumers take at most: the cases make the topic the judge of a size.
 BATCH_BYTES_MAX = 12 * 2**20
-# The cases wait 60 s for an answer.
-PATIENCE_S = 55
+# The cases wait 120 s for an answer.
+PATIENCE_S = 110
 
 
 class OnOneThread:

@@ -22,8 +22,9 @@ const reporter = join(import.meta.dirname, 'node-test-reporter.ts')
 /** The admin tests leave a client quota behind, which would starve the others. */
 const isAdmin = (file: string): boolean => file.startsWith('test/clients/admin/')
 
-/** These need no broker, and are over before Node has written what it knows of them. */
-const isProtocol = (file: string): boolean => file.startsWith('test/protocol/')
+/** These need no broker, and forced to end they are over before Node has written of all of them. */
+const isProtocol = (file: string): boolean =>
+  file.startsWith('test/protocol/') || file === join('test', 'errors.test.ts')
 
 /** Ends a file whose tests are over though something of it still runs. */
 const forced = '--test-force-exit'

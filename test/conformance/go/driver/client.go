@@ -62,7 +62,7 @@ type Consumer interface {
 
 // PatienceMax bounds what a driver waits for an answer that has no timeout of its own, a little
 // less than the cases do.
-const PatienceMax = 55 * time.Second
+const PatienceMax = 110 * time.Second
 
 // BatchBytesMax is what producers send at most in a batch, and consumers take at least: the cases
 // make the topic the judge, not the client.
