@@ -24,7 +24,7 @@ export class CleanerThread implements CleaningThread {
   #worker: Worker | undefined
   #settle: ((answer: CleaningAnswer) => void) | undefined
 
-  constructor(timers: Timers, newWorker = newCleaner) {
+  constructor(timers: Timers, newWorker: () => Worker = newCleaner) {
     this.#timers = timers
     this.#newWorker = newWorker
   }
