@@ -27,7 +27,9 @@ class LatencyHistogram {
   static size_t bucket_of(uint64_t us) {
     if (us < 4) return static_cast<size_t>(us);
     const auto power = static_cast<size_t>(std::bit_width(us)) - 1;
-    return std::min(4 * (power - 1) + ((us >> (power - 2)) & 3), kLatencyBuckets - 1);
+    // On macOS size_t is another type than uint64_t.
+    const auto quarter = static_cast<size_t>((us >> (power - 2)) & 3);
+    return std::min(4 * (power - 1) + quarter, kLatencyBuckets - 1);
   }
 
   // `ns` below zero counts as zero.

@@ -38,7 +38,7 @@ async function restart({ broker }: Stage): Promise<void> {
 
 /**
  * Reads until all numbers of the range came; for the first time, those of a partition come in their
- * order, where it is asked for. Without idempotence a client may send one again, and it comes twice.
+ * order, where it is asked for. Without idempotence a client may send one again: it comes twice.
  */
 async function readAll(
   members: readonly Member[],

@@ -21,7 +21,12 @@ beforeAll(async () => {
   // Slow enough that most of the time something is being written.
   const pace = String(60 * 2 ** 20)
   broker = await BrokerProcess.start({
-    settings: { 'log.cleaner.backoff.ms': '10', 'log.cleaner.io.max.bytes.per.second': pace },
+    settings: {
+      'log.cleaner.backoff.ms': '10',
+      'log.cleaner.io.max.bytes.per.second': pace,
+      // Else each start recovers what all lives before it wrote, and they are shorter than it.
+      'log.flush.offset.checkpoint.interval.ms': '500',
+    },
   })
 })
 afterAll(() => broker?.dispose())

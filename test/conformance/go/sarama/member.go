@@ -55,8 +55,9 @@ func (c *consumer) join(topics []string) (*member, error) {
 			if err == nil || ctx.Err() != nil {
 				continue
 			}
-			// What a broker says is an error; that none is there is for this loop to outlast.
-			if _, ok := c.owner.Code(err); ok {
+			// What a broker says is an error; a rebalance that takes longer than sarama's few
+			// attempts, and that no broker is there, is for this loop to outlast.
+			if _, ok := c.owner.Code(err); ok && !errors.Is(err, sarama.ErrRebalanceInProgress) {
 				c.report(err)
 			}
 			time.Sleep(c.config.Consumer.Group.Rebalance.Retry.Backoff)

@@ -62,7 +62,8 @@ func (c *client) producer(key producerKey) (sarama.SyncProducer, error) {
 	config.Producer.Return.Successes = true
 	// Its default, three attempts within 0.3 s, does not outlast a restart of the broker.
 	config.Producer.Retry.Max = 100
-	config.Metadata.Retry.Max = 20
+	// While none runs, a message fails as soon as these attempts, 250 ms apart, are over.
+	config.Metadata.Retry.Max = 400
 	if key.Idempotent {
 		setIdempotent(config)
 	}

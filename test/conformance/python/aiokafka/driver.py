@@ -138,6 +138,8 @@ class Driver:
                     compression_type=None if codec == "none" else codec,
                     enable_idempotence=idempotent,
                     max_request_size=BATCH_BYTES_MAX,
+                    # After its 40 s it gives records up; a broker on a busy machine starts longer.
+                    request_timeout_ms=PATIENCE_S * 1000,
                     **BROKER,
                 ))
             return self.producers[way]
