@@ -23,10 +23,14 @@ function subscription(topics: readonly string[]): Uint8Array {
   return Buffer.concat([head, ...names, noUserData])
 }
 
-/** Notes who leads a group, and who has which instance id in it. */
+/**
+ * Notes who leads a group, and who has which instance id in it. A member that offers a protocol
+ * twice counts twice in Kafka, which then takes nobody else: docs/differences.md.
+ */
 function observeJoined(world: World, request: object, answer: object): void {
-  const { groupId, groupInstanceId } = request as JoinGroupRequest
+  const { groupId, groupInstanceId, protocols } = request as JoinGroupRequest
   const { errorCode, leader, memberId } = answer as JoinGroupResponse
+  if (new Set(protocols.map(({ name }) => name)).size < protocols.length) world.taint(groupId)
   if (errorCode !== noError) return
   const refOf = (id: string) => String(world.ids.ref('member', 'kafka', id))
   world.leads(groupId, refOf(leader))

@@ -375,7 +375,8 @@ export class RequestRun {
   #note(step: Step, exchange: Exchange, faults: readonly Fault[]): void {
     if (faults.length > 0) {
       const told = faults.flatMap(({ kafka, odradek }) => [kafka, odradek].flat()).map(String)
-      const subjects = [...this.#named(step), ...told]
+      const groups = told.filter((name) => /^group-/.test(name))
+      const subjects = [...this.#named(step), ...groups]
       const before = this.#history
         .filter((earlier) => concerns(earlier, subjects))
         .slice(-beforeMax)
