@@ -23,14 +23,16 @@ function subscription(topics: readonly string[]): Uint8Array {
   return Buffer.concat([head, ...names, noUserData])
 }
 
-/**
- * Notes who leads a group, and who has which instance id in it. A member that offers a protocol
- * twice counts twice in Kafka, which then takes nobody else: docs/differences.md.
- */
+/** A member that offers a protocol twice counts twice in Kafka, which then takes nobody else. */
+function offersTwice(request: object): boolean {
+  const { protocols } = request as JoinGroupRequest
+  return new Set(protocols.map(({ name }) => name)).size < protocols.length
+}
+
+/** Notes who leads a group, and who has which instance id in it. */
 function observeJoined(world: World, request: object, answer: object): void {
-  const { groupId, groupInstanceId, protocols } = request as JoinGroupRequest
+  const { groupId, groupInstanceId } = request as JoinGroupRequest
   const { errorCode, leader, memberId } = answer as JoinGroupResponse
-  if (new Set(protocols.map(({ name }) => name)).size < protocols.length) world.taint(groupId)
   if (errorCode !== noError) return
   const refOf = (id: string) => String(world.ids.ref('member', 'kafka', id))
   world.leads(groupId, refOf(leader))
@@ -41,6 +43,7 @@ const joinGroup: Source = {
   key: 11,
   weight: 8,
   effect: 'changes',
+  harms: offersTwice,
   observe: observeJoined,
   draft(world, version) {
     const member = world.member()
