@@ -122,6 +122,9 @@ function faultsWhere(
   return faults
 }
 
+const keptAttributes =
+  batchAttributes.transactional | batchAttributes.control | batchAttributes.deleteHorizon
+
 /** Accepts the batch: as it stands, or encoded anew where the topic wants it different. */
 function store(
   bytes: Uint8Array,
@@ -133,10 +136,13 @@ function store(
   const codec = rules.targetCodec === -1 ? codecOf(batch) : rules.targetCodec
   const maxTimestamp = rules.logAppendTime ? now : newestTimestamp(batch)
   const appendTime = rules.logAppendTime ? batchAttributes.appendTime : 0
-  const kept = batch.attributes & ~(batchAttributes.codecMask | batchAttributes.appendTime)
-  const attributes = kept | codec | appendTime
-  if (attributes === batch.attributes && maxTimestamp === batch.maxTimestamp)
-    return accepted(undefined)
+  const isSame =
+    codec === codecOf(batch) &&
+    appendTime === (batch.attributes & batchAttributes.appendTime) &&
+    maxTimestamp === batch.maxTimestamp
+  if (isSame) return accepted(undefined)
+  // Bits that nobody knows do not outlive a batch that is made anew.
+  const attributes = (batch.attributes & keptAttributes) | codec | appendTime
   const replacement = encodeBatch({ ...batch, attributes, maxTimestamp }, compression)
   if (replacement.length > Math.max(rules.maxMessageBytes, bytes.length)) {
     const size = `${replacement.length} bytes where max.message.bytes is ${rules.maxMessageBytes}`

@@ -4,6 +4,7 @@ import { codecsFor, judgeBatch } from '../../../src/broker/open-batch/judge-batc
 import {
   codecOf,
   decodeBatch,
+  decodeBatchHeader,
   encodeBatch,
   type NewRecord,
   newBatch,
@@ -41,6 +42,15 @@ describe('judgeBatch', () => {
     const verdict = judgeBatch(batch, rules, now, codecs)
     expect(verdict.code).toBe(32)
     expect(verdict.faults.map((fault) => fault.index)).toEqual([1])
+  })
+
+  it('keeps the attributes that there are, and drops bits that nobody knows', () => {
+    const header = { attributes: 0x0400 | 0x10 | 1 }
+    const batch = encodeBatch(newBatch([record(0)], header), codecs)
+    const anew = judgeBatch(batch, { ...rules, targetCodec: 2 }, now, codecs).replacement
+    expect(anew && decodeBatchHeader(anew).value?.attributes).toBe(0x10 | 2)
+    const asItIs = judgeBatch(batch, { ...rules, targetCodec: 1 }, now, codecs)
+    expect(asItIs).toMatchObject({ code: 0, replacement: undefined })
   })
 
   it.each([0, 1, 2, 3, 4])('stores the same records with codec %i', (targetCodec) => {

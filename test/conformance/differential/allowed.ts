@@ -108,6 +108,7 @@ export const fieldRules: readonly FieldRule[] = [
     rule: any,
     reason: 'without transactions none or null, which clients take alike',
   },
+  { field: 'CreatePartitions.results', rule: set('name'), reason: unordered },
   { field: 'DeleteTopics.responses', rule: set('name', 'topicId'), reason: unordered },
   { field: 'DeleteRecords.topics', rule: set('name'), reason: unordered },
   { field: 'DeleteRecords.topics[].partitions', rule: set('partitionIndex'), reason: unordered },

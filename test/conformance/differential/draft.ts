@@ -25,6 +25,8 @@ export interface Source {
   readonly effect: 'reads' | 'changes' | 'changes metadata'
   /** Undefined if there is nothing to ask now. */
   readonly draft: (world: World, version: number) => Draft | undefined
+  /** True if Kafka answers and then does what it should not: the subjects are left alone. */
+  readonly harms?: (request: object) => boolean
   /** Takes over what both have answered alike to any request, also to one at the edges. */
   readonly observe?: (world: World, request: object, answer: object) => void
 }

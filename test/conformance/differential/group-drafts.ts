@@ -23,6 +23,12 @@ function subscription(topics: readonly string[]): Uint8Array {
   return Buffer.concat([head, ...names, noUserData])
 }
 
+/** A member that offers a protocol twice counts twice in Kafka, which then takes nobody else. */
+function offersTwice(request: object): boolean {
+  const { protocols } = request as JoinGroupRequest
+  return new Set(protocols.map(({ name }) => name)).size < protocols.length
+}
+
 /** Notes who leads a group, and who has which instance id in it. */
 function observeJoined(world: World, request: object, answer: object): void {
   const { groupId, groupInstanceId } = request as JoinGroupRequest
@@ -37,6 +43,7 @@ const joinGroup: Source = {
   key: 11,
   weight: 8,
   effect: 'changes',
+  harms: offersTwice,
   observe: observeJoined,
   draft(world, version) {
     const member = world.member()

@@ -204,6 +204,7 @@ export class RequestRun {
     if (!step.draft.waits) return this.#judge(step, await sent.outcomes)
     await Promise.race([sent.first, sleep(promptMs)])
     if (sent.isDue()) return this.#judge(step, await sent.outcomes)
+    if (step.source.harms?.(step.request)) await this.#taint(step)
     this.#world.busy.add(step.draft.slot ?? '')
     this.#waiting.add({ step, ...sent })
   }
@@ -281,7 +282,8 @@ export class RequestRun {
     for (const reason of new Set(reasons)) {
       this.#meant.set(reason, (this.#meant.get(reason) ?? 0) + 1)
     }
-    if (faults.length > 0 || reasons.length > 0 || isUntold) await this.#taint(step)
+    const isHarmed = source.harms?.(step.request) === true
+    if (faults.length > 0 || reasons.length > 0 || isUntold || isHarmed) await this.#taint(step)
     else if (isAnswer && !step.mangle) {
       source.observe?.(this.#world, step.request, exchange.kafka as object)
       if (!step.isEdge) draft.learn?.(exchange.kafka as object)
@@ -375,7 +377,8 @@ export class RequestRun {
   #note(step: Step, exchange: Exchange, faults: readonly Fault[]): void {
     if (faults.length > 0) {
       const told = faults.flatMap(({ kafka, odradek }) => [kafka, odradek].flat()).map(String)
-      const subjects = [...this.#named(step), ...told]
+      const groups = told.filter((name) => /^group-/.test(name))
+      const subjects = [...this.#named(step), ...groups]
       const before = this.#history
         .filter((earlier) => concerns(earlier, subjects))
         .slice(-beforeMax)
