@@ -3,12 +3,13 @@
  * Both begin with an int16 of their version, 0 to 3. A later version is read as the last one that
  * is known, because later ones only add at the end.
  */
-import { Reader } from '../../../protocol/reader.ts'
+
+import type { Decoded, MessageCodec } from '../../../protocol/codec.ts'
 import {
   consumerProtocolAssignment,
   consumerProtocolSubscription,
 } from '../../../protocol/generated/record/consumer-protocol.ts'
-import type { Decoded, MessageCodec } from '../../../protocol/codec.ts'
+import { Reader } from '../../../protocol/reader.ts'
 import { Writer } from '../../../protocol/writer.ts'
 import {
   comparePartitions,

@@ -7,13 +7,13 @@
 import { comparePartitions, compareText, type TopicPartition } from '../topic-partition.ts'
 import type {
   AssignableMember,
-  Assignor,
   AssignmentRequest,
+  Assignor,
   MemberAssignment,
   PartitionRacks,
 } from './assignor.ts'
 import { compareMembers } from './member-order.ts'
-import { racksMatter, rackOf } from './racks.ts'
+import { rackOf, racksMatter } from './racks.ts'
 
 /** Kafka's `range`. */
 export function rangeAssignor(): Assignor {

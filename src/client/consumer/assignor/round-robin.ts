@@ -1,7 +1,7 @@
 /** Partitions of all topics in turn to all members that want them. */
 import { assert } from '../../../base/assert.ts'
 import { compareText, type TopicPartition } from '../topic-partition.ts'
-import type { Assignor, AssignmentRequest, MemberAssignment } from './assignor.ts'
+import type { AssignmentRequest, Assignor, MemberAssignment } from './assignor.ts'
 import { compareMembers } from './member-order.ts'
 
 /** Kafka's `roundrobin`. */

@@ -4,8 +4,8 @@
  * the loads more equal. If in the end they are not, the moves are undone.
  */
 import { assert } from '../../../base/assert.ts'
-import { Movements } from './movements.ts'
 import { MembersByLoad } from './members-by-load.ts'
+import { Movements } from './movements.ts'
 import type { Owner, Ownership } from './ownership.ts'
 import type { PartitionIndex } from './partition-index.ts'
 import { racksMatter } from './racks.ts'

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type {
   AssignableMember,
-  Assignor,
   AssignmentRequest,
+  Assignor,
   MemberAssignment,
 } from '../../../../src/client/consumer/assignor/assignor.ts'
 import { rangeAssignor } from '../../../../src/client/consumer/assignor/range.ts'
