@@ -170,6 +170,13 @@ export class GroupMember {
     return this.#state !== 'stable' && this.#state !== 'failed' && this.#state !== 'left'
   }
 
+  /** Whether the next {@link poll} has something to do before records are handed out. */
+  get wantsPoll(): boolean {
+    if (this.#topics === null || this.#isWaiting) return false
+    const { state } = this
+    return state === 'unjoined' || state === 'applying' || (state === 'stable' && this.#needsRejoin)
+  }
+
   /** When {@link tick} is to be called; Infinity when nothing is due. */
   get deadlineMs(): number {
     if (this.#state === 'failed' || this.#state === 'left') return Infinity
