@@ -14,6 +14,11 @@ export class AutoCommit {
     return this.#intervalMs !== Infinity
   }
 
+  /** Whether {@link isDue} would say so. */
+  wouldBeDue(nowMs: number): boolean {
+    return nowMs >= this.#dueMs
+  }
+
   /** At a poll: whether to commit now. If so, the next interval begins. */
   isDue(nowMs: number): boolean {
     if (nowMs < this.#dueMs) return false

@@ -29,6 +29,8 @@ export interface PartitionPosition extends TopicPartition {
   positionEpoch: number
   processed: number
   processedEpoch: number
+  /** What was committed last, by this consumer; -1 before. */
+  committed: number
   isPaused: boolean
   /** How to reset while `resetting`. */
   reset: OffsetReset
@@ -235,6 +237,7 @@ function begin({ topic, partition }: TopicPartition): PartitionPosition {
     positionEpoch: unknown,
     processed: unknown,
     processedEpoch: unknown,
+    committed: unknown,
     isPaused: false,
     reset: 'latest',
     leaderEpoch: unknown,

@@ -42,6 +42,8 @@ export class GroupDriver {
   #error: unknown = null
   #coordinator = -1
   #timer: TimerHandle | undefined
+  /** What the timer is set for. */
+  #timerMs = Infinity
   #isClosed = false
   #leaving: Promise<unknown> = Promise.resolve()
 
@@ -99,7 +101,7 @@ export class GroupDriver {
     this.member.leave()
     this.drive()
     this.#isClosed = true
-    this.#cluster.environment.timers.clear(this.#timer)
+    this.#clearTimer()
     this.#endUpdates()
     await this.#leaving
   }
@@ -108,12 +110,20 @@ export class GroupDriver {
     return this.#cluster.environment.clock.monotonicMs()
   }
 
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#cluster.environment.timers.clear(this.#timer)
+    this.#timer = undefined
+  }
+
   #setTimer(): void {
     const { timers } = this.#cluster.environment
-    timers.clear(this.#timer)
     const { deadlineMs } = this.member
+    if (this.#timer !== undefined && deadlineMs === this.#timerMs) return
+    this.#clearTimer()
     if (this.#isClosed || deadlineMs === Infinity) return
+    this.#timerMs = deadlineMs
     this.#timer = timers.setTimeout(() => {
+      this.#timer = undefined
       this.onTick()
       this.member.tick(this.#nowMs())
       this.drive()

@@ -218,6 +218,11 @@ export class GroupMember {
     this.#polledMs = nowMs
   }
 
+  /** It got more records meanwhile, without a {@link poll}: it is alive. */
+  handedOutSince(nowMs: number): void {
+    if (!this.#isPolling) this.#polledMs = nowMs
+  }
+
   /** Time passed. */
   tick(nowMs: number): void {
     if (nowMs >= this.#pollEndsMs()) this.#leaveAsTooSlow(nowMs)
