@@ -4,7 +4,7 @@ import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
-import { coordinatorError } from './offset-queries.ts'
+import { coordinatorError, learnTopics } from './offset-queries.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** An offset to commit: the next one to be read. */
@@ -39,6 +39,7 @@ export async function commitOffsets(
   if (offsets.length === 0) return
   const { groupId, memberId, generationId } = committer
   const node = await cluster.coordinator('group', groupId, timeoutMs)
+  await learnTopics(cluster, offsets)
   const topics = new Map<string, OffsetToCommit[]>()
   for (const one of offsets) topics.set(one.topic, [...(topics.get(one.topic) ?? []), one])
   const response = await cluster.call(

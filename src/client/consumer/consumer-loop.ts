@@ -39,6 +39,8 @@ export class ConsumerLoop<K, V> {
   needsAttention = true
   /** Runs before partitions are given up: what works on their records ends. */
   beforeHandOver: (partitions: readonly TopicPartition[]) => Promise<void> = async () => {}
+  /** Runs before offsets are committed by themselves: what is finished by now is processed. */
+  beforeCommit: () => void = () => {}
   readonly #lookups: Lookups
   readonly #autoCommit: AutoCommit
   #driver: GroupDriver | null = null
@@ -157,6 +159,15 @@ export class ConsumerLoop<K, V> {
   /** What was handed out is processed. */
   settle(): void {
     for (const position of this.positions.all) settlePosition(position)
+  }
+
+  /** Goes back to what is processed: what was handed out behind it comes again. */
+  rewind(): void {
+    for (const one of this.positions.all) {
+      if (one.processed < 0 || one.processed >= one.position) continue
+      this.positions.seek(one, { offset: one.processed, leaderEpoch: one.processedEpoch })
+    }
+    this.attend()
   }
 
   /**
@@ -410,6 +421,7 @@ export class ConsumerLoop<K, V> {
 
   /** What is processed and was not committed at that offset before. */
   #uncommittedOffsets(): OffsetToCommit[] {
+    this.beforeCommit()
     return this.processedOffsets().filter(
       (one) => this.positions.get(one)?.committed !== one.offset,
     )

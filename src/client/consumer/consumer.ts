@@ -114,6 +114,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     this.#loop = new ConsumerLoop<K, V>(this.#cluster, settings)
     this.#offsets = new ConsumerOffsets(this.#cluster, settings)
     this.#loop.beforeHandOver = (partitions) => this.#beforeHandOver(partitions)
+    this.#loop.beforeCommit = () => this.#settleRun()
   }
 
   /**
@@ -176,9 +177,13 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
       this.#last = null
       this.#loop.settle()
       const records: ConsumerRecord<K, V>[] = []
-      if (!(await this.#fill(options))) return records
-      do this.#takeInto(records)
-      while (records.length < this.#settings.maxPollRecords && this.#loop.source.begin())
+      const { timeoutMs = Infinity } = options
+      const untilMs = this.#loop.nowMs() + timeoutMs
+      // A piece in hand may be over, or hold nothing that is handed out.
+      while (records.length === 0 && (await this.#fill(options, untilMs))) {
+        do this.#takeInto(records)
+        while (records.length < this.#settings.maxPollRecords && this.#loop.source.begin())
+      }
       return records
     })
   }
@@ -203,16 +208,19 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
       throw new ConfigError(`concurrency is ${concurrency}; it has to be a whole number from 1 on.`)
     }
-    const run = new OrderedRun(concurrency, order, handler)
+    const run = new OrderedRun(concurrency, order, handler, () => this.#loop.attend())
     await this.#alone(async () => {
       this.#loop.settle()
       this.#run = run
       try {
         await this.#feed(run, signal)
-        await run.idle()
-        this.#settleRun(run)
       } finally {
+        await run.idle()
+        this.#settleRun()
         this.#run = null
+        this.#last = null
+        // What was not finished comes again.
+        this.#loop.rewind()
       }
     })
     if (run.failure !== null) throw run.failure.error
@@ -437,13 +445,13 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     }
   }
 
-  /** Waits for a piece; false: the time is over, or the consumer was closed. */
-  async #fill({ timeoutMs, signal }: PollOptions): Promise<boolean> {
-    const untilMs = timeoutMs === undefined ? Infinity : this.#loop.nowMs() + timeoutMs
+  /** Waits for a piece; false: the time is over, the run failed, or the consumer was closed. */
+  async #fill({ signal }: PollOptions, untilMs = Infinity): Promise<boolean> {
     const wake = (): void => this.#loop.attend()
+    const ended = (): boolean => isAborted(signal) || (this.#run?.failure ?? null) !== null
     signal?.addEventListener('abort', wake)
     try {
-      const isFull = await this.#loop.fill(untilMs, () => isAborted(signal))
+      const isFull = await this.#loop.fill(untilMs, ended)
       if (isAborted(signal)) {
         const message = 'The wait for records was ended by its AbortSignal.'
         throw new ClosedError(message, { cause: signal?.reason })
@@ -460,7 +468,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     while (run.failure === null && !isAborted(signal)) {
       await run.room()
       if (run.failure !== null) return
-      this.#settleRun(run)
+      this.#settleRun()
       const nowMs = this.#loop.nowMs()
       if (nowMs >= this.#turnEndsMs) await this.#yield()
       try {
@@ -470,14 +478,15 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
         run.add(record, this.#loop.source.leaderEpoch)
       } catch (error) {
         if (isAborted(signal)) return
-        await run.idle()
         throw error
       }
     }
   }
 
   /** What is finished is processed. */
-  #settleRun(run: OrderedRun<K, V>): void {
+  #settleRun(): void {
+    const run = this.#run
+    if (run === null) return
     const ends = new Map(run.finished())
     for (const position of this.#loop.positions.all) {
       const end = ends.get(keyOf(position))
@@ -492,14 +501,14 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     const run = this.#run
     if (run === null) return
     await run.idle()
-    this.#settleRun(run)
+    this.#settleRun()
     run.forget(partitions)
   }
 
   #toCommit(): OffsetToCommit[] {
     const run = this.#run
     if (run === null) return this.#loop.handedOutOffsets()
-    this.#settleRun(run)
+    this.#settleRun()
     return this.#loop.processedOffsets()
   }
 

@@ -40,6 +40,7 @@ export async function fetchCommitted(
 ): Promise<Found<CommittedOffset>> {
   const { requireStable, timeoutMs } = settings
   const node = await cluster.coordinator('group', groupId, timeoutMs)
+  await learnTopics(cluster, partitions)
   const topics = partitionsByTopic(partitions)
   const response = await cluster.call(
     node,
@@ -52,11 +53,14 @@ export async function fetchCommitted(
         }))
         return { groupId, topics: named, groups: [], requireStable: requireStable && version >= 7 }
       }
-      const named = topics.map(({ topic, partitions: partitionIndexes }) =>
-        version >= topicIdsMin
-          ? { topicId: cluster.topic(topic)?.id ?? zeroUuid, partitionIndexes }
-          : { name: topic, partitionIndexes },
-      )
+      // A topic that is not known has no id to ask by, and nothing that could be committed.
+      const named = topics
+        .filter(({ topic }) => version < topicIdsMin || cluster.topic(topic) !== undefined)
+        .map(({ topic, partitions: partitionIndexes }) =>
+          version < topicIdsMin
+            ? { name: topic, partitionIndexes }
+            : { topicId: cluster.topic(topic)?.id ?? zeroUuid, partitionIndexes },
+        )
       return { groups: [{ groupId, topics: named }], requireStable }
     },
     { timeoutMs },
@@ -77,6 +81,15 @@ export async function fetchCommitted(
     }
   }
   return found
+}
+
+/** Asks for the metadata of topics that are not known, once: some requests name them by their ids. */
+export async function learnTopics(
+  cluster: ConsumerCluster,
+  partitions: readonly TopicPartition[],
+): Promise<void> {
+  const unknown = partitions.filter(({ topic }) => cluster.topic(topic) === undefined)
+  if (unknown.length > 0) await cluster.refresh()
 }
 
 /** The error of a coordinator's answer; one that says "not me" makes the next attempt look again. */
@@ -123,7 +136,8 @@ export async function listOffsets(
         replicaId: -1,
         isolationLevel,
         topics,
-        ...(version >= 10 ? { timeoutMs } : {}),
+        // The field counts whole milliseconds.
+        ...(version >= 10 ? { timeoutMs: Math.ceil(timeoutMs) } : {}),
       }),
       { timeoutMs },
     )

@@ -38,8 +38,17 @@ export class OrderedRun<K, V> {
   #failure: { readonly error: unknown } | null = null
   #wakes: (() => void)[] = []
 
-  constructor(concurrency: number, order: RunOrder, handler: RecordHandler<K, V>) {
+  readonly #onFailure: () => void
+
+  /** @param onFailure is told when the first handler has failed. */
+  constructor(
+    concurrency: number,
+    order: RunOrder,
+    handler: RecordHandler<K, V>,
+    onFailure: () => void,
+  ) {
     assert(concurrency >= 1, 'somebody works')
+    this.#onFailure = onFailure
     this.#concurrency = concurrency
     this.#order = order
     this.#handler = handler
@@ -122,7 +131,9 @@ export class OrderedRun<K, V> {
       await this.#handler(task.record)
       task.finish()
     } catch (error) {
+      const isFirst = this.#failure === null
       this.#failure ??= { error }
+      if (isFirst) this.#onFailure()
     }
     this.#active--
     this.#held--

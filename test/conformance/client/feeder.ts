@@ -1,7 +1,8 @@
 /** Records for a consumer's tests, put into a broker by bare requests: no producer takes part. */
+
+import { consumerSettings } from '../../../src/client/consumer/consumer-options.ts'
 import type { Cluster } from '../../../src/client/network/cluster.ts'
 import { openCluster } from '../../../src/client/options/connection-options.ts'
-import { consumerSettings } from '../../../src/client/consumer/consumer-options.ts'
 import { produceApi } from '../../../src/protocol/generated/00-produce.ts'
 import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
 import { createPartitionsApi } from '../../../src/protocol/generated/37-create-partitions.ts'
@@ -52,7 +53,8 @@ export class Feeder {
     header: Partial<BatchHeader> = {},
     timestamp = Date.now(),
   ): Promise<number> {
-    const bytesOf = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text))
+    const bytesOf = (text: string | null): Buffer | null =>
+      text === null ? null : Buffer.from(text)
     const records = pairs.map(([key, value]) => ({
       timestamp,
       key: bytesOf(key),
@@ -77,7 +79,8 @@ export class Feeder {
       ],
     }))
     const [answer] = response.responses[0]?.partitionResponses ?? []
-    if (answer?.errorCode !== 0) throw new Error(`${topic}-${partition}: error ${answer?.errorCode}`)
+    if (answer?.errorCode !== 0)
+      throw new Error(`${topic}-${partition}: error ${answer?.errorCode}`)
     return answer.baseOffset
   }
 
