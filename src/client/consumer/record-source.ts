@@ -105,13 +105,13 @@ export class RecordSource<K, V> {
       return { ...raw, key: key as K | null, value: value as V | null }
     } catch (error) {
       if (!(error instanceof SerializationError)) throw error
-      piece.isStuck = onDeserializeError === 'fail'
-      // The position stays at the record, until somebody seeks.
-      if (piece.isStuck) {
-        piece.position.position = raw.offset
-        throw error
-      }
-      if (typeof onDeserializeError === 'function') onDeserializeError(error, raw)
+      // The position stays at the record, until it is passed or somebody seeks.
+      piece.isStuck = true
+      piece.position.position = raw.offset
+      if (onDeserializeError === 'fail') throw error
+      if (onDeserializeError !== 'skip') onDeserializeError(error, raw)
+      piece.isStuck = false
+      piece.position.position = raw.offset + 1
       return undefined
     }
   }

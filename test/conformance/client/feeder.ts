@@ -1,6 +1,7 @@
 /** Records for a consumer's tests, put into a broker by bare requests: no producer takes part. */
 
 import { consumerSettings } from '../../../src/client/consumer/consumer-options.ts'
+import { ProtocolError } from '../../../src/client/error.ts'
 import type { Cluster } from '../../../src/client/network/cluster.ts'
 import { openCluster } from '../../../src/client/options/connection-options.ts'
 import { produceApi } from '../../../src/protocol/generated/00-produce.ts'
@@ -64,24 +65,26 @@ export class Feeder {
     return this.append(topic, partition, encodeBatch(newBatch(records, header)))
   }
 
-  /** Writes the bytes of a batch. */
-  async append(topic: string, partition: number, records: Uint8Array): Promise<number> {
-    const info = await this.cluster.awaitTopic(topic, 10_000)
-    const leader = info.partitions[partition]?.leader ?? -1
-    const response = await this.cluster.call(leader, produceApi, (version) => ({
-      acks: -1,
-      timeoutMs: 10_000,
-      topicData: [
-        {
-          ...(version >= 13 ? { topicId: info.id } : { name: topic }),
-          partitionData: [{ index: partition, records }],
-        },
-      ],
-    }))
-    const [answer] = response.responses[0]?.partitionResponses ?? []
-    if (answer?.errorCode !== 0)
-      throw new Error(`${topic}-${partition}: error ${answer?.errorCode}`)
-    return answer.baseOffset
+  /** Writes the bytes of a batch; a leader that does not know yet that it is one is asked again. */
+  append(topic: string, partition: number, records: Uint8Array): Promise<number> {
+    return this.cluster.retrying(`${topic}-${partition} was not written`, 10_000, async () => {
+      const info = await this.cluster.awaitTopic(topic, 10_000)
+      const leader = info.partitions[partition]?.leader ?? -1
+      const response = await this.cluster.call(leader, produceApi, (version) => ({
+        acks: -1,
+        timeoutMs: 10_000,
+        topicData: [
+          {
+            ...(version >= 13 ? { topicId: info.id } : { name: topic }),
+            partitionData: [{ index: partition, records }],
+          },
+        ],
+      }))
+      const [answer] = response.responses[0]?.partitionResponses ?? []
+      const code = answer?.errorCode ?? 0
+      if (code !== 0) throw new ProtocolError(`Cannot write ${topic}-${partition}`, code)
+      return answer?.baseOffset ?? -1
+    })
   }
 
   /** Values `prefix0`, `prefix1`, ... in one batch. */
