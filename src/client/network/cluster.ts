@@ -23,6 +23,8 @@ export interface ClusterCallOptions {
   readonly timeoutMs?: number
   /** `main` unless given. */
   readonly channel?: Channel
+  /** The highest version to send, where a later one asks for what the caller does not have. */
+  readonly versionMax?: number
   /**
    * Called exactly once, when the request's byte fields may be used again: the socket has taken
    * them, or never will. Large ones (record batches) are not copied before that.
@@ -254,9 +256,7 @@ export class Cluster {
     options: LinkCallOptions,
   ): Promise<Response> {
     return this.#use(link, options, async (connection, timeoutMs) => {
-      const { written } = options
-      const call = written === undefined ? { timeoutMs } : { timeoutMs, written }
-      const response = await connection.call(api, request, call)
+      const response = await connection.call(api, request, { ...options, timeoutMs })
       const { throttleTimeMs = 0 } = response as { readonly throttleTimeMs?: number }
       if (throttleTimeMs > 0) link.mute(throttleTimeMs)
       return response
