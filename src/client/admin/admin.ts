@@ -1,5 +1,5 @@
 import type { ListedTransaction } from '../../protocol/generated/66-list-transactions.ts'
-import type { Cluster } from '../network/cluster.ts'
+import type { ClusterStatistics } from '../network/cluster.ts'
 import { openCluster } from '../options/connection-options.ts'
 import { checkOptions } from '../options/rule.ts'
 import type { Acl, AclFilter } from './acls.ts'
@@ -573,9 +573,9 @@ export class Admin {
     return acls.deleteAcls(this.#context, filters)
   }
 
-  /** Connections that stand, by broker, with the requests that wait on each. */
-  connections(): ReturnType<Cluster['connections']> {
-    return this.#context.cluster.connections()
+  /** Connections that stand, and what has been asked of the brokers so far. */
+  statistics(): ClusterStatistics {
+    return this.#context.cluster.statistics()
   }
 
   /** Closes all connections. Calls that wait, and those to come, reject with a `ClosedError`. */

@@ -64,7 +64,7 @@ export function listGroupOffsets(
   groupId: string,
   partitions: readonly TopicPartition[] | undefined,
 ): Promise<readonly GroupOffset[]> {
-  const what = `Cannot list the offsets of group ${groupId}`
+  const what = `Cannot list the offsets of group "${groupId}"`
   return settleOne(context, what, async (deadline) => {
     const topics = partitions === undefined ? null : byTopic(partitions).map(indexed)
     const [answer] = await onCoordinators(context, [groupId], deadline, (coordinator) =>
@@ -88,7 +88,7 @@ export async function alterGroupOffsets(
   groupId: string,
   offsets: readonly NewGroupOffset[],
 ): Promise<void> {
-  const summary = `Cannot alter the offsets of group ${groupId}`
+  const summary = `Cannot alter the offsets of group "${groupId}"`
   await settle(context, summary, offsets, async (pending, deadline) => {
     const topics = byTopic(pending).map(({ name, items }) => ({
       name,
@@ -117,7 +117,7 @@ export async function deleteGroupOffsets(
   groupId: string,
   partitions: readonly TopicPartition[],
 ): Promise<void> {
-  const summary = `Cannot delete offsets of group ${groupId}`
+  const summary = `Cannot delete offsets of group "${groupId}"`
   await settle(context, summary, partitions, async (pending, deadline) => {
     const topics = byTopic(pending).map(({ name, items }) => ({
       name,
@@ -165,7 +165,7 @@ export async function resetGroupOffsets(
     const goal = goalOf(target, from, start, end, atTime[at]?.offset)
     if (goal === undefined) {
       const name = partitionName({ topic, partition })
-      throw new ConfigError(`Group ${groupId} has no offset of ${name} to shift from.`)
+      throw new ConfigError(`Group "${groupId}" has no offset of ${name} to shift from.`)
     }
     return { topic, partition, from, to: Math.min(Math.max(goal, start), end) }
   })

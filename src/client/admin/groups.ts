@@ -99,7 +99,7 @@ export function describeGroups(
   const what = 'Cannot describe groups'
   return settle(context, what, groupIds, (pending, deadline) =>
     onCoordinators(context, pending, deadline, async (coordinator, groupId) => {
-      const words = `Cannot describe group ${groupId}`
+      const words = `Cannot describe group "${groupId}"`
       const request = { groups: [groupId] }
       const classic = await ask(context, coordinator, describeGroupsApi, request, deadline)
       const [found] = classic.groups
@@ -124,7 +124,7 @@ export async function deleteGroups(
 ): Promise<void> {
   await settle(context, 'Cannot delete groups', groupIds, (pending, deadline) =>
     onCoordinators(context, pending, deadline, async (coordinator, groupId) => {
-      const what = `Cannot delete group ${groupId}`
+      const what = `Cannot delete group "${groupId}"`
       const request = { groupsNames: [groupId] }
       const { results } = await ask(context, coordinator, deleteGroupsApi, request, deadline)
       const found = results.find((one) => one.groupId === groupId)
@@ -145,7 +145,7 @@ export async function removeGroupMembers(
   if (members !== undefined && members.length === 0) {
     throw new ConfigError('Removing members needs some; leave them out to remove all.')
   }
-  const what = `Cannot remove members of group ${groupId}`
+  const what = `Cannot remove members of group "${groupId}"`
   await settle(context, what, listed, async (pending, deadline) => {
     const identities = pending.map((member) => identityOf(member))
     const outcomes = await onCoordinators(context, [groupId], deadline, async (coordinator) => {
@@ -229,7 +229,7 @@ async function describeConsumerGroup(
   const { groups } = await ask(context, coordinator, api, request, deadline)
   const [found] = groups
   if (found === undefined || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND) return undefined
-  check(`Cannot describe group ${groupId}`, found.errorCode, found.errorMessage)
+  check(`Cannot describe group "${groupId}"`, found.errorCode, found.errorMessage)
   return found
 }
 

@@ -1,5 +1,5 @@
-import type { MetadataResponseTopic } from '../../protocol/generated/03-metadata.ts'
-import { metadataApi } from '../../protocol/generated/03-metadata.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { type MetadataResponseTopic, metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
 import { createPartitionsApi } from '../../protocol/generated/37-create-partitions.ts'
@@ -44,6 +44,7 @@ export interface TopicListing {
   readonly topicId: Uuid
   /** True for Kafka's own, such as `__consumer_offsets`. */
   readonly isInternal: boolean
+  readonly partitionCount: number
 }
 
 /** One partition of a described topic. */
@@ -86,7 +87,7 @@ export function createTopics(
     }
     const response = await ask(context, 'controller', createTopicsApi, request, deadline)
     return pending.map(({ name }) => {
-      const what = `Cannot create topic ${name}`
+      const what = `Cannot create topic "${name}"`
       const found = response.topics.find((one) => one.name === name)
       if (found === undefined) return unanswered(what)
       return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
@@ -114,7 +115,7 @@ export async function deleteTopics(context: AdminContext, names: readonly string
       deadline,
     )
     return pending.map((name) => {
-      const what = `Cannot delete topic ${name}`
+      const what = `Cannot delete topic "${name}"`
       const found = response.responses.find((one) => one.name === name)
       if (found === undefined) return unanswered(what)
       return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
@@ -134,7 +135,12 @@ export function listTopics(
     check(what, errorCode)
     return topics
       .filter(({ errorCode: code, isInternal }) => code === 0 && (includeInternal || !isInternal))
-      .map(({ name, topicId, isInternal }) => ({ name: name ?? '', topicId, isInternal }))
+      .map(({ name, topicId, isInternal, partitions }) => ({
+        name: name ?? '',
+        topicId,
+        isInternal,
+        partitionCount: partitions.length,
+      }))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   })
 }
@@ -149,10 +155,13 @@ export function describeTopics(
     const request = { topics, allowAutoTopicCreation: false }
     const response = await ask(context, 'any', metadataApi, request, deadline)
     return pending.map((name) => {
-      const what = `Cannot describe topic ${name}`
+      const what = `Cannot describe topic "${name}"`
       const found = response.topics.find((one) => one.name === name)
       if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, null, () => described(name, found))
+      // A topic without a leader is described all the same.
+      const isLeaderless = found.errorCode === ErrorCode.LEADER_NOT_AVAILABLE
+      const code = isLeaderless ? ErrorCode.NONE : found.errorCode
+      return outcomeOf(what, code, null, () => described(name, found))
     })
   })
 }
@@ -175,7 +184,7 @@ export async function createPartitions(
     }
     const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
     return pending.map(({ topic }) => {
-      const what = `Cannot add partitions to topic ${topic}`
+      const what = `Cannot add partitions to topic "${topic}"`
       const found = response.results.find((one) => one.name === topic)
       if (found === undefined) return unanswered(what)
       return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
@@ -207,5 +216,5 @@ function described(name: string, topic: MetadataResponseTopic): TopicDescription
       offlineReplicas: one.offlineReplicas,
     }))
     .sort((a, b) => a.partition - b.partition)
-  return { name, topicId, isInternal, partitions }
+  return { name, topicId, isInternal, partitionCount: partitions.length, partitions }
 }
