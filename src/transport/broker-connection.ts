@@ -64,6 +64,8 @@ export class BrokerConnection {
   #held: (() => void)[] | undefined
 
   private constructor(frames: FrameConnection, options: BrokerConnectionOptions) {
+    assert(/^[\w.-]+$/.test(options.clientSoftwareVersion), 'a version that a broker accepts')
+    assert(options.requestTimeoutMs > 0, 'an answer gets time')
     this.peer = frames.peer
     this.#frames = frames
     this.#options = options
@@ -167,6 +169,7 @@ export class BrokerConnection {
     if (performance.now() < this.#renewAtMs) return false
     this.#held = []
     const release = (): void => {
+      assert(this.#held !== undefined, 'calls are held until they are released')
       const held = this.#held ?? []
       this.#held = undefined
       for (const send of held) send()

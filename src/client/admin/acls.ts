@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { describeAclsApi } from '../../protocol/generated/29-describe-acls.ts'
 import { createAclsApi } from '../../protocol/generated/30-create-acls.ts'
 import { deleteAclsApi } from '../../protocol/generated/31-delete-acls.ts'
@@ -10,6 +11,7 @@ import {
   settleOne,
   unanswered,
 } from './settle.ts'
+import { numberOf, wordOf } from './words.ts'
 
 const resourceTypes = [
   'unknown',
@@ -74,14 +76,15 @@ export function describeAcls(context: AdminContext, filter: AclFilter): Promise<
 /** See `Admin.createAcls`. */
 export async function createAcls(context: AdminContext, acls: readonly Acl[]): Promise<void> {
   await settle(context, 'Cannot create ACLs', acls, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const creations = pending.map((acl) => ({
-      resourceType: resourceTypes.indexOf(acl.resourceType),
+      resourceType: numberOf('type of resource', resourceTypes, acl.resourceType),
       resourceName: acl.resourceName,
-      resourcePatternType: patternTypes.indexOf(acl.patternType),
+      resourcePatternType: numberOf('type of pattern', patternTypes, acl.patternType),
       principal: acl.principal,
       host: acl.host,
-      operation: operations.indexOf(acl.operation),
-      permissionType: permissions.indexOf(acl.permission),
+      operation: numberOf('operation', operations, acl.operation),
+      permissionType: numberOf('permission', permissions, acl.permission),
     }))
     const { results } = await ask(context, 'controller', createAclsApi, { creations }, deadline)
     return pending.map((acl, at) => {
@@ -100,6 +103,7 @@ export async function deleteAcls(
 ): Promise<readonly Acl[]> {
   const what = 'Cannot delete ACLs'
   const deleted = await settle(context, what, filters, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const request = { filters: pending.map(filterOf) }
     const { filterResults } = await ask(context, 'controller', deleteAclsApi, request, deadline)
     return pending.map((_, at) => {
@@ -118,13 +122,13 @@ export async function deleteAcls(
 
 function filterOf(filter: AclFilter) {
   return {
-    resourceTypeFilter: resourceTypes.indexOf(filter.resourceType ?? 'any'),
+    resourceTypeFilter: numberOf('type of resource', resourceTypes, filter.resourceType ?? 'any'),
     resourceNameFilter: filter.resourceName ?? null,
-    patternTypeFilter: patternTypes.indexOf(filter.patternType ?? 'any'),
+    patternTypeFilter: numberOf('type of pattern', patternTypes, filter.patternType ?? 'any'),
     principalFilter: filter.principal ?? null,
     hostFilter: filter.host ?? null,
-    operation: operations.indexOf(filter.operation ?? 'any'),
-    permissionType: permissions.indexOf(filter.permission ?? 'any'),
+    operation: numberOf('operation', operations, filter.operation ?? 'any'),
+    permissionType: numberOf('permission', permissions, filter.permission ?? 'any'),
   }
 }
 
@@ -139,12 +143,12 @@ function aclOf(acl: {
 }): Acl {
   const { resourceName, principal, host } = acl
   return {
-    resourceType: resourceTypes[acl.resourceType] ?? 'unknown',
+    resourceType: wordOf(resourceTypes, acl.resourceType),
     resourceName,
-    patternType: patternTypes[acl.patternType] ?? 'unknown',
+    patternType: wordOf(patternTypes, acl.patternType),
     principal,
     host,
-    operation: operations[acl.operation] ?? 'unknown',
-    permission: permissions[acl.permissionType] ?? 'unknown',
+    operation: wordOf(operations, acl.operation),
+    permission: wordOf(permissions, acl.permissionType),
   }
 }

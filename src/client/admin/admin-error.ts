@@ -36,6 +36,7 @@ export class AdminError<Result = unknown> extends ClientError {
       `${what}: ${count}; the first: ${first.message}`,
       { cause: first },
     )
+    assert(failures.length <= results.length, 'a failure is a result')
     this.results = results
   }
 }

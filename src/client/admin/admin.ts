@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import type { ListedTransaction } from '../../protocol/generated/66-list-transactions.ts'
 import type { ClusterStatistics } from '../network/cluster.ts'
 import { openCluster } from '../options/connection-options.ts'
@@ -71,6 +72,7 @@ export class Admin {
   /** Throws a `ConfigError` for options that cannot be used. */
   constructor(options: AdminOptions) {
     const checked = checkOptions('Admin', adminRules, options)
+    assert(checked.defaultApiTimeoutMs > 0, 'options were checked')
     const cluster = openCluster(checked, false)
     this.#context = { cluster, timeoutMs: checked.defaultApiTimeoutMs }
   }
@@ -224,8 +226,8 @@ export class Admin {
   }
 
   /**
-   * What has configs, of these kinds or of all that the broker lists. Brokers of before Kafka 4.1 list
-   * `client-metrics` alone.
+   * What has configs, of these kinds or of all that the broker lists. Brokers of before Kafka 4.1
+   * list `client-metrics` alone.
    *
    * @example
    * ```ts
@@ -300,7 +302,8 @@ export class Admin {
   }
 
   /**
-   * What a group has committed, for these partitions or for all. Empty for a group that is not there.
+   * What a group has committed, for these partitions or for all. Empty for a group that is not
+   * there.
    *
    * @example
    * ```ts
@@ -317,8 +320,8 @@ export class Admin {
   }
 
   /**
-   * Commits offsets for a group without members, which it goes on from. UNKNOWN_MEMBER_ID where it has
-   * members.
+   * Commits offsets for a group without members, which it goes on from. UNKNOWN_MEMBER_ID where it
+   * has members.
    *
    * @example
    * ```ts
@@ -330,8 +333,8 @@ export class Admin {
   }
 
   /**
-   * Lets a group without members go on from another place, for these partitions or for all that it has
-   * offsets of. The place is moved inside the log. With `dryRun` nothing is committed.
+   * Lets a group without members go on from another place, for these partitions or for all that it
+   * has offsets of. The place is moved inside the log. With `dryRun` nothing is committed.
    *
    * @example
    * ```ts
@@ -475,7 +478,7 @@ export class Admin {
    *
    * @example
    * ```ts
-   * for (const { path, usableBytes } of await admin.describeLogDirs()) console.log(path, usableBytes)
+   * for (const { path } of await admin.describeLogDirs()) console.log(path)
    * ```
    */
   describeLogDirs(brokerIds?: readonly number[]): Promise<readonly LogDirDescription[]> {
@@ -483,8 +486,8 @@ export class Admin {
   }
 
   /**
-   * Quotas of the entities that a filter matches: all without one. `strict` leaves out entities that
-   * have further parts.
+   * Quotas of the entities that a filter matches: all without one. `strict` leaves out entities
+   * that have further parts.
    *
    * @example
    * ```ts

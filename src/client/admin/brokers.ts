@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { apiVersionsApi } from '../../protocol/generated/18-api-versions.ts'
 import { describeLogDirsApi } from '../../protocol/generated/35-describe-log-dirs.ts'
 import {
@@ -24,6 +25,7 @@ import {
   settleOne,
   unanswered,
 } from './settle.ts'
+import { numberOf } from './words.ts'
 
 /** A broker of the cluster. */
 export interface BrokerDescription {
@@ -92,7 +94,7 @@ export interface LogDirPartition extends TopicPartition {
   readonly isFuture: boolean
 }
 
-const upgradeTypes = { upgrade: 1, 'safe-downgrade': 2, 'unsafe-downgrade': 3 } as const
+const upgradeTypes = ['unknown', 'upgrade', 'safe-downgrade', 'unsafe-downgrade'] as const
 
 /** See `Admin.describeCluster`. */
 export function describeCluster(context: AdminContext): Promise<ClusterDescription> {
@@ -158,12 +160,13 @@ export async function updateFeatures(
 ): Promise<void> {
   const summary = 'Cannot update features'
   await settle(context, summary, updates, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const request = {
       timeoutMs: brokerTimeoutMs(context, deadline),
       featureUpdates: pending.map(({ name, level, type = 'upgrade' }) => ({
         feature: name,
         maxVersionLevel: level,
-        upgradeType: upgradeTypes[type],
+        upgradeType: numberOf('type of update', upgradeTypes, type),
       })),
       validateOnly,
     }

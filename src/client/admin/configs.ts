@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import {
   type DescribeConfigsResourceResult,
   describeConfigsApi,
@@ -17,21 +18,17 @@ import {
   settleOne,
   unanswered,
 } from './settle.ts'
+import { numberOf, wordOf } from './words.ts'
 
-const resourceTypes = {
-  topic: 2,
-  broker: 4,
-  'broker-logger': 8,
-  'client-metrics': 16,
-  group: 32,
-} as const
+/** Kafka's numbers of what has configs are powers of two. */
+const resourceTypes = ['topic', 'broker', 'broker-logger', 'client-metrics', 'group'] as const
 
-const resourceTypeNames = new Map<number, ConfigResourceType>(
-  Object.entries(resourceTypes).map(([name, code]) => [code, name as ConfigResourceType]),
-)
+function typeNumber(type: ConfigResourceType): number {
+  return 2 << numberOf('type of resource', resourceTypes, type)
+}
 
 /** What has configs. */
-export type ConfigResourceType = keyof typeof resourceTypes
+export type ConfigResourceType = (typeof resourceTypes)[number]
 
 /** Something that has configs. */
 export interface ConfigResource {
@@ -78,12 +75,12 @@ export interface ConfigDescription extends ConfigResource {
   readonly entries: readonly ConfigEntry[]
 }
 
-const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+const operations = ['set', 'delete', 'append', 'subtract'] as const
 
 /** A change of one config. `append` and `subtract` are for lists, such as `cleanup.policy`. */
 export interface ConfigChange {
   readonly name: string
-  readonly operation: keyof typeof operations
+  readonly operation: (typeof operations)[number]
   /** Not for `delete`, which brings the default back. */
   readonly value?: string
 }
@@ -101,9 +98,10 @@ export function describeConfigs(
 ): Promise<readonly ConfigDescription[]> {
   return settle(context, 'Cannot describe configs', resources, (all, deadline) =>
     onBrokers(context, all, async (target, pending) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
       const request = {
         resources: pending.map(({ type, name, keys }) => ({
-          resourceType: resourceTypes[type],
+          resourceType: typeNumber(type),
           resourceName: name,
           configurationKeys: keys ?? null,
         })),
@@ -133,12 +131,13 @@ export async function alterConfigs(
 ): Promise<void> {
   await settle(context, 'Cannot alter configs', alterations, (all, deadline) =>
     onBrokers(context, all, async (target, pending) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
       const resources = pending.map(({ type, name, changes }) => ({
-        resourceType: resourceTypes[type],
+        resourceType: typeNumber(type),
         resourceName: name,
         configs: changes.map((change) => ({
           name: change.name,
-          configOperation: operations[change.operation],
+          configOperation: numberOf('operation', operations, change.operation),
           value: change.value ?? null,
         })),
       }))
@@ -161,12 +160,12 @@ export function listConfigResources(
 ): Promise<readonly ConfigResource[]> {
   const what = 'Cannot list what has configs'
   return settleOne(context, what, async (deadline) => {
-    const request = { resourceTypes: types.map((type) => resourceTypes[type]) }
+    const request = { resourceTypes: types.map(typeNumber) }
     const response = await ask(context, 'any', listConfigResourcesApi, request, deadline)
     check(what, response.errorCode)
     return response.configResources.map(({ resourceName, resourceType }) => ({
       // Version 0 lists client metrics alone and does not say so.
-      type: resourceTypeNames.get(resourceType) ?? 'client-metrics',
+      type: resourceTypes[Math.log2(resourceType) - 1] ?? 'client-metrics',
       name: resourceName,
     }))
   })
@@ -192,6 +191,7 @@ async function onBrokers<Item extends ConfigResource, Result>(
         return send(target, own)
       }
       const came = await attempted(sending(), own.length)
+      assert(came.length === own.length, 'each item has an outcome')
       places.forEach((at, index) => {
         outcomes[at] = came[index] as Outcome<Result>
       })
@@ -207,7 +207,7 @@ function targetOf({ type, name }: ConfigResource): Target {
 }
 
 function isOf({ type, name }: ConfigResource) {
-  const code = resourceTypes[type]
+  const code = typeNumber(type)
   return (one: { readonly resourceType: number; readonly resourceName: string }): boolean =>
     one.resourceType === code && one.resourceName === name
 }
@@ -216,13 +216,13 @@ function entryOf(config: DescribeConfigsResourceResult): ConfigEntry {
   return {
     name: config.name,
     value: config.value,
-    source: sources[config.configSource] ?? 'unknown',
+    source: wordOf(sources, config.configSource),
     isReadOnly: config.readOnly,
     isSensitive: config.isSensitive,
     synonyms: config.synonyms.map(({ name, value, source }) => ({
       name,
       value,
-      source: sources[source] ?? 'unknown',
+      source: wordOf(sources, source),
     })),
     documentation: config.documentation,
   }

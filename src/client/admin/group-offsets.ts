@@ -90,6 +90,7 @@ export async function alterGroupOffsets(
 ): Promise<void> {
   const summary = `Cannot alter the offsets of group "${groupId}"`
   await settle(context, summary, offsets, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const topics = byTopic(pending).map(({ name, items }) => ({
       name,
       partitions: items.map(({ partition, offset, metadata = '' }) => ({
@@ -119,6 +120,7 @@ export async function deleteGroupOffsets(
 ): Promise<void> {
   const summary = `Cannot delete offsets of group "${groupId}"`
   await settle(context, summary, partitions, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const topics = byTopic(pending).map(({ name, items }) => ({
       name,
       partitions: items.map(({ partition }) => ({ partitionIndex: partition })),
@@ -157,6 +159,7 @@ export async function resetGroupOffsets(
     typeof target === 'object' && 'timestamp' in target
       ? await listOffsets(context, placed(wanted, target.timestamp), false)
       : []
+  assert(starts.length === wanted.length && ends.length === wanted.length, 'both ends of each')
   const resets = wanted.map(({ topic, partition }, at): ResetOffset => {
     const from = known.get(partitionName({ topic, partition })) ?? null
     const start = starts[at]?.offset ?? 0
@@ -169,6 +172,10 @@ export async function resetGroupOffsets(
     }
     return { topic, partition, from, to: Math.min(Math.max(goal, start), end) }
   })
+  assert(
+    resets.every(({ to }) => to >= 0),
+    'an offset inside the log',
+  )
   if (!dryRun && resets.length > 0) {
     const offsets = resets.map(({ topic, partition, to }) => ({ topic, partition, offset: to }))
     await alterGroupOffsets(context, groupId, offsets)
@@ -208,6 +215,7 @@ function committed(what: string, answer: OffsetFetchResponse): readonly GroupOff
       check(`${what}: ${topic}-${one.partitionIndex}`, one.errorCode)
       if (one.committedOffset < 0) return []
       const { partitionIndex: partition, committedOffset: offset } = one
+      assert(offset >= 0, 'an offset that was committed')
       const metadata = one.metadata ?? ''
       return [{ topic, partition, offset, leaderEpoch: one.committedLeaderEpoch, metadata }]
     }),

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { decodeMessage } from '../../protocol/codec.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { leaveGroupApi } from '../../protocol/generated/13-leave-group.ts'
@@ -147,6 +148,7 @@ export async function removeGroupMembers(
   }
   const what = `Cannot remove members of group "${groupId}"`
   await settle(context, what, listed, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const identities = pending.map((member) => identityOf(member))
     const outcomes = await onCoordinators(context, [groupId], deadline, async (coordinator) => {
       const response = await ask(
@@ -163,6 +165,7 @@ export async function removeGroupMembers(
       return response.members
     })
     const [answer] = outcomes
+    assert(outcomes.length === 1, 'one group was asked for')
     if (answer === undefined || answer instanceof ClientError) throw answer ?? unanswered(what)
     return identities.map(({ memberId, groupInstanceId }) => {
       const found = answer.find((one) =>
@@ -195,6 +198,7 @@ export async function onCoordinators<Result>(
         if (!(error instanceof ClientError)) throw error
         outcome = error
       }
+      assert(outcome !== undefined, 'a group has an outcome')
       if (outcome instanceof ClientError && movedCodes.has(outcome.kafkaCode)) {
         cluster.forgetCoordinator('group', groupId)
       }
@@ -234,6 +238,7 @@ async function describeConsumerGroup(
 }
 
 function ofClassic(coordinator: number, group: DescribedGroup): GroupDescription {
+  assert(group.errorCode === ErrorCode.NONE, 'a group that could be described')
   const { groupId, protocolType, groupState: state, protocolData: assignor } = group
   const members = group.members.map((member) => ({
     memberId: member.memberId,
@@ -246,6 +251,7 @@ function ofClassic(coordinator: number, group: DescribedGroup): GroupDescription
 }
 
 function ofConsumers(coordinator: number, group: DescribedConsumerGroup): GroupDescription {
+  assert(group.errorCode === ErrorCode.NONE, 'a group that could be described')
   const { groupId, groupState: state, assignorName: assignor } = group
   const members = group.members.map((member) => ({
     memberId: member.memberId,
@@ -263,7 +269,8 @@ function ofConsumers(coordinator: number, group: DescribedConsumerGroup): GroupD
 /** Consumers agree among themselves what the bytes mean; bytes of others read as no partition. */
 function assignmentOf({ memberAssignment }: DescribedGroupMember): readonly TopicPartition[] {
   if (memberAssignment.length < 2) return []
-  const { versionMax } = consumerProtocolAssignment
+  const { versionMin, versionMax } = consumerProtocolAssignment
+  assert(versionMin === 0, 'each version up to the last can be read')
   const told = Buffer.from(memberAssignment).readInt16BE()
   const version = Math.min(Math.max(0, told), versionMax)
   const { value } = decodeMessage(consumerProtocolAssignment, version, memberAssignment.subarray(2))
@@ -276,6 +283,9 @@ function identityOf(member: MemberToRemove | GroupMember): {
   readonly memberId: string
   readonly groupInstanceId: string | null
 } {
+  if (!('groupInstanceId' in member || 'memberId' in member)) {
+    throw new ConfigError('A member to remove needs a groupInstanceId or a memberId.')
+  }
   const groupInstanceId = 'groupInstanceId' in member ? member.groupInstanceId : null
   if (groupInstanceId !== null) return { memberId: '', groupInstanceId }
   return { memberId: 'memberId' in member ? member.memberId : '', groupInstanceId: null }

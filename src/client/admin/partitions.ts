@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
@@ -28,7 +29,9 @@ export function byTopic<Item extends { readonly topic: string }>(
     if (known === undefined) topics.set(item.topic, [item])
     else known.push(item)
   }
-  return [...topics].map(([name, found]) => ({ name, items: found }))
+  const groups = [...topics].map(([name, found]) => ({ name, items: found }))
+  assert(groups.length <= items.length, 'a topic has an item')
+  return groups
 }
 
 /**
@@ -50,6 +53,7 @@ export async function onLeaders<Item extends TopicPartition, Result>(
     if (places === undefined) targets.set(leader, [at])
     else places.push(at)
   })
+  assert(leaders.length === items.length, 'each item has a leader or a reason')
   const outcomes: Outcome<Result>[] = leaders.map((leader) =>
     leader instanceof ClientError
       ? leader
@@ -57,8 +61,10 @@ export async function onLeaders<Item extends TopicPartition, Result>(
   )
   await Promise.all(
     [...targets].map(async ([leader, places]) => {
+      assert(leader >= 0 && places.length > 0, 'a leader of something')
       const own = places.map((at) => items[at] as Item)
       const came = await attempted(send(leader, own), own.length)
+      assert(came.length === own.length, 'each item has an outcome')
       places.forEach((at, index) => {
         outcomes[at] = came[index] as Outcome<Result>
       })
@@ -94,6 +100,7 @@ async function leaderOf(
     if (partition === undefined) {
       return new ProtocolError(`${what} ${name}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     }
+    assert(partition.partition === item.partition, 'a partition at its index')
     if (partition.leader >= 0) return partition.leader
     return new ProtocolError(`${what} ${name}`, ErrorCode.LEADER_NOT_AVAILABLE)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { describeClientQuotasApi } from '../../protocol/generated/48-describe-client-quotas.ts'
 import { alterClientQuotasApi } from '../../protocol/generated/49-alter-client-quotas.ts'
@@ -12,6 +13,7 @@ import {
   settleOne,
   unanswered,
 } from './settle.ts'
+import { wordOf } from './words.ts'
 
 /** Whom a quota is for. A name, or null for the default of all that have no quota of their own. */
 export interface QuotaEntity {
@@ -80,6 +82,7 @@ export async function alterClientQuotas(
   validateOnly: boolean,
 ): Promise<void> {
   await settle(context, 'Cannot alter quotas', alterations, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const entries = pending.map(({ entity, values }) => ({
       entity: partsOf(entity),
       ops: Object.entries(values).map(([key, value]) => ({
@@ -114,7 +117,7 @@ export function describeUserScramCredentials(
       const outcome = outcomeOf(`${what}: ${one.user}`, one.errorCode, one.errorMessage, () => ({
         user: one.user,
         credentials: one.credentialInfos.map(({ mechanism, iterations }) => ({
-          mechanism: mechanisms[mechanism] ?? 'unknown',
+          mechanism: wordOf(mechanisms, mechanism),
           iterations,
         })),
       }))
@@ -137,6 +140,10 @@ function partsOf(entity: QuotaEntity): readonly EntityPart[] {
 
 /** A name that is the same in whatever order the parts come. */
 function nameOf(parts: readonly EntityPart[]): string {
+  assert(
+    parts.every(({ entityType }) => entityType !== ''),
+    'a part has a kind',
+  )
   return parts
     .map(({ entityType, entityName }) => `${entityType} ${entityName ?? '(default)'}`)
     .sort()

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { listOffsetsApi } from '../../protocol/generated/02-list-offsets.ts'
 import { deleteRecordsApi } from '../../protocol/generated/21-delete-records.ts'
 import {
@@ -62,6 +63,7 @@ export function listOffsets(
   const what = 'Cannot list offsets of'
   return settle(context, 'Cannot list offsets', queries, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
       const request = {
         replicaId: -1,
         isolationLevel: readCommitted ? 1 : 0,
@@ -109,6 +111,7 @@ export function deleteRecords(
   const what = 'Cannot delete records of'
   return settle(context, 'Cannot delete records', deletions, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
       const request = {
         topics: byTopic(pending).map(({ name, items }) => ({
           name,
@@ -142,6 +145,7 @@ export function describeProducers(
   const what = 'Cannot describe the producers of'
   return settle(context, 'Cannot describe producers', partitions, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
       const topics = byTopic(pending).map(({ name, items }) => ({
         name,
         partitionIndexes: items.map(({ partition }) => partition),

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { electLeadersApi } from '../../protocol/generated/43-elect-leaders.ts'
 import { alterPartitionReassignmentsApi } from '../../protocol/generated/45-alter-partition-reassignments.ts'
@@ -13,9 +14,12 @@ import {
   settleOne,
   unanswered,
 } from './settle.ts'
+import { numberOf } from './words.ts'
 
 /** `preferred`: the first replica, if in sync. `unclean`: any replica, in sync or not. */
-export type ElectionType = 'preferred' | 'unclean'
+export type ElectionType = (typeof electionTypes)[number]
+
+const electionTypes = ['preferred', 'unclean'] as const
 
 /** What became of one partition's election. */
 export interface ElectionResult extends TopicPartition {
@@ -50,6 +54,7 @@ export async function electLeaders(
     })
   }
   return settle(context, summary, partitions, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const answer = await elect(pending, deadline)
     return pending.map((item) => {
       const what = `Cannot elect a leader of ${partitionName(item)}`
@@ -66,7 +71,7 @@ export async function electLeaders(
     deadline: Parameters<typeof brokerTimeoutMs>[1],
   ) {
     const request = {
-      electionType: type === 'preferred' ? 0 : 1,
+      electionType: numberOf('type of election', electionTypes, type),
       topicPartitions: items && byTopic(items).map(wanted),
       timeoutMs: brokerTimeoutMs(context, deadline),
     }
@@ -86,6 +91,7 @@ export async function alterPartitionReassignments(
 ): Promise<void> {
   const summary = 'Cannot reassign partitions'
   await settle(context, summary, reassignments, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const topics = byTopic(pending).map(({ name, items }) => ({
       name,
       partitions: items.map(({ partition, replicas }) => ({ partitionIndex: partition, replicas })),

@@ -43,6 +43,7 @@ export async function settle<Item, Result>(
 ): Promise<readonly Result[]> {
   const { cluster, timeoutMs } = context
   const { clock, random } = cluster.environment
+  assert(timeoutMs > 0 && !what.endsWith('.'), 'a call gets time, and its sentence goes on')
   const deadline = new Deadline(clock, timeoutMs)
   const outcomes: Outcome<Result>[] = []
   let pending = items.map((_, at) => at)
@@ -56,17 +57,23 @@ export async function settle<Item, Result>(
     pending = pending.filter((at) => mayPass(outcomes[at]))
     if (pending.length === 0) break
     const waitMs = backoffMs(cluster.options.retryBackoff, attempts, random)
+    assert(
+      pending.every((at) => outcomes[at] instanceof ClientError),
+      'only failures are repeated',
+    )
     if (waitMs >= deadline.leftMs) break
     await pause(cluster.environment, waitMs)
     // Who leads and who controls may have changed. Where nobody answers, the next attempt says so.
     if (pending.some((at) => isStale(outcomes[at]))) await cluster.refresh().catch(() => {})
   }
+  assert(outcomes.length === items.length, 'each item has an outcome')
   return resultsOf(what, outcomes)
 }
 
 /** The results, unless something failed. */
 function resultsOf<Result>(what: string, outcomes: readonly Outcome<Result>[]): readonly Result[] {
   const [first] = outcomes
+  assert(!outcomes.includes(undefined as never), 'no outcome is missing')
   if (outcomes.length === 1 && first instanceof ClientError) throw first
   if (outcomes.some((outcome) => outcome instanceof ClientError)) {
     throw new AdminError(what, outcomes)
@@ -104,6 +111,7 @@ export function ask<Request, RequestInput, Response, ResponseInput>(
   deadline: Deadline,
   versionMax: number = Infinity,
 ): Promise<Response> {
+  assert(target !== -1, 'a partition without a leader is nobody to ask')
   const timeoutMs = Math.max(1, Math.min(context.cluster.options.requestTimeoutMs, deadline.leftMs))
   return context.cluster.call(target, api, request, { timeoutMs, versionMax })
 }
@@ -124,6 +132,7 @@ export async function requireBroker({ cluster }: AdminContext, id: number): Prom
 /** How long the broker may take: less than we wait, so that its answer is the one that counts. */
 export function brokerTimeoutMs(context: AdminContext, deadline: Deadline): number {
   const { requestTimeoutMs } = context.cluster.options
+  assert(requestTimeoutMs >= 1, 'options were checked')
   return Math.max(1, Math.floor(0.9 * Math.min(requestTimeoutMs, deadline.leftMs)))
 }
 
@@ -136,6 +145,7 @@ export async function settleOne<Result>(
   const [result] = await settle<null, Result>(context, what, [null], async (_, deadline) => [
     await attempt(deadline),
   ])
+  assert(result !== undefined, 'one item has one result')
   return result as Result
 }
 

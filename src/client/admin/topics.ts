@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { type MetadataResponseTopic, metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
@@ -80,6 +81,7 @@ export function createTopics(
   validateOnly: boolean,
 ): Promise<readonly CreatedTopic[]> {
   return settle(context, 'Cannot create topics', topics, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const request = {
       topics: pending.map(creatable),
       timeoutMs: brokerTimeoutMs(context, deadline),
@@ -103,6 +105,7 @@ export function createTopics(
 /** See `Admin.deleteTopics`. */
 export async function deleteTopics(context: AdminContext, names: readonly string[]): Promise<void> {
   await settle(context, 'Cannot delete topics', names, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const timeoutMs = brokerTimeoutMs(context, deadline)
     const response = await ask(
       context,
@@ -151,6 +154,7 @@ export function describeTopics(
   names: readonly string[],
 ): Promise<readonly TopicDescription[]> {
   return settle(context, 'Cannot describe topics', names, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const topics = pending.map((name) => ({ name }))
     const request = { topics, allowAutoTopicCreation: false }
     const response = await ask(context, 'any', metadataApi, request, deadline)
@@ -173,6 +177,7 @@ export async function createPartitions(
   validateOnly: boolean,
 ): Promise<void> {
   await settle(context, 'Cannot add partitions', topics, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
     const request = {
       topics: pending.map(({ topic, totalCount, assignments }) => ({
         name: topic,
@@ -205,6 +210,7 @@ function creatable(topic: NewTopic) {
 }
 
 function described(name: string, topic: MetadataResponseTopic): TopicDescription {
+  assert(topic.name === name, 'the answer for this topic')
   const { topicId, isInternal } = topic
   const partitions = topic.partitions
     .map((one) => ({

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { formatHostPort } from '../../base/endpoint.ts'
 import type { AnyApi, Api } from '../../protocol/codec.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
@@ -65,6 +66,8 @@ export class Cluster {
   #isClosed = false
 
   constructor(options: ClusterOptions, environment: NetworkEnvironment = systemEnvironment) {
+    assert(options.requestTimeoutMs > 0, 'a call gets time')
+    assert(options.bootstrapServers.length > 0, 'there is somebody to ask')
     this.options = options
     this.environment = environment
     this.#log = new RequestLog(options.connection.clientId)
@@ -274,6 +277,7 @@ export class Cluster {
     }
     const ended = (error?: unknown): void => {
       const durationMs = this.environment.clock.monotonicMs() - startMs
+      assert(durationMs >= 0, 'a call ends after it began')
       const broker = formatHostPort(link.endpoint)
       const failed = error === undefined ? {} : { error }
       this.#log.ended({ api: api.name, broker, startMs, durationMs, responseBytes, ...failed })
@@ -296,6 +300,7 @@ export class Cluster {
   ): Promise<T> {
     const { clock } = this.environment
     const timeoutMs = options.timeoutMs ?? this.options.requestTimeoutMs
+    assert(timeoutMs > 0, 'a call gets time')
     const startMs = clock.monotonicMs()
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void =>
@@ -316,6 +321,7 @@ export class Cluster {
   }
 
   #learnNode(node: NodeInfo): void {
+    assert(node.nodeId >= 0, 'a coordinator that was found has an id')
     const known = this.#metadata.nodes.get(node.nodeId)
     this.#metadata.addNodes([{ ...node, rack: node.rack ?? known?.rack ?? null }])
     this.#links.follow(this.#metadata.nodes)
@@ -324,6 +330,7 @@ export class Cluster {
   /** A broker that hangs up may be going: others lead now what it led. */
   #broke(nodeId: number, channel: Channel): void {
     if (this.#isClosed) return
+    assert(nodeId >= 0, 'bootstrap servers are not reported')
     if (channel !== 'fetch') this.#coordinators.forgetNode(nodeId)
     this.#refresher.poke()
   }

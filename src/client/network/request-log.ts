@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { assert } from '../../base/assert.ts'
 
 /**
  * Name of the channel of `node:diagnostics_channel` on which a client tells of each request when it
@@ -63,6 +64,7 @@ export class RequestLog {
   /** One request has ended. */
   ended(event: Omit<RequestEvent, 'clientId'>): void {
     const { api, durationMs, responseBytes, error } = event
+    assert(durationMs >= 0 && responseBytes >= 0, 'neither time nor bytes are negative')
     let sums = this.#byApi.get(api)
     if (sums === undefined) {
       sums = { requests: 0, failures: 0, responseBytes: 0, totalMs: 0, maxMs: 0 }
@@ -72,6 +74,7 @@ export class RequestLog {
     if (error !== undefined) sums.failures++
     sums.responseBytes += responseBytes
     sums.totalMs += durationMs
+    assert(sums.failures <= sums.requests, 'a failure is a request')
     if (durationMs > sums.maxMs) sums.maxMs = durationMs
     if (requests.hasSubscribers) requests.publish({ clientId: this.#clientId, ...event })
   }

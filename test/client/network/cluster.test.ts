@@ -49,7 +49,7 @@ describe('metadata', () => {
     expect(cluster.metadata.clusterId).toBe('fake')
   })
 
-  test('who asks while a request is under way gets the answer of the next', async () => {
+  test('one that is under way does not answer who asks now', async () => {
     const { fake, cluster } = await both()
     const first = cluster.refresh()
     await pause(0)
@@ -58,7 +58,7 @@ describe('metadata', () => {
     expect(fake.count(metadataApi)).toBe(2)
   })
 
-  test('a topic that comes into being is found; one that does not is told by its code', async () => {
+  test('a topic that comes into being is found; another is told by its code', async () => {
     const { fake, cluster } = await both()
     const found = cluster.awaitTopic('new', 2000)
     setTimeout(() => fake.topics.set('new', 2), 60)
@@ -176,7 +176,7 @@ describe('bootstrap', () => {
 })
 
 describe('calls', () => {
-  test('go out in the order in which they were made, before and after the connection stands', async () => {
+  test('go out in the order in which they were made, however the connection stands', async () => {
     const { fake, cluster } = await both({ ...alive, answer: beats })
     await cluster.refresh()
     const calls = Array.from({ length: 20 }, (_, generationId) =>

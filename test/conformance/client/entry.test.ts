@@ -29,7 +29,8 @@ test('it loads neither the native module nor anything of the broker', () => {
   const code = `
     require('odradek/client')
     const native = Object.keys(require.cache).filter((path) => path.endsWith('.node'))
-    const shared = process.report.getReport().sharedObjects.filter((path) => /odradek.*\\.node/.test(path))
+    const { sharedObjects } = process.report.getReport()
+    const shared = sharedObjects.filter((path) => /odradek.*\\.node/.test(path))
     console.log(JSON.stringify([...native, ...shared]))`
   expect(run('commonjs', code)).toMatchObject({ status: 0, stdout: '[]' })
 })
