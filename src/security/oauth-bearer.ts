@@ -1,3 +1,5 @@
+import { assert } from '../base/assert.ts'
+
 /** A token, as the callback of the user gets it from an identity provider. */
 export interface OAuthToken {
   /** The token itself, as it is sent: a JWT mostly. */
@@ -39,6 +41,7 @@ export class OAuthBearerClient {
       }
       message += `${name}=${text}${separator}`
     }
+    assert(message.endsWith(separator), 'each pair is ended')
     return Buffer.from(message + separator)
   }
 

@@ -1,3 +1,5 @@
+import { assert } from '../base/assert.ts'
+
 /** Who one is, and the proof. */
 export interface PlainCredentials {
   readonly username: string
@@ -24,7 +26,9 @@ export class PlainClient {
     if (parts.some((part) => part.includes('\0'))) {
       throw new Error('a user name or password contains a zero byte')
     }
-    return Buffer.from(parts.join('\0'))
+    const message = Buffer.from(parts.join('\0'))
+    assert(message.length >= 2, 'three parts have two separators')
+    return message
   }
 
   /** Nothing follows: the broker answers with an error code or not. */

@@ -36,6 +36,7 @@ const hashes: Readonly<Record<'SCRAM-SHA-256' | 'SCRAM-SHA-512', ScramHash>> = {
 export function startSasl(options: SaslOptions, random: Random): SaslClient {
   const { mechanism } = options
   const client = clientOf(options, random)
+  assert(mechanism === mechanism.toUpperCase(), 'a mechanism in the words of its registry')
   return {
     mechanism,
     first: () => client.first(),

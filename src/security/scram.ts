@@ -42,6 +42,7 @@ export class ScramClient {
     this.#credentials = credentials
     // Kafka's own escapes: "=" before ",", so that what an escape brings in stays.
     const name = credentials.username.replaceAll('=', '=3D').replaceAll(',', '=2C')
+    assert(!name.includes(','), 'a comma ends an attribute')
     this.#firstBare = `n=${name},r=${credentials.nonce}`
   }
 
@@ -81,6 +82,7 @@ export class ScramClient {
     const signed = `${this.#firstBare},${serverFirst},${finalBare}`
     const length = createHash(hash).digest().length
     const salted = await derive(password, Buffer.from(salt, 'base64'), iterations, length, hash)
+    assert(salted.length === length, 'a key is as long as the hash')
     const clientKey = hmac(hash, salted, 'Client Key')
     const storedKey = createHash(hash).update(clientKey).digest()
     const proof = xor(clientKey, hmac(hash, storedKey, signed))

@@ -56,6 +56,7 @@ export async function authenticate(
   let message: Uint8Array | undefined = await own(peer, () => exchange.first())
   let lifetimeMs = 0
   for (let sent = 0; message !== undefined; sent++) {
+    assert(sent <= messagesMax, 'an exchange ends')
     if (sent === messagesMax) throw refusal(peer, 0, `${mechanism} comes to no end`)
     const answer: SaslAuthenticateResponse = await ask(saslAuthenticateApi, { authBytes: message })
     if (answer.errorCode !== 0) {

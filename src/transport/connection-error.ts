@@ -1,3 +1,5 @@
+import { assert } from '../base/assert.ts'
+
 /**
  * What ended a connection:
  * - `unreachable`: it could not be made;
@@ -30,6 +32,8 @@ export class ConnectionError extends Error {
     more: { readonly cause?: unknown; readonly code?: number } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    assert(message.endsWith('.'), 'a message is a sentence')
+    assert(peer.includes(':'), 'a peer is a host and a port')
     this.name = 'ConnectionError'
     this.peer = peer
     this.fault = fault
@@ -46,6 +50,7 @@ export class UnsupportedVersionError extends Error {
 
   constructor(peer: string, message: string) {
     super(message)
+    assert(message.endsWith('.'), 'a message is a sentence')
     this.name = 'UnsupportedVersionError'
     this.peer = peer
   }

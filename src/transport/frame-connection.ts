@@ -124,6 +124,7 @@ export class FrameConnection {
     assert(announced === length - 4, 'one whole frame is sent')
     if (pieces.length > 1) this.#socket.cork()
     const last = pieces.length - 1
+    assert(last >= 0, 'a frame has a piece')
     for (let at = 0; at < last; at++) this.#socket.write(pieces[at] ?? first)
     // Node calls back when the write has ended, whichever way, and not before.
     this.#socket.write(pieces[last] ?? first, () => written?.())
@@ -150,6 +151,7 @@ export class FrameConnection {
   /** One timer, for the nearest deadline when it was set; answers do not touch it. */
   #arm(deadlineMs: number): void {
     if (deadlineMs >= this.#timerAtMs) return
+    assert(this.#failure === undefined, 'nobody waits on a failed connection')
     clearTimeout(this.#timer)
     this.#timerAtMs = deadlineMs
     const leftMs = Math.min(2 ** 31 - 1, Math.max(0, Math.ceil(deadlineMs - performance.now())))
@@ -168,6 +170,7 @@ export class FrameConnection {
       }
       nextMs = Math.min(nextMs, deadlineMs)
     }
+    assert(nextMs > nowMs, 'what is over was ended')
     if (nextMs < Infinity) this.#arm(nextMs)
   }
 

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { assert } from '../base/assert.ts'
 import { formatHostPort, type HostPort } from '../base/endpoint.ts'
 import { ConnectionError } from './connection-error.ts'
 
@@ -21,6 +22,8 @@ export function openSocket(
   onread: OnReadOpts,
 ): Promise<Socket> {
   const { connectTimeoutMs, tls } = options
+  assert(connectTimeoutMs > 0, 'a connection gets time')
+  assert(endpoint.host !== '', 'there is somebody to connect to')
   const peer = formatHostPort(endpoint)
   const address = { host: endpoint.host, port: endpoint.port, onread, noDelay: true }
   const socket = tls === undefined ? connectTcp(address) : connectTls(secured(address, tls))

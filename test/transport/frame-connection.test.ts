@@ -109,7 +109,7 @@ test('a frame goes out in pieces, and its end tells when they are free', async (
   expect(told).toBe(1)
 })
 
-test('pieces are free exactly once, when the connection breaks in the middle and behind it', async () => {
+test('pieces are free exactly once when the connection breaks', async () => {
   const opened = await connection((_frame, socket) => {
     socket.destroy()
     return undefined

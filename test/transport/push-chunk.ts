@@ -2,8 +2,8 @@ import type { FrameAssembler } from '../../src/transport/frame-assembler.ts'
 
 /**
  * Puts bytes that lie elsewhere into an assembler, as a socket would that reads into its room.
- * Returns the frames that they complete, or undefined when the peer broke the framing; the assembler
- * is of no use then.
+ * Returns the frames that they complete, or undefined when the peer broke the framing; the
+ * assembler is of no use then.
  */
 export function pushChunk(assembler: FrameAssembler, chunk: Uint8Array): Buffer[] | undefined {
   const frames: Buffer[] = []

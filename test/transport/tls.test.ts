@@ -59,7 +59,7 @@ describe.skipIf(!hasOpenssl())('a connection with TLS', () => {
     }
   })
 
-  test('a certificate that nobody vouches for is refused, and trying again is of no use', async () => {
+  test('a certificate that nobody vouches for is refused for good', async () => {
     const endpoint = await serve()
     await expect(FrameConnection.open(endpoint, { ...options, tls: {} })).rejects.toMatchObject({
       fault: 'refused',

@@ -26,6 +26,7 @@ export function backoffMs(options: BackoffOptions, failures: number, random: Ran
   // The exponent is bounded before the power, so that nothing overflows after long outages.
   const exponent = Math.min(failures - 1, 30)
   const term = Math.min(options.initialMs * multiplier ** exponent, options.maxMs)
+  assert(Number.isFinite(term), 'a wait ends')
   const spread = randomBelow(random, 2 ** 32) / 2 ** 32
   return Math.min(term * (1 - jitter + 2 * jitter * spread), options.maxMs * (1 + jitter))
 }

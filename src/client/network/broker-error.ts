@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode, errorInfo } from '../../protocol/error-codes.ts'
 import { ConnectionError, UnsupportedVersionError } from '../../transport/index.ts'
 import { ClientError, ClosedError, NetworkError, ProtocolError, TimeoutError } from '../error.ts'
@@ -28,12 +29,14 @@ export function clientError(error: unknown): unknown {
 
 /** Says that the client was closed. */
 export function closedError(what: string): ClosedError {
+  assert(!what.endsWith('.'), 'the sentence goes on')
   return new ClosedError(`${what}: the client is closed.`)
 }
 
 /** A certificate that is not trusted is told as an authentication that failed, as Kafka does. */
 function refused(error: ConnectionError): ProtocolError {
   const [, what = error.message, why = ''] = /^([^:]*:\d+|[^:]*): (.*)$/.exec(error.message) ?? []
+  assert(error.fault === 'refused', 'the peer does not let us in')
   const code = error.code ?? ErrorCode.SASL_AUTHENTICATION_FAILED
   return new ProtocolError(what, code, why.replace(/ \([A-Z_]+\)\.$/, ''), { cause: error })
 }

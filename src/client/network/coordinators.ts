@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type {
   FindCoordinatorRequestInput,
@@ -40,6 +41,7 @@ export class Coordinators {
     if (known !== undefined) return Promise.resolve(known)
     const asked = this.#asked.get(name)
     if (asked !== undefined) return asked
+    assert(!this.#known.has(name), 'what is known is not asked for')
     const asking = this.#find(type, key).finally(() => this.#asked.delete(name))
     this.#asked.set(name, asking)
     return asking
@@ -52,6 +54,7 @@ export class Coordinators {
 
   /** A broker went away, and with it what it coordinated. */
   forgetNode(nodeId: number): void {
+    assert(nodeId >= 0, 'a broker has an id')
     for (const [name, known] of this.#known) if (known === nodeId) this.#known.delete(name)
   }
 
@@ -72,6 +75,7 @@ export class Coordinators {
       throw new ProtocolError(what, shown, found.errorMessage)
     }
     const { nodeId, host, port } = found
+    assert(nodeId >= 0, 'a coordinator that was found has an id')
     this.#learn({ nodeId, host, port, rack: null })
     this.#known.set(`${type} ${key}`, nodeId)
     return nodeId

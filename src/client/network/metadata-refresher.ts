@@ -56,6 +56,7 @@ export class MetadataRefresher {
     links: NodeLinks,
     ask: AskMetadata,
   ) {
+    assert(options.metadataMaxAgeMs > 0, 'metadata may grow old')
     this.#options = options
     this.#environment = environment
     this.#metadata = metadata
@@ -130,6 +131,7 @@ export class MetadataRefresher {
     while (!this.#isClosed && (this.#isStale || this.#waiters.length > 0)) {
       await this.#pause()
       const waiters = this.#waiters.splice(0)
+      assert(this.#waiters.length === 0, 'who comes from now on waits for the next')
       this.#isStale = false
       try {
         const isSettled = await this.#refreshOnce()
@@ -144,6 +146,7 @@ export class MetadataRefresher {
       }
       this.#lastEndMs = this.#environment.clock.monotonicMs()
     }
+    assert(this.#isClosed || this.#waiters.length === 0, 'nobody is left waiting')
     this.#isRunning = false
   }
 
@@ -200,8 +203,10 @@ export class MetadataRefresher {
         }
       }
     }
+    assert(failures.length > 0, 'at least one bootstrap server was asked')
     const words = [...new Set(failures.map(({ message }) => message))]
-    const message = `No broker can be reached: ${words.join(' ')}`
+    const all = words.join(' ')
+    const message = words.length === 1 ? all : `No broker can be reached: ${all}`
     throw new NetworkError(message, { cause: failures.at(-1) })
   }
 

@@ -135,6 +135,7 @@ export class Metadata {
       leader: hint.leader,
       leaderEpoch: hint.leaderEpoch,
     })
+    assert(partitions[hint.partition]?.partition === hint.partition, 'a partition at its index')
     this.#topics.set(hint.topic, { ...topic, partitions })
     return true
   }
@@ -164,6 +165,7 @@ export class Metadata {
       partitions.push(newer(before, told))
       if (told.errorCode !== 0 && told.leaderId < 0) settled = false
     }
+    assert(partitions.at(-1)?.partition !== -1, 'indexes count from 0')
     const { topicId: id, isInternal } = topic
     this.#topics.set(name, { name, id, isInternal, partitions })
     if (id !== zeroUuid) this.#names.set(id, name)
@@ -173,6 +175,7 @@ export class Metadata {
 
 function newer(known: PartitionInfo | undefined, told: MetadataResponsePartition): PartitionInfo {
   const { leaderEpoch } = told
+  assert(known === undefined || known.partition === told.partitionIndex, 'the same partition')
   if (known !== undefined && leaderEpoch !== -1 && leaderEpoch < known.leaderEpoch) return known
   return {
     partition: told.partitionIndex,

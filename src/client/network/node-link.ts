@@ -51,6 +51,7 @@ export class NodeLink {
     environment: NetworkEnvironment,
     onBreak: () => void,
   ) {
+    assert(endpoint.port > 0, 'a broker has a port')
     this.#endpoint = endpoint
     this.#options = options
     this.#environment = environment
@@ -178,6 +179,7 @@ export class NodeLink {
   }
 
   async #open(): Promise<void> {
+    assert(this.#connection === undefined && !this.#isOpening, 'one connection at a time')
     this.#isOpening = true
     const endpoint = this.#endpoint
     try {
@@ -188,6 +190,7 @@ export class NodeLink {
     } catch (error) {
       this.#isOpening = false
       this.#failures++
+      assert(this.#connection === undefined, 'what failed left nothing')
       const { reconnectBackoff } = this.#options
       const waitMs = backoffMs(reconnectBackoff, this.#failures, this.#environment.random)
       this.#notBeforeMs = this.#now() + waitMs
@@ -199,6 +202,7 @@ export class NodeLink {
   }
 
   #opened(connection: BrokerConnection): void {
+    assert(this.#connection === undefined, 'one connection at a time')
     this.#failures = 0
     this.#connection = connection
     this.#usedAtMs = this.#now()
@@ -232,6 +236,7 @@ export class NodeLink {
   /** One timer at a time, set for when the connection will have been idle if nothing comes. */
   #watchIdleness(connection: BrokerConnection): void {
     const { connectionsMaxIdleMs } = this.#options
+    assert(connectionsMaxIdleMs > 0, 'a connection may be idle for a while')
     if (connectionsMaxIdleMs === Infinity) return
     const leftMs = this.#usedAtMs + connectionsMaxIdleMs - this.#now()
     this.#idleTimer = this.#environment.timers.setTimeout(

@@ -38,6 +38,7 @@ export class NodeLinks {
 
   /** The link to a broker; the node says where it is now. */
   to(node: NodeInfo, channel: Channel): NodeLink {
+    assert(node.nodeId >= 0, 'bootstrap servers have links of their own')
     const key = `${node.nodeId} ${channel}`
     let link = this.#links.get(key)
     if (link === undefined) {
@@ -90,6 +91,7 @@ export class NodeLinks {
 
   #shuffled<T>(items: T[]): T[] {
     for (let at = items.length - 1; at > 0; at--) {
+      assert(at < items.length, 'an index of the items')
       const other = randomBelow(this.#environment.random, at + 1)
       const moved = items[at] as T
       items[at] = items[other] as T

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ClientError, TimeoutError } from '../error.ts'
 import { type BackoffOptions, backoffMs } from './backoff.ts'
@@ -11,6 +12,7 @@ export class Deadline {
   readonly timeoutMs: number
 
   constructor(clock: Clock, timeoutMs: number) {
+    assert(timeoutMs >= 0, 'a deadline lies ahead')
     this.#clock = clock
     this.timeoutMs = timeoutMs
     this.#atMs = clock.monotonicMs() + timeoutMs
@@ -53,6 +55,8 @@ export function pause(environment: NetworkEnvironment, forMs: number): Promise<v
 }
 
 function outOfTime(what: string, timeoutMs: number, cause: ClientError): TimeoutError {
+  assert(cause.retriable, 'what is final is told at once')
+  assert(!what.endsWith('.'), 'the sentence goes on')
   const words = `${what} within ${Math.round(timeoutMs)} ms`
   return new TimeoutError(`${words}; the last attempt said: ${cause.message}`, { cause })
 }

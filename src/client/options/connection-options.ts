@@ -1,4 +1,5 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
+import { assert } from '../../base/assert.ts'
 import type { HostPort } from '../../base/endpoint.ts'
 import { randomBelow } from '../../base/random.ts'
 import { type SaslOptions, startSasl } from '../../security/index.ts'
@@ -121,6 +122,7 @@ export function openCluster(
 ): Cluster {
   const { clientId, tls, sasl, requestTimeoutMs } = options
   const { random } = environment
+  assert(options.requestTimeoutMs > 0, 'options were checked')
   const authentication = sasl && {
     start: () => startSasl(sasl, random),
     // As Kafka's client does it: clients that began together do not come back together.

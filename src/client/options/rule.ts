@@ -51,6 +51,7 @@ export function checkOptions<Options extends object>(
 function checked<T>(client: string, name: string, rule: Rule<T>, value: unknown): T {
   const outcome = rule.check(value)
   if ('value' in outcome) return outcome.value
+  assert(outcome.expected !== '', 'a refusal says what is wanted')
   const what = `${client} option '${name}'`
   throw new ConfigError(`${what} is ${shown(value)}; it has to be ${outcome.expected}.`)
 }
@@ -112,6 +113,7 @@ export function oneOf<const T extends string | number>(
   values: readonly T[],
   byDefault: NoInfer<T>,
 ): Rule<T> {
+  assert(values.includes(byDefault), 'a default keeps its own rule')
   const list = values.map(shown)
   const expected =
     list.length < 2 ? list.join('') : `${list.slice(0, -1).join(', ')} or ${list.at(-1)}`

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import type { SaslOptions } from '../../security/index.ts'
 import type { Rule } from './rule.ts'
 
@@ -34,6 +35,7 @@ export const saslRule: Rule<SaslOptions | undefined> = {
       const mayMiss = type.endsWith('?') && given === 'undefined'
       if (given !== type.replace('?', '') && !mayMiss) return { expected }
     }
+    assert(needed.length > 0, 'each mechanism needs something')
     const known = new Set(needed.map(([name]) => name))
     if (Object.keys(rest).some((name) => !known.has(name))) return { expected }
     return { value: value as SaslOptions }

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { type HostPort, parseHostPort } from '../../base/endpoint.ts'
 import type { Rule } from './rule.ts'
 
@@ -17,6 +18,7 @@ export const serversRule: Rule<readonly HostPort[]> = {
       }
       servers.push(server)
     }
+    assert(servers.length === texts.length, 'each text is a server')
     return { value: servers }
   },
 }

@@ -6,7 +6,7 @@ import type { SelfSigned } from '../../fixtures/self-signed.ts'
 import { jars } from '../apache-kafka/reference.ts'
 import { type BrokerTarget, kafkaTarget, serverProperties } from '../broker-target.ts'
 
-/** Where the secure listener is, counted from the plain one's port; the controller's is 1 behind. */
+/** The secure listener's port, counted from the plain one's; the controller's is 1 behind. */
 export const securePortOffset = 2
 
 /** Known to PLAIN and to both kinds of SCRAM. */
@@ -51,6 +51,9 @@ function settings(port: number, keys: string): Record<string, string> {
     `SECURE://127.0.0.1:${port + securePortOffset}`
   const scram = `${login}.scram.ScramLoginModule required;`
   const oauth = `${login}.oauthbearer.OAuthBearerLoginModule required`
+  const plain = `${login}.plain.PlainLoginModule required`
+  const { username, password } = alice
+  const claim = 'unsecuredLoginStringClaim_sub="broker"'
   return {
     listeners,
     'advertised.listeners': listeners,
@@ -59,10 +62,10 @@ function settings(port: number, keys: string): Record<string, string> {
     'ssl.keystore.location': keys,
     'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     'connections.max.reauth.ms': String(sessionMs),
-    [`${secure}.plain.sasl.jaas.config`]: `${login}.plain.PlainLoginModule required user_${alice.username}="${alice.password}";`,
+    [`${secure}.plain.sasl.jaas.config`]: `${plain} user_${username}="${password}";`,
     [`${secure}.scram-sha-256.sasl.jaas.config`]: scram,
     [`${secure}.scram-sha-512.sasl.jaas.config`]: scram,
-    [`${secure}.oauthbearer.sasl.jaas.config`]: `${oauth} unsecuredLoginStringClaim_sub="broker";`,
+    [`${secure}.oauthbearer.sasl.jaas.config`]: `${oauth} ${claim};`,
   }
 }
 

@@ -120,7 +120,7 @@ describe.skipIf(!isPossible)('SASL over TLS, against Apache Kafka', () => {
       const counted = sasl.mechanism === 'OAUTHBEARER' ? { ...sasl, token: counting } : sasl
       const cluster = secureCluster(counted)
       await cluster.refresh()
-      const before = cluster.connections().length
+      const before = cluster.statistics().connections.length
       const untilMs = Date.now() + 2 * sessionMs
       let calls = 0
       while (Date.now() < untilMs) {
@@ -133,7 +133,7 @@ describe.skipIf(!isPossible)('SASL over TLS, against Apache Kafka', () => {
       expect(calls).toBeGreaterThan(30)
       expect(before).toBeLessThanOrEqual(1)
       // One connection, renewed: a new one would have been a failed call.
-      expect(cluster.connections()).toEqual([{ node: '1 main', load: 0 }])
+      expect(cluster.statistics().connections).toEqual([{ node: '1 main', load: 0 }])
       if (sasl.mechanism === 'OAUTHBEARER') expect(tokens).toBeGreaterThanOrEqual(4)
     },
   )
