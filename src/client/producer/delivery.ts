@@ -19,12 +19,23 @@ export interface BatchOutcome {
   readonly error: ClientError | null
 }
 
-/** One `send(record)` whose record is number `index` of its batch. */
-export interface SingleSend {
+/** One `send(record)`. */
+export class SingleSend {
   readonly resolve: (metadata: RecordMetadata) => void
   readonly reject: (error: ClientError) => void
   readonly timestamp: number
-  readonly index: number
+  /** Number of the record in its batch; -1 while it is in none. */
+  index = -1
+
+  constructor(
+    resolve: (metadata: RecordMetadata) => void,
+    reject: (error: ClientError) => void,
+    timestamp: number,
+  ) {
+    this.resolve = resolve
+    this.reject = reject
+    this.timestamp = timestamp
+  }
 }
 
 /** One `send(records)`: settled when each of its records is. */
@@ -135,8 +146,9 @@ export class Deliveries {
     return this.#enqueued
   }
 
-  /** The next record of the batch is one of `send(record)`. */
-  addSingle(single: SingleSend): void {
+  /** The record `index` of the batch is one of `send(record)`. */
+  addSingle(single: SingleSend, index: number): void {
+    single.index = index
     this.#singles.push(single)
   }
 
@@ -183,9 +195,9 @@ export class Deliveries {
     }
     const claimed = new Uint8Array(end)
     for (const single of this.#singles) {
-      const [part, index] = place(single.index)
       claimed[single.index] = 1
-      part.addSingle({ ...single, index })
+      const [part, index] = place(single.index)
+      part.addSingle(single, index)
     }
     for (const run of this.#runs) {
       for (let i = 0; i < run.count; i++) {

@@ -6,6 +6,7 @@ import {
   Deliveries,
   GroupRun,
   SendGroup,
+  SingleSend,
 } from '../../../src/client/producer/delivery.ts'
 import { SendError } from '../../../src/client/producer/send-error.ts'
 import type { RecordMetadata } from '../../../src/record/record.ts'
@@ -112,12 +113,8 @@ describe('Deliveries', () => {
     const seen: unknown[] = []
     const deliveries = new Deliveries()
     for (const index of [0, 4]) {
-      deliveries.addSingle({
-        resolve: (metadata) => seen.push(metadata),
-        reject: (error) => seen.push(error),
-        timestamp: 7,
-        index,
-      })
+      const tell = (result: unknown): unknown => seen.push(result)
+      deliveries.addSingle(new SingleSend(tell, tell, 7), index)
     }
     deliveries.settle(stored)
     deliveries.settle({ ...stored, baseOffset: -1, appendTime: 9 })
@@ -156,7 +153,7 @@ describe('Deliveries', () => {
           if (one !== 'single') return
           expected.push(100 + index)
           const resolve = ({ offset }: RecordMetadata): number => offsets.push(offset)
-          deliveries.addSingle({ resolve, reject: () => {}, timestamp: 0, index })
+          deliveries.addSingle(new SingleSend(resolve, () => {}, 0), index)
         })
         const first = 1 + (cut % (records.length - 1))
         const parts = deliveries.split([first, records.length - first])
