@@ -15,8 +15,8 @@ export interface BlockedSend {
   readonly deadlineMs: number
 }
 
-/** What came of offering a record again. */
-export type Acceptance = 'taken' | 'topic-unknown' | 'no-memory'
+/** Why no batch takes a record now. */
+export type Blockage = 'topic-unknown' | 'no-memory'
 
 /** Sends of one topic; those before `head` are gone. */
 interface TopicQueue {
@@ -62,7 +62,7 @@ export class BlockedSends {
 
   /** Puts a record behind those of its topic. */
   add(send: BlockedSend): void {
-    const { topic } = send.record
+    const topic = send.record.home
     const queue = this.#topics.get(topic)
     if (queue === undefined) this.#topics.set(topic, { sends: [send], head: 0 })
     else {
@@ -75,7 +75,7 @@ export class BlockedSends {
   }
 
   /** Offers records until there is no memory for one; its topic has its next turn last. */
-  release(accept: (send: BlockedSend) => Acceptance): void {
+  release(accept: (send: BlockedSend) => 'taken' | Blockage): void {
     for (const [topic, queue] of [...this.#topics]) {
       for (;;) {
         const send = queue.sends[queue.head]

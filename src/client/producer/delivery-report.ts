@@ -49,7 +49,7 @@ export function reportOfUnsent(record: Outgoing, error: ClientError): DeliveryRe
     builder.append(timestamp, key, value, headers)
     return recordsIn(builder)
   }
-  const topic = record.topic.name
+  const { topic } = record
   return { topic, partition: -1, baseOffset: -1, recordsCount: 1, error, records }
 }
 

@@ -2,15 +2,16 @@ import { assert } from '../../base/assert.ts'
 import type { Clock, TimerHandle, Timers } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Checksum } from '../../record/batch-header.ts'
+import type { RecordMetadata } from '../../record/record.ts'
 import { BufferError, ClientError, ClosedError, ProtocolError, TimeoutError } from '../error.ts'
 import { Accumulator } from './accumulator.ts'
-import { type Acceptance, BlockedSends, failWaiting } from './blocked-sends.ts'
+import { type Blockage, BlockedSends, failWaiting } from './blocked-sends.ts'
 import { Compressor } from './compressor.ts'
-import type { BatchOutcome } from './delivery.ts'
+import { type BatchOutcome, type SendGroup, SingleSend } from './delivery.ts'
 import { type DeliveryReportCallback, reportOf, reportOfUnsent } from './delivery-report.ts'
-import { type Outgoing, registerIn, type Waiting } from './outgoing.ts'
+import type { Outgoing, Waiting } from './outgoing.ts'
 import { topicPartitioner } from './partitioner/index.ts'
-import type { ProducerBatch } from './producer-batch.ts'
+import { ProducerBatch } from './producer-batch.ts'
 import type { ProducerNetwork } from './producer-network.ts'
 import type { ProducerSettings } from './producer-settings.ts'
 import { Sender, type SenderCounts } from './sender.ts'
@@ -117,33 +118,46 @@ export class ProducerCore {
     return topic
   }
 
-  /** Takes a record. What cannot be done becomes an error of whoever waits, now or later. */
-  accept(record: Outgoing, waiting: Waiting, input = 0): void {
-    assert(this.#closed === undefined, 'a closed producer takes nothing')
-    const error = this.#impossible(record)
-    const acceptance = error !== undefined ? error : this.#append(record, waiting, input)
-    if (acceptance === 'taken') this.#wake()
-    else if (typeof acceptance === 'string') this.#block(record, waiting, input)
-    else this.#failed(record, waiting, input, acceptance)
+  /** Takes a record; what cannot be done rejects, now or later. */
+  send(record: Outgoing): Promise<RecordMetadata> {
+    const place = this.#impossible(record) ?? this.#append(record)
+    if (place instanceof ProducerBatch) {
+      this.#wake()
+      return place.deliveries.addSingle(place.recordsCount - 1, record.timestamp)
+    }
+    if (place instanceof ClientError) return Promise.reject(place)
+    return new Promise((resolve, reject) => {
+      this.#block(record, new SingleSend(resolve, reject), 0)
+    })
   }
 
-  /** As {@link accept} for nobody who waits; false: there is no memory, and it was not taken. */
+  /** Takes the record that is number `input` of a group, which is told what becomes of it. */
+  sendInGroup(record: Outgoing, group: SendGroup, input: number): void {
+    const place = this.#impossible(record) ?? this.#append(record)
+    if (place instanceof ProducerBatch) {
+      this.#wake()
+      place.deliveries.addToGroup(group, input, place.recordsCount - 1)
+    } else if (place instanceof ClientError) group.fail(input, place)
+    else this.#block(record, group, input)
+  }
+
+  /** Takes a record for whom nobody waits; false: there is no memory, and it was not taken. */
   enqueue(record: Outgoing): boolean {
     if (this.#isFull) return false
-    const error = this.#impossible(record)
-    if (error !== undefined) throw error
-    const acceptance = this.#append(record, undefined, 0)
-    if (acceptance === 'taken') this.#wake()
-    else if (acceptance instanceof ClientError) throw acceptance
-    else {
-      const memory = this.#blocked.bytes + Accumulator.memoryFor(record)
-      const isFull = this.#accumulator.usedBytes + memory > this.#settings.bufferMemory
-      if (acceptance === 'no-memory' || isFull) {
-        this.#isFull = true
-        return false
-      }
-      this.#block(record, undefined, 0)
+    const place = this.#impossible(record) ?? this.#append(record)
+    if (place instanceof ProducerBatch) {
+      this.#wake()
+      place.deliveries.addEnqueued()
+      return true
     }
+    if (place instanceof ClientError) throw place
+    const memory = this.#blocked.bytes + Accumulator.memoryFor(record)
+    const isFull = this.#accumulator.usedBytes + memory > this.#settings.bufferMemory
+    if (place === 'no-memory' || isFull) {
+      this.#isFull = true
+      return false
+    }
+    this.#block(record, undefined, 0)
     return true
   }
 
@@ -216,7 +230,7 @@ export class ProducerCore {
       return undefined
     }
     const bytes = Accumulator.memoryFor(record)
-    const what = `A record for ${record.topic.name} takes ${bytes} bytes`
+    const what = `A record for ${record.topic} takes ${bytes} bytes`
     if (bytes > maxRequestSize) {
       return new BufferError(
         `${what}, more than maxRequestSize (${maxRequestSize}).`,
@@ -230,28 +244,27 @@ export class ProducerCore {
     )
   }
 
-  #append(record: Outgoing, waiting: Waiting, input: number): Acceptance | ClientError {
-    const { topic } = record
-    if (this.#blocked.length > 0 && this.#blocked.has(topic)) return 'topic-unknown'
-    return this.#place(record, waiting, input)
+  /** The batch that has taken the record as its last one, or why none has. */
+  #append(record: Outgoing): ProducerBatch | Blockage | ClientError {
+    if (this.#blocked.length > 0 && this.#blocked.has(record.home)) return 'topic-unknown'
+    return this.#place(record)
   }
 
-  #place(record: Outgoing, waiting: Waiting, input: number): Acceptance | ClientError {
-    const { topic, partition: explicit } = record
-    if (!topic.isKnown) return 'topic-unknown'
-    const partition = topic.partitionFor(record, explicit)
-    if (partition === undefined) return noPartition(topic, explicit)
+  #place(record: Outgoing): ProducerBatch | Blockage | ClientError {
+    const { home, partition: explicit } = record
+    if (!home.isKnown) return 'topic-unknown'
+    const partition = home.partitionFor(record, explicit)
+    if (partition === undefined) return noPartition(home, explicit)
     const before = partition.open?.builder.bytes ?? 0
     const batch = this.#accumulator.append(partition, record, this.#environment.clock)
     if (batch === undefined) return 'no-memory'
     const { bytes } = batch.builder
-    if (explicit === undefined) topic.appended(batch, bytes > before ? bytes - before : bytes)
-    registerIn(batch, waiting, input)
-    return 'taken'
+    if (explicit === undefined) home.appended(batch, bytes > before ? bytes - before : bytes)
+    return batch
   }
 
   #block(record: Outgoing, waiting: Waiting, input: number): void {
-    const { topic } = record
+    const topic = record.home
     const { maxBlockMs } = this.#settings
     const deadlineMs = this.#environment.clock.monotonicMs() + maxBlockMs
     const isFirst = !this.#blocked.has(topic)
@@ -278,9 +291,11 @@ export class ProducerCore {
   /** Offers what is blocked again. */
   #release(): void {
     this.#blocked.release((send) => {
-      const acceptance = this.#place(send.record, send.waiting, send.input)
-      if (typeof acceptance === 'string') return acceptance
-      this.#failed(send.record, send.waiting, send.input, acceptance)
+      const { record, waiting, input } = send
+      const place = this.#place(record)
+      if (typeof place === 'string') return place
+      if (place instanceof ClientError) this.#failed(record, waiting, input, place)
+      else register(place, record, waiting, input)
       return 'taken'
     })
     this.#unblock()
@@ -294,7 +309,7 @@ export class ProducerCore {
   #expireBlocked(nowMs: number): void {
     const { maxBlockMs } = this.#settings
     for (const send of this.#blocked.expired(nowMs)) {
-      const { topic } = send.record
+      const topic = send.record.home
       const message = topic.isKnown
         ? `The buffer stayed full for ${maxBlockMs} ms (maxBlockMs).`
         : `Topic ${topic.name} was not found within ${maxBlockMs} ms (maxBlockMs).`
@@ -393,6 +408,16 @@ export class ProducerCore {
     this.#timer = undefined
     this.#timerAtMs = Infinity
   }
+}
+
+/** Tells a batch who waited while its last record was blocked. */
+function register(batch: ProducerBatch, record: Outgoing, waiting: Waiting, input: number): void {
+  const { deliveries, recordsCount } = batch
+  const index = recordsCount - 1
+  if (waiting === undefined) deliveries.addEnqueued()
+  else if (waiting instanceof SingleSend) {
+    waiting.resolve(deliveries.addSingle(index, record.timestamp))
+  } else deliveries.addToGroup(waiting, input, index)
 }
 
 function noPartition(topic: TopicBatches, partition: number | undefined): ClientError {

@@ -2,11 +2,10 @@ import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
 import { crc32c } from '../../protocol/crc32c.ts'
 import type { Payload, ProducerRecord, RecordMetadata } from '../../record/record.ts'
-import type { ClientError } from '../error.ts'
 import { Cluster } from '../network/cluster.ts'
 import { systemEnvironment } from '../network/environment.ts'
 import { ClusterNetwork } from './cluster-network.ts'
-import { SendGroup, SingleSend } from './delivery.ts'
+import { SendGroup } from './delivery.ts'
 import { ProducerCore, type ProducerEnvironment } from './producer-core.ts'
 import type { ProducerNetwork } from './producer-network.ts'
 import { type ProducerOptions, resolveOptions } from './producer-options.ts'
@@ -147,10 +146,7 @@ export class Producer<K = Payload, V = Payload> {
 
   #sendOne(record: ProducerRecord<K, V>): Promise<RecordMetadata> {
     try {
-      const outgoing = this.#preparer.prepare(record, Date.now())
-      const promise = new Promise<RecordMetadata>(capture)
-      this.#core.accept(outgoing, new SingleSend(taken.resolve, taken.reject, outgoing.timestamp))
-      return promise
+      return this.#core.send(this.#preparer.prepare(record, Date.now()))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -166,25 +162,11 @@ export class Producer<K = Payload, V = Payload> {
       for (let input = 0; input < count; input++) {
         try {
           const record = records[input] as ProducerRecord<K, V>
-          this.#core.accept(this.#preparer.prepare(record, nowMs), group, input)
+          this.#core.sendInGroup(this.#preparer.prepare(record, nowMs), group, input)
         } catch (error) {
           group.fail(input, asClientError(error))
         }
       }
     })
   }
-}
-
-/** The functions of the promise that was made last: one closure for all instead of one for each. */
-const taken: {
-  resolve: (metadata: RecordMetadata) => void
-  reject: (error: ClientError) => void
-} = { resolve: () => {}, reject: () => {} }
-
-function capture(
-  resolve: (metadata: RecordMetadata) => void,
-  reject: (error: ClientError) => void,
-): void {
-  taken.resolve = resolve
-  taken.reject = reject
 }

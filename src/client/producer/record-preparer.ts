@@ -1,4 +1,4 @@
-import { headerPairs, noHeaders } from '../../record/headers.ts'
+import { type HeaderPair, headerPairs, noHeaders } from '../../record/headers.ts'
 import type { Payload, ProducerRecord } from '../../record/record.ts'
 import type { Serializer } from '../../record/serializer.ts'
 import { ClientError, ConfigError, SerializationError } from '../error.ts'
@@ -15,6 +15,8 @@ export class RecordPreparer<K, V> {
   readonly #topicOf: (name: string) => TopicBatches
   /** Records mostly come in runs of one topic. */
   #last: TopicBatches | undefined
+  /** What {@link RecordPreparer.prepare} hands out. */
+  #outgoing: Outgoing | undefined
 
   constructor(
     key: Serializer<K> | undefined,
@@ -27,7 +29,8 @@ export class RecordPreparer<K, V> {
   }
 
   /**
-   * A record as it goes into a batch; `nowMs` is its timestamp unless it has one.
+   * A record as it goes into a batch, which the next call fills anew; `nowMs` is its timestamp
+   * unless it has one.
    *
    * @throws {SerializationError} a key, value, header or timestamp that cannot be sent.
    * @throws {ConfigError} a topic or partition that is none.
@@ -49,14 +52,32 @@ export class RecordPreparer<K, V> {
       const what = `A record for topic ${name} has the value undefined`
       throw new SerializationError(`${what}; a tombstone has the value null.`)
     }
-    return new Outgoing(
-      topic,
-      partition,
-      timestamp ?? nowMs,
-      key === null ? null : this.#payload('key', this.#key, key, name),
-      value === null ? null : this.#payload('value', this.#value, value, name),
-      headers === undefined ? noHeaders : pairsOf(headers, name),
-    )
+    const keyPayload = key === null ? null : this.#payload('key', this.#key, key, name)
+    const payload = value === null ? null : this.#payload('value', this.#value, value, name)
+    const pairs = headers === undefined ? noHeaders : pairsOf(headers, name)
+    return this.#fill(topic, partition, timestamp ?? nowMs, keyPayload, payload, pairs)
+  }
+
+  #fill(
+    home: TopicBatches,
+    partition: number | undefined,
+    timestamp: number,
+    key: Payload | null,
+    value: Payload | null,
+    headers: readonly HeaderPair[],
+  ): Outgoing {
+    const outgoing = this.#outgoing
+    if (outgoing === undefined) {
+      this.#outgoing = new Outgoing(home, partition, timestamp, key, value, headers)
+      return this.#outgoing
+    }
+    outgoing.home = home
+    outgoing.partition = partition
+    outgoing.timestamp = timestamp
+    outgoing.key = key
+    outgoing.value = value
+    outgoing.headers = headers
+    return outgoing
   }
 
   #topic(name: string): TopicBatches {

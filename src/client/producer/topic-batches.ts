@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts'
-import type { Accumulator, PreparedRecord } from './accumulator.ts'
+import type { Accumulator } from './accumulator.ts'
 import { PartitionBatches } from './partition-batches.ts'
-import type { TopicLoad, TopicPartitioner } from './partitioner/partitioner.ts'
+import type { PartitionedRecord, TopicLoad, TopicPartitioner } from './partitioner/partitioner.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { TopicView } from './producer-network.ts'
 
@@ -51,11 +51,12 @@ export class TopicBatches implements TopicLoad {
   }
 
   /** The partition of a record: the one that it names, or the partitioner's. */
-  partitionFor(record: PreparedRecord, explicit: number | undefined): PartitionBatches | undefined {
+  partitionFor(
+    record: PartitionedRecord,
+    explicit: number | undefined,
+  ): PartitionBatches | undefined {
     assert(this.isKnown, 'partitions are chosen once they are known')
-    if (explicit !== undefined) return this.#partitions[explicit]
-    const { key, value } = record
-    return this.#partitions[this.#partitioner.choose({ topic: this.name, key, value }, this)]
+    return this.#partitions[explicit ?? this.#partitioner.choose(record, this)]
   }
 
   /** A record that the partitioner placed has gone into a batch. */
