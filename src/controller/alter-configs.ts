@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.ts'
 import type { BrokerConfig, ConfigTexts } from '../metadata/config/broker-config.ts'
 import type { ConfigDefinition, ConfigTable } from '../metadata/config/definition.ts'
-import { didYouMean } from '../metadata/config/nearest-name.ts'
+import { didYouMean } from '../base/nearest-name.ts'
 import {
   brokerRuleProblem,
   clientMetricsRuleProblem,

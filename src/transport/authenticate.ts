@@ -15,7 +15,7 @@ export interface SaslExchange {
   /** The client's first message. */
   first(): Uint8Array | Promise<Uint8Array>
   /** The client's answer to the broker's message; undefined once there is nothing more to say. */
-  next(challenge: Uint8Array): Uint8Array | undefined
+  next(challenge: Uint8Array): Uint8Array | undefined | Promise<Uint8Array | undefined>
 }
 
 /** How a client proves who it is. */

@@ -37,6 +37,8 @@ export type RequestOf<Input> = Input | ((version: number) => Input)
 export interface CallOptions {
   /** Instead of the connection's `requestTimeoutMs`. */
   readonly timeoutMs?: number
+  /** The highest version to send, where a later one asks for what the caller does not have. */
+  readonly versionMax?: number
   /**
    * Called exactly once, when the request's byte fields may be used again: the socket has taken
    * them, or never will. Large ones are not copied before that.
@@ -132,12 +134,13 @@ export class BrokerConnection {
   }
 
   /**
-   * The version of an API that this connection speaks. Throws an {@link UnsupportedVersionError}
-   * when there is none in common.
+   * The version of an API that this connection speaks, at most `atMost`. Throws an
+   * {@link UnsupportedVersionError} when there is none in common.
    */
-  versionOf(api: AnyApi): number {
+  versionOf(api: AnyApi, atMost: number = Infinity): number {
     const broker = this.#ranges.get(api.key)
-    const { versionMin, versionMax } = api.request
+    const { versionMin } = api.request
+    const versionMax = Math.min(api.request.versionMax, atMost)
     const version = Math.min(versionMax, broker?.max ?? -1)
     if (broker === undefined || version < Math.max(versionMin, broker.min)) {
       const has = broker === undefined ? 'not at all' : `versions ${broker.min} to ${broker.max}`
@@ -233,7 +236,7 @@ export class BrokerConnection {
     let version: number
     let pieces: readonly Uint8Array[]
     try {
-      version = known ?? this.versionOf(api)
+      version = known ?? this.versionOf(api, options.versionMax)
       pieces = this.#encode(api, version, correlationId, request)
     } catch (error) {
       written?.()

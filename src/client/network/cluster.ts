@@ -1,3 +1,4 @@
+import { formatHostPort } from '../../base/endpoint.ts'
 import type { AnyApi, Api } from '../../protocol/codec.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { metadataApi } from '../../protocol/generated/03-metadata.ts'
@@ -12,6 +13,7 @@ import { type LeaderHint, Metadata, type NodeInfo, type TopicInfo } from './meta
 import { MetadataRefresher } from './metadata-refresher.ts'
 import type { NodeLink } from './node-link.ts'
 import { type Channel, listServers, NodeLinks } from './node-links.ts'
+import { RequestLog, type RequestStatistics } from './request-log.ts'
 import { type Deadline, retrying } from './retry.ts'
 
 /** A node id, any broker, or the one that takes requests for the controller. */
@@ -23,11 +25,21 @@ export interface ClusterCallOptions {
   readonly timeoutMs?: number
   /** `main` unless given. */
   readonly channel?: Channel
+  /** The highest version to send, where a later one asks for what the caller does not have. */
+  readonly versionMax?: number
   /**
    * Called exactly once, when the request's byte fields may be used again: the socket has taken
    * them, or never will. Large ones (record batches) are not copied before that.
    */
   readonly written?: () => void
+}
+
+/** What a client has done with its cluster so far. */
+export interface ClusterStatistics {
+  /** Connections that stand, as `1 main`, with the requests that wait on each. */
+  readonly connections: readonly { readonly node: string; readonly load: number }[]
+  /** By Kafka's name of the request. */
+  readonly requests: Readonly<Record<string, RequestStatistics>>
 }
 
 interface LinkCallOptions extends ClusterCallOptions {
@@ -49,11 +61,13 @@ export class Cluster {
   readonly #links: NodeLinks
   readonly #refresher: MetadataRefresher
   readonly #coordinators: Coordinators
+  readonly #log: RequestLog
   #isClosed = false
 
   constructor(options: ClusterOptions, environment: NetworkEnvironment = systemEnvironment) {
     this.options = options
     this.environment = environment
+    this.#log = new RequestLog(options.connection.clientId)
     this.#links = new NodeLinks(options.bootstrapServers, options, environment, (nodeId, channel) =>
       this.#broke(nodeId, channel),
     )
@@ -214,9 +228,9 @@ export class Cluster {
     return retrying(what, timeoutMs, this.options.retryBackoff, this.environment, attempt)
   }
 
-  /** Connections that stand, with the requests that wait on each. */
-  connections(): readonly { readonly node: string; readonly load: number }[] {
-    return this.#links.loads()
+  /** Connections that stand, and what has been asked of the brokers so far. */
+  statistics(): ClusterStatistics {
+    return { connections: this.#links.loads(), requests: this.#log.snapshot() }
   }
 
   /** Closes all connections; calls that wait, and those to come, reject with a `ClosedError`. */
@@ -253,14 +267,25 @@ export class Cluster {
     request: RequestOf<RequestInput>,
     options: LinkCallOptions,
   ): Promise<Response> {
-    return this.#use(link, options, async (connection, timeoutMs) => {
-      const { written } = options
-      const call = written === undefined ? { timeoutMs } : { timeoutMs, written }
-      const response = await connection.call(api, request, call)
+    const startMs = this.environment.clock.monotonicMs()
+    let responseBytes = 0
+    const received = (bytes: number): void => {
+      responseBytes = bytes
+    }
+    const ended = (error?: unknown): void => {
+      const durationMs = this.environment.clock.monotonicMs() - startMs
+      const broker = formatHostPort(link.endpoint)
+      const failed = error === undefined ? {} : { error }
+      this.#log.ended({ api: api.name, broker, startMs, durationMs, responseBytes, ...failed })
+    }
+    const sent = this.#use(link, options, async (connection, timeoutMs) => {
+      const response = await connection.call(api, request, { ...options, timeoutMs, received })
       const { throttleTimeMs = 0 } = response as { readonly throttleTimeMs?: number }
       if (throttleTimeMs > 0) link.mute(throttleTimeMs)
       return response
     })
+    sent.then(() => ended(), ended)
+    return sent
   }
 
   /** Runs `work` on the link's connection; `work` sends before it first waits. */

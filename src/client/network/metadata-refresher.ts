@@ -201,7 +201,8 @@ export class MetadataRefresher {
       }
     }
     const words = [...new Set(failures.map(({ message }) => message))]
-    const message = `No broker can be reached: ${words.join(' ')}`
+    const all = words.join(' ')
+    const message = words.length === 1 ? all : `No broker can be reached: ${all}`
     throw new NetworkError(message, { cause: failures.at(-1) })
   }
 

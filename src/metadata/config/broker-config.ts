@@ -4,7 +4,7 @@
  */
 import { assert } from '../../base/assert.ts'
 import type { Support } from './definition.ts'
-import { didYouMean } from './nearest-name.ts'
+import { didYouMean } from '../../base/nearest-name.ts'
 import { parseProperties } from './properties.ts'
 import { brokerRuleProblem } from './rules.ts'
 import { isDefault, unkeptPromise } from './support.ts'

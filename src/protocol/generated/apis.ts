@@ -41,6 +41,7 @@ import { updateFeaturesApi } from './57-update-features.ts'
 import { describeClusterApi } from './60-describe-cluster.ts'
 import { describeProducersApi } from './61-describe-producers.ts'
 import { listTransactionsApi } from './66-list-transactions.ts'
+import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts'
 import { listConfigResourcesApi } from './74-list-config-resources.ts'
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts'
 import type { AnyApi } from '../codec.ts'
@@ -89,6 +90,7 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [60, describeClusterApi],
   [61, describeProducersApi],
   [66, listTransactionsApi],
+  [69, consumerGroupDescribeApi],
   [74, listConfigResourcesApi],
   [75, describeTopicPartitionsApi],
 ])

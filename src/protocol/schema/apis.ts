@@ -40,6 +40,7 @@ import { updateFeatures } from './57-update-features.ts'
 import { describeCluster } from './60-describe-cluster.ts'
 import { describeProducers } from './61-describe-producers.ts'
 import { listTransactions } from './66-list-transactions.ts'
+import { consumerGroupDescribe } from './69-consumer-group-describe.ts'
 import { listConfigResources } from './74-list-config-resources.ts'
 import { describeTopicPartitions } from './75-describe-topic-partitions.ts'
 import type { ApiSchema } from './language.ts'
@@ -88,6 +89,7 @@ export const apiSchemas: readonly ApiSchema[] = [
   describeCluster,
   describeProducers,
   listTransactions,
+  consumerGroupDescribe,
   listConfigResources,
   describeTopicPartitions,
 ]

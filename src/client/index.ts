@@ -1,0 +1,84 @@
+/** What the package offers to programs that talk to a cluster: the entry `odradek/client`. */
+export type { OAuthToken, SaslOptions } from '../security/index.ts'
+export type { Acl, AclFilter } from './admin/acls.ts'
+export { Admin } from './admin/admin.ts'
+export { AdminError } from './admin/admin-error.ts'
+export type { AdminOptions } from './admin/admin-options.ts'
+export type {
+  BrokerDescription,
+  ClusterDescription,
+  FeaturesDescription,
+  FeatureUpdate,
+  LogDirDescription,
+  LogDirPartition,
+  QuorumDescription,
+} from './admin/brokers.ts'
+export type {
+  ConfigAlteration,
+  ConfigChange,
+  ConfigDescription,
+  ConfigEntry,
+  ConfigResource,
+  ConfigResourceType,
+  ConfigSource,
+} from './admin/configs.ts'
+export type {
+  GroupOffset,
+  NewGroupOffset,
+  ResetOffset,
+  ResetTarget,
+} from './admin/group-offsets.ts'
+export type {
+  GroupDescription,
+  GroupListing,
+  GroupMember,
+  MemberToRemove,
+} from './admin/groups.ts'
+export type { TopicPartition } from './admin/partitions.ts'
+export type {
+  QuotaAlteration,
+  QuotaDescription,
+  QuotaEntity,
+  QuotaFilter,
+  ScramCredentials,
+} from './admin/quotas.ts'
+export type {
+  DeletedRecords,
+  FoundOffset,
+  OffsetPlace,
+  OffsetQuery,
+  PartitionProducers,
+  RecordsToDelete,
+} from './admin/records.ts'
+export type {
+  ElectionResult,
+  ElectionType,
+  OngoingReassignment,
+  Reassignment,
+} from './admin/replicas.ts'
+export type {
+  CreatedTopic,
+  NewPartitions,
+  NewTopic,
+  PartitionDescription,
+  TopicDescription,
+  TopicListing,
+} from './admin/topics.ts'
+export {
+  BufferError,
+  ClientError,
+  type ClientErrorOptions,
+  ClosedError,
+  ConfigError,
+  NetworkError,
+  ProtocolError,
+  SerializationError,
+  TimeoutError,
+} from './error.ts'
+export type { ClusterStatistics } from './network/cluster.ts'
+export {
+  type RequestEvent,
+  type RequestStatistics,
+  requestChannelName,
+} from './network/request-log.ts'
+export type { ConnectionOptions } from './options/connection-options.ts'
