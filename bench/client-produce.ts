@@ -98,11 +98,10 @@ for (const target of options.targets) {
   try {
     for (const [name, run] of Object.entries(cases)) {
       if (options.cases.length > 0 && !options.cases.includes(name)) continue
-      const acks = name === 'idle send' ? -1 : 1
+      const acks = name === 'idle send' ? 'all' : 1
       const producer = new Client({
         bootstrapServers: [broker.address],
         acks,
-        idempotence: acks === -1,
       })
       await producer.send({ topic: 'bench', value })
       const cpu = process.cpuUsage()

@@ -2,13 +2,13 @@ import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
 import { crc32c } from '../../protocol/crc32c.ts'
 import type { Payload, ProducerRecord, RecordMetadata } from '../../record/record.ts'
-import { Cluster } from '../network/cluster.ts'
 import { systemEnvironment } from '../network/environment.ts'
+import { openCluster } from '../options/connection-options.ts'
 import { ClusterNetwork } from './cluster-network.ts'
 import { SendGroup } from './delivery.ts'
 import { ProducerCore, type ProducerEnvironment } from './producer-core.ts'
 import type { ProducerNetwork } from './producer-network.ts'
-import { type ProducerOptions, resolveOptions } from './producer-options.ts'
+import { checkProducerOptions, type ProducerOptions } from './producer-options.ts'
 import { asClientError, RecordPreparer } from './record-preparer.ts'
 import type { SenderCounts } from './sender.ts'
 
@@ -49,7 +49,7 @@ export class Producer<K = Payload, V = Payload> {
   #closing: Promise<void> | undefined
 
   /**
-   * @param network stands in for the brokers in tests.
+   * @param network stands in for the brokers, and `environment` for time and randomness: in tests.
    * @throws {ConfigError} an option that is unknown or out of its range.
    */
   constructor(
@@ -57,8 +57,8 @@ export class Producer<K = Payload, V = Payload> {
     network?: ProducerNetwork,
     environment: ProducerEnvironment = producerEnvironment,
   ) {
-    const { settings, cluster } = resolveOptions(options)
-    const brokers = network ?? new ClusterNetwork(new Cluster(cluster))
+    const { settings, connection } = checkProducerOptions(options)
+    const brokers = network ?? new ClusterNetwork(openCluster(connection, true))
     this.#core = new ProducerCore(settings, brokers, environment, options.onDelivery)
     const { keySerializer, valueSerializer } = options
     this.#preparer = new RecordPreparer(keySerializer, valueSerializer, (name) =>

@@ -37,7 +37,8 @@ export class RecordPreparer<K, V> {
    */
   prepare(record: ProducerRecord<K, V>, nowMs: number): Outgoing {
     const { topic: name, partition, timestamp, headers } = record
-    const topic = this.#last?.name === name ? this.#last : this.#topic(name)
+    const last = this.#last
+    const topic = last !== undefined && last.name === name ? last : this.#topic(name)
     if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0)) {
       throw new ConfigError(`Partition ${partition} of topic ${name} is no whole number from 0 on.`)
     }

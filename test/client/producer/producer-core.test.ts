@@ -118,7 +118,7 @@ describe('what is sent', () => {
   })
 
   it.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('may be compressed by %s', async (name) => {
-    const { time, cluster, producer } = bench({ compression: name, batchSize: 200_000 })
+    const { time, cluster, producer } = bench({ compressionType: name, batchSize: 200_000 })
     cluster.create('t', 1)
     const small = producer.send({ topic: 't', value: 'small' })
     const records = Array.from({ length: 500 }, (_, i) => ({
@@ -144,7 +144,7 @@ describe('what is sent', () => {
 
 describe('lingerMs', () => {
   it('keeps a batch that is not full, and a flush does not wait for it', async () => {
-    const { time, cluster, producer } = bench({ lingerMs: 100, idempotence: false })
+    const { time, cluster, producer } = bench({ lingerMs: 100, enableIdempotence: false })
     cluster.create('t', 1)
     const start = time.nowMs
     await outcome(time, producer.send({ topic: 't', value: 'a' }))
@@ -268,7 +268,10 @@ describe('failures', () => {
   })
 
   it('end at the delivery timeout', async () => {
-    const { time, cluster, producer } = bench({ deliveryTimeoutMs: 700 }, { lost: 100 })
+    const { time, cluster, producer } = bench(
+      { deliveryTimeoutMs: 700, requestTimeoutMs: 600 },
+      { lost: 100 },
+    )
     cluster.create('t', 1)
     const start = time.nowMs
     const error = await outcome(time, producer.send({ topic: 't', value: 'v' }))
@@ -281,7 +284,10 @@ describe('failures', () => {
   })
 
   it('end at the delivery timeout also where nobody answers', async () => {
-    const { time, cluster, producer } = bench({ deliveryTimeoutMs: 700 }, { slowMs: 100_000 })
+    const { time, cluster, producer } = bench(
+      { deliveryTimeoutMs: 700, requestTimeoutMs: 600 },
+      { slowMs: 100_000 },
+    )
     cluster.create('t', 1)
     const error = await outcome(time, producer.send({ topic: 't', value: 'v' }))
     expect(error).toBeInstanceOf(TimeoutError)
@@ -365,7 +371,7 @@ describe('failures', () => {
 
 describe('acks 0', () => {
   it('resolves when the request is written, without an offset', async () => {
-    const { time, cluster, producer } = bench({ acks: 0, idempotence: false })
+    const { time, cluster, producer } = bench({ acks: 0, enableIdempotence: false })
     cluster.create('t', 1)
     const result = await outcome(time, producer.send({ topic: 't', value: 'a' }))
     expect(result).toMatchObject({ partition: 0, offset: -1 })
@@ -437,7 +443,13 @@ async function play(
 ): Promise<Told & Bench> {
   const { seed, partitions, calls, lost, unanswered, moved, refused, batchBytesMax } = told
   const { deliveryTimeoutMs, batchSize, bufferMemory } = told
-  const its = { deliveryTimeoutMs, batchSize, bufferMemory, partitioner: 'round-robin' } as const
+  const its = {
+    requestTimeoutMs: 300,
+    deliveryTimeoutMs,
+    batchSize,
+    bufferMemory,
+    partitioner: 'round-robin',
+  } as const
   const faults = { lost, unanswered, moved, refused, batchBytesMax, slowMs: 40 }
   const place = bench({ ...its, ...options }, faults, seed)
   const { time, cluster, producer } = place
@@ -488,7 +500,7 @@ describe('whatever fails', () => {
   it('loses nothing without idempotence, and keeps the order with one request at a time', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (told) => {
-        const options = { idempotence: false, acks: 1, maxInFlight: 1 } as const
+        const options = { enableIdempotence: false, acks: 1, maxInFlight: 1 } as const
         const { stored, failed, sent, cluster } = await play({ ...told, refused: 0 }, options)
         expect(stored.length + failed.length).toBe(sent.length)
         for (let partition = 0; partition < told.partitions; partition++) {
