@@ -1,4 +1,13 @@
 /** What the package offers to programs that talk to a cluster: the entry `odradek/client`. */
+
+export type { HeaderPair, HeadersInput, RecordHeader } from '../record/headers.ts'
+export type { Payload, ProducerRecord, RecordMetadata } from '../record/record.ts'
+export {
+  type Deserializer,
+  deserializers,
+  type Serializer,
+  serializers,
+} from '../record/serializer.ts'
 export type { OAuthToken, SaslOptions } from '../security/index.ts'
 export type { Acl, AclFilter } from './admin/acls.ts'
 export { Admin } from './admin/admin.ts'
@@ -82,3 +91,13 @@ export {
   requestChannelName,
 } from './network/request-log.ts'
 export type { ConnectionOptions } from './options/connection-options.ts'
+export type { CompressionName } from './producer/compressor.ts'
+export type { DeliveryReport, DeliveryReportCallback } from './producer/delivery-report.ts'
+export type {
+  PartitionedRecord,
+  PartitionerOption,
+  PartitionFunction,
+} from './producer/partitioner/partitioner.ts'
+export { Producer, type ProducerStatistics } from './producer/producer.ts'
+export type { ProducerOptions } from './producer/producer-options.ts'
+export { SendError } from './producer/send-error.ts'

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts'
 import {
   batchHeaderBytes,
   type Checksum,
+  noProducer,
   type ProducerStamp,
   writeBatchHeader,
 } from './batch-header.ts'
@@ -94,6 +95,15 @@ export class BatchBuilder {
     const fields = { recordsCount, baseTimestamp, maxTimestamp }
     const producer = { producerId, producerEpoch, baseSequence }
     writeBatchHeader(batch, { attributes, ...fields, ...producer }, checksum)
+    return batch
+  }
+
+  /** A batch of the same records in memory of its own, without codec, producer and checksum. */
+  copy(): Buffer {
+    const { recordsCount, baseTimestamp, maxTimestamp } = this
+    const batch = Buffer.from(this.#memory.subarray(0, this.bytes))
+    const fields = { attributes: 0, recordsCount, baseTimestamp, maxTimestamp }
+    writeBatchHeader(batch, { ...fields, ...noProducer }, () => 0)
     return batch
   }
 

@@ -5,7 +5,12 @@ import { join, relative } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..')
-const folders = ['src/client/admin', 'src/client/network', 'src/client/options']
+const folders = [
+  'src/client/admin',
+  'src/client/network',
+  'src/client/options',
+  'src/client/producer',
+]
 // Beside the sources, so that the compiler finds the types of Node.
 const parent = join(root, 'node_modules', '.cache')
 mkdirSync(parent, { recursive: true })

@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts'
+import type { Clock } from '../../base/clock.ts'
 import { BatchBuilder, builderSlackBytes, memoryForRecord } from '../../record/batch-builder.ts'
-import { noProducer } from '../../record/batch-header.ts'
 import { BatchReader } from '../../record/batch-reader.ts'
 import type { HeaderPair } from '../../record/headers.ts'
 import type { Payload } from '../../record/record.ts'
@@ -28,17 +28,18 @@ export interface PreparedRecord {
 
 /**
  * The records that wait to be sent: per partition a queue of batches, per node the partitions that
- * it leads. It knows no time, no socket and no promise: the caller passes the time in.
+ * it leads. It knows no socket and no promise.
  */
 export class Accumulator {
   readonly #options: AccumulatorOptions
   readonly #pool: MemoryPool
   /** Partitions with batches, by the node that leads them; each in the order of its next turn. */
   readonly #nodes = new Map<number, PartitionBatches[]>()
-  /** Batches that have no outcome. */
-  #unsettled = 0
+  readonly #unsettled = new Set<ProducerBatch>()
   /** While above 0 everything that waits is due. */
   #urgent = 0
+  /** Somebody waits for memory: everything that waits is due, as that gives memory back. */
+  isShort = false
 
   constructor(options: AccumulatorOptions) {
     this.#options = options
@@ -50,8 +51,8 @@ export class Accumulator {
     return this.#pool.usedBytes
   }
 
-  /** Batches that have no outcome yet, in requests or waiting. */
-  get unsettled(): number {
+  /** Batches that have no outcome yet, in requests or waiting; read it, it changes. */
+  get unsettled(): ReadonlySet<ProducerBatch> {
     return this.#unsettled
   }
 
@@ -69,7 +70,7 @@ export class Accumulator {
   append(
     partition: PartitionBatches,
     record: PreparedRecord,
-    nowMs: number,
+    clock: Clock,
   ): ProducerBatch | undefined {
     const open = partition.open
     if (open !== undefined && this.#fill(open.builder, record)) return open
@@ -79,13 +80,19 @@ export class Accumulator {
     if (open !== undefined) open.isFull = true
     const place = partition.nextPlace()
     const builder = new BatchBuilder(memory)
-    const batch = new ProducerBatch(partition, builder, new Deliveries(), nowMs, place)
+    const batch = new ProducerBatch(
+      partition,
+      builder,
+      new Deliveries(),
+      clock.monotonicMs(),
+      place,
+    )
     const { timestamp, key, value, headers } = record
     const isIn = builder.append(timestamp, key, value, headers)
     assert(isIn, 'a new batch has room for its first record')
     // Memory of a size of its own was taken for one record, which alone may pass the batch size.
     batch.isFull = memory.length > this.#pool.pieceBytesMax
-    this.#unsettled++
+    this.#unsettled.add(batch)
     if (partition.length === 0) this.#activate(partition)
     partition.push(batch)
     return batch
@@ -118,7 +125,7 @@ export class Accumulator {
 
   /** When a batch for the node is due: 0 for at once, Infinity where nothing is to be awaited. */
   dueAtMs(nodeId: number, mayTake: (batch: ProducerBatch) => boolean): number {
-    const urgency = { lingerMs: this.#options.lingerMs, isUrgent: this.#urgent > 0 }
+    const urgency = { lingerMs: this.#options.lingerMs, isUrgent: this.#urgent > 0 || this.isShort }
     let due = Infinity
     for (const partition of this.#nodes.get(nodeId) ?? []) {
       due = Math.min(due, dueAtMs(partition, urgency, mayTake))
@@ -171,8 +178,8 @@ export class Accumulator {
   settled(batch: ProducerBatch): void {
     assert(!batch.isDone, 'a batch is settled once')
     batch.isDone = true
-    this.#unsettled--
-    if (batch.isBeingWritten || batch.isOnWire) this.#pool.forget(batch.builder.memory)
+    this.#unsettled.delete(batch)
+    if (batch.writes > 0 || batch.isOnWire) this.#pool.forget(batch.builder.memory)
     else this.#pool.give(batch.builder.memory)
   }
 
@@ -182,8 +189,7 @@ export class Accumulator {
    */
   split(batch: ProducerBatch): readonly ProducerBatch[] {
     assert(batch.recordsCount > 1, 'only what has more than one record is split')
-    // The checksum is of no interest: nobody but the reader below sees these bytes.
-    const bytes = batch.builder.close(0, noProducer, () => 0)
+    const bytes = batch.builder.copy()
     const reader = new BatchReader()
     reader.open(bytes)
     const half = Math.ceil(batch.recordsCount / 2)
@@ -207,7 +213,7 @@ export class Accumulator {
       part.attempts = batch.attempts
       return part
     })
-    this.#unsettled += parts.length
+    for (const part of parts) this.#unsettled.add(part)
     this.settled(batch)
     return parts
   }

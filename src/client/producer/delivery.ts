@@ -19,12 +19,82 @@ export interface BatchOutcome {
   readonly error: ClientError | null
 }
 
-/** One `send(record)` whose record is number `index` of its batch. */
-export interface SingleSend {
-  readonly resolve: (metadata: RecordMetadata) => void
+/** One `send(record)` that no batch has taken yet. */
+export class SingleSend {
+  readonly resolve: (metadata: Promise<RecordMetadata>) => void
   readonly reject: (error: ClientError) => void
-  readonly timestamp: number
-  readonly index: number
+
+  constructor(
+    resolve: (metadata: Promise<RecordMetadata>) => void,
+    reject: (error: ClientError) => void,
+  ) {
+    this.resolve = resolve
+    this.reject = reject
+  }
+}
+
+/** Tells the place of a record by its number in a batch; throws why it has none. */
+interface Places {
+  at(index: number): RecordMetadata
+}
+
+/** The places of a batch that was stored. */
+class StoredBatch implements Places {
+  readonly #outcome: BatchOutcome
+  readonly #timestamps: readonly number[]
+
+  constructor(outcome: BatchOutcome, timestamps: readonly number[]) {
+    this.#outcome = outcome
+    this.#timestamps = timestamps
+  }
+
+  at(index: number): RecordMetadata {
+    const { topic, partition, baseOffset, appendTime } = this.#outcome
+    const offset = baseOffset < 0 ? -1 : baseOffset + index
+    const timestamp = appendTime >= 0 ? appendTime : (this.#timestamps[index] as number)
+    return { topic, partition, offset, timestamp }
+  }
+}
+
+/** The places of a batch that was split: each part has its own outcome. */
+class StoredParts implements Places {
+  readonly #parts: readonly Part[]
+
+  constructor(parts: readonly Part[]) {
+    this.#parts = parts
+  }
+
+  at(index: number): RecordMetadata {
+    const part = this.#parts.findLast(({ from }) => from <= index)
+    assert(part?.outcome !== undefined, 'each part has its outcome')
+    const { places, error } = part.outcome
+    if (error !== null) throw error
+    return places.at(index - part.from)
+  }
+}
+
+interface Part {
+  /** Number of its first record in the whole. */
+  readonly from: number
+  outcome: { readonly places: Places; readonly error: ClientError | null } | undefined
+}
+
+/** One promise for all single sends of a batch; theirs are made of it. */
+interface Shared {
+  readonly promise: Promise<Places>
+  readonly resolve: (places: Places) => void
+  readonly reject: (error: ClientError) => void
+}
+
+/**
+ * By the number of a record, what makes its place of those of its batch. Made once for all batches:
+ * so a send costs one promise and no closure, which with many in flight is most of its cost.
+ */
+const placeAt: ((places: Places) => RecordMetadata)[] = []
+
+function placeOf(index: number): (places: Places) => RecordMetadata {
+  for (let next = placeAt.length; next <= index; next++) placeAt.push((places) => places.at(next))
+  return placeAt[index] as (places: Places) => RecordMetadata
 }
 
 /** One `send(records)`: settled when each of its records is. */
@@ -126,8 +196,12 @@ export class GroupRun {
 
 /** Who waits for the records of one batch. */
 export class Deliveries {
-  readonly #singles: SingleSend[] = []
   readonly #runs: GroupRun[] = []
+  #shared: Shared | undefined
+  /** Of the records of single sends, by their number. */
+  #timestamps: number[] = []
+  /** Where this batch is part of one that was split: told its outcome, too. */
+  #tellWhole: ((places: Places, error: ClientError | null) => void) | undefined
   #enqueued = 0
 
   /** Records for which nobody holds a promise. */
@@ -135,9 +209,11 @@ export class Deliveries {
     return this.#enqueued
   }
 
-  /** The next record of the batch is one of `send(record)`. */
-  addSingle(single: SingleSend): void {
-    this.#singles.push(single)
+  /** The promise of one `send(record)` whose record is number `index` of the batch. */
+  addSingle(index: number, timestamp: number): Promise<RecordMetadata> {
+    this.#shared ??= newShared()
+    this.#timestamps[index] = timestamp
+    return this.#shared.promise.then(placeOf(index))
   }
 
   /** The record `index` of the batch is the record `input` of the group. */
@@ -154,49 +230,67 @@ export class Deliveries {
 
   /** Tells everyone. */
   settle(outcome: BatchOutcome): void {
-    const { topic, partition, baseOffset, appendTime, error } = outcome
-    for (const { resolve, reject, index, timestamp } of this.#singles) {
-      if (error !== null) reject(error)
-      else {
-        const offset = baseOffset < 0 ? -1 : baseOffset + index
-        const time = appendTime >= 0 ? appendTime : timestamp
-        resolve({ topic, partition, offset, timestamp: time })
-      }
-    }
     for (const run of this.#runs) run.group.settle(run, outcome)
+    this.#settleSingles(new StoredBatch(outcome, this.#timestamps), outcome.error)
   }
 
   /** Cuts into parts with so many records each, for a batch that is split. */
   split(counts: readonly number[]): readonly Deliveries[] {
-    const parts = counts.map(() => new Deliveries())
-    const ends: number[] = []
-    let end = 0
-    for (const count of counts) {
-      end += count
-      ends.push(end)
-    }
-    const place = (index: number): [Deliveries, number] => {
-      const at = ends.findIndex((one) => index < one)
-      const part = parts[at]
+    let from = 0
+    const parts = counts.map((count) => {
+      const part = { from, to: from + count, deliveries: new Deliveries() }
+      part.deliveries.#timestamps = this.#timestamps.slice(from, part.to)
+      from = part.to
+      return part
+    })
+    const partOf = (index: number): (typeof parts)[number] => {
+      const part = parts.find(({ to }) => index < to)
       assert(part !== undefined, 'each record lies in one part')
-      return [part, index - ((ends[at] as number) - (counts[at] as number))]
+      return part
     }
-    const claimed = new Uint8Array(end)
-    for (const single of this.#singles) {
-      const [part, index] = place(single.index)
-      claimed[single.index] = 1
-      part.addSingle({ ...single, index })
-    }
+    const claimed = new Uint8Array(from)
     for (const run of this.#runs) {
       for (let i = 0; i < run.count; i++) {
-        const [part, index] = place(run.indexOf(i))
-        claimed[run.indexOf(i)] = 1
-        part.addToGroup(run.group, run.inputOf(i), index)
+        const index = run.indexOf(i)
+        const part = partOf(index)
+        part.deliveries.addToGroup(run.group, run.inputOf(i), index - part.from)
+        claimed[index] = 1
       }
     }
     claimed.forEach((isClaimed, index) => {
-      if (isClaimed === 0) place(index)[0].addEnqueued()
+      const isSingle = this.#timestamps[index] !== undefined
+      if (isClaimed === 0 && !isSingle) partOf(index).deliveries.addEnqueued()
     })
-    return parts
+    if (this.#shared !== undefined || this.#tellWhole !== undefined) this.#awaitParts(parts)
+    return parts.map((part) => part.deliveries)
   }
+
+  #awaitParts(parts: readonly { from: number; deliveries: Deliveries }[]): void {
+    const outcomes: Part[] = parts.map(({ from }) => ({ from, outcome: undefined }))
+    let left = parts.length
+    parts.forEach(({ deliveries }, at) => {
+      deliveries.#tellWhole = (places, error) => {
+        const part = outcomes[at]
+        assert(part !== undefined && left > 0, 'a part is settled once')
+        part.outcome = { places, error }
+        if (--left === 0) this.#settleSingles(new StoredParts(outcomes), null)
+      }
+    })
+  }
+
+  #settleSingles(places: Places, error: ClientError | null): void {
+    this.#tellWhole?.(places, error)
+    if (error !== null) this.#shared?.reject(error)
+    else this.#shared?.resolve(places)
+  }
+}
+
+function newShared(): Shared {
+  let resolve: Shared['resolve'] = () => {}
+  let reject: Shared['reject'] = () => {}
+  const promise = new Promise<Places>((resolveIt, rejectIt) => {
+    resolve = resolveIt
+    reject = rejectIt
+  })
+  return { promise, resolve, reject }
 }

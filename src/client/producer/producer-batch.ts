@@ -22,8 +22,10 @@ export class ProducerBatch implements SequencedBatch {
   isDone = false
   /** Part of a request that has not been answered. */
   isOnWire = false
-  /** A socket may still read its bytes: they must neither change nor be used again. */
-  isBeingWritten = false
+  /** Writes of its bytes that have not ended: above 0 a socket may read them. */
+  writes = 0
+  /** A request with it got no answer: it may be stored, whatever later answers say. */
+  isFateUnknown = false
   /** Requests that it was part of. */
   attempts = 0
   /** Not sent before this moment of the monotonic clock; above 0 it is a retry. */

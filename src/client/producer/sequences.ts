@@ -39,6 +39,11 @@ export interface PartitionSequences {
   lastOffset: number
   /** Batches that have a sequence and no outcome, in the order of their sequences. */
   readonly inFlight: SequencedBatch[]
+  /**
+   * A batch was stored under this producer id. A broker that does not know a producer takes any
+   * first sequence, so until then one batch goes at a time: the second could overtake the first.
+   */
+  isKnownToBroker: boolean
   /** A batch expired, and nobody knows whether it was stored. */
   isUnresolved: boolean
   /** Counts anew with the next epoch. */
@@ -101,6 +106,7 @@ export class Sequences<Partition> {
         lastStored: -1,
         lastOffset: -1,
         inFlight: [],
+        isKnownToBroker: false,
         isUnresolved: false,
         isToReset: false,
       }
@@ -116,7 +122,7 @@ export class Sequences<Partition> {
     // A retry goes alone in front: only behind its success is the next one no gap.
     if (batch.baseSequence >= 0) return state.inFlight[0] === batch
     if (state.isUnresolved || state.inFlight.length >= batchesInFlightMax) return false
-    return this.#isCurrent(state) || state.inFlight.length === 0
+    return state.inFlight.length === 0 || (this.#isCurrent(state) && state.isKnownToBroker)
   }
 
   /** Gives a batch that is about to be sent its sequence, unless it has one. */
@@ -138,6 +144,7 @@ export class Sequences<Partition> {
     const state = this.of(partition)
     assert(batch.baseSequence >= 0, 'what was stored had a sequence')
     remove(state, batch)
+    if (batch.producerId === state.producerId) state.isKnownToBroker = true
     state.lastStored = sequenceAfter(batch.baseSequence, batch.recordsCount - 1)
     if (lastOffset > state.lastOffset) state.lastOffset = lastOffset
   }
@@ -149,28 +156,30 @@ export class Sequences<Partition> {
       // Retention removed all that this producer wrote. Those behind the first fail likewise, and
       // have been counted anew by then.
       if (refusal.logStartOffset === -1) return false
-      if (!batch.isSequenceReset) this.#requestEpoch(state)
+      if (!batch.isSequenceReset && state.inFlight[0] === batch) this.#requestEpoch(state)
       return true
     }
     if (refusal.code === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
       const isNext = batch.baseSequence === nextStored(state)
       // The gap may be a batch before this one that is still to be retried.
       if (!state.isUnresolved && (batch.isSequenceReset || !isNext)) return true
-      if (!state.isUnresolved || state.inFlight[0] === batch) this.#requestEpoch(state)
+      if (state.inFlight[0] === batch) this.#requestEpoch(state)
       return true
     }
     return refusal.isRetriable
   }
 
   /**
-   * A batch failed for good. `isKnown` says that the broker surely did not store it: then what comes
-   * behind counts anew at once; otherwise when nothing before it is under way.
+   * A batch failed for good. `isKnown` says that the broker surely did not store it: if nothing
+   * before it is under way, what comes behind counts anew at once. Otherwise that has to wait until
+   * those before have their outcome: counted anew, one that is stored already would be stored twice.
    */
   failed(partition: Partition, batch: SequencedBatch, isKnown: boolean): void {
     if (batch.baseSequence < 0) return
     const state = this.of(partition)
+    const isFirst = state.inFlight[0] === batch
     remove(state, batch)
-    if (isKnown) {
+    if (isKnown && isFirst) {
       this.#requestEpoch(state)
       return
     }
@@ -237,6 +246,7 @@ export class Sequences<Partition> {
 
   /** Counts from 0 under the current epoch, what is under way included. */
   #restart(state: PartitionSequences): void {
+    if (state.producerId !== this.#producerId) state.isKnownToBroker = false
     state.producerId = this.#producerId
     state.producerEpoch = this.#producerEpoch
     state.lastStored = -1

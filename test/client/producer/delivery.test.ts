@@ -108,28 +108,23 @@ describe('GroupRun', () => {
 })
 
 describe('Deliveries', () => {
-  it('resolves single sends with their place in the batch', () => {
-    const seen: unknown[] = []
-    const deliveries = new Deliveries()
-    for (const index of [0, 4]) {
-      deliveries.addSingle({
-        resolve: (metadata) => seen.push(metadata),
-        reject: (error) => seen.push(error),
-        timestamp: 7,
-        index,
-      })
+  it('resolves single sends with their place in the batch', async () => {
+    const told = async (outcome: BatchOutcome): Promise<unknown[]> => {
+      const deliveries = new Deliveries()
+      const promises = [0, 4].map((index) => deliveries.addSingle(index, 7 + index))
+      deliveries.settle(outcome)
+      const results = await Promise.allSettled(promises)
+      return results.map((one) => (one.status === 'fulfilled' ? one.value : one.reason))
     }
-    deliveries.settle(stored)
-    deliveries.settle({ ...stored, baseOffset: -1, appendTime: 9 })
-    deliveries.settle({ ...stored, error: failure })
-    expect(seen).toEqual([
+    expect(await told(stored)).toEqual([
       { topic: 't', partition: 3, offset: 100, timestamp: 7 },
-      { topic: 't', partition: 3, offset: 104, timestamp: 7 },
-      { topic: 't', partition: 3, offset: -1, timestamp: 9 },
-      { topic: 't', partition: 3, offset: -1, timestamp: 9 },
-      failure,
-      failure,
+      { topic: 't', partition: 3, offset: 104, timestamp: 11 },
     ])
+    expect(await told({ ...stored, baseOffset: -1, appendTime: 9 })).toEqual([
+      { topic: 't', partition: 3, offset: -1, timestamp: 9 },
+      { topic: 't', partition: 3, offset: -1, timestamp: 9 },
+    ])
+    expect(await told({ ...stored, error: failure })).toEqual([failure, failure])
   })
 
   it('counts those for whom nobody waits', () => {
@@ -138,15 +133,15 @@ describe('Deliveries', () => {
     expect(deliveries.enqueued).toBe(1)
   })
 
-  it('tells each waiter the same of the parts as of the whole', () => {
+  it('tells each waiter the same of the parts as of the whole', async () => {
     const kind = fc.constantFrom('single', 'group', 'enqueued')
-    const kinds = fc.array(kind, { minLength: 2, maxLength: 30 })
-    fc.assert(
-      fc.property(kinds, fc.nat(), (records, cut) => {
+    const kinds = fc.array(kind, { minLength: 4, maxLength: 30 })
+    await fc.assert(
+      fc.asyncProperty(kinds, fc.nat(), fc.boolean(), async (records, cut, again) => {
         const inGroup = records.filter((one) => one === 'group').length
         const settled = newGroup(Math.max(1, inGroup))
-        const offsets: number[] = []
-        const expected: number[] = []
+        const singles: Promise<RecordMetadata>[] = []
+        const expected: RecordMetadata[] = []
         const grouped: number[] = []
         const deliveries = new Deliveries()
         records.forEach((one, index) => {
@@ -154,19 +149,34 @@ describe('Deliveries', () => {
           if (one === 'group') grouped.push(100 + index)
           if (one === 'group') deliveries.addToGroup(settled.group, grouped.length - 1, index)
           if (one !== 'single') return
-          expected.push(100 + index)
-          const resolve = ({ offset }: RecordMetadata): number => offsets.push(offset)
-          deliveries.addSingle({ resolve, reject: () => {}, timestamp: 0, index })
+          const timestamp = 50 + index
+          expected.push({ topic: 't', partition: 3, offset: 100 + index, timestamp })
+          singles.push(deliveries.addSingle(index, timestamp))
         })
-        const first = 1 + (cut % (records.length - 1))
-        const parts = deliveries.split([first, records.length - first])
-        parts[0]?.settle(stored)
-        parts[1]?.settle({ ...stored, baseOffset: 100 + first })
-        expect(offsets).toEqual(expected)
+        const first = 2 + (cut % (records.length - 2))
+        const [front, back] = deliveries.split([first, records.length - first])
+        // A part may be too large as well.
+        const fronts = again ? front?.split([1, first - 1]) : [front]
+        for (const [at, part] of fronts?.entries() ?? []) {
+          part?.settle({ ...stored, baseOffset: 100 + at })
+        }
+        back?.settle({ ...stored, baseOffset: 100 + first })
+        expect(await Promise.all(singles)).toEqual(expected)
         if (inGroup > 0) expect(settled.resolved?.map(({ offset }) => offset)).toEqual(grouped)
-        const enqueued = parts.reduce((sum, part) => sum + part.enqueued, 0)
+        const parts = [...(fronts ?? []), back]
+        const enqueued = parts.reduce((sum, part) => sum + (part?.enqueued ?? 0), 0)
         expect(enqueued).toBe(records.filter((one) => one === 'enqueued').length)
       }),
     )
+  })
+
+  it('fails only those whose part failed', async () => {
+    const deliveries = new Deliveries()
+    const promises = [0, 1, 2].map((index) => deliveries.addSingle(index, 0))
+    const [front, back] = deliveries.split([1, 2])
+    front?.settle(stored)
+    back?.settle({ ...stored, error: failure })
+    const results = await Promise.allSettled(promises)
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
   })
 })

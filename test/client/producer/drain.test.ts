@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../../../src/base/clock.ts'
 import { Accumulator } from '../../../src/client/producer/accumulator.ts'
 import { type DrainBounds, drain, dueAtMs } from '../../../src/client/producer/drain.ts'
 import { PartitionBatches } from '../../../src/client/producer/partition-batches.ts'
 
 /** Partitions with so many batches of about `bytes` each. */
+/** A clock that stands. */
+function at(monotonicMs: number): Clock {
+  return { now: () => 0, monotonicMs: () => monotonicMs }
+}
+
 function partitions(counts: readonly number[], bytes = 200): PartitionBatches[] {
   const options = { batchSize: bytes, lingerMs: 0, bufferMemory: 1 << 24 }
   const accumulator = new Accumulator(options)
@@ -11,7 +17,7 @@ function partitions(counts: readonly number[], bytes = 200): PartitionBatches[] 
     const partition = new PartitionBatches('t', index)
     const value = 'x'.repeat(bytes - 105)
     for (let i = 0; i < count; i++) {
-      accumulator.append(partition, { timestamp: 1, key: null, value, headers: [] }, 10 + i)
+      accumulator.append(partition, { timestamp: 1, key: null, value, headers: [] }, at(10 + i))
     }
     return partition
   })

@@ -74,6 +74,14 @@ describe('Sequences', () => {
     expect(bases([last, first])).toEqual([2 ** 31 - 4, 6])
   })
 
+  it('sends the first batch of a partition alone', () => {
+    const { sequences, batches } = sent(1)
+    expect(sequences.maySend('p', batchOf())).toBe(false)
+    sequences.stored('p', batches[0] as SequencedBatch, 9)
+    sequences.stamp('p', batchOf())
+    expect(sequences.maySend('p', batchOf())).toBe(true)
+  })
+
   it('has five batches of a partition under way at most', () => {
     const { sequences, batches } = sent(batchesInFlightMax)
     expect(sequences.maySend('p', batchOf())).toBe(false)
@@ -105,6 +113,18 @@ describe('Sequences', () => {
     expect(sequences.mayRetry('p', second, outOfOrder)).toBe(true)
     expect(sequences.settle()).toBe(false)
     expect(sequences.producerEpoch).toBe(1)
+  })
+
+  it('does not count anew what may be stored already', () => {
+    const { sequences, batches } = sent(3)
+    const [first, second, third] = batches as [SequencedBatch, SequencedBatch, SequencedBatch]
+    sequences.failed('p', second, true)
+    sequences.settle()
+    expect(first).toMatchObject({ producerEpoch: 0, baseSequence: 0 })
+    sequences.stored('p', first, 9)
+    expect(sequences.mayRetry('p', third, outOfOrder)).toBe(true)
+    sequences.settle()
+    expect(third).toMatchObject({ producerEpoch: 1, baseSequence: 0 })
   })
 
   it('leaves other partitions at their epoch until nothing of theirs is under way', () => {

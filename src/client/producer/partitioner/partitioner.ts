@@ -1,7 +1,7 @@
 /** How records without an explicit partition find theirs. */
 import type { Payload } from '../../../record/record.ts'
 
-/** What a partitioner may know of a record: its serialised key and value. */
+/** What a partitioner may know of a record; to be read during its call only. */
 export interface PartitionedRecord {
   readonly topic: string
   readonly key: Payload | null
