@@ -86,7 +86,8 @@ async function measure(name: string, take: Way, count: number): Promise<void> {
   const cpu = (user + system) / 1e6
   const rate = Math.round(taken / seconds).toLocaleString('en')
   console.log(
-    `${name.padEnd(12)} ${rate.padStart(12)} records/s, ${cpu.toFixed(2)} s of ${seconds.toFixed(2)} s CPU`,
+    `${name.padEnd(12)} ${rate.padStart(12)} records/s,`,
+    `${cpu.toFixed(2)} s of CPU in ${seconds.toFixed(2)} s`,
   )
   await consumer.close()
 }

@@ -1,7 +1,7 @@
 /** What the package offers to programs that talk to a cluster: the entry `odradek/client`. */
 
 export type { HeaderPair, HeadersInput, RecordHeader } from '../record/headers.ts'
-export type { Payload, ProducerRecord, RecordMetadata } from '../record/record.ts'
+export type { ConsumerRecord, Payload, ProducerRecord, RecordMetadata } from '../record/record.ts'
 export {
   type Deserializer,
   deserializers,
@@ -73,6 +73,25 @@ export type {
   TopicDescription,
   TopicListing,
 } from './admin/topics.ts'
+export type {
+  AssignableMember,
+  AssignmentRequest,
+  Assignor,
+  MemberAssignment,
+  PartitionRacks,
+  RebalanceProtocol,
+} from './consumer/assignor/assignor.ts'
+export type { AssignorName } from './consumer/assignor/builtin.ts'
+export type { OffsetToCommit } from './consumer/commit.ts'
+export { Consumer, type ConsumerStatistics } from './consumer/consumer.ts'
+export type { ConsumerOptions } from './consumer/consumer-options.ts'
+export type { OnDeserializeError, RawRecord } from './consumer/consumer-settings.ts'
+export type { CommittedOffset, TimedOffset } from './consumer/offset-queries.ts'
+export type { OffsetReset } from './consumer/offset-reset.ts'
+export type { RecordHandler, RunOrder } from './consumer/ordered-run.ts'
+export type { RebalanceHooks } from './consumer/rebalance-hooks.ts'
+export type { ConsumerBatch, PollOptions, RunOptions } from './consumer/record-stream.ts'
+export type { TopicFilter } from './consumer/subscription.ts'
 export {
   BufferError,
   ClientError,

@@ -1,3 +1,5 @@
+import { assert } from '../../base/assert.ts'
+
 /** When offsets are committed without being asked: at a poll, once per interval. Pure. */
 export class AutoCommit {
   readonly #intervalMs: number
@@ -5,6 +7,7 @@ export class AutoCommit {
 
   /** @param intervalMs Infinity for never. */
   constructor(intervalMs: number, nowMs: number) {
+    assert(intervalMs >= 0, 'an interval is not negative')
     this.#intervalMs = intervalMs
     this.#dueMs = nowMs + intervalMs
   }

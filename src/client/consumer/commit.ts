@@ -101,7 +101,7 @@ function commitError(
   const error = coordinatorError(cluster, committer.groupId, what, code)
   if (!rebalanceCodes.has(code)) return error
   const why =
-    'the group rebalanced, and others may have the partition by now; its records come again there. ' +
-    'Fewer records per poll, or a larger maxPollIntervalMs, avoid it'
+    'the group rebalanced, and others may have the partition by now; its records come again ' +
+    'there. Fewer records per poll, or a larger maxPollIntervalMs, avoid it'
   return new ProtocolError(what, code, why)
 }

@@ -2,6 +2,7 @@
  * What happens while an application waits for records: partitions change hands, offsets are looked
  * up and committed, and what will be needed next is fetched.
  */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
@@ -133,6 +134,7 @@ export class ConsumerLoop<K, V> {
     if (this.#subscription !== null) {
       throw new ConfigError('Topics are subscribed to: unsubscribe() before assign().')
     }
+    assert(this.#driver === null, 'who assigns is no member')
     this.positions.assign(partitions)
     this.attend()
   }
@@ -150,6 +152,7 @@ export class ConsumerLoop<K, V> {
       failure = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
     }
     this.positions.assign([])
+    assert(this.positions.size === 0, 'who leaves has nothing')
     this.#driver = null
     await driver?.leave()
     this.attend()
@@ -165,6 +168,7 @@ export class ConsumerLoop<K, V> {
   rewind(): void {
     for (const one of this.positions.all) {
       if (one.processed < 0 || one.processed >= one.position) continue
+      assert(one.position >= 0, 'what was processed was handed out')
       this.positions.seek(one, { offset: one.processed, leaderEpoch: one.processedEpoch })
     }
     this.attend()
@@ -185,6 +189,7 @@ export class ConsumerLoop<K, V> {
       if (this.#autoCommit.isDue(nowMs)) this.#commitInBackground()
       this.#lookups.start(nowMs)
       const retryMs = this.fetcher.send(nowMs)
+      assert(retryMs >= nowMs, 'a retry lies ahead')
       if (this.source.begin()) {
         // The piece is in hand, so what comes behind it can be fetched.
         this.fetcher.send(nowMs)
@@ -298,6 +303,7 @@ export class ConsumerLoop<K, V> {
       backoffMs: (failures: number) => backoffMs(settings.retryBackoff, failures, random),
     }
     const member = new GroupMember(options, new MemberProtocol(settings.partitionAssignors))
+    assert(this.#driver === null, 'a consumer is one member')
     const driver = new GroupDriver(this.cluster, member, options, () => this.attend())
     let records = 0
     driver.onTick = () => {
@@ -366,9 +372,11 @@ export class ConsumerLoop<K, V> {
     }
     if (change.kind === 'prepare') {
       const gone = new Set(revoked.map(keyOf))
+      assert(gone.size === revoked.length, 'a partition is given up once')
       this.positions.assign([...this.positions.all].filter((one) => !gone.has(keyOf(one))))
       return failure
     }
+    assert(!isLost, 'what is assigned is not lost')
     this.#rebalances++
     this.positions.assign(change.assigned)
     for (const { topic } of change.assigned) this.cluster.topic(topic)
@@ -405,6 +413,10 @@ export class ConsumerLoop<K, V> {
 
   #commitInBackground(): void {
     const offsets = this.#uncommittedOffsets()
+    assert(
+      offsets.every(({ offset }) => offset >= 0),
+      'only known offsets are committed',
+    )
     const commit = this.commitAsync(offsets)
     commit.catch((error: unknown) => {
       if (!(error instanceof ClientError)) return

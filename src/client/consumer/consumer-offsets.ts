@@ -5,10 +5,10 @@ import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import {
   type CommittedOffset,
-  type FoundOffset,
   fetchCommitted,
   type LeaderQuestion,
   listOffsets,
+  type TimedOffset,
 } from './offset-queries.ts'
 import { listOffsetsTimestamp } from './offset-reset.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
@@ -37,7 +37,7 @@ export class ConsumerOffsets {
   /** In the order of the partitions; null where no record is that young. */
   async forTimes(
     partitions: readonly (TopicPartition & { readonly timestamp: number })[],
-  ): Promise<(FoundOffset | null)[]> {
+  ): Promise<(TimedOffset | null)[]> {
     for (const { timestamp } of partitions) {
       if (Number.isSafeInteger(timestamp) && timestamp >= 0) continue
       throw new ConfigError(`The timestamp is ${timestamp}; it has to be milliseconds since 1970.`)
@@ -55,7 +55,7 @@ export class ConsumerOffsets {
     return found.map((one) => one?.offset ?? 0)
   }
 
-  async #find(questions: readonly LeaderQuestion[]): Promise<(FoundOffset | null)[]> {
+  async #find(questions: readonly LeaderQuestion[]): Promise<(TimedOffset | null)[]> {
     const { readCommitted, defaultApiTimeoutMs } = this.#settings
     const topics = new Set(questions.map(({ topic }) => topic))
     for (const topic of topics) await this.#cluster.awaitTopic(topic, defaultApiTimeoutMs)

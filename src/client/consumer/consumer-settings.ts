@@ -19,7 +19,8 @@ export interface RawRecord extends TopicPartition {
 
 /**
  * What to do about a record that a deserializer refuses: `fail` throws, and the record comes again
- * until `seek` passes it; `skip` passes it; a function is told of it and passes it, unless it throws.
+ * until `seek` passes it; `skip` passes it; a function is told of it and passes it, unless it
+ * throws.
  */
 export type OnDeserializeError =
   | 'fail'

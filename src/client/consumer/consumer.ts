@@ -5,42 +5,22 @@ import { type NetworkEnvironment, systemEnvironment } from '../network/environme
 import { openCluster } from '../options/connection-options.ts'
 import type { OffsetToCommit } from './commit.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
-import { ConsumerLoop, settlePosition } from './consumer-loop.ts'
+import { ConsumerLoop } from './consumer-loop.ts'
 import { ConsumerOffsets } from './consumer-offsets.ts'
 import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
-import type { CommittedOffset, FoundOffset } from './offset-queries.ts'
-import { OrderedRun, type RecordHandler, type RunOrder } from './ordered-run.ts'
+import type { CommittedOffset, TimedOffset } from './offset-queries.ts'
+import type { RecordHandler } from './ordered-run.ts'
 import { lagOf, type PartitionPosition } from './positions.ts'
 import type { RebalanceHooks } from './rebalance-hooks.ts'
+import {
+  type ConsumerBatch,
+  type PollOptions,
+  RecordStream,
+  type RunOptions,
+} from './record-stream.ts'
 import type { TopicFilter } from './subscription.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
-
-/** Records of one partition, in their order. */
-export interface ConsumerBatch<K = Buffer, V = Buffer> extends TopicPartition {
-  /** At least one. */
-  readonly records: readonly ConsumerRecord<K, V>[]
-  /** Offset behind the last record that all replicas have. */
-  readonly highWatermark: number
-}
-
-/** How to wait for records. */
-export interface PollOptions {
-  /** At most so long, in ms; 0 looks only at what is there. Unlimited unless given. */
-  readonly timeoutMs?: number
-  /** Ends the wait with a `ClosedError` whose cause is the signal's reason. */
-  readonly signal?: AbortSignal
-}
-
-/** How {@link Consumer.run} works. */
-export interface RunOptions {
-  /** Records at work at the same time, at most; 1 unless given. */
-  readonly concurrency?: number
-  /** What is kept in order: a partition, or each key of it. `partition` unless given. */
-  readonly order?: RunOrder
-  /** Ends the run, which then resolves, when what is at work is finished. */
-  readonly signal?: AbortSignal
-}
 
 /** What a consumer did and where it stands; numbers only. */
 export interface ConsumerStatistics {
@@ -59,17 +39,11 @@ export interface ConsumerStatistics {
   })[]
 }
 
-/** After so many records the clock is looked at: other work of the process may be due. */
-const recordsPerLook = 32
-
-/** For so long records are handed out before timers and sockets have their turn, in ms. */
-const turnMs = 8
-
 /**
  * A consumer. A record counts as processed when the next one is asked for: leaving a loop by
  * `break`, `return` or `throw` leaves its last record uncommitted, so that it comes again, unless
- * {@link Consumer.commit} was called. Leaving a loop does not end the consumer: {@link Consumer.close}
- * does, or `await using`.
+ * {@link Consumer.commit} was called. Leaving a loop does not end the consumer:
+ * {@link Consumer.close} does, or `await using`.
  *
  * @example
  * ```ts
@@ -93,13 +67,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
   readonly #cluster: ConsumerCluster
   readonly #settings: ConsumerSettings
   readonly #offsets: ConsumerOffsets
-  /** Partition of the record that was handed out last. */
-  #last: PartitionPosition | null = null
-  #looks = 0
-  #turnEndsMs = 0
-  /** The call that waits for records; there is one at a time. */
-  #waiting: Promise<unknown> | null = null
-  #run: OrderedRun<K, V> | null = null
+  readonly #stream: RecordStream<K, V>
   #closing: Promise<void> | null = null
 
   /**
@@ -113,8 +81,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     this.#cluster = openCluster(connection, allowAutoCreateTopics, environment)
     this.#loop = new ConsumerLoop<K, V>(this.#cluster, settings)
     this.#offsets = new ConsumerOffsets(this.#cluster, settings)
-    this.#loop.beforeHandOver = (partitions) => this.#beforeHandOver(partitions)
-    this.#loop.beforeCommit = () => this.#settleRun()
+    this.#stream = new RecordStream(this.#loop, settings)
   }
 
   /**
@@ -155,16 +122,13 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
 
   /** Iterates over records; see the class. One loop at a time. */
   [Symbol.asyncIterator](): AsyncIterator<ConsumerRecord<K, V>, undefined> {
-    const next = (): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> => this.#next()
-    return { next, return: leave }
+    return { next: () => this.#stream.next(), return: leave }
   }
 
   /** Iterates over records as they come together: up to `maxPollRecords` of one partition. */
   batches(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ConsumerBatch<K, V>> {
-    const next = async (): Promise<IteratorResult<ConsumerBatch<K, V>, undefined>> => {
-      const batch = await this.#alone(() => this.#nextBatch(options))
-      return batch === null ? { done: true, value: undefined } : { done: false, value: batch }
-    }
+    const next = (): Promise<IteratorResult<ConsumerBatch<K, V>, undefined>> =>
+      this.#stream.nextBatch(options)
     return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
   }
 
@@ -173,19 +137,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * poll before count as processed.
    */
   poll(options: PollOptions = {}): Promise<readonly ConsumerRecord<K, V>[]> {
-    return this.#alone(async () => {
-      this.#last = null
-      this.#loop.settle()
-      const records: ConsumerRecord<K, V>[] = []
-      const { timeoutMs = Infinity } = options
-      const untilMs = this.#loop.nowMs() + timeoutMs
-      // A piece in hand may be over, or hold nothing that is handed out.
-      while (records.length === 0 && (await this.#fill(options, untilMs))) {
-        do this.#takeInto(records)
-        while (records.length < this.#settings.maxPollRecords && this.#loop.source.begin())
-      }
-      return records
-    })
+    return this.#stream.poll(options)
   }
 
   /**
@@ -194,36 +146,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * Only what is finished, with all before it, is committed. Rejects with what a handler throws,
    * when the others have finished; its record is not committed.
    */
-  async run(handler: RecordHandler<K, V>, options?: RunOptions): Promise<void>
-  async run(options: RunOptions, handler: RecordHandler<K, V>): Promise<void>
-  async run(
-    first: RunOptions | RecordHandler<K, V>,
-    second: RunOptions | RecordHandler<K, V> = {},
-  ): Promise<void> {
-    const [handler, options] = typeof first === 'function' ? [first, second] : [second, first]
-    if (typeof handler !== 'function' || typeof options === 'function') {
-      throw new ConfigError('run() takes options and one function.')
-    }
-    const { concurrency = 1, order = 'partition', signal } = options
-    if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-      throw new ConfigError(`concurrency is ${concurrency}; it has to be a whole number from 1 on.`)
-    }
-    const run = new OrderedRun(concurrency, order, handler, () => this.#loop.attend())
-    await this.#alone(async () => {
-      this.#loop.settle()
-      this.#run = run
-      try {
-        await this.#feed(run, signal)
-      } finally {
-        await run.idle()
-        this.#settleRun()
-        this.#run = null
-        this.#last = null
-        // What was not finished comes again.
-        this.#loop.rewind()
-      }
-    })
-    if (run.failure !== null) throw run.failure.error
+  run(options: RunOptions, handler: RecordHandler<K, V>): Promise<void> {
+    return this.#stream.run(options, handler)
   }
 
   /** Goes on with this offset. */
@@ -285,7 +209,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
   /** The first record with this timestamp (ms) or a later one, in order; null where none is. */
   offsetsForTimes(
     partitions: readonly (TopicPartition & { readonly timestamp: number })[],
-  ): Promise<(FoundOffset | null)[]> {
+  ): Promise<(TimedOffset | null)[]> {
     return this.#offsets.forTimes(partitions)
   }
 
@@ -304,12 +228,15 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * present record included. In {@link run} it is everything that is finished.
    */
   commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.#loop.commit(offsets ?? this.#toCommit(), this.#settings.defaultApiTimeoutMs)
+    return this.#loop.commit(
+      offsets ?? this.#stream.offsetsToCommit(),
+      this.#settings.defaultApiTimeoutMs,
+    )
   }
 
   /** As {@link commit}, but once and behind other commits; nobody has to wait for it. */
   commitAsync(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.#loop.commitAsync(offsets ?? this.#toCommit())
+    return this.#loop.commitAsync(offsets ?? this.#stream.offsetsToCommit())
   }
 
   /** Ends the wait for records, or the next one, with a `ClosedError`; the consumer goes on. */
@@ -348,187 +275,13 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 30_000 } = options
-    const idle = this.#waiting ?? Promise.resolve()
-    this.#closing ??= this.#loop.close(
-      timeoutMs,
-      idle.catch(() => {}),
-    )
+    this.#closing ??= this.#loop.close(timeoutMs, this.#stream.whenIdle())
     return this.#closing
   }
 
   /** {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  /** The way of almost every record: it is in hand, and nothing else is to be done. */
-  #next(): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> {
-    if (this.#loop.needsAttention || this.#waiting !== null || ++this.#looks >= recordsPerLook) {
-      return this.#lookAround()
-    }
-    try {
-      const record = this.#take()
-      if (record === undefined) return this.#lookAround()
-      return Promise.resolve({ done: false, value: record })
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  /** Whether something is due, and else the next record. */
-  #lookAround(): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> {
-    this.#looks = 0
-    return this.#alone(async () => {
-      const nowMs = this.#loop.nowMs()
-      if (nowMs >= this.#turnEndsMs) await this.#yield()
-      if (!this.#loop.isDue(nowMs)) {
-        const record = this.#take()
-        if (record !== undefined) return { done: false, value: record }
-      }
-      const record = await this.#nextOf({})
-      return record === null ? { done: true, value: undefined } : { done: false, value: record }
-    })
-  }
-
-  /** The next record in hand; the one before is processed. */
-  #take(): ConsumerRecord<K, V> | undefined {
-    if (this.#last !== null && this.#run === null) settlePosition(this.#last)
-    const { source } = this.#loop
-    this.#last = source.position
-    return source.next()
-  }
-
-  /** The next record, waited for; null when the consumer was closed. */
-  async #nextOf(options: PollOptions): Promise<ConsumerRecord<K, V> | null> {
-    this.#last = null
-    if (this.#run === null) this.#loop.settle()
-    while (await this.#fill(options)) {
-      const record = this.#take()
-      if (record !== undefined) return record
-    }
-    return null
-  }
-
-  async #nextBatch(options: PollOptions): Promise<ConsumerBatch<K, V> | null> {
-    this.#last = null
-    this.#loop.settle()
-    const nowMs = this.#loop.nowMs()
-    if (nowMs >= this.#turnEndsMs) await this.#yield()
-    for (;;) {
-      const { source } = this.#loop
-      const isInHand = !this.#loop.isDue(nowMs) && source.position !== null
-      if (!isInHand && !(await this.#fill(options))) return null
-      const { position } = source
-      const records: ConsumerRecord<K, V>[] = []
-      this.#takeInto(records)
-      if (records.length === 0 || position === null) continue
-      const { topic, partition, highWatermark } = position
-      return { topic, partition, records, highWatermark }
-    }
-  }
-
-  /**
-   * Takes from the piece in hand until there are `maxPollRecords`. A record that fails ends it; the
-   * failure comes again with the next call.
-   */
-  #takeInto(records: ConsumerRecord<K, V>[]): void {
-    const { source } = this.#loop
-    const { maxPollRecords } = this.#settings
-    try {
-      while (records.length < maxPollRecords) {
-        const record = source.next()
-        if (record === undefined) return
-        records.push(record)
-      }
-    } catch (error) {
-      if (records.length === 0) throw error
-    }
-  }
-
-  /** Waits for a piece; false: the time is over, the run failed, or the consumer was closed. */
-  async #fill({ signal }: PollOptions, untilMs = Infinity): Promise<boolean> {
-    const wake = (): void => this.#loop.attend()
-    const ended = (): boolean => isAborted(signal) || (this.#run?.failure ?? null) !== null
-    signal?.addEventListener('abort', wake)
-    try {
-      const isFull = await this.#loop.fill(untilMs, ended)
-      if (isAborted(signal)) {
-        const message = 'The wait for records was ended by its AbortSignal.'
-        throw new ClosedError(message, { cause: signal?.reason })
-      }
-      return isFull
-    } finally {
-      signal?.removeEventListener('abort', wake)
-    }
-  }
-
-  /** Hands records to a run as long as it takes them. */
-  async #feed(run: OrderedRun<K, V>, signal: AbortSignal | undefined): Promise<void> {
-    const options = signal === undefined ? {} : { signal }
-    while (run.failure === null && !isAborted(signal)) {
-      await run.room()
-      if (run.failure !== null) return
-      this.#settleRun()
-      const nowMs = this.#loop.nowMs()
-      if (nowMs >= this.#turnEndsMs) await this.#yield()
-      try {
-        const inHand = this.#loop.isDue(nowMs) ? undefined : this.#take()
-        const record = inHand ?? (await this.#nextOf(options))
-        if (record === null) return
-        run.add(record, this.#loop.source.leaderEpoch)
-      } catch (error) {
-        if (isAborted(signal)) return
-        throw error
-      }
-    }
-  }
-
-  /** What is finished is processed. */
-  #settleRun(): void {
-    const run = this.#run
-    if (run === null) return
-    const ends = new Map(run.finished())
-    for (const position of this.#loop.positions.all) {
-      const end = ends.get(keyOf(position))
-      if (end === undefined || end.offset < position.processed) continue
-      position.processed = end.offset
-      position.processedEpoch = end.leaderEpoch
-    }
-  }
-
-  /** Records of partitions that are given up are finished first. */
-  async #beforeHandOver(partitions: readonly TopicPartition[]): Promise<void> {
-    const run = this.#run
-    if (run === null) return
-    await run.idle()
-    this.#settleRun()
-    run.forget(partitions)
-  }
-
-  #toCommit(): OffsetToCommit[] {
-    const run = this.#run
-    if (run === null) return this.#loop.handedOutOffsets()
-    this.#settleRun()
-    return this.#loop.processedOffsets()
-  }
-
-  /** Sockets and timers have their turn. */
-  async #yield(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#turnEndsMs = this.#loop.nowMs() + turnMs
-  }
-
-  /** One call waits for records at a time; the next one would take what this one is owed. */
-  #alone<T>(wait: () => Promise<T>): Promise<T> {
-    if (this.#waiting !== null) {
-      const what = 'The consumer waits for records already: one loop, poll() or run() at a time.'
-      return Promise.reject(new ConfigError(what))
-    }
-    const waiting = wait().finally(() => {
-      this.#waiting = null
-    })
-    this.#waiting = waiting
-    return waiting
   }
 
   #assigned(partition: TopicPartition): PartitionPosition {
@@ -541,10 +294,6 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
   #mustBeOpen(): void {
     if (this.#loop.isClosed) throw new ClosedError('The consumer is closed.')
   }
-}
-
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true
 }
 
 /** Leaves a loop; the consumer stays. */

@@ -2,6 +2,7 @@
  * Incremental fetch sessions (KIP-227): the broker remembers what is fetched, and a request names
  * only what is new, has changed or is not wanted any more. One session per broker. Pure.
  */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type {
   FetchPartitionInput,
@@ -47,7 +48,9 @@ export class FetchSession {
   /** The next request, for exactly these partitions. It is answered by one of the methods below. */
   request(wanted: readonly WantedPartition[]): SessionRequest {
     const next = new Map(wanted.map((one) => [partitionKey(one.topic, one.partition), one]))
+    assert(next.size === wanted.length, 'a partition is wanted once')
     const isFull = this.#epoch === firstEpoch
+    assert(isFull || this.#id !== noSession, 'only a session has epochs')
     const named: WantedPartition[] = []
     const forgotten: WantedPartition[] = []
     for (const [key, one] of next) {
@@ -84,6 +87,7 @@ export class FetchSession {
 
   /** The broker refused the request as a whole, with this code. */
   refused(errorCode: number): void {
+    assert(errorCode !== 0, 'a refusal has a code')
     // A session that is not found need not be closed.
     this.#begin(errorCode === ErrorCode.FETCH_SESSION_ID_NOT_FOUND ? noSession : this.#id)
   }

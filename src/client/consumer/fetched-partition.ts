@@ -3,6 +3,7 @@
  * leaves out what lies before the position, markers of transactions and, under `read_committed`,
  * the records of aborted transactions.
  */
+import { assert } from '../../base/assert.ts'
 import type { Codec } from '../../compression/index.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { AbortedTransaction } from '../../protocol/generated/01-fetch.ts'
@@ -91,6 +92,7 @@ export class FetchedPartition {
     this.bytes = bytes
     this.endOffset = summary.nextOffset
     this.#from = position.fetchOffset
+    assert(this.endOffset >= this.#from, 'a fetch leads forward')
     this.#opening = opening
     this.#aborted = aborted?.toSorted((a, b) => a.firstOffset - b.firstOffset) ?? null
   }
@@ -126,6 +128,7 @@ export class FetchedPartition {
   /** The batch is over: the position is behind it, whatever of it was left out. */
   #pass(): void {
     const { reader, position } = this
+    assert(reader.batchBytes > 0, 'a batch has a length')
     this.#isOpen = false
     this.#at += reader.batchBytes
     if (reader.lastOffset < this.#from) return
@@ -181,6 +184,7 @@ export class FetchedPartition {
 
   #decompress(): void {
     const { reader } = this
+    assert(reader.codec !== 0, 'what is compressed has a codec')
     const codec = this.#opening.codecs.get(reader.codec)
     if (codec === undefined) throw this.#broken(`there is no codec ${reader.codec}`)
     try {

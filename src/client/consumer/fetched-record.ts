@@ -1,4 +1,4 @@
-/** A record as a consumer hands it out: its key, value and headers are sliced when they are read. */
+/** A record as a consumer hands it out: key, value and headers are sliced when they are read. */
 import { type BatchReader, readHeaders } from '../../record/batch-reader.ts'
 import type { RecordHeader } from '../../record/headers.ts'
 import type { ConsumerRecord } from '../../record/record.ts'

@@ -91,6 +91,7 @@ export class Fetcher {
 
   /** Puts a piece back to the front: its partition was paused, or it failed and comes again. */
   putBack(piece: FetchedPartition): void {
+    assert(!this.#ready.includes(piece), 'a piece waits once')
     this.#ready.unshift(piece)
   }
 
@@ -104,7 +105,7 @@ export class Fetcher {
     if (loss !== null) throw lossError(loss)
   }
 
-  /** Sends what can be sent. Returns when to call again at the latest; Infinity: at the next news. */
+  /** Sends what can be sent. Returns when to call again at the latest; Infinity: at any news. */
   send(nowMs: number): number {
     if (this.#isClosed) return Infinity
     const wanted = new Map<number, PartitionPosition[]>()
@@ -184,6 +185,7 @@ export class Fetcher {
       const { nodeId } = node
       asked.set(keyOf(position), { position, version: position.version, nodeId })
     }
+    assert(positions.length > 0, 'a fetch is for something')
     const request = node.session.request(positions.map((one) => this.#wanted(one)))
     const maxWaitMs = waitMs ?? this.#settings.fetchMaxWaitMs
     try {
@@ -203,6 +205,7 @@ export class Fetcher {
 
   #wanted(position: PartitionPosition): WantedPartition {
     const { topic, partition, fetchOffset } = position
+    assert(fetchOffset >= 0, 'a partition that is fetched has a position')
     const info = this.#cluster.topic(topic)
     return {
       topic,
@@ -277,6 +280,7 @@ export class Fetcher {
     const { buffer, byteOffset, byteLength } = data.records
     const bytes = Buffer.from(buffer, byteOffset, byteLength)
     const summary = summarize(bytes, position.fetchOffset)
+    assert(summary.nextOffset >= position.fetchOffset, 'a fetch leads forward')
     if (summary.isCutOff) {
       const why = `a batch of ${keyOf(position)} is larger than what was fetched`
       this.#error ??= new ProtocolError('Cannot read on', ErrorCode.MESSAGE_TOO_LARGE, why)
@@ -288,6 +292,7 @@ export class Fetcher {
     if (!this.#isStill(asked)) return
     const opening = { checksum: this.#settings.checksum, codecs: this.#codecs }
     const aborted = this.#settings.readCommitted ? (data.abortedTransactions ?? []) : null
+    assert(position.state === 'ready', 'what is fetched may be read')
     this.#ready.push(new FetchedPartition(position, bytes, summary, opening, aborted))
     position.fetchOffset = summary.nextOffset
     position.fetchEpoch = summary.leaderEpoch
@@ -295,6 +300,7 @@ export class Fetcher {
   }
 
   #partitionFailed({ position, version, nodeId }: Asked, code: number): void {
+    assert(code !== 0, 'what failed has a code')
     const { retriable, refreshesMetadata } = errorInfo(code)
     if (code === ErrorCode.OFFSET_OUT_OF_RANGE) {
       // A follower that lags does not have it yet: its leader decides.

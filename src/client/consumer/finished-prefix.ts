@@ -35,6 +35,7 @@ export class FinishedPrefix {
     const record = { offset, leaderEpoch, isFinished: false }
     this.#started.push(record)
     return () => {
+      assert(!record.isFinished, 'a record is finished once')
       record.isFinished = true
       this.#advance()
     }
@@ -45,6 +46,7 @@ export class FinishedPrefix {
       this.#last = next
       next = this.#started[++this.#first]
     }
+    assert(this.#first <= this.#started.length, 'nothing is finished that was not begun')
     // The finished part is dropped now and then, not per record.
     if (this.#first >= 1024 || this.#first === this.#started.length) {
       this.#started.splice(0, this.#first)

@@ -1,4 +1,5 @@
 /** Finds out where partitions begin and whether they may go on, in the background. */
+import { assert } from '../../base/assert.ts'
 import { ClientError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
@@ -96,6 +97,7 @@ export class Lookups {
       groupId === null
         ? new Map()
         : await fetchCommitted(this.#cluster, groupId, asked, { requireStable, timeoutMs })
+    assert(asked.length > 0, 'somebody waits for an offset')
     for (const { position, version } of asked) {
       const committed = found.get(keyOf(position)) ?? null
       const loss = this.#positions.committed(position, version, committed)
@@ -130,6 +132,10 @@ export class Lookups {
   }
 
   async #validate(asked: readonly Asked[]): Promise<void> {
+    assert(
+      asked.every(({ position }) => position.fetchEpoch >= 0),
+      'an epoch that was read is compared',
+    )
     const questions = asked.map(({ topic, partition, position }) => ({
       topic,
       partition,

@@ -1,4 +1,5 @@
 /** The requests by which a consumer learns of offsets: committed ones, by time, by leader epoch. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode, errorInfo } from '../../protocol/error-codes.ts'
 import { listOffsetsApi } from '../../protocol/generated/02-list-offsets.ts'
 import { offsetFetchApi } from '../../protocol/generated/09-offset-fetch.ts'
@@ -16,7 +17,7 @@ export interface CommittedOffset extends OffsetAndEpoch {
 }
 
 /** An offset that was found by its time. */
-export interface FoundOffset extends OffsetAndEpoch {
+export interface TimedOffset extends OffsetAndEpoch {
   /** Of the record, in ms; -1 when an end of the log was asked for. */
   readonly timestamp: number
 }
@@ -39,6 +40,7 @@ export async function fetchCommitted(
   settings: { readonly requireStable: boolean; readonly timeoutMs: number },
 ): Promise<Found<CommittedOffset>> {
   const { requireStable, timeoutMs } = settings
+  assert(groupId !== '', 'a group has a name')
   const node = await cluster.coordinator('group', groupId, timeoutMs)
   await learnTopics(cluster, partitions)
   const topics = partitionsByTopic(partitions)
@@ -83,7 +85,7 @@ export async function fetchCommitted(
   return found
 }
 
-/** Asks for the metadata of topics that are not known, once: some requests name them by their ids. */
+/** Asks once for the metadata of topics that are not known: some requests name them by ids. */
 export async function learnTopics(
   cluster: ConsumerCluster,
   partitions: readonly TopicPartition[],
@@ -92,13 +94,14 @@ export async function learnTopics(
   if (unknown.length > 0) await cluster.refresh()
 }
 
-/** The error of a coordinator's answer; one that says "not me" makes the next attempt look again. */
+/** The error of a coordinator's answer; after "not me" the next attempt looks for it again. */
 export function coordinatorError(
   cluster: ConsumerCluster,
   groupId: string,
   what: string,
   code: number,
 ): ProtocolError {
+  assert(code !== 0, 'an error has a code')
   if (code === ErrorCode.NOT_COORDINATOR || code === ErrorCode.COORDINATOR_NOT_AVAILABLE) {
     cluster.forgetCoordinator('group', groupId)
   }
@@ -119,9 +122,9 @@ export async function listOffsets(
   cluster: ConsumerCluster,
   questions: readonly LeaderQuestion[],
   settings: { readonly readCommitted: boolean; readonly timeoutMs: number },
-): Promise<Found<FoundOffset>> {
+): Promise<Found<TimedOffset>> {
   const { timeoutMs } = settings
-  const found = new Map<string, FoundOffset>()
+  const found = new Map<string, TimedOffset>()
   const askLeader = async (node: number, of: readonly LedQuestion[]): Promise<void> => {
     const topics = byTopic(of, ({ partition, asked, leaderEpoch }) => ({
       partitionIndex: partition,
@@ -207,6 +210,7 @@ async function askLeaders(
 }
 
 function leaderError(cluster: ConsumerCluster, what: string, code: number): ProtocolError {
+  assert(code !== 0, 'an error has a code')
   if (errorInfo(code).refreshesMetadata) cluster.requestRefresh()
   return new ProtocolError(what, code)
 }

@@ -72,6 +72,7 @@ export class OrderedRun<K, V> {
     const task = { record, finish: prefix.start(record.offset, leaderEpoch) }
     const lane = this.#laneOf(record, partition)
     this.#held++
+    assert(this.#held > 0, 'a record that was added is held')
     const waiting = this.#lanes.get(lane)
     if (waiting !== undefined) {
       waiting.push(task)
@@ -127,6 +128,7 @@ export class OrderedRun<K, V> {
     const [task] = waiting ?? []
     assert(waiting !== undefined && task !== undefined, 'a runnable lane has a task')
     this.#active++
+    assert(this.#active <= this.#concurrency, 'no more work than agreed')
     try {
       await this.#handler(task.record)
       task.finish()
@@ -137,6 +139,7 @@ export class OrderedRun<K, V> {
     }
     this.#active--
     this.#held--
+    assert(this.#active >= 0 && this.#held >= this.#active, 'who works holds a record')
     waiting.shift()
     if (waiting.length > 0) this.#runnable.push(lane)
     else this.#lanes.delete(lane)

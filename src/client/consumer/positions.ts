@@ -1,10 +1,11 @@
 /**
- * Where a consumer stands in each of its partitions. Pure: offsets that were looked up, records that
- * were fetched, leaders that changed go in; what has to be looked up and may be fetched comes out.
+ * Where a consumer stands in each of its partitions. Pure: offsets that were looked up, records
+ * that were fetched, leaders that changed go in; what has to be looked up and may be fetched comes
+ * out.
  *
- * A partition begins without position (`committed` is asked for), is `resetting` when there is none,
- * is `validating` after its leader changed, until the new leader has shown that its log agrees with
- * what was read, and otherwise `ready`. It has three offsets: `fetchOffset`, behind what was
+ * A partition begins without position (`committed` is asked for), is `resetting` when there is
+ * none, is `validating` after its leader changed, until the new leader has shown that its log agrees
+ * with what was read, and otherwise `ready`. It has three offsets: `fetchOffset`, behind what was
  * fetched; `position`, the next record to be handed out; `processed`, the one to be committed.
  */
 import { assert } from '../../base/assert.ts'
@@ -83,6 +84,7 @@ export class Positions {
     for (const one of partitions) {
       this.#partitions.set(keyOf(one), before.get(keyOf(one)) ?? begin(one))
     }
+    assert(this.#partitions.size <= partitions.length, 'nothing else is assigned')
   }
 
   /** Goes on at this offset. */
@@ -122,6 +124,7 @@ export class Positions {
   /** Takes the offset that a reset looked for. */
   resetTo(partition: PartitionPosition, version: number, to: OffsetAndEpoch): void {
     if (partition.state !== 'resetting' || partition.version !== version) return
+    assert(to.offset >= 0, 'a reset found an offset')
     move(partition, { offset: to.offset, leaderEpoch: unknown })
     partition.state = 'ready'
     partition.leaderEpoch = to.leaderEpoch
@@ -144,6 +147,7 @@ export class Positions {
   leaderChanged(partition: PartitionPosition, leaderEpoch: number): void {
     if (partition.state !== 'ready' && partition.state !== 'validating') return
     if (leaderEpoch <= partition.leaderEpoch) return
+    assert(partition.fetchOffset >= 0, 'what is read has a position')
     const wasRead = partition.fetchEpoch !== unknown
     partition.leaderEpoch = leaderEpoch
     partition.state = wasRead ? 'validating' : 'ready'
@@ -166,6 +170,7 @@ export class Positions {
       partition.state = 'ready'
       return null
     }
+    assert(offset >= 0, 'what is validated has a position')
     const divergesAt = end.offset === unknown ? null : end.offset
     if (this.#reset === 'none') return { kind: 'truncated', partition, offset, divergesAt }
     if (divergesAt === null) this.requestReset(partition, this.#reset)

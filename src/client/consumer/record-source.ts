@@ -2,6 +2,7 @@
  * The records in hand: takes piece after piece of what was fetched and makes records of it, one by
  * one, as they are asked for.
  */
+import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import type { Deserializer } from '../../record/serializer.ts'
 import { SerializationError } from '../error.ts'
@@ -68,8 +69,8 @@ export class RecordSource<K, V> {
   }
 
   /**
-   * Makes sure that the piece in hand may still be handed out, or takes another one. False: there is
-   * none.
+   * Makes sure that the piece in hand may still be handed out, or takes another one. False: there
+   * is none.
    */
   begin(): boolean {
     const piece = this.#piece
@@ -78,11 +79,13 @@ export class RecordSource<K, V> {
       if (piece.isCurrent) this.#fetcher.putBack(piece)
     }
     this.#piece = this.#fetcher.take() ?? null
+    assert(this.#piece?.position.isPaused !== true, 'what is paused is not taken')
     return this.#piece !== null
   }
 
   /** Undefined: it was passed. */
   #deserialized(piece: FetchedPartition): ConsumerRecord<K, V> | undefined {
+    assert(piece.reader.offset >= 0, 'the reader stands at a record')
     const { onDeserializeError } = this.#settings
     const raw = new LazyRecord(piece.position, piece.reader).toJSON()
     const { topic, headers } = raw

@@ -1,4 +1,5 @@
 /** Something that may be waited for: news, or that time passed. */
+import { assert } from '../../base/assert.ts'
 import type { Timers } from '../../base/clock.ts'
 
 /** News that nobody waited for is kept until somebody does. */
@@ -24,6 +25,7 @@ export class Signal {
       this.#isSet = false
       return
     }
+    assert(!Number.isNaN(timeoutMs), 'a wait has an end')
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.#timers.clear(timer)

@@ -449,7 +449,7 @@ describe('a group', () => {
 })
 
 describe('run', () => {
-  it('keeps the order of a partition, works on others meanwhile, commits what is finished', async () => {
+  it('keeps the order of each partition, and commits what is finished', async () => {
     const topic = await topicWith(3, 40)
     const groupId = fresh('g')
     const consumer = consumerOf({ groupId })

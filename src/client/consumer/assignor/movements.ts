@@ -3,6 +3,8 @@
  * B and another one from B to A.
  */
 
+import { assert } from '../../../base/assert.ts'
+
 interface Movement {
   readonly from: number
   readonly to: number
@@ -26,6 +28,7 @@ export class Movements {
 
   /** Notes that a partition moved. */
   record(id: number, from: number, to: number): void {
+    assert(from !== to, 'a movement leads elsewhere')
     const earlier = this.#movements.get(id)
     if (earlier !== undefined) this.#forget(id, earlier)
     const origin = earlier?.from ?? from

@@ -2,6 +2,7 @@
  * What members hold when a sticky assignment begins. Two that claim the same partition are told
  * apart by their generation; of the same generation, neither keeps it.
  */
+import { assert } from '../../../base/assert.ts'
 import { compareText, type TopicPartition } from '../topic-partition.ts'
 import type { AssignableMember } from './assignor.ts'
 import type { PartitionIndex } from './partition-index.ts'
@@ -47,6 +48,7 @@ export function ownershipOf(
     partitions.map((one) => index.idOf(one)).filter((id) => id !== undefined),
   )
   const { owned, contested } = settle(claims, ids)
+  assert(owned.length === members.length, 'every member has its own')
   return {
     owners: sorted.map(({ memberId, rackId, topics }, i) => ({
       memberId,

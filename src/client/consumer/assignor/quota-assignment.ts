@@ -41,6 +41,7 @@ class Quotas {
     this.#index = index
     this.#owners = owners
     this.#contested = contested
+    assert(owners.length > 0, 'a group has a member')
     this.#assigned = owners.map(() => [])
     this.#least = Math.floor(index.size / owners.length)
     this.#extra = index.size % owners.length
@@ -81,6 +82,7 @@ class Quotas {
   }
 
   #spendExtra(): void {
+    assert(this.#extra > 0, 'only so many get one more')
     this.#extra--
     if (this.#extra === 0) this.#content = []
   }

@@ -154,6 +154,7 @@ class Search {
     const id = movements.instead(wanted, this.#owner(wanted), to)
     const from = this.#owner(id)
     if (from === to) return
+    assert(this.#mayHave(to, id), 'a partition moves to who wants it')
     this.#byLoad.remove(from)
     this.#byLoad.remove(to)
     movements.record(id, from, to)

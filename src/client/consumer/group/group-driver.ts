@@ -66,7 +66,7 @@ export class GroupDriver {
     return this.#error !== null || this.member.wantsPoll
   }
 
-  /** The application waits for records. Returns what its hooks have to be called for, if anything. */
+  /** The application waits for records. Returns what its hooks have to be called for, if any. */
   poll(): HandOver | undefined {
     const error = this.#error
     if (error !== null) throw error
@@ -77,6 +77,7 @@ export class GroupDriver {
 
   /** The hooks have run. */
   done(handOver: HandOver): void {
+    assert(!this.#handOvers.includes(handOver), 'what is done was taken')
     if (handOver.kind === 'prepare') this.member.prepared(handOver.attempt, this.#nowMs())
     else this.member.applied(handOver.attempt, this.#nowMs())
     this.drive()
@@ -121,6 +122,7 @@ export class GroupDriver {
     if (this.#timer !== undefined && deadlineMs === this.#timerMs) return
     this.#clearTimer()
     if (this.#isClosed || deadlineMs === Infinity) return
+    assert(!Number.isNaN(deadlineMs), 'a deadline is a moment')
     this.#timerMs = deadlineMs
     this.#timer = timers.setTimeout(() => {
       this.#timer = undefined
@@ -181,6 +183,7 @@ export class GroupDriver {
     const { groupId, requestTimeoutMs } = this.#options
     await this.#answer('find-coordinator', attempt, async () => {
       this.#coordinator = await this.#cluster.coordinator('group', groupId, requestTimeoutMs)
+      assert(this.#coordinator >= 0, 'a coordinator is a node')
       this.member.foundCoordinator(attempt, this.#nowMs())
     })
   }
@@ -202,6 +205,7 @@ export class GroupDriver {
       const infos = topics.map((topic) => [topic, this.#cluster.topic(topic)] as const)
       const counts = infos.map(([topic, info]) => [topic, info?.partitions.length ?? 0] as const)
       this.#divided.remember(new Map(counts))
+      assert(infos.length === topics.length, 'every topic is divided')
       const racks = infos.map(([topic, info]) => [topic, this.#racksOf(info)] as const)
       this.member.divide(attempt, new Map(racks), this.#nowMs())
     })

@@ -74,7 +74,7 @@ export type MemberAction =
   /** Answered with the generation of the request. */
   | { readonly kind: 'heartbeat'; readonly request: HeartbeatRequestInput }
   | { readonly kind: 'leave'; readonly request: LeaveGroupRequestInput }
-  /** Before joining: commit, then run the hooks. `isLost`: others may have the partitions already. */
+  /** Before joining: commit, then run the hooks. `isLost`: others may have the partitions. */
   | {
       readonly kind: 'prepare'
       readonly attempt: number
@@ -387,11 +387,13 @@ export class GroupMember {
   }
 
   #findCoordinator(): void {
+    assert(this.#coordinator === 'unknown', 'a coordinator is looked for once')
     this.#coordinator = 'asked'
     this.#actions.push({ kind: 'find-coordinator', attempt: ++this.#coordinatorAttempt })
   }
 
   #prepare(): void {
+    assert(this.#isPolling, 'partitions change hands while the application waits')
     this.#needsRejoin = false
     const isLost = this.#generationId === noGeneration
     const kept = new Set(this.#keptOf(this.#owned).map(keyOf))
@@ -410,6 +412,7 @@ export class GroupMember {
   #join(): void {
     const { groupId, groupInstanceId, maxPollIntervalMs, rackId } = this.#options
     const { sessionTimeoutMs } = this.#options
+    assert(this.#coordinator === 'known', 'somebody takes the request')
     const joiner = {
       topics: this.#topics ?? [],
       owned: this.#owned,
@@ -432,12 +435,14 @@ export class GroupMember {
   }
 
   #askTopics(): void {
+    assert(this.#isLeader, 'the leader divides')
     const topics = topicsOf(this.#members)
     this.#start((attempt) => ({ kind: 'divide', attempt, topics }))
   }
 
   #sync(assignments: readonly AssignmentBytes[]): void {
     const { groupId, groupInstanceId } = this.#options
+    assert(this.#generationId !== noGeneration, 'who syncs has joined')
     const request: SyncGroupRequestInput = {
       groupId,
       groupInstanceId,
@@ -452,6 +457,7 @@ export class GroupMember {
 
   #apply(): void {
     assert(this.#assignment !== null, 'what is applied was assigned')
+    assert(this.#isPolling, 'partitions change hands while the application waits')
     const change = this.#changeTo(this.#assignment)
     this.#protocol.tell(this.#assignor, this.#assignment, this.#generationId)
     this.#start((attempt) => ({ kind: 'apply', attempt, ...change }))
@@ -468,6 +474,7 @@ export class GroupMember {
   }
 
   #start(action: (attempt: number) => MemberAction): void {
+    assert(!this.#isWaiting, 'one step at a time')
     this.#isWaiting = true
     this.#actions.push(action(++this.#attempt))
   }
@@ -480,6 +487,7 @@ export class GroupMember {
 
   #sendHeartbeat(nowMs: number): void {
     const { groupId, groupInstanceId, heartbeatIntervalMs } = this.#options
+    assert(this.#memberId !== '', 'who is heard of has a name')
     this.#heartbeatSentMs = nowMs
     this.#heartbeatDueMs = nowMs + heartbeatIntervalMs
     const { generationId } = this
@@ -507,6 +515,7 @@ export class GroupMember {
   }
 
   #stepFailed(request: MemberRequest, code: number, memberId: string, nowMs: number): void {
+    assert(code !== 0, 'a failure has a code')
     this.#isWaiting = false
     const remedy = remedyOf(code)
     if (remedy === 'final') {

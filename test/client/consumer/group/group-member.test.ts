@@ -393,7 +393,7 @@ describe('an assignment', () => {
     expect(stage.kinds()).toEqual(['apply'])
   })
 
-  it('under the cooperative protocol keeps what stays, and gives up the rest in a second round', () => {
+  it('under the cooperative protocol keeps what stays and gives up the rest', () => {
     const cooperative = new Stage({ cooperative: true })
     cooperative.toStable('a0 a1 a2')
     cooperative.beat(ErrorCode.REBALANCE_IN_PROGRESS)
