@@ -1,4 +1,5 @@
 /** Commits offsets of a group. */
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
@@ -38,6 +39,8 @@ export async function commitOffsets(
 ): Promise<void> {
   if (offsets.length === 0) return
   const { groupId, memberId, generationId } = committer
+  assert(groupId !== '', 'a group has a name')
+  assert(memberId !== '' || generationId < 0, 'who is in a generation has a name')
   const node = await cluster.coordinator('group', groupId, timeoutMs)
   await learnTopics(cluster, offsets)
   const topics = new Map<string, OffsetToCommit[]>()

@@ -1,4 +1,5 @@
 /** Answers to questions about offsets that do not touch the consumer's position. */
+import { assert } from '../../base/assert.ts'
 import { ConfigError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
@@ -31,6 +32,7 @@ export class ConsumerOffsets {
     const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, ({ leftMs }) =>
       fetchCommitted(this.#cluster, groupId, partitions, { requireStable, timeoutMs: leftMs }),
     )
+    assert(found.size <= partitions.length, 'only what was asked for is found')
     return partitions.map((one) => found.get(keyOf(one)) ?? null)
   }
 
@@ -63,6 +65,7 @@ export class ConsumerOffsets {
       listOffsets(this.#cluster, questions, { readCommitted, timeoutMs })
     const what = 'Offsets were not found'
     const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, attempt)
+    assert(found.size <= questions.length, 'only what was asked for is found')
     return questions.map((one) => found.get(keyOf(one)) ?? null)
   }
 }

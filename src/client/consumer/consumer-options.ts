@@ -1,4 +1,5 @@
 /** The options of a consumer, their rules, and the settings that they make. */
+import { assert } from '../../base/assert.ts'
 import { crc32c } from '../../protocol/crc32c.ts'
 import type { Deserializer } from '../../record/serializer.ts'
 import { ConfigError } from '../error.ts'
@@ -142,6 +143,7 @@ const assignorsRule: Rule<readonly Assignor[]> = {
     const assignors = value.map((one: unknown) => assignorFrom(one))
     if (assignors.some((one) => one === undefined)) return { expected }
     const made = assignors as Assignor[]
+    assert(made.length > 0, 'an empty list was refused')
     const names = new Set(made.map(({ name }) => name))
     if (names.size < made.length) return { expected: 'assignors of different names' }
     return { value: made }
@@ -205,6 +207,7 @@ export function consumerSettings(options: unknown): {
   }
   const { partitionAssignors: assignors, retryBackoffMs, retryBackoffMaxMs } = checked
   const isDefault = assignors.length === 0
+  assert(checked.maxPollRecords >= 1, 'a poll may return a record')
   const settings: ConsumerSettings = {
     ...checked,
     groupId: checked.groupId ?? null,

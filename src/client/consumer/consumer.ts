@@ -1,4 +1,5 @@
 /** Reads records of topics, alone or as a member of a group. */
+import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
@@ -81,6 +82,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     this.#cluster = openCluster(connection, allowAutoCreateTopics, environment)
     this.#loop = new ConsumerLoop<K, V>(this.#cluster, settings)
     this.#offsets = new ConsumerOffsets(this.#cluster, settings)
+    assert(settings.partitionAssignors.length > 0, 'a consumer can lead its group')
     this.#stream = new RecordStream(this.#loop, settings)
   }
 
@@ -193,6 +195,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
   async position(partition: TopicPartition, timeoutMs?: number): Promise<number> {
     const one = this.#assigned(partition)
     await this.#loop.findPosition(one, timeoutMs ?? this.#settings.defaultApiTimeoutMs)
+    assert(one.position >= 0, 'a position was found')
     return one.position
   }
 
@@ -257,6 +260,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
       lag: lagOf(one, this.#settings.readCommitted),
       isPaused: one.isPaused,
     }))
+    assert(partitions.length === positions.size, 'every partition is told of')
     const lags = partitions.map(({ lag }) => lag).filter((lag) => lag !== null)
     const { fetches: fetchesCount, bytes: fetchedBytes } = fetcher.counts
     return {

@@ -1,4 +1,5 @@
 /** Where to begin in a partition for which no offset is committed, or whose offset is gone. */
+import { assert } from '../../base/assert.ts'
 import type { TopicPartition } from './topic-partition.ts'
 
 /**
@@ -14,6 +15,7 @@ export const listOffsetsTimestamp = { earliest: -2, latest: -1 } as const
 export function resetTimestamp(reset: OffsetReset, nowMs: number): number | null {
   if (reset === 'none') return null
   if (reset === 'earliest' || reset === 'latest') return listOffsetsTimestamp[reset]
+  assert(reset.durationMs >= 0, 'a duration is not negative')
   return Math.max(0, Math.floor(nowMs - reset.durationMs))
 }
 

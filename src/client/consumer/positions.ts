@@ -4,9 +4,10 @@
  * out.
  *
  * A partition begins without position (`committed` is asked for), is `resetting` when there is
- * none, is `validating` after its leader changed, until the new leader has shown that its log agrees
- * with what was read, and otherwise `ready`. It has three offsets: `fetchOffset`, behind what was
- * fetched; `position`, the next record to be handed out; `processed`, the one to be committed.
+ * none, is `validating` after its leader changed, until the new leader has shown that its log
+ * agrees with what was read, and otherwise `ready`. It has three offsets: `fetchOffset`, behind
+ * what was fetched; `position`, the next record to be handed out; `processed`, the one to be
+ * committed.
  */
 import { assert } from '../../base/assert.ts'
 import { type OffsetReset, type PositionLoss, resetTimestamp } from './offset-reset.ts'

@@ -1,4 +1,5 @@
 /** Which topics a subscription means, as topics come and go. Pure. */
+import { assert } from '../../base/assert.ts'
 import { compareText } from './topic-partition.ts'
 
 /** What `subscribe` takes: names, patterns of names, or both. */
@@ -40,6 +41,7 @@ export class Subscription {
   /** Takes in which topics there are. Returns whether the subscription means others than before. */
   update(known: Iterable<KnownTopic>): boolean {
     if (!this.hasPattern) return false
+    assert(this.#patterns.length > 0, 'names alone mean themselves')
     const topics = new Set(this.names)
     for (const { name, isInternal } of known) {
       if (isInternal && this.#excludesInternal) continue

@@ -4,6 +4,7 @@
  * is known, because later ones only add at the end.
  */
 
+import { assert } from '../../../base/assert.ts'
 import type { Decoded, MessageCodec } from '../../../protocol/codec.ts'
 import {
   consumerProtocolAssignment,
@@ -94,6 +95,7 @@ function encode<T, Input>(
   version: number,
   message: Input,
 ): Uint8Array {
+  assert(version >= 0 && version <= codec.versionMax, 'a version that can be written')
   const writer = new Writer()
   writer.int16(version)
   codec.encode(writer, version, message)

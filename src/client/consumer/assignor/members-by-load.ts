@@ -16,7 +16,9 @@ export class MembersByLoad {
   }
 
   add(member: number): void {
-    this.#members.splice(this.#placeOf(member), 0, member)
+    const place = this.#placeOf(member)
+    assert(this.#members[place] !== member, 'a member is listed once')
+    this.#members.splice(place, 0, member)
   }
 
   remove(member: number): void {

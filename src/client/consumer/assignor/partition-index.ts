@@ -28,6 +28,7 @@ export class PartitionIndex {
     }
     this.topics = sorted.map(([topic]) => topic)
     this.size = partitions.length
+    assert(racks.length === this.size, 'every partition has its racks')
     this.#partitions = partitions
     this.#racks = racks
   }

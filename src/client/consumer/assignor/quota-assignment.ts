@@ -69,6 +69,7 @@ class Quotas {
       const byNumber = this.#index.at(a).partition - this.#index.at(b).partition
       return byNumber === 0 ? a - b : byNumber
     })
+    assert(this.#most - this.#least <= 1, 'quotas differ by one at most')
     let keeps = this.#least
     if (owned.length < this.#least) {
       this.#hungry.push(member)
@@ -168,6 +169,7 @@ class Quotas {
 
   /** Returns how many the member then has. */
   #give(id: number, member: number): number {
+    assert(member < this.#owners.length, 'a member of the group')
     const loser = this.#givenUp.get(id)
     if ((loser !== undefined && loser !== member) || this.#contested.has(id)) this.#moving.add(id)
     return this.#assigned[member]?.push(id) ?? 0

@@ -4,6 +4,7 @@
  * first to members of a rack that holds a replica, as far as balance per topic and that property
  * allow.
  */
+import { assert } from '../../../base/assert.ts'
 import { comparePartitions, compareText, type TopicPartition } from '../topic-partition.ts'
 import type {
   AssignableMember,
@@ -42,6 +43,7 @@ class RangedTopic {
     this.racks = memberRacks.size === 0 ? [] : partitions.map((racks) => new Set(racks))
     this.racksMatter = racksMatter(memberRacks, this.racks)
     this.#unassigned = new Set(partitions.keys())
+    assert(members.length > 0, 'a topic to be assigned has a subscriber')
     this.#share = Math.floor(partitions.length / members.length)
     this.#extra = partitions.length % members.length
   }
@@ -73,7 +75,10 @@ class RangedTopic {
     const count = (this.#assigned.get(member.memberId) ?? 0) + partitions.length
     this.#assigned.set(member.memberId, count)
     if (count > this.#share) this.#extra--
-    for (const partition of partitions) this.#unassigned.delete(partition)
+    assert(this.#extra >= 0, 'only so many get one more')
+    for (const partition of partitions) {
+      assert(this.#unassigned.delete(partition), 'a partition is assigned once')
+    }
   }
 }
 

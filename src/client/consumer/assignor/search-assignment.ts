@@ -58,6 +58,7 @@ class Search {
     for (const [member, { owned }] of this.#owners.entries()) this.#keepOwned(member, owned)
     for (const member of this.#owners.keys()) this.#byLoad.add(member)
     const isFirst = this.#ownerOf.size === 0
+    assert(this.#byLoad.members.length === this.#owners.length, 'all members are asked')
     const free = this.#sorted.filter((id) => !this.#ownerOf.has(id))
     if (this.#withRacks) for (const id of free) this.#place(id, true)
     for (const id of free) if (!this.#ownerOf.has(id)) this.#place(id, false)
@@ -69,6 +70,7 @@ class Search {
     for (const id of owned) {
       if (this.#mayHave(member, id) && this.#isNear(member, id)) {
         this.#assigned[member]?.push(id)
+        assert(!this.#ownerOf.has(id), 'a partition has one owner')
         this.#ownerOf.set(id, member)
       } else this.#revokes = true
     }
@@ -110,6 +112,7 @@ class Search {
   /** Sum of the differences in load between any two members that take part; 0 is perfect. */
   #score(): number {
     const loads = this.#byLoad.members.map((member) => this.#load(member)).sort((a, b) => a - b)
+    assert(loads.length <= this.#owners.length, 'a member counts once')
     let score = 0
     let sum = 0
     for (const [i, load] of loads.entries()) {

@@ -4,6 +4,7 @@
  * `cooperative-sticky` takes that from the subscription, and hands a partition over in two
  * rebalances: the first takes it from its owner, the second gives it away.
  */
+import { assert } from '../../../base/assert.ts'
 import { Reader } from '../../../protocol/reader.ts'
 import { Writer } from '../../../protocol/writer.ts'
 import { groupByTopic, keyOf, type TopicPartition } from '../topic-partition.ts'
@@ -80,6 +81,7 @@ function divide(request: AssignmentRequest, claimOf: (of: AssignableMember) => C
     return { members, assigned: assignBySearch(ownership, index).map(partitionsOf), moving: null }
   }
   const { assigned, moving } = assignByQuota(ownership, index)
+  assert(assigned.length === members.length, 'every member has its part')
   return {
     members,
     assigned: assigned.map(partitionsOf),
@@ -110,6 +112,7 @@ function ownedBy(members: readonly AssignableMember[]): Map<string, Set<string>>
 function encodeClaim(claim: Claim): Uint8Array {
   const writer = new Writer()
   const topics = groupByTopic(claim.partitions)
+  assert(topics.size <= claim.partitions.length, 'a topic has a partition')
   writer.int32(topics.size)
   for (const [topic, partitions] of topics) {
     writer.string(false, topic)

@@ -562,6 +562,7 @@ export class GroupMember {
   }
 
   #leaveAsTooSlow(nowMs: number): void {
+    assert(!this.#isPolling, 'who waits is not too slow')
     this.#polledMs = null
     if (this.#state === 'unjoined' || this.#state === 'preparing') return
     const seconds = Math.round(this.#options.maxPollIntervalMs / 1000)
@@ -574,6 +575,7 @@ export class GroupMember {
   #sendLeave(reason: string): void {
     const { groupId, groupInstanceId } = this.#options
     if (groupInstanceId !== null || this.#memberId === '' || this.#coordinator !== 'known') return
+    assert(this.#state !== 'left', 'a member leaves once')
     const memberId = this.#memberId
     this.#actions.push({
       kind: 'leave',

@@ -44,6 +44,8 @@ export class MemberProtocol {
   constructor(assignors: readonly Assignor[]) {
     assert(assignors.length > 0, 'a member has an assignor')
     this.#assignors = assignors
+    const names = new Set(assignors.map(({ name }) => name))
+    assert(names.size === assignors.length, 'assignors have different names')
     const isCooperative = assignors.every(({ protocols }) => protocols.includes('cooperative'))
     this.protocol = isCooperative ? 'cooperative' : 'eager'
   }
@@ -74,6 +76,7 @@ export class MemberProtocol {
     members: readonly AssignableMember[],
     topics: ReadonlyMap<string, PartitionRacks>,
   ): AssignmentBytes[] {
+    if (members.length === 0) return []
     const wanted = new Set(topicsOf(members))
     const known = [...topics].filter(([topic, of]) => wanted.has(topic) && of.length > 0)
     const result = this.#named(name).assign({ topics: new Map(known), members })
