@@ -278,6 +278,18 @@ describe('calls', () => {
   })
 })
 
+test('the end of the client ends what is being opened', async () => {
+  const { fake, cluster } = await both({ nodes: 2 })
+  await cluster.refresh()
+  // Versions are asked for before anything else: the connection does not come to stand.
+  fake.answer = () => undefined
+  const call = cluster.call(2, metadataApi, { topics: [] })
+  await pause(30)
+  cluster.close()
+  await expect(call).rejects.toMatchObject({ name: 'ClosedError' })
+  await soon(() => fake.sockets).toBe(0)
+})
+
 describe('coordinators', () => {
   test('one is asked for once, and remembered until it is forgotten', async () => {
     const { fake, cluster } = await both(alive)
