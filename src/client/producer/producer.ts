@@ -87,7 +87,7 @@ export class Producer<K = Payload, V = Payload> {
 
   /**
    * Takes a record without a promise: what becomes of it is told to `onDelivery`, and a failure
-   * rejects the next {@link Producer.flush} or {@link Producer.close}. False: `bufferMemory` is full
+   * rejects the next {@link Producer.flush} or {@link Producer.close}. False: the buffer is full
    * and the record was not taken; offer it again after {@link Producer.ready}.
    *
    * @throws {ClientError} a record that can't be sent at all, or a producer that is closed.

@@ -497,7 +497,7 @@ describe('whatever fails', () => {
     )
   })
 
-  it('loses nothing without idempotence, and keeps the order with one request at a time', async () => {
+  it('loses nothing without idempotence, and keeps the order one by one', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (told) => {
         const options = { enableIdempotence: false, acks: 1, maxInFlight: 1 } as const
