@@ -49,8 +49,8 @@ export class ProducerCore {
   readonly #blocked = new BlockedSends()
   readonly #flushes = new Set<Flush>()
   readonly #stopListening: () => void
-  /** Those who wait until nothing is blocked, for a flush. */
-  #unblocked: (() => void)[] = []
+  /** Flushes that wait until what was blocked before them is in a batch, or has failed. */
+  #unblocked: { readonly before: number; readonly resolve: () => void }[] = []
   /** Those who wait for {@link ProducerCore.ready}. */
   #readies: (() => void)[] = []
   #isFull = false
@@ -177,7 +177,8 @@ export class ProducerCore {
     this.#wake()
     try {
       if (this.#blocked.length > 0) {
-        await new Promise<void>((resolve) => this.#unblocked.push(resolve))
+        const before = this.#blocked.added
+        await new Promise<void>((resolve) => this.#unblocked.push({ before, resolve }))
       }
       const left = new Set(this.#accumulator.unsettled)
       if (left.size > 0) {
@@ -305,8 +306,12 @@ export class ProducerCore {
   }
 
   #unblock(): void {
-    if (this.#blocked.length > 0) return
-    for (const resolve of this.#unblocked.splice(0)) resolve()
+    if (this.#unblocked.length === 0) return
+    const { first } = this.#blocked
+    const isOver = (flush: { readonly before: number }): boolean => first >= flush.before
+    const over = this.#unblocked.filter(isOver)
+    this.#unblocked = this.#unblocked.filter((flush) => !isOver(flush))
+    for (const { resolve } of over) resolve()
   }
 
   #expireBlocked(nowMs: number): void {
