@@ -1,7 +1,7 @@
 import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
-import { crc32c } from '../../protocol/crc32c.ts'
 import type { Payload, ProducerRecord, RecordMetadata } from '../../record/record.ts'
+import { clientChecksum } from '../checksum.ts'
 import { systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
 import { ClusterNetwork } from './cluster-network.ts'
@@ -24,7 +24,7 @@ const producerEnvironment: ProducerEnvironment = {
   clock: systemClock,
   timers: systemEnvironment.waits,
   random: systemRandom,
-  checksum: crc32c,
+  checksum: clientChecksum(),
   soon: (callback) => void setImmediate(callback),
 }
 
