@@ -41,7 +41,7 @@ export class BatchBuilder {
   #memory: Utf8Buffer
   #bytesMax: number
 
-  /** @param memory is the batch's own as long as it lives; {@link builderSlackBytes} stay unused. */
+  /** @param memory is the batch's own while it lives; {@link builderSlackBytes} stay unused. */
   constructor(memory: Buffer) {
     assert(memory.length >= batchHeaderBytes + builderSlackBytes, 'memory holds a header at least')
     this.#memory = memory as Utf8Buffer

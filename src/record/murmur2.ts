@@ -26,7 +26,7 @@ export function murmur2Of(bytes: Uint8Array, length: number): number {
   return hash ^ (hash >>> 15)
 }
 
-/** Kafka's way to make a hash positive: the sign bit is cleared, which is not the absolute value. */
+/** A hash without its sign bit, as Kafka makes it positive: that is not the absolute value. */
 export function toPositive(hash: number): number {
   return hash & 0x7fff_ffff
 }

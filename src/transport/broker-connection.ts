@@ -81,6 +81,8 @@ export class BrokerConnection {
   ): Promise<BrokerConnection> {
     const frames = await FrameConnection.open(endpoint, options)
     const connection = new BrokerConnection(frames, options)
+    const onAbort = (): void => frames.close()
+    options.signal?.addEventListener('abort', onAbort, { once: true })
     try {
       await connection.#negotiate()
       await connection.#authenticate()
@@ -88,6 +90,8 @@ export class BrokerConnection {
     } catch (error) {
       frames.close()
       throw error
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort)
     }
   }
 

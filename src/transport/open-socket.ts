@@ -10,6 +10,8 @@ export interface SocketOptions {
   readonly connectTimeoutMs: number
   /** Options of `node:tls`; without them the connection is not encrypted. */
   readonly tls?: ConnectionOptions
+  /** Ends what is being opened; a connection that stands is closed by its owner. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -21,16 +23,20 @@ export function openSocket(
   options: SocketOptions,
   onread: OnReadOpts,
 ): Promise<Socket> {
-  const { connectTimeoutMs, tls } = options
+  const { connectTimeoutMs, tls, signal } = options
   assert(connectTimeoutMs > 0, 'a connection gets time')
   assert(endpoint.host !== '', 'there is somebody to connect to')
   const peer = formatHostPort(endpoint)
   const address = { host: endpoint.host, port: endpoint.port, onread, noDelay: true }
   const socket = tls === undefined ? connectTcp(address) : connectTls(secured(address, tls))
   return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
     const fail = (why: string, cause?: unknown): void => {
       socket.destroy()
-      clearTimeout(timer)
+      settle()
       const fault = isDistrust(cause) ? 'refused' : 'unreachable'
       const message = `Cannot connect to ${peer}: ${why}.`
       reject(new ConnectionError(peer, fault, message, { cause }))
@@ -40,9 +46,12 @@ export function openSocket(
       () => fail(`no answer within ${connectTimeoutMs} ms`),
       connectTimeoutMs,
     )
+    const onAbort = (): void => fail('nobody wants it any more')
+    if (signal?.aborted === true) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
     socket.once('error', onError)
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
-      clearTimeout(timer)
+      settle()
       socket.off('error', onError)
       resolve(socket)
     })

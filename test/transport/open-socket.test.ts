@@ -22,6 +22,19 @@ test('who does not finish the handshake is given up after the time for it', asyn
   await new Promise((resolve) => server.close(resolve))
 })
 
+test('what nobody wants any more is not waited for', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).resume())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const endpoint = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+  const end = new AbortController()
+  const options = { connectTimeoutMs: 60_000, tls: {}, signal: end.signal }
+  const opening = openSocket(endpoint, options, onread)
+  setTimeout(() => end.abort(), 30)
+  await expect(opening).rejects.toThrow('nobody wants it any more')
+  await expect(openSocket(endpoint, options, onread)).rejects.toThrow('nobody wants it')
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('a listener without TLS is recognised', async () => {
   const server = createServer((socket) => {
     socket.on('error', () => {})

@@ -13,6 +13,7 @@ export async function scriptedBroker(script: Script, wantedPort = 0) {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
     const assembler = new FrameAssembler(64 << 20)
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
@@ -28,6 +29,7 @@ export async function scriptedBroker(script: Script, wantedPort = 0) {
   const { port } = server.address() as AddressInfo
   return {
     endpoint: { host: '127.0.0.1', port },
+    open: () => sockets.size,
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

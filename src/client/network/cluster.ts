@@ -63,6 +63,8 @@ export class Cluster {
   readonly #refresher: MetadataRefresher
   readonly #coordinators: Coordinators
   readonly #log: RequestLog
+  /** Ends connections that are being opened. */
+  readonly #end = new AbortController()
   #isClosed = false
 
   constructor(options: ClusterOptions, environment: NetworkEnvironment = systemEnvironment) {
@@ -71,8 +73,12 @@ export class Cluster {
     this.options = options
     this.environment = environment
     this.#log = new RequestLog(options.connection.clientId)
-    this.#links = new NodeLinks(options.bootstrapServers, options, environment, (nodeId, channel) =>
-      this.#broke(nodeId, channel),
+    const connection = { ...options.connection, signal: this.#end.signal }
+    this.#links = new NodeLinks(
+      options.bootstrapServers,
+      { ...options, connection },
+      environment,
+      (nodeId, channel) => this.#broke(nodeId, channel),
     )
     this.#refresher = new MetadataRefresher(
       options,
@@ -241,6 +247,7 @@ export class Cluster {
     this.#isClosed = true
     this.#refresher.close()
     this.#links.close()
+    this.#end.abort()
   }
 
   /** Undefined when metadata has to tell first. */

@@ -18,9 +18,10 @@ export interface BlockedSend {
 /** Why no batch takes a record now. */
 export type Blockage = 'topic-unknown' | 'no-memory'
 
-/** Sends of one topic; those before `head` are gone. */
+/** Sends of one topic with their numbers; those before `head` are gone. */
 interface TopicQueue {
   sends: BlockedSend[]
+  numbers: number[]
   head: number
 }
 
@@ -35,6 +36,7 @@ export class BlockedSends {
   readonly #topics = new Map<TopicBatches, TopicQueue>()
   #length = 0
   #bytes = 0
+  #added = 0
 
   /** Records that wait. */
   get length(): number {
@@ -44,6 +46,20 @@ export class BlockedSends {
   /** About the memory that the records hold, in bytes. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** Records that were ever added: each is numbered by those before it. */
+  get added(): number {
+    return this.#added
+  }
+
+  /** Number of the first record that waits, or Infinity. */
+  get first(): number {
+    let first = Infinity
+    for (const { numbers, head } of this.#topics.values()) {
+      first = Math.min(first, numbers[head] ?? Infinity)
+    }
+    return first
   }
 
   /** When the first of them gives up, or Infinity. */
@@ -64,11 +80,14 @@ export class BlockedSends {
   add(send: BlockedSend): void {
     const topic = send.record.home
     const queue = this.#topics.get(topic)
-    if (queue === undefined) this.#topics.set(topic, { sends: [send], head: 0 })
-    else {
+    const number = this.#added++
+    if (queue === undefined) {
+      this.#topics.set(topic, { sends: [send], numbers: [number], head: 0 })
+    } else {
       const last = queue.sends.at(-1)
       assert((last?.deadlineMs ?? 0) <= send.deadlineMs, 'who comes later waits longer')
       queue.sends.push(send)
+      queue.numbers.push(number)
     }
     this.#length++
     this.#bytes += Accumulator.memoryFor(send.record)
@@ -128,6 +147,7 @@ export class BlockedSends {
     if (queue.head === queue.sends.length) this.#topics.delete(topic)
     else if (queue.head >= headMax && queue.head * 2 > queue.sends.length) {
       queue.sends = queue.sends.slice(queue.head)
+      queue.numbers = queue.numbers.slice(queue.head)
       queue.head = 0
     }
   }

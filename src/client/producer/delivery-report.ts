@@ -1,4 +1,5 @@
 /** What a producer tells about batches whose records nobody waits for. */
+import { assert } from '../../base/assert.ts'
 import { BatchBuilder, memoryForRecord } from '../../record/batch-builder.ts'
 import { BatchReader, type FetchedRecord } from '../../record/batch-reader.ts'
 import type { ClientError } from '../error.ts'
@@ -60,5 +61,6 @@ function recordsIn(builder: BatchBuilder): readonly FetchedRecord[] {
   const records: FetchedRecord[] = []
   reader.open(bytes)
   while (reader.next()) records.push(reader.record())
+  assert(reader.error === null, 'what was built can be read')
   return records
 }

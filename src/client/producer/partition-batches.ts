@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 /**
- * The batches of one partition that wait to be sent, oldest first. The last one may still be filled;
+ * The batches of one partition that wait to be sent, oldest first. The last may still be filled;
  * retried ones come back to the place that they had.
  */
 export class PartitionBatches {

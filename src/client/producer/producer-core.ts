@@ -49,8 +49,8 @@ export class ProducerCore {
   readonly #blocked = new BlockedSends()
   readonly #flushes = new Set<Flush>()
   readonly #stopListening: () => void
-  /** Those who wait until nothing is blocked, for a flush. */
-  #unblocked: (() => void)[] = []
+  /** Flushes that wait until what was blocked before them is in a batch, or has failed. */
+  #unblocked: { readonly before: number; readonly resolve: () => void }[] = []
   /** Those who wait for {@link ProducerCore.ready}. */
   #readies: (() => void)[] = []
   #isFull = false
@@ -71,6 +71,7 @@ export class ProducerCore {
     this.#network = network
     this.#environment = environment
     this.#onReport = onReport
+    assert(settings.maxBlockMs >= 0, 'a wait has a length')
     this.#accumulator = new Accumulator(settings)
     this.#compressor = new Compressor(settings.compression, settings.compressionLevel)
     const events = {
@@ -176,7 +177,8 @@ export class ProducerCore {
     this.#wake()
     try {
       if (this.#blocked.length > 0) {
-        await new Promise<void>((resolve) => this.#unblocked.push(resolve))
+        const before = this.#blocked.added
+        await new Promise<void>((resolve) => this.#unblocked.push({ before, resolve }))
       }
       const left = new Set(this.#accumulator.unsettled)
       if (left.size > 0) {
@@ -268,12 +270,14 @@ export class ProducerCore {
     const { maxBlockMs } = this.#settings
     const deadlineMs = this.#environment.clock.monotonicMs() + maxBlockMs
     const isFirst = !this.#blocked.has(topic)
+    assert(deadlineMs >= 0, 'time does not run backwards')
     this.#blocked.add({ record: record.kept(), waiting, input, deadlineMs })
     if (isFirst && !topic.isKnown) this.#findTopic(topic)
     this.#wake()
   }
 
   #findTopic(topic: TopicBatches): void {
+    assert(!topic.isKnown, 'what is known is not asked for')
     this.#network.awaitTopic(topic.name, this.#settings.maxBlockMs).then(
       (view) => {
         topic.update(view, this.#accumulator)
@@ -302,8 +306,12 @@ export class ProducerCore {
   }
 
   #unblock(): void {
-    if (this.#blocked.length > 0) return
-    for (const resolve of this.#unblocked.splice(0)) resolve()
+    if (this.#unblocked.length === 0) return
+    const { first } = this.#blocked
+    const isOver = (flush: { readonly before: number }): boolean => first >= flush.before
+    const over = this.#unblocked.filter(isOver)
+    this.#unblocked = this.#unblocked.filter((flush) => !isOver(flush))
+    for (const { resolve } of over) resolve()
   }
 
   #expireBlocked(nowMs: number): void {
@@ -332,6 +340,7 @@ export class ProducerCore {
   }
 
   #settled(batch: ProducerBatch, outcome: BatchOutcome): void {
+    assert(batch.isFull && !batch.isDone, 'a batch is settled once, and gets no more records')
     const { deliveries } = batch
     if (deliveries.enqueued > 0) {
       if (outcome.error !== null) this.#failure ??= outcome.error
@@ -345,12 +354,14 @@ export class ProducerCore {
 
   #split(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
     for (const { left } of this.#flushes) {
+      assert(parts.length > 1, 'a batch is split into parts')
       if (left.delete(batch)) for (const part of parts) left.add(part)
     }
   }
 
   #endFlush(flush: Flush): void {
     if (flush.left.size > 0) return
+    assert(this.#flushes.has(flush), 'a flush ends once')
     this.#flushes.delete(flush)
     flush.resolve()
   }
@@ -370,6 +381,7 @@ export class ProducerCore {
 
   readonly #run = (): void => {
     this.#isScheduled = false
+    assert(this.#accumulator.usedBytes >= 0, 'memory is counted')
     const nowMs = this.#environment.clock.monotonicMs()
     if (this.#blocked.length > 0) {
       this.#release()
@@ -391,6 +403,7 @@ export class ProducerCore {
   }
 
   #arm(dueMs: number, nowMs: number): void {
+    assert(!Number.isNaN(dueMs), 'a moment, or never')
     if (dueMs === this.#timerAtMs) return
     this.#clearTimer()
     if (dueMs === Infinity) return

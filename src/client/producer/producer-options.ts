@@ -47,19 +47,19 @@ export interface ProducerOptions<K = Payload, V = Payload> extends ConnectionOpt
   /** `all` in-sync replicas have the record (unless given), the leader (1), or nobody says (0). */
   readonly acks?: 'all' | 0 | 1
   /**
-   * Each record is stored once and in order whatever is tried again. True unless `acks` or `retries`
-   * rule it out; true given beside those is an error.
+   * Each record is stored once and in order whatever is tried again. True unless `acks` or
+   * `retries` rule it out; true given beside those is an error.
    */
   readonly enableIdempotence?: boolean
-  /** Requests to a broker before the first is answered, 5 unless given; more rule out idempotence. */
+  /** Requests to a broker at a time; 5 unless given, which is the most with idempotence. */
   readonly maxInFlight?: number
   /** Largest batch in bytes; 262,144 unless given: memory is taken only as a batch grows. */
   readonly batchSize?: number
-  /** How long a batch waits to be filled, in ms; 0 unless given: what is in flight fills the next. */
+  /** How long a batch waits to be filled, in ms; 0 unless given: requests under way fill it. */
   readonly lingerMs?: number
   /** Bytes of all batches together; 33,554,432 unless given. */
   readonly bufferMemory?: number
-  /** The longest that `send` waits for memory, or for its topic to be known, in ms; 60,000. */
+  /** The longest that a record waits for memory or for its topic, in ms; 60,000 unless given. */
   readonly maxBlockMs?: number
   /** Largest request, and largest record, in bytes before compression; 1,048,576 unless given. */
   readonly maxRequestSize?: number

@@ -1,7 +1,7 @@
 import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
-import { crc32c } from '../../protocol/crc32c.ts'
 import type { Payload, ProducerRecord, RecordMetadata } from '../../record/record.ts'
+import { clientChecksum } from '../checksum.ts'
 import { systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
 import { ClusterNetwork } from './cluster-network.ts'
@@ -24,7 +24,7 @@ const producerEnvironment: ProducerEnvironment = {
   clock: systemClock,
   timers: systemEnvironment.waits,
   random: systemRandom,
-  checksum: crc32c,
+  checksum: clientChecksum(),
   soon: (callback) => void setImmediate(callback),
 }
 
@@ -87,7 +87,7 @@ export class Producer<K = Payload, V = Payload> {
 
   /**
    * Takes a record without a promise: what becomes of it is told to `onDelivery`, and a failure
-   * rejects the next {@link Producer.flush} or {@link Producer.close}. False: `bufferMemory` is full
+   * rejects the next {@link Producer.flush} or {@link Producer.close}. False: the buffer is full
    * and the record was not taken; offer it again after {@link Producer.ready}.
    *
    * @throws {ClientError} a record that can't be sent at all, or a producer that is closed.

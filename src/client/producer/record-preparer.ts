@@ -8,7 +8,7 @@ import type { TopicBatches } from './topic-batches.ts'
 /** The latest moment that a `Date` holds. */
 const timestampMax = 8_640_000_000_000_000
 
-/** Checks and serialises records. What it refuses, it refuses with an error that names the topic. */
+/** Checks and serialises records. What it refuses gets an error that names the topic. */
 export class RecordPreparer<K, V> {
   readonly #key: Serializer<K> | undefined
   readonly #value: Serializer<V> | undefined

@@ -133,8 +133,9 @@ export class Sender {
 
   /** Fails every batch that waits or is under way, as when the producer is closed. */
   abandon(error: ClientError): void {
-    for (const batch of [...this.#accumulator.unsettled]) this.#fail(batch, error, false)
     this.#accumulator.removeWhere(() => true)
+    for (const batch of [...this.#accumulator.unsettled]) this.#fail(batch, error, false)
+    assert(this.#accumulator.unsettled.size === 0, 'nothing is left')
   }
 
   #sendTo(nodeId: number, nowMs: number): number {
@@ -161,6 +162,7 @@ export class Sender {
   /** Compresses and seals batches, then sends them; without compression at once. */
   #prepare(nodeId: number, batches: readonly ProducerBatch[]): void {
     for (const batch of batches) {
+      assert(!batch.isDone && !batch.isOnWire, 'a batch is in one request at a time')
       if (this.#options.idempotence) this.#sequences.stamp(batch.owner, batch)
       batch.isOnWire = true
       batch.attempts++
@@ -240,6 +242,7 @@ export class Sender {
     const { builder, compressed } = batch
     const stamp: ProducerStamp = this.#options.idempotence ? batch : noProducer
     const { checksum } = this.#environment
+    assert(stamp === noProducer || stamp.baseSequence >= 0, 'a batch has its sequence')
     batch.writes++
     this.counts.bytes += batch.bytes
     if (compressed === undefined) return builder.close(0, stamp, checksum)
@@ -307,6 +310,7 @@ export class Sender {
     if (!batch.isOnWire) return
     batch.isOnWire = false
     batch.owner.onWire--
+    assert(batch.owner.onWire >= 0, 'each batch comes back once')
     this.#onWire.delete(batch)
   }
 
@@ -314,6 +318,7 @@ export class Sender {
     this.#takeOff(batch)
     if (batch.isDone) return
     const { recordsCount, owner } = batch
+    assert(recordsCount > 0, 'no batch is empty')
     if (this.#options.idempotence) {
       const lastOffset = baseOffset < 0 ? -1 : baseOffset + recordsCount - 1
       this.#sequences.stored(owner, batch, lastOffset)
@@ -362,6 +367,7 @@ export class Sender {
   }
 
   #splitUp(batch: ProducerBatch): void {
+    assert(!batch.isOnWire, 'what is split has been answered')
     const parts = this.#accumulator.split(batch)
     if (this.#options.idempotence) this.#sequences.split(batch.owner, batch, parts)
     this.#events.split(batch, parts)
@@ -370,6 +376,7 @@ export class Sender {
 
   #fail(batch: ProducerBatch, error: ClientError, isKnown: boolean): void {
     const { topic, partition } = batch.owner
+    assert(!batch.isDone, 'a batch fails once')
     if (this.#options.idempotence) this.#sequences.failed(batch.owner, batch, isKnown)
     this.counts.failedRecords += batch.recordsCount
     this.#settle(batch, { topic, partition, baseOffset: -1, appendTime: -1, error })
@@ -438,6 +445,7 @@ export class Sender {
 
   #backoffMs(attempts: number): number {
     const { retryBackoffMs, retryBackoffMaxMs } = this.#options
+    assert(attempts > 0, 'there was an attempt')
     const wait = Math.min(retryBackoffMs * 2 ** Math.min(attempts - 1, 30), retryBackoffMaxMs)
     const spread = this.#environment.random.uint32() / 2 ** 32
     return wait * (1 - backoffJitter + 2 * backoffJitter * spread)

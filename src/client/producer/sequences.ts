@@ -87,7 +87,7 @@ export class Sequences<Partition> {
     return this.#producerEpoch
   }
 
-  /** Takes the id that a broker gave. Partitions go over to it when nothing of theirs is under way. */
+  /** Takes the id that a broker gave. Partitions go over to it when they have nothing under way. */
   setProducerId(producerId: number, producerEpoch: number): void {
     assert(producerId >= 0 && producerEpoch >= 0, 'a broker gives a whole id')
     this.#producerId = producerId
@@ -172,7 +172,7 @@ export class Sequences<Partition> {
   /**
    * A batch failed for good. `isKnown` says that the broker surely did not store it: if nothing
    * before it is under way, what comes behind counts anew at once. Otherwise that has to wait until
-   * those before have their outcome: counted anew, one that is stored already would be stored twice.
+   * those before have their outcome: counted anew, one that is stored would be stored twice.
    */
   failed(partition: Partition, batch: SequencedBatch, isKnown: boolean): void {
     if (batch.baseSequence < 0) return
@@ -192,6 +192,7 @@ export class Sequences<Partition> {
     if (batch.baseSequence < 0) return
     const state = this.of(partition)
     const at = state.inFlight.indexOf(batch)
+    assert(parts.length > 1, 'a batch is split into parts')
     assert(at >= 0, 'what is split was under way')
     let sequence = batch.baseSequence
     for (const part of parts) {
@@ -239,6 +240,7 @@ export class Sequences<Partition> {
   }
 
   #resetFlagged(): void {
+    assert(this.hasProducerId, 'sequences belong to a producer id')
     for (const state of this.#partitions.values()) {
       if (state.isToReset) this.#restart(state)
     }

@@ -95,10 +95,10 @@ describe('metadata', () => {
     await Promise.all([cluster.awaitTopic('used', 2000), cluster.awaitTopic('left', 2000)])
     const looking = setInterval(() => cluster.topic('used'), 5)
     await soon(() => cluster.metadata.topics.has('left')).toBe(false)
-    clearInterval(looking)
     expect(cluster.metadata.topics.has('used')).toBe(true)
-    const last = fake.seen.findLast(({ key }) => key === metadataApi.key)
-    expect(last?.body).toMatchObject({ topics: [{ name: 'used' }] })
+    const last = () => fake.seen.findLast(({ key }) => key === metadataApi.key)?.body
+    await soon(last).toMatchObject({ topics: [{ name: 'used' }] })
+    clearInterval(looking)
   })
 
   test('listeners hear of answers, and of leaders that other answers name', async () => {
@@ -276,6 +276,18 @@ describe('calls', () => {
     }
     await expect(cluster.refresh()).rejects.toMatchObject({ name: 'ClosedError' })
   })
+})
+
+test('the end of the client ends what is being opened', async () => {
+  const { fake, cluster } = await both({ nodes: 2 })
+  await cluster.refresh()
+  // Versions are asked for before anything else: the connection does not come to stand.
+  fake.answer = () => undefined
+  const call = cluster.call(2, metadataApi, { topics: [] })
+  await pause(30)
+  cluster.close()
+  await expect(call).rejects.toMatchObject({ name: 'ClosedError' })
+  await soon(() => fake.sockets).toBe(0)
 })
 
 describe('coordinators', () => {

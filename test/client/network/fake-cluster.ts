@@ -93,6 +93,11 @@ export class FakeCluster {
     for (const node of [...this.#running.keys()]) await this.stopNode(node)
   }
 
+  /** Connections that stand. */
+  get sockets(): number {
+    return [...this.#running.values()].reduce((sum, { open }) => sum + open(), 0)
+  }
+
   /** How often an API was asked for. */
   count(api: AnyApi): number {
     return this.seen.filter(({ key }) => key === api.key).length

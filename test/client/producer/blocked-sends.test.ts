@@ -56,6 +56,16 @@ describe('BlockedSends', () => {
     expect(values(sends.remove(unknown))).toEqual(['a1', 'a2'])
   })
 
+  it('numbers the records over all topics', () => {
+    const sends = new BlockedSends()
+    const [a, b] = [topic('a'), topic('b')]
+    expect([sends.first, sends.added]).toEqual([Infinity, 0])
+    for (const home of [a, b, a]) sends.add(blocked(home, 'x'))
+    expect([sends.first, sends.added]).toEqual([0, 3])
+    sends.release(({ record }) => (record.home === a ? 'taken' : 'topic-unknown'))
+    expect([sends.first, sends.added]).toEqual([1, 3])
+  })
+
   it('gives topics turns where memory is short', () => {
     const sends = new BlockedSends()
     const [a, b] = [topic('a'), topic('b')]

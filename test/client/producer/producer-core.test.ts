@@ -156,6 +156,35 @@ describe('lingerMs', () => {
   })
 })
 
+describe('flush', () => {
+  it('ends while others keep the buffer full', async () => {
+    const { time, cluster, producer } = bench({ bufferMemory: 20_000, batchSize: 8_000 })
+    cluster.create('t', 1)
+    let stored = 0
+    let isOver = false
+    const send = (): void => {
+      if (isOver) return
+      const done = producer.send({ topic: 't', value: 'x'.repeat(1000) })
+      void done.then(() => {
+        stored++
+        send()
+      })
+    }
+    for (let i = 0; i < 60; i++) send()
+    await outcome(time, producer.flush())
+    isOver = true
+    expect(stored).toBeGreaterThanOrEqual(60)
+    expect(stored).toBeLessThan(200)
+    expect(producer.statistics().waitingRecords).toBeGreaterThan(0)
+    await outcome(time, producer.close())
+  })
+
+  it('has nothing to wait for at first', async () => {
+    const { time, producer } = bench()
+    expect(await outcome(time, producer.flush())).toBeUndefined()
+  })
+})
+
 describe('enqueue', () => {
   it('reports in batches, with the records', async () => {
     const seen: (string | undefined)[] = []
@@ -497,7 +526,7 @@ describe('whatever fails', () => {
     )
   })
 
-  it('loses nothing without idempotence, and keeps the order with one request at a time', async () => {
+  it('loses nothing without idempotence, and keeps the order one by one', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (told) => {
         const options = { enableIdempotence: false, acks: 1, maxInFlight: 1 } as const

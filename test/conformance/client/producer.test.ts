@@ -235,3 +235,45 @@ describe('acks', () => {
     await expect.poll(async () => (await stored(topic)).length, { timeout: 10_000 }).toBe(1)
   })
 })
+
+describe('a broker that is killed while records are under way', () => {
+  test('has each of them once and in order when it is back', async () => {
+    const topic = await topicWith(2)
+    const producer = producerWith({ batchSize: 3_000, partitioner: 'round-robin' })
+    let sent = 0
+    let isOver = false
+    const results: {
+      readonly value: number
+      readonly partition: number
+      readonly offset: number
+    }[] = []
+    const loop = async (): Promise<void> => {
+      while (!isOver) {
+        const value = sent++
+        const { partition, offset } = await producer.send({ topic, value: `${value}`.padEnd(50) })
+        results.push({ value, partition, offset })
+      }
+    }
+    const loops = Array.from({ length: 200 }, () => loop())
+    for (let times = 0; times < 2; times++) {
+      const before = results.length
+      await expect.poll(() => results.length, { timeout: 30_000 }).toBeGreaterThan(before + 2_000)
+      await broker.kill()
+      await broker.start()
+    }
+    const before = results.length
+    await expect.poll(() => results.length, { timeout: 30_000 }).toBeGreaterThan(before + 500)
+    isOver = true
+    await Promise.all(loops)
+    await producer.close()
+    expect(results).toHaveLength(sent)
+    for (const partition of [0, 1]) {
+      const values = (await stored(topic, partition)).map(({ value }) => Number(value))
+      const mine = results.filter((one) => one.partition === partition)
+      expect(values).toHaveLength(mine.length)
+      expect(values).toEqual(values.toSorted((a, b) => a - b))
+      // A batch that was stored and not answered is told without its offset.
+      for (const { value, offset } of mine) if (offset >= 0) expect(values[offset]).toBe(value)
+    }
+  }, 120_000)
+})

@@ -23,7 +23,7 @@ export type PartitionFunction = (record: PartitionedRecord, partitionCount: numb
 
 /**
  * `default`: records with a key by murmur2, as Kafka's Java client does, others sticky; `sticky`:
- * all of them sticky, keys are ignored; `round-robin`: one partition after the other; or a function.
+ * all of them sticky, keys are ignored; `round-robin`: one after the other; or a function.
  */
 export type PartitionerOption = 'default' | 'sticky' | 'round-robin' | PartitionFunction
 
