@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import * as broker from '../src/broker/index.ts'
+import * as client from '../src/client/index.ts'
 import * as odradek from '../src/index.ts'
 
 test('the package offers exactly this', () => {
@@ -8,4 +9,20 @@ test('the package offers exactly this', () => {
 
 test('and this of the broker', () => {
   expect(Object.keys(broker).sort()).toEqual(['Broker', 'StartError'])
+})
+
+test('and this of the client', () => {
+  expect(Object.keys(client).sort()).toEqual([
+    'Admin',
+    'AdminError',
+    'BufferError',
+    'ClientError',
+    'ClosedError',
+    'ConfigError',
+    'NetworkError',
+    'ProtocolError',
+    'SerializationError',
+    'TimeoutError',
+    'requestChannelName',
+  ])
 })

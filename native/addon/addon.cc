@@ -3,6 +3,7 @@
 
 #include "addon/addon_state.h"
 #include "addon/check_binding.h"
+#include "addon/checksum_binding.h"
 #include "addon/data_plane_binding.h"
 #include "addon/directory_binding.h"
 #include "addon/error_binding.h"
@@ -35,6 +36,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(env, "openDirectory"));
   exports.Set("openCheck", Napi::Function::New<CheckBinding::open>(env, "openCheck"));
   exports.Set("repairDirectory", Napi::Function::New<CheckBinding::repair>(env, "repairDirectory"));
+  exports.Set("crc32c", Napi::Function::New<crc32c_of>(env, "crc32c"));
   exports.Set("NativeDataPlane", state->data_plane_class.Value());
   return exports;
 }

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { didYouMean } from '../metadata/config/nearest-name.ts'
+import { didYouMean } from '../base/nearest-name.ts'
 import type { BrokerOptions } from './options.ts'
 import { directoryConfigs } from './settings.ts'
 import { StartError } from './start-error.ts'

@@ -1,8 +1,8 @@
 /** Decides IncrementalAlterConfigs: which configs of a resource change, and to what. */
 import { assert } from '../base/assert.ts'
+import { didYouMean } from '../base/nearest-name.ts'
 import type { BrokerConfig, ConfigTexts } from '../metadata/config/broker-config.ts'
 import type { ConfigDefinition, ConfigTable } from '../metadata/config/definition.ts'
-import { didYouMean } from '../metadata/config/nearest-name.ts'
 import {
   brokerRuleProblem,
   clientMetricsRuleProblem,

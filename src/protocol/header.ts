@@ -65,6 +65,37 @@ export function encodeRequestFrame<Request, RequestInput, Response, ResponseInpu
   request: RequestInput,
 ): Uint8Array {
   const writer = new Writer()
+  writeRequest(writer, api, version, correlationId, clientId, request)
+  return writer.finish()
+}
+
+/** Byte fields of this size and more are cheaper to send as a piece of their own than to copy. */
+const spliceBytesMin = 2_048
+
+/**
+ * As {@link encodeRequestFrame}, in pieces: large byte fields, such as record batches, are not
+ * copied and must stay as they are until the pieces are sent.
+ */
+export function encodeRequestPieces<Request, RequestInput, Response, ResponseInput>(
+  api: Api<Request, RequestInput, Response, ResponseInput>,
+  version: number,
+  correlationId: number,
+  clientId: string | null,
+  request: RequestInput,
+): readonly Uint8Array[] {
+  const writer = new Writer(256, spliceBytesMin)
+  writeRequest(writer, api, version, correlationId, clientId, request)
+  return writer.finishPieces()
+}
+
+function writeRequest<Request, RequestInput, Response, ResponseInput>(
+  writer: Writer,
+  api: Api<Request, RequestInput, Response, ResponseInput>,
+  version: number,
+  correlationId: number,
+  clientId: string | null,
+  request: RequestInput,
+): void {
   const lengthAt = writer.reserveInt32()
   requestHeader.encode(writer, requestHeaderVersion(keyOf(api.key), version), {
     requestApiKey: api.key,
@@ -73,7 +104,7 @@ export function encodeRequestFrame<Request, RequestInput, Response, ResponseInpu
     clientId,
   })
   api.request.encode(writer, version, request)
-  return finishFrame(writer, lengthAt, api.request.name)
+  endFrame(writer, lengthAt, api.request.name)
 }
 
 /**
@@ -92,7 +123,8 @@ export function encodeResponseFrame<Request, RequestInput, Response, ResponseInp
   const headerVersion = responseHeaderVersion(keyOf(api.key), version)
   responseHeader.encode(writer, headerVersion, { correlationId })
   api.response.encode(writer, version, response)
-  return finishFrame(writer, lengthAt, api.response.name)
+  endFrame(writer, lengthAt, api.response.name)
+  return writer.finish()
 }
 
 /**
@@ -109,10 +141,10 @@ export function openResponse(
   return { correlationId: header.correlationId, reader }
 }
 
-function finishFrame(writer: Writer, lengthAt: number, name: string): Uint8Array {
+function endFrame(writer: Writer, lengthAt: number, name: string): void {
   if (writer.error !== null) throw new Error(`${name}: ${writer.error}`)
-  writer.patchInt32(lengthAt, writer.position - lengthAt - 4)
-  return writer.finish()
+  assert(lengthAt === 0, 'a frame begins with its length')
+  writer.patchInt32(lengthAt, writer.position - 4)
 }
 
 function keyOf(key: number): ApiKey {

@@ -4,6 +4,9 @@
  * Like the reader, a writer is sticky: a value that the chosen version cannot carry (a field that
  * it does not have, null where it has none, a number out of range, a string too long) is kept in
  * `error`, and the caller checks it once at the end. What was written until then is not to be used.
+ *
+ * A writer may leave large byte fields where they are: {@link Writer.finishPieces} then hands out
+ * what was written as several pieces, which a socket can send together without copying them.
  */
 import { assert } from '../base/assert.ts'
 import { wireStringBytesMax } from '../base/limits.ts'
@@ -15,16 +18,30 @@ export type Encode<T> = (writer: Writer, version: number, flexible: boolean, val
 /** Up to this length a JavaScript loop beats the call into the engine's UTF-8 encoder. */
 const loopUnitsMax = 40
 
+/** Bytes of somebody else that stand behind the first `at` bytes of the writer's own. */
+interface Splice {
+  readonly at: number
+  readonly bytes: Uint8Array
+}
+
 /** A buffer that grows, and the first fault. See the head of this file. */
 export class Writer {
+  readonly #spliceBytesMin: number
+  readonly #splices: Splice[] = []
+  #splicedBytes = 0
   #bytes: Buffer
   #view: DataView
+  /** Bytes in #bytes: without the splices. */
   #position = 0
   #error: string | null = null
   #finished = false
 
-  /** `capacity` is the first size of the buffer, in bytes; a good guess saves copies. */
-  constructor(capacity = 256) {
+  /**
+   * `capacity` is the first size of the buffer, in bytes; a good guess saves copies. Byte fields of
+   * `spliceBytesMin` and more are not copied; they must stay as they are until the pieces are sent.
+   */
+  constructor(capacity = 256, spliceBytesMin: number = Infinity) {
+    this.#spliceBytesMin = spliceBytesMin
     this.#bytes = Buffer.allocUnsafeSlow(Math.max(capacity, 16))
     this.#view = viewOf(this.#bytes)
   }
@@ -34,9 +51,9 @@ export class Writer {
     return this.#error
   }
 
-  /** Bytes written so far. */
+  /** Bytes written so far, those that were not copied among them. */
   get position(): number {
-    return this.#position
+    return this.#position + this.#splicedBytes
   }
 
   /** Records a fault unless there is one already. */
@@ -54,6 +71,21 @@ export class Writer {
     assert(!this.#finished, 'a writer is finished once')
     this.#finished = true
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#position)
+  }
+
+  /** As {@link finish}, in the pieces that together are what was written. */
+  finishPieces(): readonly Uint8Array[] {
+    const own = this.finish()
+    assert(own.length === this.#position, 'what is handed out is what was written')
+    const pieces: Uint8Array[] = []
+    let from = 0
+    for (const { at, bytes } of this.#splices) {
+      if (at > from) pieces.push(own.subarray(from, at))
+      pieces.push(bytes)
+      from = at
+    }
+    if (from < own.length || pieces.length === 0) pieces.push(own.subarray(from))
+    return pieces
   }
 
   bool(value: boolean): void {
@@ -193,6 +225,11 @@ export class Writer {
 
   /** Bytes without a length. */
   raw(value: Uint8Array): void {
+    if (value.length >= this.#spliceBytesMin) {
+      this.#splices.push({ at: this.#position, bytes: value })
+      this.#splicedBytes += value.length
+      return
+    }
     this.#ensure(value.length)
     this.#bytes.set(value, this.#position)
     this.#position += value.length
@@ -240,6 +277,7 @@ export class Writer {
 
   /** Ends a tagged field: its size, of one byte nearly always, goes in front of the content. */
   leaveTag(sizeAt: number): void {
+    assert((this.#splices.at(-1)?.at ?? 0) <= sizeAt, 'byte fields in tags are copied')
     const size = this.#position - sizeAt - 1
     if (size < 0x80) {
       this.#bytes[sizeAt] = size

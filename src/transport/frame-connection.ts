@@ -1,25 +1,12 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { assert } from '../base/assert.ts'
 import { formatHostPort, type HostPort } from '../base/endpoint.ts'
+import { ConnectionError, type ConnectionFault } from './connection-error.ts'
 import { FrameAssembler } from './frame-assembler.ts'
+import { openSocket, reason, type SocketOptions } from './open-socket.ts'
 
-/** A connection that could not be made, ended, or broke the framing. The message is a sentence. */
-export class ConnectionError extends Error {
-  /** Whom the connection was to reach, as HOST:PORT. */
-  readonly peer: string
-
-  constructor(peer: string, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = 'ConnectionError'
-    this.peer = peer
-  }
-}
-
-/** Limits of one connection; times in ms. */
-export interface FrameConnectionOptions {
-  readonly connectTimeoutMs: number
-  /** How long one answer may take before the connection counts as broken. */
-  readonly requestTimeoutMs: number
+/** Limits of one connection. */
+export interface FrameConnectionOptions extends SocketOptions {
   /** Largest frame that is accepted, in bytes. */
   readonly frameBytesMax: number
 }
@@ -28,130 +15,180 @@ interface Waiter {
   readonly resolve: (frame: Buffer) => void
   readonly reject: (error: ConnectionError) => void
   readonly deadlineMs: number
+  readonly timeoutMs: number
 }
 
 /**
- * A TCP connection that carries frames: each one sent is answered by one received, in order. It
- * knows no API. The first failure ends it: every exchange that waits is rejected, and so is every
- * later one. The caller closes it.
+ * A TCP or TLS connection that carries frames: each one sent is answered by one received, in order,
+ * unless the sender says that no answer will come. It knows no API. The first failure ends it:
+ * every exchange that waits is rejected, and so is every later one. An answer that is late is such
+ * a failure, as in Kafka's own client: what came behind it could not be told apart otherwise.
  */
 export class FrameConnection {
   readonly peer: string
   readonly #socket: Socket
-  readonly #options: FrameConnectionOptions
-  readonly #assembler: FrameAssembler
   /** Oldest first, as answers come in the order of the requests. */
   readonly #waiters: Waiter[] = []
+  readonly #onEnd: ((error: ConnectionError) => void)[] = []
   #failure: ConnectionError | undefined
   #timer: NodeJS.Timeout | undefined
+  #timerAtMs = Infinity
 
-  private constructor(socket: Socket, peer: string, options: FrameConnectionOptions) {
-    assert(options.requestTimeoutMs > 0, 'an answer gets time')
+  private constructor(socket: Socket, peer: string) {
     this.peer = peer
     this.#socket = socket
-    this.#options = options
-    this.#assembler = new FrameAssembler(options.frameBytesMax)
-    socket.setNoDelay(true)
-    socket.on('data', (chunk) => this.#received(chunk))
-    socket.on('error', (error) => this.#fail(`The connection to ${peer} broke: ${reason(error)}.`))
-    socket.on('close', () => this.#fail(`${peer} closed the connection.`))
+    socket.on('error', (error) => this.#broke(error))
+    socket.on('end', () => this.#fail('broken', `${peer} closed the connection.`))
+    socket.on('close', () => this.#fail('broken', `${peer} closed the connection.`))
   }
 
   /** Connects. Rejects with a {@link ConnectionError} that names the peer and the cause. */
   static async open(endpoint: HostPort, options: FrameConnectionOptions): Promise<FrameConnection> {
-    const peer = formatHostPort(endpoint)
-    const socket = connect({ host: endpoint.host, port: endpoint.port })
-    await connected(socket, peer, options.connectTimeoutMs)
-    return new FrameConnection(socket, peer, options)
+    const assembler = new FrameAssembler(options.frameBytesMax)
+    let connection: FrameConnection | undefined
+    const socket = await openSocket(endpoint, options, {
+      buffer: () => assembler.room(),
+      // Nothing comes before something was asked for.
+      callback: (count) =>
+        connection === undefined ? false : connection.#received(assembler.filled(count)),
+    })
+    connection = new FrameConnection(socket, formatHostPort(endpoint))
+    return connection
   }
 
-  /** Sends one whole frame (with its length) and resolves with its answer's frame, without. */
-  exchange(frame: Uint8Array): Promise<Buffer> {
-    assert(frame.length >= 4, 'a frame has its length in front')
-    const announced = new DataView(frame.buffer, frame.byteOffset).getInt32(0)
-    assert(announced === frame.length - 4, 'one whole frame is sent')
+  /** What ended the connection, if it has ended. */
+  get failure(): ConnectionError | undefined {
+    return this.#failure
+  }
+
+  /** Exchanges that wait for their answer. */
+  get inFlight(): number {
+    return this.#waiters.length
+  }
+
+  /** Calls `listener` when the connection ends; at once if it has. */
+  onEnd(listener: (error: ConnectionError) => void): void {
+    if (this.#failure === undefined) this.#onEnd.push(listener)
+    else listener(this.#failure)
+  }
+
+  /**
+   * Sends one whole frame (with its length), given in pieces that are not copied, and resolves with
+   * its answer's frame, without. `written` is called exactly once, when the pieces may be used
+   * again: the socket has taken them, or will never.
+   */
+  exchange(
+    pieces: readonly Uint8Array[],
+    timeoutMs: number,
+    written?: () => void,
+  ): Promise<Buffer> {
+    assert(timeoutMs > 0, 'an answer gets time')
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        written?.()
+        reject(this.#failure)
+        return
+      }
+      const deadlineMs = performance.now() + timeoutMs
+      this.#waiters.push({ resolve, reject, deadlineMs, timeoutMs })
+      this.#arm(deadlineMs)
+      this.#write(pieces, written)
+    })
+  }
+
+  /** Sends one whole frame that nobody answers; resolves when the pieces may be used again. */
+  tell(pieces: readonly Uint8Array[]): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure)
         return
       }
-      const deadlineMs = performance.now() + this.#options.requestTimeoutMs
-      const before = this.#waiters.at(-1)?.deadlineMs ?? 0
-      assert(before <= deadlineMs, 'who asks later may wait longer')
-      this.#waiters.push({ resolve, reject, deadlineMs })
-      this.#socket.write(frame)
-      this.#arm()
+      this.#write(pieces, () => {
+        if (this.#failure === undefined) resolve()
+        else reject(this.#failure)
+      })
     })
   }
 
-  /** Ends the connection. Exchanges that wait are rejected. */
-  close(): void {
-    this.#fail(`The connection to ${this.peer} is closed.`)
+  /** Ends the connection, for `why` if given. Exchanges that wait are rejected. */
+  close(why?: ConnectionError): void {
+    const message = `The connection to ${this.peer} is closed.`
+    this.#end(why ?? new ConnectionError(this.peer, 'closed', message))
   }
 
-  #received(chunk: Buffer): void {
-    const frames = this.#assembler.push(chunk)
+  #write(pieces: readonly Uint8Array[], written?: () => void): void {
+    const first = pieces[0]
+    assert(first !== undefined && first.length >= 4, 'a frame has its length in front')
+    const announced = new DataView(first.buffer, first.byteOffset).getInt32(0)
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    assert(announced === length - 4, 'one whole frame is sent')
+    if (pieces.length > 1) this.#socket.cork()
+    const last = pieces.length - 1
+    assert(last >= 0, 'a frame has a piece')
+    for (let at = 0; at < last; at++) this.#socket.write(pieces[at] ?? first)
+    // Node calls back when the write has ended, whichever way, and not before.
+    this.#socket.write(pieces[last] ?? first, () => written?.())
+    if (pieces.length > 1) this.#socket.uncork()
+  }
+
+  /** Hands out answers; `false` stops the reading. */
+  #received(frames: readonly Buffer[] | undefined): boolean {
     if (frames === undefined) {
-      this.#fail(`${this.peer} sent something that is not the Kafka protocol.`)
-      return
+      this.#fail('malformed', `${this.peer} sent something that is not the Kafka protocol.`)
+      return false
     }
     for (const frame of frames) {
       const waiter = this.#waiters.shift()
       if (waiter === undefined) {
-        this.#fail(`${this.peer} sent an answer that nobody asked for.`)
-        return
+        this.#fail('malformed', `${this.peer} sent an answer that nobody asked for.`)
+        return false
       }
       waiter.resolve(frame)
     }
-    this.#arm()
+    return this.#failure === undefined
   }
 
-  /** One timer for the oldest exchange: none behind it can run out before. */
-  #arm(): void {
-    clearTimeout(this.#timer)
-    const oldest = this.#waiters[0]
-    if (oldest === undefined) return
+  /** One timer, for the nearest deadline when it was set; answers do not touch it. */
+  #arm(deadlineMs: number): void {
+    if (deadlineMs >= this.#timerAtMs) return
     assert(this.#failure === undefined, 'nobody waits on a failed connection')
-    const leftMs = Math.max(0, oldest.deadlineMs - performance.now())
-    this.#timer = setTimeout(
-      () => this.#fail(`${this.peer} did not answer within ${this.#options.requestTimeoutMs} ms.`),
-      leftMs,
-    )
+    clearTimeout(this.#timer)
+    this.#timerAtMs = deadlineMs
+    const leftMs = Math.min(2 ** 31 - 1, Math.max(0, Math.ceil(deadlineMs - performance.now())))
+    this.#timer = setTimeout(() => this.#expire(), leftMs)
+    this.#timer.unref()
   }
 
-  #fail(message: string): void {
+  #expire(): void {
+    this.#timerAtMs = Infinity
+    const nowMs = performance.now()
+    let nextMs = Infinity
+    for (const { deadlineMs, timeoutMs } of this.#waiters) {
+      if (deadlineMs <= nowMs) {
+        this.#fail('timeout', `${this.peer} did not answer within ${Math.round(timeoutMs)} ms.`)
+        return
+      }
+      nextMs = Math.min(nextMs, deadlineMs)
+    }
+    assert(nextMs > nowMs, 'what is over was ended')
+    if (nextMs < Infinity) this.#arm(nextMs)
+  }
+
+  #broke(cause: Error): void {
+    this.#fail('broken', `The connection to ${this.peer} broke: ${reason(cause)}.`, cause)
+  }
+
+  #fail(fault: ConnectionFault, message: string, cause?: unknown): void {
+    this.#end(new ConnectionError(this.peer, fault, message, { cause }))
+  }
+
+  #end(failure: ConnectionError): void {
     if (this.#failure !== undefined) return
-    this.#failure = new ConnectionError(this.peer, message)
+    this.#failure = failure
     clearTimeout(this.#timer)
     this.#socket.destroy()
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure)
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(failure)
+    for (const listener of this.#onEnd.splice(0)) listener(failure)
     assert(this.#waiters.length === 0, 'a failed connection leaves nobody waiting')
   }
-}
-
-function connected(socket: Socket, peer: string, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown): void => {
-      socket.destroy()
-      clearTimeout(timer)
-      reject(new ConnectionError(peer, `Cannot connect to ${peer}: ${why}.`, cause))
-    }
-    const onError = (error: Error): void => fail(reason(error), error)
-    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs)
-    socket.once('error', onError)
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      socket.off('error', onError)
-      resolve()
-    })
-  })
-}
-
-/** The system's words for an error; a name with several addresses fails with one error for each. */
-function reason(error: Error): string {
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
-  const code = (first as NodeJS.ErrnoException).code
-  if (code === 'ECONNREFUSED') return 'nothing listens there (connection refused)'
-  if (code === 'ENOTFOUND') return 'the host name does not exist'
-  return first instanceof Error ? first.message : String(first)
 }

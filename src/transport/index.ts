@@ -1,3 +1,14 @@
 /** Client connections. */
-export { BrokerConnection, type BrokerConnectionOptions } from './broker-connection.ts'
-export { ConnectionError } from './frame-connection.ts'
+export type { Authentication, SaslExchange } from './authenticate.ts'
+export {
+  BrokerConnection,
+  type BrokerConnectionOptions,
+  type CallOptions,
+  type RequestOf,
+  type VersionRange,
+} from './broker-connection.ts'
+export {
+  ConnectionError,
+  type ConnectionFault,
+  UnsupportedVersionError,
+} from './connection-error.ts'

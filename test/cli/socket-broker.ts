@@ -5,7 +5,6 @@ import { framed, scriptedBroker } from '../transport/scripted-broker.ts'
 
 export async function socketBroker() {
   const plane = new FakeDataPlane()
-  const running = await startTestBroker({ plane })
   let next = 1
   const connections = new WeakMap<object, number>()
   const server = await scriptedBroker((frame, socket) => {
@@ -17,6 +16,8 @@ export async function socketBroker() {
     })
     return undefined
   })
+  const { host, port } = server.endpoint
+  const running = await startTestBroker({ plane, advertise: `${host}:${port}` })
   return {
     endpoint: server.endpoint,
     close: async () => {

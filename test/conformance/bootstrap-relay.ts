@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { apiVersionsApi } from '../../src/protocol/generated/18-api-versions.ts'
 import { encodeRequestFrame } from '../../src/protocol/header.ts'
 import { FrameAssembler } from '../../src/transport/frame-assembler.ts'
+import { pushChunk } from '../transport/push-chunk.ts'
 import { RawConnection } from './raw-connection.ts'
 
 const frameBytesMax = 16 * 1024 * 1024
@@ -69,7 +70,7 @@ class RelaySession {
     this.#greetings = greetings
     this.#ended = ended
     client.on('data', (chunk) => {
-      for (const frame of this.#requests.push(chunk) ?? []) this.#take(frame)
+      for (const frame of pushChunk(this.#requests, chunk) ?? []) this.#take(frame)
     })
     client.on('error', () => {})
     client.on('close', () => this.end())
@@ -104,7 +105,7 @@ class RelaySession {
       for (const request of this.#unanswered) broker.write(request)
     })
     broker.on('data', (chunk) => {
-      for (const frame of answers.push(chunk) ?? []) {
+      for (const frame of pushChunk(answers, chunk) ?? []) {
         this.#unanswered.shift()
         this.#client.write(withSize(frame))
       }

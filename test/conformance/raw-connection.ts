@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { FrameAssembler } from '../../src/transport/frame-assembler.ts'
+import { pushChunk } from '../transport/push-chunk.ts'
 
 const answerBytesMax = 256 * 1024 * 1024
 
@@ -70,7 +71,7 @@ export class RawConnection {
   }
 
   #receive(chunk: Buffer): void {
-    const frames = this.#assembler.push(chunk)
+    const frames = pushChunk(this.#assembler, chunk)
     if (frames === undefined) this.close()
     for (const frame of frames ?? []) {
       const waiting = this.#waiting.shift()

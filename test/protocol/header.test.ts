@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { apiKeys } from '../../src/protocol/api-keys.ts'
+import { produceApi } from '../../src/protocol/generated/00-produce.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
 import { apiVersionsApi } from '../../src/protocol/generated/18-api-versions.ts'
 import {
   encodeRequestFrame,
+  encodeRequestPieces,
   encodeResponseFrame,
   openRequest,
   openResponse,
@@ -108,5 +110,36 @@ describe('a response frame', () => {
     expect(() => encodeResponseFrame(metadataApi, 1, 1, response)).toThrow(
       'MetadataResponse: version 1 cannot carry MetadataResponse.clusterAuthorizedOperations',
     )
+  })
+})
+
+describe('a request in pieces', () => {
+  const records = (size: number) => Buffer.alloc(size, 9)
+  const request = (...sizes: number[]) => ({
+    acks: 1,
+    timeoutMs: 1000,
+    topicData: [
+      {
+        name: 't',
+        partitionData: sizes.map((size, index) => ({ index, records: records(size) })),
+      },
+    ],
+  })
+
+  test('is the whole frame, and its batches are not copied', () => {
+    for (const version of [3, 9, 12]) {
+      const input = request(5000, 10, 2048)
+      const pieces = encodeRequestPieces(produceApi, version, 7, 'id', input)
+      const whole = encodeRequestFrame(produceApi, version, 7, 'id', input)
+      expect(Buffer.concat(pieces).equals(whole)).toBe(true)
+      const lent = input.topicData[0]!.partitionData.map((one) => one.records)
+      expect(pieces).toContain(lent[0])
+      expect(pieces).not.toContain(lent[1])
+      expect(pieces).toContain(lent[2])
+    }
+  })
+
+  test('is one piece when nothing in it is large', () => {
+    expect(encodeRequestPieces(produceApi, 9, 7, 'id', request(10))).toHaveLength(1)
   })
 })

@@ -111,3 +111,35 @@ test.each([
   await expect(connect(script)).rejects.toThrow(sentence)
   await left
 })
+
+test('pipelined calls are answered in order, each in its own version', async () => {
+  const seen: string[] = []
+  const connection = await connect(broker(5, [0, 12], seen))
+  const versions: number[] = []
+  const calls = [1, 2, 3].map(() =>
+    connection.call(metadataApi, (version) => {
+      versions.push(version)
+      return { topics: [] }
+    }),
+  )
+  expect(connection.inFlight).toBe(3)
+  expect(await Promise.all(calls)).toHaveLength(3)
+  expect(connection.inFlight).toBe(0)
+  expect(versions).toEqual([12, 12, 12])
+  expect(seen.slice(1)).toEqual(['3 v12 #1', '3 v12 #2', '3 v12 #3'])
+})
+
+test('a field that the version lacks is an error, and the connection lives on', async () => {
+  const connection = await connect(broker(5, [0, 3], []))
+  let free = 0
+  const call = connection.call(
+    metadataApi,
+    { topics: [], allowAutoTopicCreation: false },
+    { written: () => free++ },
+  )
+  await expect(call).rejects.toThrow(
+    'version 3 cannot carry MetadataRequest.allowAutoTopicCreation',
+  )
+  expect(free).toBe(1)
+  await expect(connection.call(metadataApi, { topics: [] })).resolves.toBeDefined()
+})

@@ -3,27 +3,33 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { FrameAssembler } from '../../src/transport/frame-assembler.ts'
+import { pushChunk } from './push-chunk.ts'
 
 /** Gets a frame without its length; what it returns is sent with one. */
 export type Script = (frame: Buffer, socket: Socket) => Uint8Array | undefined
 
-export async function scriptedBroker(script: Script) {
+/** Listens on a free port unless one is given. */
+export async function scriptedBroker(script: Script, wantedPort = 0) {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
-    const assembler = new FrameAssembler(1 << 20)
+    socket.once('close', () => sockets.delete(socket))
+    const assembler = new FrameAssembler(64 << 20)
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
-      for (const frame of assembler.push(chunk) ?? []) {
+      const frames = pushChunk(assembler, chunk)
+      if (frames === undefined) socket.destroy()
+      for (const frame of frames ?? []) {
         const answer = script(frame, socket)
         if (answer !== undefined) socket.write(framed(answer))
       }
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(wantedPort, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     endpoint: { host: '127.0.0.1', port },
+    open: () => sockets.size,
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

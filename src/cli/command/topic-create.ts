@@ -1,10 +1,4 @@
-import { createTopicsApi } from '../../protocol/index.ts'
-import {
-  operationTimeoutMs,
-  requireSuccess,
-  type TopicOptions,
-  withBroker,
-} from '../broker-client.ts'
+import { type TopicOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -14,38 +8,16 @@ export interface TopicCreateOptions extends TopicOptions {
   readonly config?: Readonly<Record<string, string>>
 }
 
-/** The broker's own choice of partitions or replicas. */
-const brokerDefault = -1
-
 /** Creates one topic. */
 export async function topicCreate(
   name: string,
   options: TopicCreateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const created = await withBroker(options.broker, async (connection) => {
-    const { topics } = await connection.call(createTopicsApi, {
-      topics: [
-        {
-          name,
-          numPartitions: options.partitions ?? brokerDefault,
-          replicationFactor: brokerDefault,
-          assignments: [],
-          configs: Object.entries(options.config ?? {}).map(([key, value]) => ({
-            name: key,
-            value,
-          })),
-        },
-      ],
-      timeoutMs: operationTimeoutMs,
-    })
-    const result = topics.find((topic) => topic.name === name)
-    if (result === undefined)
-      throw new Error(`${connection.peer} did not say what became of "${name}".`)
-    requireSuccess(`Cannot create topic "${name}"`, result.errorCode, result.errorMessage)
-    return result
-  })
-  const { topicId: id, numPartitions: partitions, replicationFactor } = created
+  const { broker, partitions: wanted, config: configs = {} } = options
+  const topic = { name, configs, ...(wanted === undefined ? {} : { partitions: wanted }) }
+  const [created] = await withAdmin(broker, (admin) => admin.createTopics([topic]))
+  const { topicId: id, partitions = 0, replicationFactor } = created ?? {}
   if (options.json === true) {
     terminal.out(JSON.stringify({ name, id, partitions, replicationFactor }))
     return exitCode.success

@@ -1,17 +1,7 @@
-import {
-  describeConfigsApi,
-  ErrorCode,
-  type MetadataResponseTopic,
-  metadataApi,
-} from '../../protocol/index.ts'
-import type { BrokerConnection } from '../../transport/index.ts'
-import { requireSuccess, type TopicOptions, withBroker } from '../broker-client.ts'
+import type { Admin, TopicDescription } from '../../client/index.ts'
+import { type TopicOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
-
-/** Kafka's number of the kind of resource, and of the source of a config, that we ask for. */
-const resourceTopic = 2
-const sourceTopic = 1
 
 interface Described {
   readonly name: string
@@ -34,73 +24,36 @@ export async function topicDescribe(
   options: TopicOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const described = await withBroker(options.broker, (connection) => describe(connection, name))
-  if (options.json === true) terminal.out(JSON.stringify(described))
-  else for (const topic of described) print(topic, terminal)
+  const topics = await withAdmin(options.broker, (admin) => describe(admin, name))
+  if (options.json === true) terminal.out(JSON.stringify(topics))
+  else for (const topic of topics) print(topic, terminal)
   return exitCode.success
 }
 
-async function describe(
-  connection: BrokerConnection,
-  name: string | undefined,
-): Promise<Described[]> {
-  const { topics } = await connection.call(metadataApi, {
-    topics: name === undefined ? null : [{ name }],
-    allowAutoTopicCreation: false,
+async function describe(admin: Admin, name: string | undefined): Promise<Described[]> {
+  const names =
+    name === undefined
+      ? (await admin.listTopics({ includeInternal: true })).map((topic) => topic.name)
+      : [name]
+  const topics = await admin.describeTopics(names)
+  const resources = names.map((one) => ({ type: 'topic' as const, name: one }))
+  const configs = await admin.describeConfigs(resources)
+  return topics.map((topic, at) => {
+    const set = configs[at]?.entries.filter(({ source }) => source === 'topic') ?? []
+    return described(topic, Object.fromEntries(set.map((one) => [one.name, one.value])))
   })
-  for (const topic of topics) {
-    // A topic without a leader is described all the same.
-    if (topic.errorCode === ErrorCode.LEADER_NOT_AVAILABLE) continue
-    const unknown = topic.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    const reason = unknown ? 'There is no topic of this name' : null
-    requireSuccess(`Cannot describe topic "${topic.name ?? ''}"`, topic.errorCode, reason)
-  }
-  const sorted = [...topics].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1))
-  const configs = await topicConfigs(
-    connection,
-    sorted.map((topic) => topic.name ?? ''),
-  )
-  return sorted.map((topic) => described(topic, configs.get(topic.name ?? '') ?? {}))
 }
 
-function described(topic: MetadataResponseTopic, configs: Described['configs']): Described {
-  return {
-    name: topic.name ?? '',
-    id: topic.topicId,
-    internal: topic.isInternal,
-    configs,
-    partitions: topic.partitions
-      .map(({ partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes }) => ({
-        partition: partitionIndex,
-        leader: leaderId,
-        leaderEpoch,
-        replicas: replicaNodes,
-        isr: isrNodes,
-      }))
-      .sort((a, b) => a.partition - b.partition),
-  }
-}
-
-/** What is set on each topic. */
-async function topicConfigs(
-  connection: BrokerConnection,
-  names: readonly string[],
-): Promise<Map<string, Record<string, string | null>>> {
-  const configs = new Map<string, Record<string, string | null>>()
-  if (names.length === 0) return configs
-  const { results } = await connection.call(describeConfigsApi, {
-    resources: names.map((resourceName) => ({
-      resourceType: resourceTopic,
-      resourceName,
-      configurationKeys: null,
-    })),
-  })
-  for (const { resourceName, errorCode, errorMessage, configs: entries } of results) {
-    requireSuccess(`Cannot read the configs of "${resourceName}"`, errorCode, errorMessage)
-    const set = entries.filter(({ configSource }) => configSource === sourceTopic)
-    configs.set(resourceName, Object.fromEntries(set.map(({ name, value }) => [name, value])))
-  }
-  return configs
+function described(topic: TopicDescription, configs: Described['configs']): Described {
+  const { name, topicId: id, isInternal: internal } = topic
+  const partitions = topic.partitions.map(({ partition, leader, leaderEpoch, replicas, isr }) => ({
+    partition,
+    leader,
+    leaderEpoch,
+    replicas,
+    isr,
+  }))
+  return { name, id, internal, configs, partitions }
 }
 
 function print(topic: Described, terminal: Terminal): void {

@@ -1,21 +1,18 @@
-import { metadataApi } from '../../protocol/index.ts'
-import { type TopicOptions, withBroker } from '../broker-client.ts'
+import { type TopicOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
 
 /** Lists all topics, by name. */
 export async function topicList(options: TopicOptions, terminal: Terminal): Promise<number> {
-  const { topics } = await withBroker(options.broker, (connection) =>
-    connection.call(metadataApi, { topics: null, allowAutoTopicCreation: false }),
+  const topics = await withAdmin(options.broker, (admin) =>
+    admin.listTopics({ includeInternal: true }),
   )
-  const listed = topics
-    .map(({ name, topicId, partitions, isInternal }) => ({
-      name: name ?? '',
-      id: topicId,
-      partitions: partitions.length,
-      internal: isInternal,
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const listed = topics.map(({ name, topicId, partitionCount, isInternal }) => ({
+    name,
+    id: topicId,
+    partitions: partitionCount,
+    internal: isInternal,
+  }))
   if (options.json === true) {
     terminal.out(JSON.stringify(listed))
     return exitCode.success

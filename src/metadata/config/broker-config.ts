@@ -3,8 +3,8 @@
  * what the metadata log says for this broker or for all.
  */
 import { assert } from '../../base/assert.ts'
+import { didYouMean } from '../../base/nearest-name.ts'
 import type { Support } from './definition.ts'
-import { didYouMean } from './nearest-name.ts'
 import { parseProperties } from './properties.ts'
 import { brokerRuleProblem } from './rules.ts'
 import { isDefault, unkeptPromise } from './support.ts'

@@ -1,7 +1,7 @@
 /** The configs of one topic: which texts may be set, and which values are in force. */
 import { assert } from '../../base/assert.ts'
+import { didYouMean } from '../../base/nearest-name.ts'
 import type { BrokerConfig, ConfigTexts } from './broker-config.ts'
-import { didYouMean } from './nearest-name.ts'
 import { unkeptPromise } from './support.ts'
 import { topicConfigSynonyms } from './synonyms.ts'
 import { topicConfigs } from './tables.ts'

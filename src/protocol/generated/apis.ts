@@ -12,6 +12,7 @@ import { leaveGroupApi } from './13-leave-group.ts'
 import { syncGroupApi } from './14-sync-group.ts'
 import { describeGroupsApi } from './15-describe-groups.ts'
 import { listGroupsApi } from './16-list-groups.ts'
+import { saslHandshakeApi } from './17-sasl-handshake.ts'
 import { apiVersionsApi } from './18-api-versions.ts'
 import { createTopicsApi } from './19-create-topics.ts'
 import { deleteTopicsApi } from './20-delete-topics.ts'
@@ -24,6 +25,7 @@ import { deleteAclsApi } from './31-delete-acls.ts'
 import { describeConfigsApi } from './32-describe-configs.ts'
 import { alterConfigsApi } from './33-alter-configs.ts'
 import { describeLogDirsApi } from './35-describe-log-dirs.ts'
+import { saslAuthenticateApi } from './36-sasl-authenticate.ts'
 import { createPartitionsApi } from './37-create-partitions.ts'
 import { deleteGroupsApi } from './42-delete-groups.ts'
 import { electLeadersApi } from './43-elect-leaders.ts'
@@ -39,6 +41,7 @@ import { updateFeaturesApi } from './57-update-features.ts'
 import { describeClusterApi } from './60-describe-cluster.ts'
 import { describeProducersApi } from './61-describe-producers.ts'
 import { listTransactionsApi } from './66-list-transactions.ts'
+import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts'
 import { listConfigResourcesApi } from './74-list-config-resources.ts'
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts'
 import type { AnyApi } from '../codec.ts'
@@ -58,6 +61,7 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [14, syncGroupApi],
   [15, describeGroupsApi],
   [16, listGroupsApi],
+  [17, saslHandshakeApi],
   [18, apiVersionsApi],
   [19, createTopicsApi],
   [20, deleteTopicsApi],
@@ -70,6 +74,7 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [32, describeConfigsApi],
   [33, alterConfigsApi],
   [35, describeLogDirsApi],
+  [36, saslAuthenticateApi],
   [37, createPartitionsApi],
   [42, deleteGroupsApi],
   [43, electLeadersApi],
@@ -85,6 +90,7 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [60, describeClusterApi],
   [61, describeProducersApi],
   [66, listTransactionsApi],
+  [69, consumerGroupDescribeApi],
   [74, listConfigResourcesApi],
   [75, describeTopicPartitionsApi],
 ])

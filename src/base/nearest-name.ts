@@ -1,4 +1,4 @@
-import { assert } from '../../base/assert.ts'
+import { assert } from './assert.ts'
 
 /**
  * The candidate that `name` was most likely meant to be: fewest single-character edits (a swap of

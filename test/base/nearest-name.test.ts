@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestName } from '../../../src/metadata/config/nearest-name.ts'
-import { brokerConfigs } from '../../../src/metadata/config/tables.ts'
+import { nearestName } from '../../src/base/nearest-name.ts'
+import { brokerConfigs } from '../../src/metadata/config/tables.ts'
 
 describe('nearestName', () => {
   it.each([

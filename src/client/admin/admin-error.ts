@@ -1,0 +1,42 @@
+import { assert } from '../../base/assert.ts'
+import { errorInfo } from '../../protocol/error-codes.ts'
+import { ClientError } from '../error.ts'
+
+/**
+ * A call for several things of which some failed. `results[i]` is what the call would have given
+ * for `items[i]`, or its error. `code` and `retriable` are those of the first failure.
+ *
+ * @example
+ * ```ts
+ * import { Admin, AdminError, ClientError } from 'odradek/client'
+ *
+ * const admin = new Admin({ bootstrapServers: ['127.0.0.1:9092'] })
+ * try {
+ *   await admin.deleteTopics(['orders', 'no-such-topic'])
+ * } catch (error) {
+ *   if (!(error instanceof AdminError)) throw error
+ *   for (const result of error.results) {
+ *     if (result instanceof ClientError) console.log(result.message)
+ *   }
+ * }
+ * ```
+ */
+export class AdminError<Result = unknown> extends ClientError {
+  /** In the order of the call. */
+  readonly results: readonly (Result | ClientError)[]
+
+  constructor(what: string, results: readonly (Result | ClientError)[]) {
+    const failures = results.filter((result) => result instanceof ClientError)
+    const [first] = failures
+    assert(first !== undefined, 'something failed')
+    const info = errorInfo(first.kafkaCode)
+    const count = `${failures.length} of ${results.length} failed`
+    super(
+      { code: info.code, name: first.code, retriable: first.retriable },
+      `${what}: ${count}; the first: ${first.message}`,
+      { cause: first },
+    )
+    assert(failures.length <= results.length, 'a failure is a result')
+    this.results = results
+  }
+}

@@ -1,0 +1,24 @@
+import {
+  type CheckedConnectionOptions,
+  type ConnectionOptions,
+  connectionRules,
+} from '../options/connection-options.ts'
+import { milliseconds, type Rules } from '../options/rule.ts'
+
+/** What an `Admin` may be told. */
+export interface AdminOptions extends ConnectionOptions {
+  /** For a whole call with all its attempts, in ms; 60,000 unless given. */
+  readonly defaultApiTimeoutMs?: number
+}
+
+/** {@link AdminOptions}, checked and with its defaults. */
+export interface CheckedAdminOptions extends CheckedConnectionOptions {
+  readonly defaultApiTimeoutMs: number
+}
+
+/** The rules of {@link AdminOptions}. An idle connection of Kafka's admin closes earlier. */
+export const adminRules: Rules<CheckedAdminOptions> = {
+  ...connectionRules,
+  connectionsMaxIdleMs: milliseconds(300_000, { min: 1, orInfinity: true }),
+  defaultApiTimeoutMs: milliseconds(60_000, { min: 1 }),
+}

@@ -1,0 +1,235 @@
+import { assert } from '../../base/assert.ts'
+import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
+import {
+  type OffsetFetchResponse,
+  offsetFetchApi,
+} from '../../protocol/generated/09-offset-fetch.ts'
+import { offsetDeleteApi } from '../../protocol/generated/47-offset-delete.ts'
+import { ClientError, ConfigError } from '../error.ts'
+import { onCoordinators } from './groups.ts'
+import { byTopic, partitionName, type TopicPartition } from './partitions.ts'
+import { listOffsets } from './records.ts'
+import {
+  type AdminContext,
+  ask,
+  check,
+  outcomeOf,
+  settle,
+  settleOne,
+  unanswered,
+} from './settle.ts'
+
+/** Later versions name topics by ids alone, which an administrator does not have. */
+const versionWithNames = 9
+
+/** What a group has committed for a partition. */
+export interface GroupOffset extends TopicPartition {
+  /** The next offset to read. */
+  readonly offset: number
+  /** Of the last record read; -1 when not known. */
+  readonly leaderEpoch: number
+  /** The committer's own words; '' mostly. */
+  readonly metadata: string
+}
+
+/** An offset to commit for a group. */
+export interface NewGroupOffset extends TopicPartition {
+  /** The next offset to read. */
+  readonly offset: number
+  readonly metadata?: string
+}
+
+/**
+ * Where a group is to go on: at an end of the log, at the first record of a time (ms since 1970) or
+ * behind the last one, at an offset, or so many records on from where it is (back when negative).
+ */
+export type ResetTarget =
+  | 'earliest'
+  | 'latest'
+  | { readonly timestamp: number }
+  | { readonly offset: number }
+  | { readonly shiftBy: number }
+
+/** A reset of one partition. */
+export interface ResetOffset extends TopicPartition {
+  /** Where the group was; null where it had committed nothing. */
+  readonly from: number | null
+  /** Where it goes on; always inside the log. */
+  readonly to: number
+}
+
+/** See `Admin.listGroupOffsets`. */
+export function listGroupOffsets(
+  context: AdminContext,
+  groupId: string,
+  partitions: readonly TopicPartition[] | undefined,
+): Promise<readonly GroupOffset[]> {
+  const what = `Cannot list the offsets of group "${groupId}"`
+  return settleOne(context, what, async (deadline) => {
+    const topics = partitions === undefined ? null : byTopic(partitions).map(indexed)
+    const [answer] = await onCoordinators(context, [groupId], deadline, (coordinator) =>
+      ask(
+        context,
+        coordinator,
+        offsetFetchApi,
+        (version) => (version >= 8 ? { groups: [{ groupId, topics }] } : { groupId, topics }),
+        deadline,
+        versionWithNames,
+      ),
+    )
+    if (answer === undefined || answer instanceof ClientError) throw answer ?? unanswered(what)
+    return committed(what, answer)
+  })
+}
+
+/** See `Admin.alterGroupOffsets`. */
+export async function alterGroupOffsets(
+  context: AdminContext,
+  groupId: string,
+  offsets: readonly NewGroupOffset[],
+): Promise<void> {
+  const summary = `Cannot alter the offsets of group "${groupId}"`
+  await settle(context, summary, offsets, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
+    const topics = byTopic(pending).map(({ name, items }) => ({
+      name,
+      partitions: items.map(({ partition, offset, metadata = '' }) => ({
+        partitionIndex: partition,
+        committedOffset: offset,
+        committedMetadata: metadata,
+      })),
+    }))
+    const request = { groupId, topics }
+    const [answer] = await onCoordinators(context, [groupId], deadline, (coordinator) =>
+      ask(context, coordinator, offsetCommitApi, request, deadline, versionWithNames),
+    )
+    if (answer === undefined || answer instanceof ClientError) throw answer ?? unanswered(summary)
+    return pending.map((item) => {
+      const what = `${summary}: ${partitionName(item)}`
+      const code = codeOf(answer.topics, item)
+      return code === undefined ? unanswered(what) : outcomeOf(what, code, null, () => null)
+    })
+  })
+}
+
+/** See `Admin.deleteGroupOffsets`. */
+export async function deleteGroupOffsets(
+  context: AdminContext,
+  groupId: string,
+  partitions: readonly TopicPartition[],
+): Promise<void> {
+  const summary = `Cannot delete offsets of group "${groupId}"`
+  await settle(context, summary, partitions, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
+    const topics = byTopic(pending).map(({ name, items }) => ({
+      name,
+      partitions: items.map(({ partition }) => ({ partitionIndex: partition })),
+    }))
+    const request = { groupId, topics }
+    const [answer] = await onCoordinators(context, [groupId], deadline, async (coordinator) => {
+      const response = await ask(context, coordinator, offsetDeleteApi, request, deadline)
+      check(summary, response.errorCode)
+      return response
+    })
+    if (answer === undefined || answer instanceof ClientError) throw answer ?? unanswered(summary)
+    return pending.map((item) => {
+      const what = `${summary}: ${partitionName(item)}`
+      const code = codeOf(answer.topics, item)
+      return code === undefined ? unanswered(what) : outcomeOf(what, code, null, () => null)
+    })
+  })
+}
+
+/** See `Admin.resetGroupOffsets`. */
+export async function resetGroupOffsets(
+  context: AdminContext,
+  groupId: string,
+  target: ResetTarget,
+  partitions: readonly TopicPartition[] | undefined,
+  dryRun: boolean,
+): Promise<readonly ResetOffset[]> {
+  const present = await listGroupOffsets(context, groupId, undefined)
+  const known = new Map(present.map((one) => [partitionName(one), one.offset]))
+  const wanted = partitions ?? present
+  const [starts, ends] = await Promise.all([
+    listOffsets(context, placed(wanted, 'earliest'), false),
+    listOffsets(context, placed(wanted, 'latest'), false),
+  ])
+  const atTime =
+    typeof target === 'object' && 'timestamp' in target
+      ? await listOffsets(context, placed(wanted, target.timestamp), false)
+      : []
+  assert(starts.length === wanted.length && ends.length === wanted.length, 'both ends of each')
+  const resets = wanted.map(({ topic, partition }, at): ResetOffset => {
+    const from = known.get(partitionName({ topic, partition })) ?? null
+    const start = starts[at]?.offset ?? 0
+    const end = ends[at]?.offset ?? 0
+    assert(start <= end, 'a log begins before it ends')
+    const goal = goalOf(target, from, start, end, atTime[at]?.offset)
+    if (goal === undefined) {
+      const name = partitionName({ topic, partition })
+      throw new ConfigError(`Group "${groupId}" has no offset of ${name} to shift from.`)
+    }
+    return { topic, partition, from, to: Math.min(Math.max(goal, start), end) }
+  })
+  assert(
+    resets.every(({ to }) => to >= 0),
+    'an offset inside the log',
+  )
+  if (!dryRun && resets.length > 0) {
+    const offsets = resets.map(({ topic, partition, to }) => ({ topic, partition, offset: to }))
+    await alterGroupOffsets(context, groupId, offsets)
+  }
+  return resets
+}
+
+function goalOf(
+  target: ResetTarget,
+  from: number | null,
+  start: number,
+  end: number,
+  atTime: number | undefined,
+): number | undefined {
+  if (target === 'earliest') return start
+  if (target === 'latest') return end
+  if ('offset' in target) return target.offset
+  if ('shiftBy' in target) return from === null ? undefined : from + target.shiftBy
+  // No record is that young: what comes next is.
+  return atTime === undefined || atTime < 0 ? end : atTime
+}
+
+function placed(partitions: readonly TopicPartition[], at: 'earliest' | 'latest' | number) {
+  return partitions.map(({ topic, partition }) => ({ topic, partition, at }))
+}
+
+function indexed({ name, items }: ReturnType<typeof byTopic<TopicPartition>>[number]) {
+  return { name, partitionIndexes: items.map(({ partition }) => partition) }
+}
+
+function committed(what: string, answer: OffsetFetchResponse): readonly GroupOffset[] {
+  const [group] = answer.groups
+  check(what, group?.errorCode ?? answer.errorCode)
+  const topics = group?.topics ?? answer.topics
+  return topics.flatMap(({ name: topic, partitions }) =>
+    partitions.flatMap((one) => {
+      check(`${what}: ${topic}-${one.partitionIndex}`, one.errorCode)
+      if (one.committedOffset < 0) return []
+      const { partitionIndex: partition, committedOffset: offset } = one
+      assert(offset >= 0, 'an offset that was committed')
+      const metadata = one.metadata ?? ''
+      return [{ topic, partition, offset, leaderEpoch: one.committedLeaderEpoch, metadata }]
+    }),
+  )
+}
+
+function codeOf(
+  topics: readonly {
+    readonly name: string
+    readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[]
+  }[],
+  { topic, partition }: TopicPartition,
+): number | undefined {
+  return topics
+    .find(({ name }) => name === topic)
+    ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.errorCode
+}

@@ -1,0 +1,111 @@
+import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { ClientError, ProtocolError } from '../error.ts'
+import type { Deadline } from '../network/retry.ts'
+import type { AdminContext, Outcome } from './settle.ts'
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string
+  /** From 0 on. */
+  readonly partition: number
+}
+
+/** A topic that was just created may not be known to every broker; longer than this it is not. */
+const unknownTopicPatienceMs = 5_000
+
+/** `orders-0` */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`
+}
+
+/** Items by their topic, in the order in which topics come first. */
+export function byTopic<Item extends { readonly topic: string }>(
+  items: readonly Item[],
+): readonly { readonly name: string; readonly items: readonly Item[] }[] {
+  const topics = new Map<string, Item[]>()
+  for (const item of items) {
+    const known = topics.get(item.topic)
+    if (known === undefined) topics.set(item.topic, [item])
+    else known.push(item)
+  }
+  const groups = [...topics].map(([name, found]) => ({ name, items: found }))
+  assert(groups.length <= items.length, 'a topic has an item')
+  return groups
+}
+
+/**
+ * Sends each partition's item to the broker that leads it; `send` resolves with the outcomes in
+ * the order of its items. One broker that fails fails its own items alone.
+ */
+export async function onLeaders<Item extends TopicPartition, Result>(
+  context: AdminContext,
+  what: string,
+  items: readonly Item[],
+  deadline: Deadline,
+  send: (leader: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
+): Promise<readonly Outcome<Result>[]> {
+  const leaders = await Promise.all(items.map((item) => leaderOf(context, what, item, deadline)))
+  const targets = new Map<number, number[]>()
+  leaders.forEach((leader, at) => {
+    if (typeof leader !== 'number') return
+    const places = targets.get(leader)
+    if (places === undefined) targets.set(leader, [at])
+    else places.push(at)
+  })
+  assert(leaders.length === items.length, 'each item has a leader or a reason')
+  const outcomes: Outcome<Result>[] = leaders.map((leader) =>
+    leader instanceof ClientError
+      ? leader
+      : new ProtocolError(what, ErrorCode.UNKNOWN_SERVER_ERROR),
+  )
+  await Promise.all(
+    [...targets].map(async ([leader, places]) => {
+      assert(leader >= 0 && places.length > 0, 'a leader of something')
+      const own = places.map((at) => items[at] as Item)
+      const came = await attempted(send(leader, own), own.length)
+      assert(came.length === own.length, 'each item has an outcome')
+      places.forEach((at, index) => {
+        outcomes[at] = came[index] as Outcome<Result>
+      })
+    }),
+  )
+  return outcomes
+}
+
+/** A rejection as the outcome of each item. */
+export async function attempted<Result>(
+  sending: Promise<readonly Outcome<Result>[]>,
+  count: number,
+): Promise<readonly Outcome<Result>[]> {
+  try {
+    return await sending
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error
+    return Array.from({ length: count }, () => error)
+  }
+}
+
+async function leaderOf(
+  { cluster }: AdminContext,
+  what: string,
+  item: TopicPartition,
+  deadline: Deadline,
+): Promise<number | ClientError> {
+  const name = partitionName(item)
+  try {
+    const patienceMs = Math.min(deadline.leftMs, unknownTopicPatienceMs)
+    const topic = await cluster.awaitTopic(item.topic, patienceMs)
+    const partition = topic.partitions[item.partition]
+    if (partition === undefined) {
+      return new ProtocolError(`${what} ${name}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    }
+    assert(partition.partition === item.partition, 'a partition at its index')
+    if (partition.leader >= 0) return partition.leader
+    return new ProtocolError(`${what} ${name}`, ErrorCode.LEADER_NOT_AVAILABLE)
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error
+    // What the last attempt said tells more than that time was over.
+    return error.cause instanceof ProtocolError ? error.cause : error
+  }
+}

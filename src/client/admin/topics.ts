@@ -1,0 +1,226 @@
+import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { type MetadataResponseTopic, metadataApi } from '../../protocol/generated/03-metadata.ts'
+import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
+import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
+import { createPartitionsApi } from '../../protocol/generated/37-create-partitions.ts'
+import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
+import {
+  type AdminContext,
+  ask,
+  brokerTimeoutMs,
+  check,
+  outcomeOf,
+  settle,
+  settleOne,
+  unanswered,
+} from './settle.ts'
+
+/** A topic to create. */
+export interface NewTopic {
+  readonly name: string
+  /** Number of partitions; the broker's `num.partitions` unless given. */
+  readonly partitions?: number
+  /** Copies of each partition; the broker's `default.replication.factor` unless given. */
+  readonly replicationFactor?: number
+  /** Instead of both: for each partition the brokers of its replicas, the preferred one first. */
+  readonly assignments?: readonly (readonly number[])[]
+  /** Configs of the topic by Kafka's names, as `{ 'retention.ms': '3600000' }`. */
+  readonly configs?: Readonly<Record<string, string>>
+}
+
+/** What was created. */
+export interface CreatedTopic {
+  readonly name: string
+  readonly topicId: Uuid
+  /** -1 where the broker does not tell. */
+  readonly partitions: number
+  /** -1 where the broker does not tell. */
+  readonly replicationFactor: number
+}
+
+/** A topic in a list. */
+export interface TopicListing {
+  readonly name: string
+  readonly topicId: Uuid
+  /** True for Kafka's own, such as `__consumer_offsets`. */
+  readonly isInternal: boolean
+  readonly partitionCount: number
+}
+
+/** One partition of a described topic. */
+export interface PartitionDescription {
+  readonly partition: number
+  /** Node id; -1 when there is none. */
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly replicas: readonly number[]
+  /** In-sync replicas. */
+  readonly isr: readonly number[]
+  readonly offlineReplicas: readonly number[]
+}
+
+/** A topic with its partitions, in the order of their numbers. */
+export interface TopicDescription extends TopicListing {
+  readonly partitions: readonly PartitionDescription[]
+}
+
+/** A topic that is to have more partitions. */
+export interface NewPartitions {
+  readonly topic: string
+  /** How many there are to be, the present ones among them. */
+  readonly totalCount: number
+  /** For each new partition the brokers of its replicas; the cluster places them unless given. */
+  readonly assignments?: readonly (readonly number[])[]
+}
+
+/** See `Admin.createTopics`. */
+export function createTopics(
+  context: AdminContext,
+  topics: readonly NewTopic[],
+  validateOnly: boolean,
+): Promise<readonly CreatedTopic[]> {
+  return settle(context, 'Cannot create topics', topics, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
+    const request = {
+      topics: pending.map(creatable),
+      timeoutMs: brokerTimeoutMs(context, deadline),
+      validateOnly,
+    }
+    const response = await ask(context, 'controller', createTopicsApi, request, deadline)
+    return pending.map(({ name }) => {
+      const what = `Cannot create topic "${name}"`
+      const found = response.topics.find((one) => one.name === name)
+      if (found === undefined) return unanswered(what)
+      return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
+        name,
+        topicId: found.topicId,
+        partitions: found.numPartitions,
+        replicationFactor: found.replicationFactor,
+      }))
+    })
+  })
+}
+
+/** See `Admin.deleteTopics`. */
+export async function deleteTopics(context: AdminContext, names: readonly string[]): Promise<void> {
+  await settle(context, 'Cannot delete topics', names, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
+    const timeoutMs = brokerTimeoutMs(context, deadline)
+    const response = await ask(
+      context,
+      'controller',
+      deleteTopicsApi,
+      (version) =>
+        version >= 6
+          ? { topics: pending.map((name) => ({ name, topicId: zeroUuid })), timeoutMs }
+          : { topicNames: pending, timeoutMs },
+      deadline,
+    )
+    return pending.map((name) => {
+      const what = `Cannot delete topic "${name}"`
+      const found = response.responses.find((one) => one.name === name)
+      if (found === undefined) return unanswered(what)
+      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+    })
+  })
+}
+
+/** See `Admin.listTopics`. */
+export function listTopics(
+  context: AdminContext,
+  includeInternal: boolean,
+): Promise<readonly TopicListing[]> {
+  const what = 'Cannot list topics'
+  return settleOne(context, what, async (deadline) => {
+    const request = { topics: null, allowAutoTopicCreation: false }
+    const { errorCode, topics } = await ask(context, 'any', metadataApi, request, deadline)
+    check(what, errorCode)
+    return topics
+      .filter(({ errorCode: code, isInternal }) => code === 0 && (includeInternal || !isInternal))
+      .map(({ name, topicId, isInternal, partitions }) => ({
+        name: name ?? '',
+        topicId,
+        isInternal,
+        partitionCount: partitions.length,
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  })
+}
+
+/** See `Admin.describeTopics`. */
+export function describeTopics(
+  context: AdminContext,
+  names: readonly string[],
+): Promise<readonly TopicDescription[]> {
+  return settle(context, 'Cannot describe topics', names, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
+    const topics = pending.map((name) => ({ name }))
+    const request = { topics, allowAutoTopicCreation: false }
+    const response = await ask(context, 'any', metadataApi, request, deadline)
+    return pending.map((name) => {
+      const what = `Cannot describe topic "${name}"`
+      const found = response.topics.find((one) => one.name === name)
+      if (found === undefined) return unanswered(what)
+      // A topic without a leader is described all the same.
+      const isLeaderless = found.errorCode === ErrorCode.LEADER_NOT_AVAILABLE
+      const code = isLeaderless ? ErrorCode.NONE : found.errorCode
+      return outcomeOf(what, code, null, () => described(name, found))
+    })
+  })
+}
+
+/** See `Admin.createPartitions`. */
+export async function createPartitions(
+  context: AdminContext,
+  topics: readonly NewPartitions[],
+  validateOnly: boolean,
+): Promise<void> {
+  await settle(context, 'Cannot add partitions', topics, async (pending, deadline) => {
+    assert(pending.length > 0, 'nothing is asked for nothing')
+    const request = {
+      topics: pending.map(({ topic, totalCount, assignments }) => ({
+        name: topic,
+        count: totalCount,
+        assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
+      })),
+      timeoutMs: brokerTimeoutMs(context, deadline),
+      validateOnly,
+    }
+    const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
+    return pending.map(({ topic }) => {
+      const what = `Cannot add partitions to topic "${topic}"`
+      const found = response.results.find((one) => one.name === topic)
+      if (found === undefined) return unanswered(what)
+      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+    })
+  })
+}
+
+function creatable(topic: NewTopic) {
+  const { name, partitions, replicationFactor, assignments, configs = {} } = topic
+  const placed = assignments?.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds }))
+  return {
+    name,
+    numPartitions: partitions ?? -1,
+    replicationFactor: replicationFactor ?? -1,
+    assignments: placed ?? [],
+    configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })),
+  }
+}
+
+function described(name: string, topic: MetadataResponseTopic): TopicDescription {
+  assert(topic.name === name, 'the answer for this topic')
+  const { topicId, isInternal } = topic
+  const partitions = topic.partitions
+    .map((one) => ({
+      partition: one.partitionIndex,
+      leader: one.leaderId,
+      leaderEpoch: one.leaderEpoch,
+      replicas: one.replicaNodes,
+      isr: one.isrNodes,
+      offlineReplicas: one.offlineReplicas,
+    }))
+    .sort((a, b) => a.partition - b.partition)
+  return { name, topicId, isInternal, partitionCount: partitions.length, partitions }
+}

@@ -1,0 +1,110 @@
+/** Commits offsets of a group. */
+import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
+import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
+import { ClientError, ProtocolError } from '../error.ts'
+import type { ConsumerCluster } from './consumer-cluster.ts'
+import { coordinatorError, learnTopics } from './offset-queries.ts'
+import { keyOf, type TopicPartition } from './topic-partition.ts'
+
+/** An offset to commit: the next one to be read. */
+export interface OffsetToCommit extends TopicPartition {
+  readonly offset: number
+  /** Epoch of the record before it; -1 when it is not known. */
+  readonly leaderEpoch?: number
+  /** The application's own note. */
+  readonly metadata?: string
+}
+
+/** Who commits. */
+export interface Committer {
+  readonly groupId: string
+  readonly groupInstanceId: string | null
+  /** Empty, with generation -1, for one that is no member. */
+  readonly memberId: string
+  readonly generationId: number
+}
+
+const topicIdsMin = 10
+const instanceMin = 7
+const leaderEpochMin = 6
+
+/** One attempt. Rejects with the first error that the coordinator has for any of them. */
+export async function commitOffsets(
+  cluster: ConsumerCluster,
+  committer: Committer,
+  offsets: readonly OffsetToCommit[],
+  timeoutMs: number,
+): Promise<void> {
+  if (offsets.length === 0) return
+  const { groupId, memberId, generationId } = committer
+  assert(groupId !== '', 'a group has a name')
+  assert(memberId !== '' || generationId < 0, 'who is in a generation has a name')
+  const node = await cluster.coordinator('group', groupId, timeoutMs)
+  await learnTopics(cluster, offsets)
+  const topics = new Map<string, OffsetToCommit[]>()
+  for (const one of offsets) topics.set(one.topic, [...(topics.get(one.topic) ?? []), one])
+  const response = await cluster.call(
+    node,
+    offsetCommitApi,
+    (version) => ({
+      groupId,
+      memberId,
+      generationIdOrMemberEpoch: generationId,
+      ...(version >= instanceMin ? { groupInstanceId: committer.groupInstanceId } : {}),
+      topics: [...topics].map(([topic, of]) => ({
+        ...topicNamed(cluster, topic, version),
+        partitions: of.map(({ partition, offset, leaderEpoch, metadata }) => ({
+          partitionIndex: partition,
+          committedOffset: offset,
+          ...(version >= leaderEpochMin ? { committedLeaderEpoch: leaderEpoch ?? -1 } : {}),
+          committedMetadata: metadata ?? '',
+        })),
+      })),
+    }),
+    { timeoutMs, channel: 'coordinator' },
+  )
+  for (const topic of response.topics) {
+    const name = topic.name === '' ? (cluster.metadata.nameOf(topic.topicId) ?? '') : topic.name
+    for (const { partitionIndex: partition, errorCode } of topic.partitions) {
+      if (errorCode === 0) continue
+      const what = `Cannot commit the offset of ${keyOf({ topic: name, partition })}`
+      throw commitError(cluster, committer, what, errorCode)
+    }
+  }
+}
+
+function topicNamed(
+  cluster: ConsumerCluster,
+  topic: string,
+  version: number,
+): { readonly name: string } | { readonly topicId: Uuid } {
+  if (version < topicIdsMin) return { name: topic }
+  return { topicId: cluster.topic(topic)?.id ?? zeroUuid }
+}
+
+/** Whether a commit failed because the member is out of the group, or on its way into it again. */
+export function isFromRebalance(error: unknown): error is ClientError {
+  return error instanceof ClientError && rebalanceCodes.has(error.kafkaCode)
+}
+
+const rebalanceCodes: ReadonlySet<number> = new Set([
+  ErrorCode.REBALANCE_IN_PROGRESS,
+  ErrorCode.ILLEGAL_GENERATION,
+  ErrorCode.UNKNOWN_MEMBER_ID,
+])
+
+function commitError(
+  cluster: ConsumerCluster,
+  committer: Committer,
+  what: string,
+  code: number,
+): ProtocolError {
+  const error = coordinatorError(cluster, committer.groupId, what, code)
+  if (!rebalanceCodes.has(code)) return error
+  const why =
+    'the group rebalanced, and others may have the partition by now; its records come again ' +
+    'there. Fewer records per poll, or a larger maxPollIntervalMs, avoid it'
+  return new ProtocolError(what, code, why)
+}

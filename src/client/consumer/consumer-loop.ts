@@ -1,0 +1,482 @@
+/**
+ * What happens while an application waits for records: partitions change hands, offsets are looked
+ * up and committed, and what will be needed next is fetched.
+ */
+import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
+import { backoffMs } from '../network/backoff.ts'
+import { AutoCommit } from './auto-commit.ts'
+import { commitOffsets, isFromRebalance, type OffsetToCommit } from './commit.ts'
+import type { ConsumerCluster } from './consumer-cluster.ts'
+import type { ConsumerSettings } from './consumer-settings.ts'
+import { Fetcher } from './fetcher.ts'
+import { GroupDriver, type HandOver } from './group/group-driver.ts'
+import { GroupMember } from './group/group-member.ts'
+import { MemberProtocol } from './group/member-protocol.ts'
+import { Lookups } from './lookups.ts'
+import { type PartitionPosition, Positions } from './positions.ts'
+import type { RebalanceHooks } from './rebalance-hooks.ts'
+import { RecordSource } from './record-source.ts'
+import { Signal } from './signal.ts'
+import { Subscription, type TopicFilter } from './subscription.ts'
+import { keyOf, type TopicPartition } from './topic-partition.ts'
+
+/** A commit before partitions change hands is tried that long, in ms: the group waits for it. */
+const handOverCommitMs = 5_000
+
+/** Without news it is looked at so often what has to be done, in ms. */
+const lookMs = 100
+
+/** See the head of this file. */
+export class ConsumerLoop<K, V> {
+  readonly cluster: ConsumerCluster
+  readonly settings: ConsumerSettings
+  readonly positions: Positions
+  readonly fetcher: Fetcher
+  readonly source: RecordSource<K, V>
+  readonly signal: Signal
+  /** Something has to be looked at before the next record is handed out. */
+  needsAttention = true
+  /** Runs before partitions are given up: what works on their records ends. */
+  beforeHandOver: (partitions: readonly TopicPartition[]) => Promise<void> = async () => {}
+  /** Runs before offsets are committed by themselves: what is finished by now is processed. */
+  beforeCommit: () => void = () => {}
+  readonly #lookups: Lookups
+  readonly #autoCommit: AutoCommit
+  #driver: GroupDriver | null = null
+  #subscription: Subscription | null = null
+  #hooks: RebalanceHooks = {}
+  #endUpdates: (() => void)[] = []
+  #isWoken = false
+  #isClosed = false
+  #rebalances = 0
+  /** Commits that nobody waits for go out one after the other. */
+  #commits: Promise<void> = Promise.resolve()
+
+  constructor(cluster: ConsumerCluster, settings: ConsumerSettings) {
+    this.cluster = cluster
+    this.settings = settings
+    this.positions = new Positions(settings.autoOffsetReset)
+    this.signal = new Signal(cluster.environment.waits)
+    const news = (): void => this.signal.set()
+    this.fetcher = new Fetcher(cluster, this.positions, settings, news)
+    this.#lookups = new Lookups(cluster, this.positions, settings, news)
+    this.source = new RecordSource(this.fetcher, this.positions, settings)
+    const intervalMs = settings.groupId === null ? Infinity : settings.autoCommitIntervalMs
+    this.#autoCommit = new AutoCommit(intervalMs, this.nowMs())
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Rebalances so far. */
+  get rebalances(): number {
+    return this.#rebalances
+  }
+
+  /** The member of the group, if there is one. */
+  get member(): GroupMember | null {
+    return this.#driver?.member ?? null
+  }
+
+  /** Topics that are subscribed to. */
+  get topics(): readonly string[] {
+    return this.#subscription?.topics ?? []
+  }
+
+  nowMs(): number {
+    return this.cluster.environment.clock.monotonicMs()
+  }
+
+  /** There is something to look at: the next record waits for it. */
+  attend(): void {
+    this.needsAttention = true
+    this.signal.set()
+  }
+
+  /** Ends the present wait, or the next one, with an error. */
+  wake(): void {
+    this.#isWoken = true
+    this.attend()
+  }
+
+  /** Joins the group for these topics. */
+  async subscribe(filter: TopicFilter, hooks: RebalanceHooks): Promise<void> {
+    const { groupId } = this.settings
+    if (groupId === null) {
+      throw new ConfigError('subscribe() needs the option groupId; without a group use assign().')
+    }
+    if (this.#subscription === null && this.positions.size > 0) {
+      throw new ConfigError('Partitions are assigned: unsubscribe() before subscribe().')
+    }
+    const subscription = new Subscription(filter, this.settings.excludeInternalTopics)
+    if (subscription.names.length === 0 && !subscription.hasPattern) {
+      throw new ConfigError('subscribe() needs at least one topic.')
+    }
+    this.#endWatch()
+    this.#subscription = subscription
+    this.#hooks = hooks
+    if (subscription.hasPattern) this.#endUpdates.push(this.cluster.wantAllTopics())
+    this.#endUpdates.push(this.cluster.onUpdate(() => this.#topicsChanged()))
+    if (subscription.hasPattern) {
+      await this.cluster.refresh()
+      subscription.update(this.#knownTopics())
+    }
+    this.#driver ??= this.#newDriver(groupId)
+    this.#driver.member.subscribe(subscription.topics, this.nowMs())
+    this.attend()
+  }
+
+  /** Takes these partitions, without a group's consent. */
+  assign(partitions: readonly TopicPartition[]): void {
+    if (this.#subscription !== null) {
+      throw new ConfigError('Topics are subscribed to: unsubscribe() before assign().')
+    }
+    assert(this.#driver === null, 'who assigns is no member')
+    this.positions.assign(partitions)
+    this.attend()
+  }
+
+  /** Leaves the group, gives up all partitions. */
+  async unsubscribe(): Promise<void> {
+    this.#endWatch()
+    this.#subscription = null
+    const driver = this.#driver
+    const owned = [...this.positions.all].map(({ topic, partition }) => ({ topic, partition }))
+    let failure: unknown = null
+    if (driver !== null && owned.length > 0) {
+      await this.beforeHandOver(owned)
+      await this.#commitBeforeHandOver(driver)
+      failure = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
+    }
+    this.positions.assign([])
+    assert(this.positions.size === 0, 'who leaves has nothing')
+    this.#driver = null
+    await driver?.leave()
+    this.attend()
+    if (failure !== null) throw failure
+  }
+
+  /** What was handed out is processed. */
+  settle(): void {
+    for (const position of this.positions.all) settlePosition(position)
+  }
+
+  /** Goes back to what is processed: what was handed out behind it comes again. */
+  rewind(): void {
+    for (const one of this.positions.all) {
+      if (one.processed < 0 || one.processed >= one.position) continue
+      assert(one.position >= 0, 'what was processed was handed out')
+      this.positions.seek(one, { offset: one.processed, leaderEpoch: one.processedEpoch })
+    }
+    this.attend()
+  }
+
+  /**
+   * Waits until there are records in hand, or until `untilMs`; returns whether there are. `ended`
+   * is looked at after each wait.
+   */
+  async fill(untilMs: number, ended: () => boolean): Promise<boolean> {
+    for (;;) {
+      this.needsAttention = false
+      if (this.#isClosed || ended()) return false
+      this.#throwIfWoken()
+      await this.#handOver()
+      this.#throwFailures()
+      let nowMs = this.nowMs()
+      if (this.#autoCommit.isDue(nowMs)) this.#commitInBackground()
+      this.#lookups.start(nowMs)
+      const retryMs = this.fetcher.send(nowMs)
+      assert(retryMs >= nowMs, 'a retry lies ahead')
+      if (this.source.begin()) {
+        // The piece is in hand, so what comes behind it can be fetched.
+        this.fetcher.send(nowMs)
+        this.#driver?.handedOut()
+        return true
+      }
+      this.#throwFailures()
+      nowMs = this.nowMs()
+      if (nowMs >= untilMs) {
+        this.#driver?.handedOut()
+        return false
+      }
+      const dueMs = Math.min(untilMs, retryMs, this.positions.nextRetryMs(nowMs))
+      // A look at least so often: metadata may have changed without news.
+      await this.signal.wait(Math.min(dueMs - nowMs, lookMs))
+    }
+  }
+
+  /** Whether offsets have to be committed, or partitions handed over, before the next record. */
+  isDue(nowMs: number): boolean {
+    return this.needsAttention || this.#driver?.needsPoll === true || this.#isCommitDue(nowMs)
+  }
+
+  /** What `commit()` commits: behind everything that was handed out. */
+  handedOutOffsets(): OffsetToCommit[] {
+    return offsetsOf(this.positions, (one) => [one.position, one.positionEpoch])
+  }
+
+  /** What is processed, whether it is committed or not. */
+  processedOffsets(): OffsetToCommit[] {
+    return offsetsOf(this.positions, (one) => [one.processed, one.processedEpoch])
+  }
+
+  /** Looks up where a partition stands, if that is not known. */
+  async findPosition(position: PartitionPosition, timeoutMs: number): Promise<void> {
+    const untilMs = this.nowMs() + timeoutMs
+    while (position.position < 0 || position.state === 'resetting') {
+      const nowMs = this.nowMs()
+      this.cluster.topic(position.topic)
+      this.#lookups.start(nowMs)
+      this.#lookups.throwFailure()
+      if (nowMs >= untilMs) {
+        throw new TimeoutError(`${keyOf(position)} has no position after ${timeoutMs} ms.`)
+      }
+      await this.signal.wait(Math.min(untilMs - nowMs, lookMs))
+      if (this.#isClosed) throw new ClosedError('The consumer is closed.')
+    }
+  }
+
+  /** Commits; tries again until the time is over. */
+  async commit(offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
+    await this.#commits
+    try {
+      await this.cluster.retrying('Offsets were not committed', timeoutMs, async ({ leftMs }) => {
+        await this.#commitOnce(offsets, leftMs)
+      })
+    } catch (error) {
+      if (error instanceof ClientError && this.#driver !== null) {
+        this.#driver.member.commitFailed(error.kafkaCode, this.nowMs())
+        this.#driver.drive()
+      }
+      throw error
+    }
+    this.#markCommitted(offsets)
+  }
+
+  /** Commits once, behind the commits under way. */
+  commitAsync(offsets: readonly OffsetToCommit[]): Promise<void> {
+    const done = this.#commits.then(() => this.#commitOnce(offsets, this.settings.requestTimeoutMs))
+    this.#commits = done.catch(() => {})
+    return done
+  }
+
+  /** Ends everything. Who waits is woken. */
+  async close(timeoutMs: number, whenIdle: Promise<unknown>): Promise<void> {
+    this.#isClosed = true
+    this.attend()
+    await whenIdle
+    let failure: unknown = null
+    try {
+      await Promise.race([
+        this.#driver === null ? this.#commitAtEnd(timeoutMs) : this.unsubscribe(),
+        this.#timeOut(timeoutMs),
+      ])
+    } catch (error) {
+      failure = error
+    }
+    this.fetcher.close()
+    this.#lookups.close()
+    this.#endWatch()
+    this.cluster.close()
+    if (failure !== null) throw failure
+  }
+
+  #timeOut(timeoutMs: number): Promise<void> {
+    const { timers } = this.cluster.environment
+    return new Promise((resolve) => timers.setTimeout(resolve, timeoutMs))
+  }
+
+  #newDriver(groupId: string): GroupDriver {
+    const { settings } = this
+    const { random } = this.cluster.environment
+    const options = {
+      groupId,
+      groupInstanceId: settings.groupInstanceId,
+      rackId: settings.rackId,
+      sessionTimeoutMs: settings.sessionTimeoutMs,
+      heartbeatIntervalMs: settings.heartbeatIntervalMs,
+      maxPollIntervalMs: settings.maxPollIntervalMs,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      backoffMs: (failures: number) => backoffMs(settings.retryBackoff, failures, random),
+    }
+    const member = new GroupMember(options, new MemberProtocol(settings.partitionAssignors))
+    assert(this.#driver === null, 'a consumer is one member')
+    const driver = new GroupDriver(this.cluster, member, options, () => this.attend())
+    let records = 0
+    driver.onTick = () => {
+      // Records were handed out without the loop: the application is alive.
+      if (this.source.records !== records) member.handedOutSince(this.nowMs())
+      records = this.source.records
+    }
+    return driver
+  }
+
+  #topicsChanged(): void {
+    const subscription = this.#subscription
+    if (subscription === null || this.#driver === null) return
+    for (const topic of subscription.topics) this.cluster.topic(topic)
+    if (!subscription.update(this.#knownTopics())) return
+    this.#driver.member.subscribe(subscription.topics, this.nowMs())
+    this.#driver.drive()
+    this.attend()
+  }
+
+  #knownTopics(): { name: string; isInternal: boolean; partitionsCount: number }[] {
+    return [...this.cluster.metadata.topics.values()].map(({ name, isInternal, partitions }) => ({
+      name,
+      isInternal,
+      partitionsCount: partitions.length,
+    }))
+  }
+
+  #endWatch(): void {
+    for (const end of this.#endUpdates.splice(0)) end()
+  }
+
+  #throwIfWoken(): void {
+    if (!this.#isWoken) return
+    this.#isWoken = false
+    throw new ClosedError('The wait for records was ended by wakeup().')
+  }
+
+  #throwFailures(): void {
+    this.fetcher.throwFailure()
+    this.#lookups.throwFailure()
+  }
+
+  async #handOver(): Promise<void> {
+    const driver = this.#driver
+    let failure: unknown = null
+    for (let next = driver?.poll(); driver !== null && next !== undefined; next = driver.poll()) {
+      failure = (await this.#apply(next, driver)) ?? failure
+      if (this.#driver !== driver) break
+      driver.done(next)
+    }
+    if (failure !== null) throw failure
+  }
+
+  /** Returns what a hook threw, or null. */
+  async #apply(change: HandOver, driver: GroupDriver): Promise<unknown> {
+    const { revoked } = change
+    const isLost = change.kind === 'prepare' && change.isLost
+    let failure: unknown = null
+    if (revoked.length > 0) await this.beforeHandOver(revoked)
+    if (!isLost) await this.#commitBeforeHandOver(driver)
+    if (revoked.length > 0) {
+      const { onPartitionsRevoked, onPartitionsLost } = this.#hooks
+      const hook = isLost ? (onPartitionsLost ?? onPartitionsRevoked) : onPartitionsRevoked
+      failure = await this.#callHook(() => hook?.call(this.#hooks, revoked))
+    }
+    if (change.kind === 'prepare') {
+      const gone = new Set(revoked.map(keyOf))
+      assert(gone.size === revoked.length, 'a partition is given up once')
+      this.positions.assign([...this.positions.all].filter((one) => !gone.has(keyOf(one))))
+      return failure
+    }
+    assert(!isLost, 'what is assigned is not lost')
+    this.#rebalances++
+    this.positions.assign(change.assigned)
+    for (const { topic } of change.assigned) this.cluster.topic(topic)
+    const added = await this.#callHook(() => this.#hooks.onPartitionsAssigned?.(change.added))
+    return failure ?? added
+  }
+
+  async #callHook(hook: () => void | Promise<void> | undefined): Promise<unknown> {
+    try {
+      await hook()
+      return null
+    } catch (error) {
+      return error
+    }
+  }
+
+  /** What is not committed comes again elsewhere: a failure is no reason to hold up the group. */
+  async #commitBeforeHandOver(driver: GroupDriver): Promise<void> {
+    if (!this.#autoCommit.isOn || driver.member.generationId < 0) return
+    try {
+      await this.commit(this.#uncommittedOffsets(), handOverCommitMs)
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error
+    }
+  }
+
+  async #commitAtEnd(timeoutMs: number): Promise<void> {
+    if (this.#autoCommit.isOn) await this.commit(this.#uncommittedOffsets(), timeoutMs)
+  }
+
+  #isCommitDue(nowMs: number): boolean {
+    return this.#autoCommit.wouldBeDue(nowMs)
+  }
+
+  #commitInBackground(): void {
+    const offsets = this.#uncommittedOffsets()
+    assert(
+      offsets.every(({ offset }) => offset >= 0),
+      'only known offsets are committed',
+    )
+    const commit = this.commitAsync(offsets)
+    commit.catch((error: unknown) => {
+      if (!(error instanceof ClientError)) return
+      const { random } = this.cluster.environment
+      const waitMs = backoffMs(this.settings.retryBackoff, 1, random)
+      if (error.retriable && !isFromRebalance(error))
+        this.#autoCommit.retryAt(this.nowMs() + waitMs)
+      else if (this.#driver !== null) {
+        this.#driver.member.commitFailed(error.kafkaCode, this.nowMs())
+        this.#driver.drive()
+      }
+    })
+  }
+
+  /** What is processed and was not committed at that offset before. */
+  #uncommittedOffsets(): OffsetToCommit[] {
+    this.beforeCommit()
+    return this.processedOffsets().filter(
+      (one) => this.positions.get(one)?.committed !== one.offset,
+    )
+  }
+
+  async #commitOnce(offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
+    const { groupId, groupInstanceId } = this.settings
+    if (groupId === null) throw new ConfigError('Offsets are committed for a group: set groupId.')
+    const member = this.member
+    const memberId = member?.memberId ?? ''
+    const generationId = member?.generationId ?? -1
+    if (member !== null && generationId < 0) {
+      const why = 'the consumer is out of its group at the moment; its records come again'
+      throw new ProtocolError('Cannot commit offsets', ErrorCode.UNKNOWN_MEMBER_ID, why)
+    }
+    const committer = { groupId, groupInstanceId, memberId, generationId }
+    await commitOffsets(this.cluster, committer, offsets, timeoutMs)
+    this.#markCommitted(offsets)
+  }
+
+  #markCommitted(offsets: readonly OffsetToCommit[]): void {
+    for (const one of offsets) {
+      const position = this.positions.get(one)
+      if (position !== undefined) position.committed = one.offset
+    }
+  }
+}
+
+function offsetsOf(
+  positions: Positions,
+  offsetOf: (one: PartitionPosition) => readonly [offset: number, leaderEpoch: number],
+): OffsetToCommit[] {
+  const offsets: OffsetToCommit[] = []
+  for (const one of positions.all) {
+    const [offset, leaderEpoch] = offsetOf(one)
+    const { topic, partition } = one
+    if (offset >= 0) offsets.push({ topic, partition, offset, leaderEpoch })
+  }
+  return offsets
+}
+
+/** What was handed out of the partition is processed. */
+export function settlePosition(position: PartitionPosition): void {
+  position.processed = position.position
+  position.processedEpoch = position.positionEpoch
+}

@@ -1,0 +1,71 @@
+/** Answers to questions about offsets that do not touch the consumer's position. */
+import { assert } from '../../base/assert.ts'
+import { ConfigError } from '../error.ts'
+import type { Deadline } from '../network/retry.ts'
+import type { ConsumerCluster } from './consumer-cluster.ts'
+import type { ConsumerSettings } from './consumer-settings.ts'
+import {
+  type CommittedOffset,
+  fetchCommitted,
+  type LeaderQuestion,
+  listOffsets,
+  type TimedOffset,
+} from './offset-queries.ts'
+import { listOffsetsTimestamp } from './offset-reset.ts'
+import { keyOf, type TopicPartition } from './topic-partition.ts'
+
+/** Each call is tried again until `defaultApiTimeoutMs` are over. */
+export class ConsumerOffsets {
+  readonly #cluster: ConsumerCluster
+  readonly #settings: ConsumerSettings
+
+  constructor(cluster: ConsumerCluster, settings: ConsumerSettings) {
+    this.#cluster = cluster
+    this.#settings = settings
+  }
+
+  /** In the order of the partitions; null where nothing is committed. */
+  async committed(partitions: readonly TopicPartition[]): Promise<(CommittedOffset | null)[]> {
+    const { groupId, readCommitted: requireStable, defaultApiTimeoutMs } = this.#settings
+    if (groupId === null) throw new ConfigError('Offsets are committed by groups: set groupId.')
+    const what = `The committed offsets of group ${groupId} were not found`
+    const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, ({ leftMs }) =>
+      fetchCommitted(this.#cluster, groupId, partitions, { requireStable, timeoutMs: leftMs }),
+    )
+    assert(found.size <= partitions.length, 'only what was asked for is found')
+    return partitions.map((one) => found.get(keyOf(one)) ?? null)
+  }
+
+  /** In the order of the partitions; null where no record is that young. */
+  async forTimes(
+    partitions: readonly (TopicPartition & { readonly timestamp: number })[],
+  ): Promise<(TimedOffset | null)[]> {
+    for (const { timestamp } of partitions) {
+      if (Number.isSafeInteger(timestamp) && timestamp >= 0) continue
+      throw new ConfigError(`The timestamp is ${timestamp}; it has to be milliseconds since 1970.`)
+    }
+    return this.#find(partitions.map((one) => ({ ...one, asked: one.timestamp })))
+  }
+
+  /** The first offset, or the one behind the last, in the order of the partitions. */
+  async ends(
+    partitions: readonly TopicPartition[],
+    which: keyof typeof listOffsetsTimestamp,
+  ): Promise<number[]> {
+    const asked = listOffsetsTimestamp[which]
+    const found = await this.#find(partitions.map((one) => ({ ...one, asked })))
+    return found.map((one) => one?.offset ?? 0)
+  }
+
+  async #find(questions: readonly LeaderQuestion[]): Promise<(TimedOffset | null)[]> {
+    const { readCommitted, defaultApiTimeoutMs } = this.#settings
+    const topics = new Set(questions.map(({ topic }) => topic))
+    for (const topic of topics) await this.#cluster.awaitTopic(topic, defaultApiTimeoutMs)
+    const attempt = ({ leftMs: timeoutMs }: Deadline): ReturnType<typeof listOffsets> =>
+      listOffsets(this.#cluster, questions, { readCommitted, timeoutMs })
+    const what = 'Offsets were not found'
+    const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, attempt)
+    assert(found.size <= questions.length, 'only what was asked for is found')
+    return questions.map((one) => found.get(keyOf(one)) ?? null)
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Work on records that goes on side by side and yet in order: records of one partition, or of one
+ * key, one after the other; those of others at the same time. Knows up to which offset everything
+ * of a partition is finished.
+ */
+import { assert } from '../../base/assert.ts'
+import type { ConsumerRecord } from '../../record/record.ts'
+import { FinishedPrefix } from './finished-prefix.ts'
+import type { OffsetAndEpoch } from './positions.ts'
+import { keyOf, type TopicPartition } from './topic-partition.ts'
+
+/** Does the work of one record. */
+export type RecordHandler<K, V> = (record: ConsumerRecord<K, V>) => void | Promise<void>
+
+/** What is kept in order: all records of a partition, or those of one key in it. */
+export type RunOrder = 'partition' | 'key'
+
+/** For each handler at work, so many records may wait behind it. */
+const waitingPerHandler = 16
+
+interface Task<K, V> {
+  readonly record: ConsumerRecord<K, V>
+  readonly finish: () => void
+}
+
+/** See the head of this file. */
+export class OrderedRun<K, V> {
+  readonly #concurrency: number
+  readonly #order: RunOrder
+  readonly #handler: RecordHandler<K, V>
+  /** What waits behind the task at work, by lane. */
+  readonly #lanes = new Map<string, Task<K, V>[]>()
+  /** Lanes whose first task waits for one of the handlers. */
+  readonly #runnable: string[] = []
+  readonly #prefixes = new Map<string, FinishedPrefix>()
+  #active = 0
+  #held = 0
+  #failure: { readonly error: unknown } | null = null
+  #wakes: (() => void)[] = []
+
+  readonly #onFailure: () => void
+
+  /** @param onFailure is told when the first handler has failed. */
+  constructor(
+    concurrency: number,
+    order: RunOrder,
+    handler: RecordHandler<K, V>,
+    onFailure: () => void,
+  ) {
+    assert(concurrency >= 1, 'somebody works')
+    this.#onFailure = onFailure
+    this.#concurrency = concurrency
+    this.#order = order
+    this.#handler = handler
+  }
+
+  /** Whether another record may be added; otherwise wait for {@link room}. */
+  get hasRoom(): boolean {
+    return this.#failure === null && this.#held < this.#concurrency * waitingPerHandler
+  }
+
+  /** What a handler threw: nothing more is begun. */
+  get failure(): { readonly error: unknown } | null {
+    return this.#failure
+  }
+
+  /** Takes a record. */
+  add(record: ConsumerRecord<K, V>, leaderEpoch: number): void {
+    const partition = keyOf(record)
+    const prefix = this.#prefixes.get(partition) ?? new FinishedPrefix()
+    this.#prefixes.set(partition, prefix)
+    const task = { record, finish: prefix.start(record.offset, leaderEpoch) }
+    const lane = this.#laneOf(record, partition)
+    this.#held++
+    assert(this.#held > 0, 'a record that was added is held')
+    const waiting = this.#lanes.get(lane)
+    if (waiting !== undefined) {
+      waiting.push(task)
+      return
+    }
+    this.#lanes.set(lane, [task])
+    this.#runnable.push(lane)
+    this.#begin()
+  }
+
+  /** Resolves when a record may be added, or a handler has failed. */
+  async room(): Promise<void> {
+    while (!this.hasRoom && this.#failure === null) await this.#change()
+  }
+
+  /** Resolves when nothing is at work; what waits is dropped if a handler has failed. */
+  async idle(): Promise<void> {
+    while (this.#active > 0 || (this.#held > 0 && this.#failure === null)) await this.#change()
+  }
+
+  /** Behind everything that is finished, by partition. */
+  *finished(): Iterable<readonly [key: string, end: OffsetAndEpoch]> {
+    for (const [key, prefix] of this.#prefixes) {
+      const { end } = prefix
+      if (end !== null) yield [key, end]
+    }
+  }
+
+  /** Forgets partitions that are given up; nothing of them is at work. */
+  forget(partitions: readonly TopicPartition[]): void {
+    for (const one of partitions) this.#prefixes.delete(keyOf(one))
+  }
+
+  #laneOf(record: ConsumerRecord<K, V>, partition: string): string {
+    if (this.#order === 'partition') return partition
+    const { key } = record
+    // A record without key has no order to keep.
+    if (key === null) return `${partition} ${record.offset}`
+    const text = Buffer.isBuffer(key) ? key.toString('latin1') : JSON.stringify(key)
+    return `${partition} k${text}`
+  }
+
+  #begin(): void {
+    while (this.#active < this.#concurrency && this.#failure === null) {
+      const lane = this.#runnable.shift()
+      if (lane === undefined) return
+      void this.#work(lane)
+    }
+  }
+
+  async #work(lane: string): Promise<void> {
+    const waiting = this.#lanes.get(lane)
+    const [task] = waiting ?? []
+    assert(waiting !== undefined && task !== undefined, 'a runnable lane has a task')
+    this.#active++
+    assert(this.#active <= this.#concurrency, 'no more work than agreed')
+    try {
+      await this.#handler(task.record)
+      task.finish()
+    } catch (error) {
+      const isFirst = this.#failure === null
+      this.#failure ??= { error }
+      if (isFirst) this.#onFailure()
+    }
+    this.#active--
+    this.#held--
+    assert(this.#active >= 0 && this.#held >= this.#active, 'who works holds a record')
+    waiting.shift()
+    if (waiting.length > 0) this.#runnable.push(lane)
+    else this.#lanes.delete(lane)
+    this.#begin()
+    for (const wake of this.#wakes.splice(0)) wake()
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#wakes.push(resolve))
+  }
+}

@@ -1,0 +1,236 @@
+import { assert } from '../../base/assert.ts'
+import type { TimerHandle } from '../../base/clock.ts'
+import { formatHostPort } from '../../base/endpoint.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import type {
+  MetadataRequestInput,
+  MetadataResponse,
+} from '../../protocol/generated/03-metadata.ts'
+import { ClientError, NetworkError, ProtocolError, TimeoutError } from '../error.ts'
+import { backoffMs } from './backoff.ts'
+import { closedError } from './broker-error.ts'
+import type { ClusterOptions } from './cluster-options.ts'
+import type { NetworkEnvironment } from './environment.ts'
+import type { Metadata } from './metadata.ts'
+import type { NodeLink } from './node-link.ts'
+import type { NodeLinks } from './node-links.ts'
+
+/** Sends a Metadata request by a link. */
+type AskMetadata = (link: NodeLink, request: MetadataRequestInput) => Promise<MetadataResponse>
+
+interface Waiter {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Keeps the metadata fresh: one request in flight, for all topics that anybody wants. Whoever asks
+ * while one is under way gets the answer of the next, since the one under way may have been written
+ * before what made them ask. When no broker that is known can be reached, the bootstrap servers are
+ * asked again.
+ */
+export class MetadataRefresher {
+  readonly #options: ClusterOptions
+  readonly #environment: NetworkEnvironment
+  readonly #metadata: Metadata
+  readonly #links: NodeLinks
+  readonly #ask: AskMetadata
+  readonly #listeners = new Set<() => void>()
+  /** Wanted topics; true once somebody looked since the last refresh that age asked for. */
+  readonly #wanted = new Map<string, boolean>()
+  #wantsAll = 0
+  #waiters: Waiter[] = []
+  /** Whether a refresh is to be made for whom nobody waits. */
+  #isStale = false
+  #isRunning = false
+  /** Refreshes in a row that failed or settled nothing. */
+  #unsettled = 0
+  #lastEndMs = -Infinity
+  #ageTimer: TimerHandle | undefined
+  #isClosed = false
+
+  constructor(
+    options: ClusterOptions,
+    environment: NetworkEnvironment,
+    metadata: Metadata,
+    links: NodeLinks,
+    ask: AskMetadata,
+  ) {
+    assert(options.metadataMaxAgeMs > 0, 'metadata may grow old')
+    this.#options = options
+    this.#environment = environment
+    this.#metadata = metadata
+    this.#links = links
+    this.#ask = ask
+  }
+
+  /** Whether anybody wants the topic. */
+  wants(topic: string): boolean {
+    return this.#wanted.has(topic)
+  }
+
+  /** From now on the topic is asked for. One that nobody looks at for two ages is dropped. */
+  want(topic: string): void {
+    // A topic that nobody wanted is worth a request at once.
+    if (!this.#wanted.has(topic)) this.#unsettled = 0
+    this.#wanted.set(topic, true)
+  }
+
+  /** From now on all topics are asked for; the result ends that. */
+  wantAll(): () => void {
+    this.#wantsAll++
+    this.#unsettled = 0
+    let isOver = false
+    return () => {
+      if (!isOver) this.#wantsAll--
+      isOver = true
+      assert(this.#wantsAll >= 0, 'nobody ends twice what he began once')
+    }
+  }
+
+  /** Calls `listener` after each answer; the result ends that. */
+  onUpdate(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Tells the listeners of news that came by another way than an answer. */
+  announce(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  /**
+   * Resolves with the first answer that was asked for after this call. Rejects when nobody could be
+   * asked; a later call may succeed.
+   */
+  refresh(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(closedError('Cannot ask for metadata'))
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject })
+      void this.#run()
+    })
+  }
+
+  /** As {@link refresh}, for who does not wait: it is tried until it succeeds. */
+  poke(): void {
+    if (this.#isClosed) return
+    this.#isStale = true
+    void this.#run()
+  }
+
+  /** Ends everything; who waits is told. */
+  close(): void {
+    this.#isClosed = true
+    this.#clearAgeTimer()
+    for (const { reject } of this.#waiters.splice(0)) reject(closedError('Cannot ask for metadata'))
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    while (!this.#isClosed && (this.#isStale || this.#waiters.length > 0)) {
+      await this.#pause()
+      const waiters = this.#waiters.splice(0)
+      assert(this.#waiters.length === 0, 'who comes from now on waits for the next')
+      this.#isStale = false
+      try {
+        const isSettled = await this.#refreshOnce()
+        this.#unsettled = isSettled ? 0 : this.#unsettled + 1
+        for (const { resolve } of waiters) resolve()
+      } catch (error) {
+        this.#unsettled++
+        // Nobody may wait, and yet the next who looks must find news: so it is tried again, unless
+        // the brokers do not let us in.
+        this.#isStale = error instanceof ClientError && error.retriable && waiters.length === 0
+        for (const { reject } of waiters) reject(error)
+      }
+      this.#lastEndMs = this.#environment.clock.monotonicMs()
+    }
+    assert(this.#isClosed || this.#waiters.length === 0, 'nobody is left waiting')
+    this.#isRunning = false
+  }
+
+  /** After failures, and after answers that settled nothing, the next request takes its time. */
+  #pause(): Promise<void> | undefined {
+    const { clock, random } = this.#environment
+    const isAwaited = this.#waiters.length > 0
+    const timers = isAwaited ? this.#environment.waits : this.#environment.timers
+    const pauseMs = backoffMs(this.#options.retryBackoff, this.#unsettled, random)
+    const leftMs = this.#lastEndMs + pauseMs - clock.monotonicMs()
+    if (leftMs <= 0) return undefined
+    return new Promise((resolve) => timers.setTimeout(resolve, leftMs))
+  }
+
+  /** Returns whether the answer settled everything that was asked. */
+  async #refreshOnce(): Promise<boolean> {
+    const isComplete = this.#wantsAll > 0
+    const names = [...this.#wanted.keys()]
+    const request: MetadataRequestInput = {
+      topics: isComplete ? null : names.map((name) => ({ name })),
+      allowAutoTopicCreation: this.#options.allowAutoTopicCreation && !isComplete,
+    }
+    const response = await this.#askSomebody(request)
+    if (this.#isClosed) throw closedError('Cannot ask for metadata')
+    const isSettled = this.#metadata.update(response, isComplete)
+    this.#links.follow(this.#metadata.nodes)
+    this.#links.leaveBootstrap()
+    this.#watchAge()
+    this.announce()
+    return isSettled
+  }
+
+  /** Asks one after the other: brokers that are known, then the bootstrap servers. */
+  async #askSomebody(request: MetadataRequestInput): Promise<MetadataResponse> {
+    const failures: Error[] = []
+    for (const links of [
+      () => this.#links.inOrder(this.#metadata.nodes),
+      () => this.#links.bootstrap(),
+    ]) {
+      for (const link of links()) {
+        if (this.#isClosed) throw closedError('Cannot ask for metadata')
+        try {
+          const response = await this.#ask(link, request)
+          if (response.errorCode === 0) return response
+          const peer = formatHostPort(link.endpoint)
+          const what = `Cannot get metadata from ${peer}`
+          failures.push(new ProtocolError(what, response.errorCode))
+          // "Begin at the bootstrap servers" (KIP-1102).
+          if (response.errorCode === ErrorCode.REBOOTSTRAP_REQUIRED) break
+        } catch (error) {
+          const isAway = error instanceof NetworkError || error instanceof TimeoutError
+          if (!isAway) throw error
+          failures.push(error)
+        }
+      }
+    }
+    assert(failures.length > 0, 'at least one bootstrap server was asked')
+    const words = [...new Set(failures.map(({ message }) => message))]
+    const all = words.join(' ')
+    const message = words.length === 1 ? all : `No broker can be reached: ${all}`
+    throw new NetworkError(message, { cause: failures.at(-1) })
+  }
+
+  #watchAge(): void {
+    const { timers } = this.#environment
+    const { metadataMaxAgeMs } = this.#options
+    this.#clearAgeTimer()
+    if (metadataMaxAgeMs === Infinity) return
+    this.#ageTimer = timers.setTimeout(() => {
+      for (const [topic, isUsed] of this.#wanted) {
+        if (isUsed) this.#wanted.set(topic, false)
+        else this.#drop(topic)
+      }
+      this.poke()
+    }, metadataMaxAgeMs)
+  }
+
+  #clearAgeTimer(): void {
+    if (this.#ageTimer !== undefined) this.#environment.timers.clear(this.#ageTimer)
+    this.#ageTimer = undefined
+  }
+
+  #drop(topic: string): void {
+    this.#wanted.delete(topic)
+    this.#metadata.forget(topic)
+  }
+}

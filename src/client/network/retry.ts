@@ -1,0 +1,62 @@
+import { assert } from '../../base/assert.ts'
+import type { Clock } from '../../base/clock.ts'
+import { ClientError, TimeoutError } from '../error.ts'
+import { type BackoffOptions, backoffMs } from './backoff.ts'
+import type { NetworkEnvironment } from './environment.ts'
+
+/** A moment until which something is tried. */
+export class Deadline {
+  readonly #clock: Clock
+  readonly #atMs: number
+  /** The whole time that was given, in ms. */
+  readonly timeoutMs: number
+
+  constructor(clock: Clock, timeoutMs: number) {
+    assert(timeoutMs >= 0, 'a deadline lies ahead')
+    this.#clock = clock
+    this.timeoutMs = timeoutMs
+    this.#atMs = clock.monotonicMs() + timeoutMs
+  }
+
+  /** Never negative. */
+  get leftMs(): number {
+    return Math.max(0, this.#atMs - this.#clock.monotonicMs())
+  }
+}
+
+/**
+ * Runs `attempt` until it resolves, fails for good, or the time is over; between attempts it waits
+ * longer and longer. At the end it rejects with the last error if that came from a broker, else
+ * with a {@link TimeoutError} whose cause it is. `what` begins the sentence: "Cannot list topics".
+ */
+export async function retrying<T>(
+  what: string,
+  timeoutMs: number,
+  backoff: BackoffOptions,
+  environment: NetworkEnvironment,
+  attempt: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(environment.clock, timeoutMs)
+  for (let failures = 1; ; failures++) {
+    try {
+      return await attempt(deadline)
+    } catch (error) {
+      if (!(error instanceof ClientError) || !error.retriable) throw error
+      const waitMs = backoffMs(backoff, failures, environment.random)
+      if (waitMs >= deadline.leftMs) throw outOfTime(what, timeoutMs, error)
+      await pause(environment, waitMs)
+    }
+  }
+}
+
+/** Resolves after that long. */
+export function pause(environment: NetworkEnvironment, forMs: number): Promise<void> {
+  return new Promise((resolve) => environment.waits.setTimeout(resolve, forMs))
+}
+
+function outOfTime(what: string, timeoutMs: number, cause: ClientError): TimeoutError {
+  assert(cause.retriable, 'what is final is told at once')
+  assert(!what.endsWith('.'), 'the sentence goes on')
+  const words = `${what} within ${Math.round(timeoutMs)} ms`
+  return new TimeoutError(`${words}; the last attempt said: ${cause.message}`, { cause })
+}

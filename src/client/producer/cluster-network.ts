@@ -1,0 +1,88 @@
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import {
+  type ProduceRequestInput,
+  type ProduceResponse,
+  produceApi,
+} from '../../protocol/generated/00-produce.ts'
+import { initProducerIdApi } from '../../protocol/generated/22-init-producer-id.ts'
+import { ProtocolError } from '../error.ts'
+import type { Cluster } from '../network/cluster.ts'
+import type {
+  NamedLeader,
+  NamedNode,
+  ProduceCall,
+  ProducerNetwork,
+  TopicView,
+} from './producer-network.ts'
+
+/** Transactions are not used: their timeout is of no interest, and no broker refuses this one. */
+const anyTransactionTimeoutMs = 60_000
+
+/** A {@link Cluster} as a producer sees it. */
+export class ClusterNetwork implements ProducerNetwork {
+  readonly #cluster: Cluster
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+  }
+
+  topic(name: string): TopicView | undefined {
+    return this.#cluster.topic(name)
+  }
+
+  awaitTopic(name: string, timeoutMs: number): Promise<TopicView> {
+    return this.#cluster.awaitTopic(name, timeoutMs)
+  }
+
+  requestRefresh(): void {
+    this.#cluster.requestRefresh()
+  }
+
+  onUpdate(listener: () => void): () => void {
+    return this.#cluster.onUpdate(listener)
+  }
+
+  learnLeaders(leaders: readonly NamedLeader[], nodes: readonly NamedNode[]): boolean {
+    return this.#cluster.learnLeaders(leaders, nodes)
+  }
+
+  produce(
+    nodeId: number,
+    request: ProduceRequestInput,
+    call: ProduceCall,
+  ): Promise<ProduceResponse> {
+    return this.#cluster.call(nodeId, produceApi, request, call)
+  }
+
+  async produceUnanswered(
+    nodeId: number,
+    request: ProduceRequestInput,
+    call: ProduceCall,
+  ): Promise<void> {
+    const { timeoutMs } = call
+    try {
+      await this.#cluster.tell(nodeId, produceApi, request, { timeoutMs })
+    } finally {
+      call.written()
+    }
+  }
+
+  initProducerId(
+    timeoutMs: number,
+  ): Promise<{ readonly producerId: number; readonly producerEpoch: number }> {
+    const what = 'A producer id was not given'
+    return this.#cluster.retrying(what, timeoutMs, async () => {
+      const response = await this.#cluster.call('any', initProducerIdApi, {
+        transactionalId: null,
+        transactionTimeoutMs: anyTransactionTimeoutMs,
+      })
+      const { errorCode, producerId, producerEpoch } = response
+      if (errorCode === ErrorCode.NONE) return { producerId, producerEpoch }
+      throw new ProtocolError('Cannot get a producer id', errorCode)
+    })
+  }
+
+  close(): void {
+    this.#cluster.close()
+  }
+}

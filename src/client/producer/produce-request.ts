@@ -1,0 +1,72 @@
+/** Batches to a Produce request and back: which part of the answer is whose. */
+import { assert } from '../../base/assert.ts'
+import type {
+  PartitionProduceData,
+  PartitionProduceResponse,
+  ProduceRequestInput,
+  ProduceResponse,
+  TopicProduceDataInput,
+} from '../../protocol/generated/00-produce.ts'
+import type { ProducerBatch } from './producer-batch.ts'
+
+/** A batch with the bytes that stand for it in a request. */
+export interface SealedBatch {
+  readonly batch: ProducerBatch
+  readonly bytes: Uint8Array
+}
+
+/** What goes into every request of a producer. */
+export interface ProduceTerms {
+  readonly acks: -1 | 0 | 1
+  /** How long the broker may wait for replicas, in ms. */
+  readonly timeoutMs: number
+  /** Id of a topic; versions from 13 on have no names. */
+  readonly topicId: (name: string) => string
+}
+
+/** One request of batches of different partitions. */
+export function produceRequest(
+  batches: readonly SealedBatch[],
+  terms: ProduceTerms,
+): ProduceRequestInput {
+  const topics = new Map<string, PartitionProduceData[]>()
+  for (const { batch, bytes } of batches) {
+    const { topic, partition } = batch.owner
+    const data = { index: partition, records: bytes }
+    const others = topics.get(topic)
+    if (others === undefined) topics.set(topic, [data])
+    else others.push(data)
+  }
+  const topicData: TopicProduceDataInput[] = []
+  for (const [name, partitionData] of topics) {
+    topicData.push({ name, topicId: terms.topicId(name), partitionData })
+  }
+  const { acks, timeoutMs } = terms
+  return { acks, timeoutMs, topicData }
+}
+
+/** The answers to the batches of a request, in their order; undefined where one is missing. */
+export function answersOf(
+  batches: readonly SealedBatch[],
+  response: ProduceResponse,
+  topicId: (name: string) => string,
+): readonly (PartitionProduceResponse | undefined)[] {
+  const [only] = response.responses
+  const [first] = batches
+  assert(first !== undefined, 'a request has batches')
+  if (batches.length === 1 && response.responses.length === 1) {
+    // A request of one batch is answered by one: nothing is to be looked up.
+    const { partition } = first.batch.owner
+    const answer = only?.partitionResponses.find(({ index }) => index === partition)
+    return [answer]
+  }
+  const byTopic = new Map<string, Map<number, PartitionProduceResponse>>()
+  for (const topic of response.responses) {
+    const answers = new Map(topic.partitionResponses.map((answer) => [answer.index, answer]))
+    byTopic.set(topic.name === '' ? topic.topicId : topic.name, answers)
+  }
+  return batches.map(({ batch: { owner } }) => {
+    const answers = byTopic.get(owner.topic) ?? byTopic.get(topicId(owner.topic))
+    return answers?.get(owner.partition)
+  })
+}

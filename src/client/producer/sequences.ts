@@ -1,0 +1,281 @@
+/**
+ * Idempotence, as Kafka's TransactionManager does it without transactions: each batch of a
+ * partition carries a sequence that goes on where the one before ended, so that a broker can tell
+ * a repeated batch from a missing one. A batch that failed for good leaves a gap; then the epoch
+ * goes up and the partition's batches count from 0 again.
+ */
+import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+
+/** Sequences are int32 and start again at 0 behind the last one. */
+const sequencesCount = 2 ** 31
+
+/** The last epoch of a producer id; the next one needs a new id. */
+const epochMax = 32_767
+
+/** Brokers remember so many batches of a producer: with more under way a retry may be a gap. */
+export const batchesInFlightMax = 5
+
+/** What the sequences need of a batch, and set in it. */
+export interface SequencedBatch {
+  readonly recordsCount: number
+  producerId: number
+  producerEpoch: number
+  /** -1: it has no sequence yet. */
+  baseSequence: number
+  /** It was counted anew behind a gap, and has not been sent since. */
+  isSequenceReset: boolean
+}
+
+/** The sequences of one partition. */
+export interface PartitionSequences {
+  producerId: number
+  producerEpoch: number
+  /** Sequence of the next record. */
+  next: number
+  /** Sequence of the last record that was stored, or -1. */
+  lastStored: number
+  /** Offset of the last record that was stored, or -1. */
+  lastOffset: number
+  /** Batches that have a sequence and no outcome, in the order of their sequences. */
+  readonly inFlight: SequencedBatch[]
+  /**
+   * A batch was stored under this producer id. A broker that does not know a producer takes any
+   * first sequence, so until then one batch goes at a time: the second could overtake the first.
+   */
+  isKnownToBroker: boolean
+  /** A batch expired, and nobody knows whether it was stored. */
+  isUnresolved: boolean
+  /** Counts anew with the next epoch. */
+  isToReset: boolean
+}
+
+/** The answer of a broker about a batch that it did not store. */
+export interface BatchRefusal {
+  readonly code: number
+  /** Start of the partition's log, or -1 where the answer has none. */
+  readonly logStartOffset: number
+  /** Whether Kafka's errors call it retriable. */
+  readonly isRetriable: boolean
+}
+
+/** The sequence `count` behind `sequence`. */
+export function sequenceAfter(sequence: number, count: number): number {
+  return (sequence + count) % sequencesCount
+}
+
+/** Sequences of all partitions of a producer; `Partition` is whatever names one. */
+export class Sequences<Partition> {
+  #producerId = -1
+  #producerEpoch = -1
+  readonly #partitions = new Map<Partition, PartitionSequences>()
+  #isBumpNeeded = false
+  #hasUnresolved = false
+
+  /** Whether batches can be stamped; without, ask a broker for a producer id. */
+  get hasProducerId(): boolean {
+    return this.#producerId >= 0
+  }
+
+  /** -1: there is none. */
+  get producerId(): number {
+    return this.#producerId
+  }
+
+  /** -1: there is none. */
+  get producerEpoch(): number {
+    return this.#producerEpoch
+  }
+
+  /** Takes the id that a broker gave. Partitions go over to it when they have nothing under way. */
+  setProducerId(producerId: number, producerEpoch: number): void {
+    assert(producerId >= 0 && producerEpoch >= 0, 'a broker gives a whole id')
+    this.#producerId = producerId
+    this.#producerEpoch = producerEpoch
+    this.#resetFlagged()
+  }
+
+  /** The sequences of a partition. */
+  of(partition: Partition): PartitionSequences {
+    let state = this.#partitions.get(partition)
+    if (state === undefined) {
+      state = {
+        producerId: this.#producerId,
+        producerEpoch: this.#producerEpoch,
+        next: 0,
+        lastStored: -1,
+        lastOffset: -1,
+        inFlight: [],
+        isKnownToBroker: false,
+        isUnresolved: false,
+        isToReset: false,
+      }
+      this.#partitions.set(partition, state)
+    }
+    return state
+  }
+
+  /** Whether this batch, the oldest that waits in its partition, may be sent now. */
+  maySend(partition: Partition, batch: SequencedBatch): boolean {
+    if (!this.hasProducerId || this.#isBumpNeeded) return false
+    const state = this.of(partition)
+    // A retry goes alone in front: only behind its success is the next one no gap.
+    if (batch.baseSequence >= 0) return state.inFlight[0] === batch
+    if (state.isUnresolved || state.inFlight.length >= batchesInFlightMax) return false
+    return state.inFlight.length === 0 || (this.#isCurrent(state) && state.isKnownToBroker)
+  }
+
+  /** Gives a batch that is about to be sent its sequence, unless it has one. */
+  stamp(partition: Partition, batch: SequencedBatch): void {
+    assert(this.hasProducerId, 'a stamp needs a producer id')
+    batch.isSequenceReset = false
+    if (batch.baseSequence >= 0) return
+    const state = this.of(partition)
+    if (!this.#isCurrent(state)) this.#restart(state)
+    batch.producerId = state.producerId
+    batch.producerEpoch = state.producerEpoch
+    batch.baseSequence = state.next
+    state.next = sequenceAfter(state.next, batch.recordsCount)
+    state.inFlight.push(batch)
+  }
+
+  /** A batch was stored; `lastOffset` is that of its last record, or -1 if nobody told. */
+  stored(partition: Partition, batch: SequencedBatch, lastOffset: number): void {
+    const state = this.of(partition)
+    assert(batch.baseSequence >= 0, 'what was stored had a sequence')
+    remove(state, batch)
+    if (batch.producerId === state.producerId) state.isKnownToBroker = true
+    state.lastStored = sequenceAfter(batch.baseSequence, batch.recordsCount - 1)
+    if (lastOffset > state.lastOffset) state.lastOffset = lastOffset
+  }
+
+  /** Whether a batch that a broker refused is to be sent again; may ask for the next epoch. */
+  mayRetry(partition: Partition, batch: SequencedBatch, refusal: BatchRefusal): boolean {
+    const state = this.of(partition)
+    if (refusal.code === ErrorCode.UNKNOWN_PRODUCER_ID) {
+      // Retention removed all that this producer wrote. Those behind the first fail likewise, and
+      // have been counted anew by then.
+      if (refusal.logStartOffset === -1) return false
+      if (!batch.isSequenceReset && state.inFlight[0] === batch) this.#requestEpoch(state)
+      return true
+    }
+    if (refusal.code === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
+      const isNext = batch.baseSequence === nextStored(state)
+      // The gap may be a batch before this one that is still to be retried.
+      if (!state.isUnresolved && (batch.isSequenceReset || !isNext)) return true
+      if (state.inFlight[0] === batch) this.#requestEpoch(state)
+      return true
+    }
+    return refusal.isRetriable
+  }
+
+  /**
+   * A batch failed for good. `isKnown` says that the broker surely did not store it: if nothing
+   * before it is under way, what comes behind counts anew at once. Otherwise that has to wait until
+   * those before have their outcome: counted anew, one that is stored would be stored twice.
+   */
+  failed(partition: Partition, batch: SequencedBatch, isKnown: boolean): void {
+    if (batch.baseSequence < 0) return
+    const state = this.of(partition)
+    const isFirst = state.inFlight[0] === batch
+    remove(state, batch)
+    if (isKnown && isFirst) {
+      this.#requestEpoch(state)
+      return
+    }
+    state.isUnresolved = true
+    this.#hasUnresolved = true
+  }
+
+  /** A batch is replaced by its parts, which share its sequences. */
+  split(partition: Partition, batch: SequencedBatch, parts: readonly SequencedBatch[]): void {
+    if (batch.baseSequence < 0) return
+    const state = this.of(partition)
+    const at = state.inFlight.indexOf(batch)
+    assert(parts.length > 1, 'a batch is split into parts')
+    assert(at >= 0, 'what is split was under way')
+    let sequence = batch.baseSequence
+    for (const part of parts) {
+      part.producerId = batch.producerId
+      part.producerEpoch = batch.producerEpoch
+      part.baseSequence = sequence
+      part.isSequenceReset = batch.isSequenceReset
+      sequence = sequenceAfter(sequence, part.recordsCount)
+    }
+    state.inFlight.splice(at, 1, ...parts)
+  }
+
+  /**
+   * Does what failures have asked for. True: the id has no epoch left, ask a broker for another.
+   * To be called before batches are drained.
+   */
+  settle(): boolean {
+    if (this.#hasUnresolved) this.#resolve()
+    if (!this.#isBumpNeeded || !this.hasProducerId) return false
+    this.#isBumpNeeded = false
+    if (this.#producerEpoch >= epochMax) {
+      this.#producerId = -1
+      this.#producerEpoch = -1
+      return true
+    }
+    this.#producerEpoch++
+    this.#resetFlagged()
+    return false
+  }
+
+  /** Nothing of the partition is under way: either all was stored, or there is a gap. */
+  #resolve(): void {
+    this.#hasUnresolved = false
+    for (const state of this.#partitions.values()) {
+      if (!state.isUnresolved) continue
+      if (state.inFlight.length > 0) this.#hasUnresolved = true
+      else if (nextStored(state) === state.next) state.isUnresolved = false
+      else this.#requestEpoch(state)
+    }
+  }
+
+  #requestEpoch(state: PartitionSequences): void {
+    state.isToReset = true
+    this.#isBumpNeeded = true
+  }
+
+  #resetFlagged(): void {
+    assert(this.hasProducerId, 'sequences belong to a producer id')
+    for (const state of this.#partitions.values()) {
+      if (state.isToReset) this.#restart(state)
+    }
+  }
+
+  /** Counts from 0 under the current epoch, what is under way included. */
+  #restart(state: PartitionSequences): void {
+    if (state.producerId !== this.#producerId) state.isKnownToBroker = false
+    state.producerId = this.#producerId
+    state.producerEpoch = this.#producerEpoch
+    state.lastStored = -1
+    state.isUnresolved = false
+    state.isToReset = false
+    let sequence = 0
+    for (const batch of state.inFlight) {
+      batch.producerId = state.producerId
+      batch.producerEpoch = state.producerEpoch
+      batch.baseSequence = sequence
+      batch.isSequenceReset = true
+      sequence = sequenceAfter(sequence, batch.recordsCount)
+    }
+    state.next = sequence
+  }
+
+  #isCurrent(state: PartitionSequences): boolean {
+    return state.producerId === this.#producerId && state.producerEpoch === this.#producerEpoch
+  }
+}
+
+/** The sequence that a broker expects behind what it has stored. */
+function nextStored(state: PartitionSequences): number {
+  return state.lastStored < 0 ? 0 : sequenceAfter(state.lastStored, 1)
+}
+
+function remove(state: PartitionSequences, batch: SequencedBatch): void {
+  const at = state.inFlight.indexOf(batch)
+  if (at >= 0) state.inFlight.splice(at, 1)
+}

@@ -1,0 +1,54 @@
+/** Headers of a record: easy to give, exact when read. */
+import type { Payload } from './record.ts'
+
+/** One header as it is read. */
+export interface RecordHeader {
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+/** One header as it is written. */
+export type HeaderPair = readonly [key: string, value: Payload | null]
+
+/**
+ * Headers as they may be given: an object, a Map, or pairs, which alone can name one key twice.
+ * Their order is kept, except that an object puts keys which look like array indexes first.
+ */
+export type HeadersInput =
+  | { readonly [key: string]: Payload | null }
+  | ReadonlyMap<string, Payload | null>
+  | readonly HeaderPair[]
+
+/** No headers, the usual case. */
+export const noHeaders: readonly HeaderPair[] = []
+
+/**
+ * Headers as pairs.
+ *
+ * @throws {TypeError} a key that is no string, or a value that is neither string, bytes nor null;
+ * the message names the header.
+ */
+export function headerPairs(input: HeadersInput | undefined): readonly HeaderPair[] {
+  if (input === undefined) return noHeaders
+  if (typeof input !== 'object' || input === null) {
+    throw new TypeError('Headers are an object, a Map or pairs.')
+  }
+  const pairs = pairsOf(input)
+  for (const pair of pairs) check(pair)
+  return pairs
+}
+
+function pairsOf(input: HeadersInput): readonly HeaderPair[] {
+  if (Array.isArray(input)) return input as readonly HeaderPair[]
+  if (input instanceof Map) return [...input.entries()]
+  return Object.entries(input)
+}
+
+function check(pair: HeaderPair): void {
+  if (!Array.isArray(pair) || typeof pair[0] !== 'string') {
+    throw new TypeError('A header is a pair of a string and a value.')
+  }
+  const [key, value] = pair as HeaderPair
+  if (value === null || typeof value === 'string' || value instanceof Uint8Array) return
+  throw new TypeError(`The value of header "${key}" is neither a string, nor bytes, nor null.`)
+}

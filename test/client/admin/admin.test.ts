@@ -1,0 +1,228 @@
+/** What an admin makes of answers that a real broker gives only now and then. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { Admin } from '../../../src/client/admin/admin.ts'
+import { AdminError } from '../../../src/client/admin/admin-error.ts'
+import { ConfigError } from '../../../src/client/error.ts'
+import { listOffsetsApi } from '../../../src/protocol/generated/02-list-offsets.ts'
+import { offsetFetchApi } from '../../../src/protocol/generated/09-offset-fetch.ts'
+import { describeGroupsApi } from '../../../src/protocol/generated/15-describe-groups.ts'
+import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
+import { deleteTopicsApi } from '../../../src/protocol/generated/20-delete-topics.ts'
+import { consumerGroupDescribeApi } from '../../../src/protocol/generated/69-consumer-group-describe.ts'
+import { FakeCluster, type SeenRequest, useDefault } from '../network/fake-cluster.ts'
+
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+async function both(
+  options: Parameters<typeof FakeCluster.start>[0],
+  more: { defaultApiTimeoutMs?: number } = {},
+) {
+  const fake = await FakeCluster.start(options)
+  const admin = new Admin({
+    bootstrapServers: fake.endpoints.map(({ host, port }) => `${host}:${port}`),
+    retryBackoffMs: 10,
+    defaultApiTimeoutMs: 5_000,
+    ...more,
+  })
+  ends.push(
+    () => fake.close(),
+    () => admin.close(),
+  )
+  return { fake, admin }
+}
+
+/** Answers of one API, one after the other; the last one from then on. */
+function answers(api: { key: number }, ...given: ((request: SeenRequest) => unknown)[]) {
+  let next = 0
+  return (request: SeenRequest) => {
+    if (request.key !== api.key) return useDefault
+    const answer = given[Math.min(next++, given.length - 1)]
+    return answer?.(request)
+  }
+}
+
+interface TopicNames {
+  readonly topics: readonly { readonly name: string }[]
+}
+const created = (codes: Record<string, number>) => (request: SeenRequest) => ({
+  throttleTimeMs: 0,
+  topics: (request.body as TopicNames).topics.map(({ name }) => ({
+    name,
+    errorCode: codes[name] ?? 0,
+  })),
+})
+const asked = (fake: FakeCluster) =>
+  fake.seen
+    .filter(({ key }) => key === createTopicsApi.key)
+    .map(({ body }) => (body as TopicNames).topics.map(({ name }) => name))
+
+describe('attempts', () => {
+  test('only what failed for now is sent again', async () => {
+    const answer = answers(
+      createTopicsApi,
+      created({ b: 41, c: 7 }),
+      created({ c: 7 }),
+      created({}),
+    )
+    const { fake, admin } = await both({ apis: [createTopicsApi], answer })
+    const names = ['a', 'b', 'c'].map((name) => ({ name }))
+    const result = await admin.createTopics(names)
+    expect(result.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    expect(asked(fake)).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']])
+  })
+
+  test('end with the time that they have, and with what the last one said', async () => {
+    const answer = answers(createTopicsApi, created({ b: 7 }))
+    const { fake, admin } = await both(
+      { apis: [createTopicsApi], answer },
+      { defaultApiTimeoutMs: 300 },
+    )
+    const startMs = performance.now()
+    const call = admin.createTopics([{ name: 'a' }, { name: 'b' }])
+    const error = (await call.catch((reason: unknown) => reason)) as AdminError
+    expect(error).toBeInstanceOf(AdminError)
+    expect(error).toMatchObject({ code: 'REQUEST_TIMED_OUT', retriable: true })
+    expect(error.results).toMatchObject([{ name: 'a' }, { code: 'REQUEST_TIMED_OUT' }])
+    expect(performance.now() - startMs).toBeLessThan(3_000)
+    expect(asked(fake).length).toBeGreaterThan(2)
+  })
+
+  test('another controller is looked for when this one is none', async () => {
+    const answer = answers(createTopicsApi, created({ a: 41 }), created({}))
+    const { fake, admin } = await both({ apis: [createTopicsApi], answer, nodes: 2 })
+    await admin.createTopics([{ name: 'a' }])
+    const kinds = fake.seen.map(({ key }) => key)
+    expect(kinds.slice(kinds.indexOf(createTopicsApi.key))).toEqual([19, 3, 19])
+  })
+
+  test('what the broker leaves out is an error, not a success', async () => {
+    const answer = answers(createTopicsApi, () => ({ throttleTimeMs: 0, topics: [] }))
+    const { admin } = await both({ apis: [createTopicsApi], answer })
+    await expect(admin.createTopics([{ name: 'a' }])).rejects.toThrow('did not answer for it')
+  })
+
+  test('for nothing there is nothing to ask', async () => {
+    const { fake, admin } = await both({ apis: [createTopicsApi] })
+    expect(await admin.createTopics([])).toEqual([])
+    expect(fake.seen).toEqual([])
+  })
+})
+
+test('an API that the broker does not serve is told, and is not tried again', async () => {
+  const { fake, admin } = await both({})
+  await expect(admin.deleteTopics(['a'])).rejects.toMatchObject({ code: 'UNSUPPORTED_VERSION' })
+  await expect(admin.deleteTopics(['a'])).rejects.toThrow('does not serve DeleteTopics')
+  expect(fake.count(deleteTopicsApi)).toBe(0)
+})
+
+test('partitions are asked for at their leaders, and again where the leader moved', async () => {
+  const offsets = (code: number) => (request: SeenRequest) => ({
+    topics: (
+      request.body as { topics: { name: string; partitions: { partitionIndex: number }[] }[] }
+    ).topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: partitionIndex === 1 ? code : 0,
+        offset: 40 + partitionIndex,
+        timestamp: -1,
+        leaderEpoch: 3,
+      })),
+    })),
+  })
+  const answer = answers(listOffsetsApi, offsets(6), offsets(0))
+  const topics = new Map([['t', 2]])
+  const { fake, admin } = await both({ apis: [listOffsetsApi], answer, topics, nodes: 2 })
+  const queries = [0, 1].map((partition) => ({ topic: 't', partition, at: 'latest' as const }))
+  const found = await admin.listOffsets(queries)
+  expect(found.map(({ offset }) => offset)).toEqual([40, 41])
+  const sent = fake.seen.filter(({ key }) => key === listOffsetsApi.key)
+  expect(sent.map(({ node }) => node)).toEqual([1, 1])
+  expect(sent[1]?.body).toMatchObject({ topics: [{ partitions: [{ partitionIndex: 1 }] }] })
+})
+
+test("a group's offsets are asked for by names, whatever the broker could do", async () => {
+  const answer = answers(offsetFetchApi, () => ({
+    groups: [
+      {
+        groupId: 'g',
+        topics: [
+          {
+            name: 't',
+            partitions: [
+              { partitionIndex: 0, committedOffset: 5, metadata: null, errorCode: 0 },
+              { partitionIndex: 1, committedOffset: -1, metadata: null, errorCode: 0 },
+            ],
+          },
+        ],
+      },
+    ],
+  }))
+  const { fake, admin } = await both({ apis: [offsetFetchApi], answer })
+  const partition = { topic: 't', partition: 0 }
+  expect(await admin.listGroupOffsets('g')).toEqual([
+    { ...partition, offset: 5, leaderEpoch: -1, metadata: '' },
+  ])
+  expect(fake.seen.at(-1)).toMatchObject({ key: offsetFetchApi.key, version: 9 })
+})
+
+test('a group of the new protocol is described where the old one is not there', async () => {
+  const assignment = {
+    topicPartitions: [{ topicId: 'AAAAAAAAAAAAAAAAAAAAAw', topicName: 't', partitions: [0, 2] }],
+  }
+  const answer = (request: SeenRequest) => {
+    if (request.key === describeGroupsApi.key) {
+      const none = { groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
+      return { groups: [{ errorCode: 69, groupId: 'g', ...none }] }
+    }
+    if (request.key !== consumerGroupDescribeApi.key) return useDefault
+    const member = {
+      memberId: 'm',
+      memberEpoch: 3,
+      clientId: 'c',
+      clientHost: '/h',
+      subscribedTopicNames: ['t'],
+      assignment,
+      targetAssignment: assignment,
+    }
+    const epochs = { groupEpoch: 3, assignmentEpoch: 3, assignorName: 'uniform' }
+    const group = { errorCode: 0, groupId: 'g', groupState: 'Stable', ...epochs, members: [member] }
+    return { throttleTimeMs: 0, groups: [group] }
+  }
+  const apis = [describeGroupsApi, consumerGroupDescribeApi]
+  const { admin } = await both({ apis, answer })
+  expect(await admin.describeGroups(['g'])).toMatchObject([
+    {
+      type: 'consumer',
+      assignor: 'uniform',
+      members: [
+        {
+          memberId: 'm',
+          assignment: [
+            { topic: 't', partition: 0 },
+            { topic: 't', partition: 2 },
+          ],
+        },
+      ],
+    },
+  ])
+})
+
+test('options are checked before anything is connected', () => {
+  const wrong = { bootstrapServers: 'a:1', requestTimeout: 5 }
+  expect(() => new Admin(wrong as never)).toThrow(ConfigError)
+  expect(() => new Admin(wrong as never)).toThrow("did you mean 'requestTimeoutMs'?")
+})
+
+test('statistics are plain objects, and a closed admin says so', async () => {
+  const { admin } = await both({ topics: new Map([['t', 1]]) })
+  expect(await admin.listTopics()).toMatchObject([{ name: 't', partitionCount: 1 }])
+  const { connections, requests } = admin.statistics()
+  expect(connections).toEqual([{ node: '1 main', load: 0 }])
+  expect(requests['Metadata']).toMatchObject({ requests: 2, failures: 0 })
+  await admin[Symbol.asyncDispose]()
+  await expect(admin.listTopics()).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+})

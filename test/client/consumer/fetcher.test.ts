@@ -1,0 +1,304 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Fetcher } from '../../../src/client/consumer/fetcher.ts'
+import { type PartitionPosition, Positions } from '../../../src/client/consumer/positions.ts'
+import { NetworkError, ProtocolError } from '../../../src/client/error.ts'
+import { ErrorCode } from '../../../src/protocol/error-codes.ts'
+import type { FetchRequest } from '../../../src/protocol/generated/01-fetch.ts'
+import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
+import { PlayedCluster, type Sent, settingsWith } from './played-cluster.ts'
+
+let played: PlayedCluster
+let positions: Positions
+let fetcher: Fetcher
+let news = 0
+
+beforeEach(() => {
+  played = new PlayedCluster()
+  played.lead('t', [1, 5], [1, 5], [2, 5])
+  begin()
+})
+
+function begin(options: object = {}): void {
+  const settings = settingsWith(options)
+  positions = new Positions(settings.autoOffsetReset)
+  fetcher = new Fetcher(played.cluster, positions, settings, () => void news++)
+}
+
+/** Partitions of `t` that stand at offset 0. */
+function assign(...partitions: number[]): PartitionPosition[] {
+  positions.assign(partitions.map((partition) => ({ topic: 't', partition })))
+  const all = [...positions.all]
+  for (const one of all) positions.seek(one, { offset: 0, leaderEpoch: -1 })
+  return all
+}
+
+function send(): number {
+  return fetcher.send(played.time.monotonicMs())
+}
+
+function batch(baseOffset: number, count = 1): Uint8Array {
+  const records = Array.from({ length: count }, () => ({ timestamp: 1, key: null, value: null }))
+  return encodeBatch(newBatch(records, { baseOffset, partitionLeaderEpoch: 5 }))
+}
+
+function data(partitionIndex: number, records: Uint8Array | null, over: object = {}): object {
+  return {
+    partitionIndex,
+    errorCode: 0,
+    highWatermark: 100,
+    lastStableOffset: 90,
+    logStartOffset: 0,
+    currentLeader: { leaderId: -1, leaderEpoch: -1 },
+    abortedTransactions: null,
+    preferredReadReplica: -1,
+    records,
+    ...over,
+  }
+}
+
+function answer(sent: Sent, ...partitions: object[]): Promise<void> {
+  const responses = [{ topic: '', topicId: 'id-of-t', partitions }]
+  return sent.answer({ errorCode: 0, sessionId: 77, responses, nodeEndpoints: [] })
+}
+
+function asked(sent: Sent): string {
+  const { topics } = sent.request as FetchRequest
+  const of = topics.flatMap(({ partitions }) => partitions)
+  return of.map(({ partition, fetchOffset }) => `${partition}@${fetchOffset}`).join(' ')
+}
+
+describe('fetching', () => {
+  it('asks each leader once, for all that it leads', () => {
+    assign(0, 1, 2)
+    send()
+    send()
+    const [first, second] = [played.next('Fetch'), played.next('Fetch')]
+    expect([first.node, asked(first)]).toEqual([1, '0@0 1@0'])
+    expect([second.node, asked(second)]).toEqual([2, '2@0'])
+    expect(played.sent).toEqual([])
+    expect(first.channel).toBe('fetch')
+    expect(first.timeoutMs).toBe(30_500)
+    expect(first.request).toMatchObject({ maxWaitMs: 500, minBytes: 1, sessionEpoch: 0 })
+    expect((first.request as FetchRequest).topics[0]).toMatchObject({
+      topic: '',
+      topicId: 'id-of-t',
+    })
+  })
+
+  it('names topics where the broker knows no ids, and takes an answer by name', async () => {
+    played.version = 12
+    const [position] = assign(2)
+    send()
+    const sent = played.next('Fetch')
+    expect((sent.request as FetchRequest).topics[0]?.topic).toBe('t')
+    const responses = [{ topic: 't', topicId: '', partitions: [data(2, batch(0))] }]
+    await sent.answer({ errorCode: 0, sessionId: 0, responses, nodeEndpoints: [] })
+    expect(fetcher.take()?.position).toBe(position)
+  })
+
+  it('goes on behind what came, with one piece waiting at most', async () => {
+    const [position] = assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0, 3)))
+    expect(position).toMatchObject({
+      fetchOffset: 3,
+      fetchEpoch: 5,
+      highWatermark: 100,
+      position: 0,
+    })
+    send()
+    expect(played.sent).toEqual([])
+    expect(fetcher.take()?.endOffset).toBe(3)
+    send()
+    const next = played.next('Fetch')
+    expect(asked(next)).toBe('0@3')
+    await answer(next, data(0, batch(3)))
+    send()
+    expect(played.sent).toEqual([])
+    expect(fetcher.counts.fetches).toBe(2)
+    expect(news).toBeGreaterThan(1)
+  })
+
+  it('does not let the broker wait for one partition while another is full', async () => {
+    assign(0, 1)
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0)))
+    send()
+    const { request } = played.next('Fetch')
+    expect(request).toMatchObject({ maxWaitMs: 0, sessionEpoch: 1 })
+    expect((request as FetchRequest).forgottenTopicsData).toHaveLength(1)
+  })
+
+  it('leaves paused partitions alone, what waits of them included', async () => {
+    const [first, second] = assign(0, 1) as [PartitionPosition, PartitionPosition]
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0)), data(1, batch(0)))
+    first.isPaused = true
+    expect(fetcher.take()?.position).toBe(second)
+    expect(fetcher.take()).toBe(undefined)
+    first.isPaused = false
+    expect(fetcher.take()?.position).toBe(first)
+  })
+
+  it('drops what nobody wants any more', async () => {
+    const [first, second] = assign(0, 1) as [PartitionPosition, PartitionPosition]
+    send()
+    const sent = played.next('Fetch')
+    positions.seek(first, { offset: 9, leaderEpoch: -1 })
+    await answer(sent, data(0, batch(0)), data(1, batch(0)))
+    expect(first.fetchOffset).toBe(9)
+    positions.assign([first])
+    expect(fetcher.take()).toBe(undefined)
+    positions.assign([second])
+    expect(fetcher.take()).toBe(undefined)
+  })
+
+  it('waits for a leader where there is none', () => {
+    played.lead('t', [-1, 6])
+    assign(0)
+    send()
+    expect(played.sent).toEqual([])
+    expect(played.refreshes).toBe(1)
+  })
+
+  it('waits for the new leader to be compared', () => {
+    const [position] = assign(0) as [PartitionPosition]
+    positions.leaderChanged(position, 5)
+    position.fetchEpoch = 5
+    played.lead('t', [2, 6])
+    send()
+    expect(position.state).toBe('validating')
+    expect(played.sent).toEqual([])
+  })
+})
+
+describe('a replica nearby', () => {
+  it('is read instead of the leader, until it is not to be had', async () => {
+    begin({ clientRack: 'r2', metadataMaxAgeMs: 1_000 })
+    const [position] = assign(0) as [PartitionPosition]
+    send()
+    const first = played.next('Fetch')
+    expect((first.request as FetchRequest).rackId).toBe('r2')
+    await answer(first, data(0, null, { preferredReadReplica: 2 }))
+    send()
+    const second = played.next('Fetch')
+    expect(second.node).toBe(2)
+    await answer(second, data(0, null, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE }))
+    expect(position.state).toBe('ready')
+    send()
+    expect(played.next('Fetch').node).toBe(1)
+  })
+
+  it('is asked for again when the metadata is old', async () => {
+    begin({ metadataMaxAgeMs: 1_000 })
+    assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, null, { preferredReadReplica: 2 }))
+    played.time.pass(1_000)
+    send()
+    expect(played.next('Fetch').node).toBe(1)
+  })
+})
+
+describe('errors', () => {
+  it.each([
+    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+    ErrorCode.FENCED_LEADER_EPOCH,
+    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    ErrorCode.UNKNOWN_LEADER_EPOCH,
+    ErrorCode.KAFKA_STORAGE_ERROR,
+  ])('%i of a partition ask for metadata, and it is tried again later', async (errorCode) => {
+    assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, null, { errorCode }))
+    fetcher.throwFailure()
+    expect(played.refreshes).toBeGreaterThan(0)
+    const retryMs = send()
+    expect(played.sent).toEqual([])
+    played.time.pass(retryMs - played.time.monotonicMs())
+    send()
+    expect(played.sent).toHaveLength(1)
+  })
+
+  it('tell of the leader that an answer names', async () => {
+    assign(0)
+    send()
+    const currentLeader = { leaderId: 2, leaderEpoch: 6 }
+    const errorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER
+    await answer(played.next('Fetch'), data(0, null, { errorCode, currentLeader }))
+    expect(played.learned).toEqual([{ topic: 't', partition: 0, leader: 2, leaderEpoch: 6 }])
+  })
+
+  it('that nothing helps against are thrown, once', async () => {
+    assign(0)
+    send()
+    const errorCode = ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    await answer(played.next('Fetch'), data(0, null, { errorCode }))
+    expect(() => fetcher.throwFailure()).toThrow(ProtocolError)
+    fetcher.throwFailure()
+  })
+
+  it('of the range reset the partition, or are thrown', async () => {
+    const [position] = assign(0)
+    send()
+    const errorCode = ErrorCode.OFFSET_OUT_OF_RANGE
+    await answer(played.next('Fetch'), data(0, null, { errorCode }))
+    expect(position?.state).toBe('resetting')
+    begin({ autoOffsetReset: 'none' })
+    assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, null, { errorCode }))
+    expect(() => fetcher.throwFailure()).toThrow('t-0 at offset 0')
+  })
+
+  it('of a session begin another one, with everything', async () => {
+    assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, null))
+    send()
+    const second = played.next('Fetch')
+    expect(second.request).toMatchObject({ sessionId: 77, sessionEpoch: 1 })
+    const errorCode = ErrorCode.FETCH_SESSION_ID_NOT_FOUND
+    await second.answer({ errorCode, sessionId: 0, responses: [], nodeEndpoints: [] })
+    send()
+    const third = played.next('Fetch')
+    expect(third.request).toMatchObject({ sessionId: 0, sessionEpoch: 0 })
+    expect(asked(third)).toBe('0@0')
+  })
+
+  it('of a connection close the session, and wait before the next try', async () => {
+    assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, null))
+    send()
+    await played.next('Fetch').fail(new NetworkError('gone'))
+    fetcher.throwFailure()
+    expect(send()).toBeGreaterThan(played.time.monotonicMs())
+    played.time.pass(200)
+    send()
+    expect(played.next('Fetch').request).toMatchObject({ sessionId: 77, sessionEpoch: 0 })
+  })
+
+  it('that are ours are not hidden', async () => {
+    assign(0)
+    send()
+    await played.next('Fetch').fail(new TypeError('a bug'))
+    expect(() => fetcher.throwFailure()).toThrow('a bug')
+  })
+
+  it('a batch that is larger than an answer is told', async () => {
+    assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0).subarray(0, 30)))
+    expect(() => fetcher.throwFailure()).toThrow('larger than what was fetched')
+  })
+})
+
+it('does nothing once it is closed', async () => {
+  assign(0)
+  send()
+  fetcher.close()
+  await answer(played.next('Fetch'), data(0, batch(0)))
+  send()
+  expect(played.sent).toEqual([])
+})

@@ -1,0 +1,78 @@
+/** The examples in the client's doc comments: they are programs that compile. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..')
+const folders = [
+  'src/client/admin',
+  'src/client/network',
+  'src/client/options',
+  'src/client/producer',
+]
+// Beside the sources, so that the compiler finds the types of Node.
+const parent = join(root, 'node_modules', '.cache')
+mkdirSync(parent, { recursive: true })
+const folder = mkdtempSync(join(parent, 'examples-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What the methods of a class leave out of their examples. */
+const preamble = "import { Admin } from 'odradek/client'\ndeclare const admin: Admin\n"
+
+/** Each example with the place that it comes from. */
+function examples(path: string): { readonly place: string; readonly code: string }[] {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const found: { place: string; code: string }[] = []
+  let open: string[] | undefined
+  lines.forEach((line, at) => {
+    const text = line.replace(/^\s*\* ?/, '')
+    if (text === '```ts') open = []
+    else if (text === '```' && open !== undefined) {
+      const code = open.join('\n')
+      const place = `${relative(root, path)}:${at + 1 - open.length}`
+      found.push({ place, code: code.includes("'odradek/client'") ? code : preamble + code })
+      open = undefined
+    } else open?.push(text)
+  })
+  return found
+}
+
+const all = folders.flatMap((name) =>
+  readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => examples(join(root, name, file))),
+)
+
+test('all of them compile', () => {
+  expect(all.length).toBeGreaterThan(35)
+  all.forEach(({ place, code }, at) => {
+    writeFileSync(join(folder, `example-${at}.ts`), `// ${place}\n${code}\nexport {}\n`)
+  })
+  const config = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: true,
+      incremental: false,
+      tsBuildInfoFile: null,
+      rootDir: root,
+      isolatedDeclarations: false,
+      declaration: false,
+      allowImportingTsExtensions: true,
+      noUnusedLocals: false,
+      lib: ['es2023', 'esnext.disposable'],
+      types: ['node'],
+      paths: { 'odradek/client': [join(root, 'src/client/index.ts')] },
+    },
+    include: [join(folder, '*.ts')],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const compiler = join(root, 'node_modules', '.bin', 'tsc')
+  const run = spawnSync(compiler, ['-p', folder], { encoding: 'utf8', cwd: root })
+  const places = run.stdout.replace(
+    /\S*example-(\d+)\.ts/g,
+    (_, at) => all[Number(at)]?.place ?? '',
+  )
+  expect(places).toBe('')
+  expect(run.status).toBe(0)
+}, 120_000)
