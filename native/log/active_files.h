@@ -11,6 +11,10 @@
 
 namespace odradek {
 
+// Why a log keeps the file of its active segment: nothing (it has none open), something to sync, or
+// windows that appends are copied into.
+enum class ActiveFileUse { none, unsynced, busy };
+
 class ActiveFiles {
  public:
   explicit ActiveFiles(int64_t files_max) : files_max_(files_max) {}

@@ -45,12 +45,18 @@ struct LogContext {
   ResumePoints resume_points;
   // Bytes appended to logs that ask for flushes and not yet durable.
   std::atomic<int64_t> unflushed_bytes{0};
-  // Bytes appended to all logs since a checkpoint began: what recovery would have to read.
+  // Bytes appended to all logs since a checkpoint began, and what the start had to read itself:
+  // what recovery would have to read.
   std::atomic<int64_t> bytes_since_checkpoint{0};
   // Those of logs that nobody asks to flush.
   std::atomic<int64_t> cached_since_checkpoint{0};
   int64_t checkpoint_bytes = INT64_MAX;  // at so many, `checkpoint_due` is called
   std::function<void()> checkpoint_due;  // set before the first log; may be called under its lock
+  // Recovery would have to read so many bytes more.
+  void note_unsaved(int64_t bytes) {
+    const int64_t before = bytes_since_checkpoint.fetch_add(bytes, std::memory_order_relaxed);
+    if (before < checkpoint_bytes && before + bytes >= checkpoint_bytes) checkpoint_due();
+  }
   WriteWindowPool windows;
   Journal journal;
   ReserveFile reserve;

@@ -143,6 +143,7 @@ class LogDirectoryImpl final : public LogDirectory {
   bool closed_ = false;
   std::atomic<int64_t> file_delete_delay_ms_;
   std::atomic<bool> checkpoint_posted_{false};
+  std::mutex letting_go_mutex_;  // taken before those of a log
   std::mutex checkpoint_mutex_;  // one checkpoint at a time
   int cached_checkpoints_ = 0;   // since one that synced; under checkpoint_mutex_
   uint64_t marked_ = 0;          // folders renamed so far, for unique names

@@ -1,5 +1,6 @@
 // The part of LogDirectoryImpl that marks a directory as in use and tends its journal.
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "base/assert.h"
@@ -90,26 +91,34 @@ void LogDirectoryImpl::tend_journal() {
   }
 }
 
-// Where more active segments are open than may be, those that were opened first are closed, down to
-// three quarters: what they hold is synced first, lest an error of its write-back be missed.
+// Where more active segments are open than may be, some are closed, down to three quarters, those
+// that were opened first before others. Of a file that is closed everything is synced, lest an
+// error of its write-back be missed. Those that are synced go first: after a checkpoint that is
+// enough on a load over many partitions, and where no descriptor is left a sync may not be had.
 void LogDirectoryImpl::let_go_of_files() {
+  const std::unique_lock one_at_a_time(letting_go_mutex_, std::try_to_lock);
   const ActiveFiles& files = context_->active_files;
-  if (files.open() <= files.files_max()) return;
+  if (!one_at_a_time.owns_lock() || files.open() <= files.files_max()) return;
   std::vector<std::pair<int64_t, std::shared_ptr<PartitionLogImpl>>> open;
   for (const auto& log : logs()) {
     const int64_t turn = log->opened_turn();
     if (turn >= 0) open.emplace_back(turn, log);
   }
-  const auto kept = static_cast<size_t>(files.files_max() / 4 * 3);
-  if (open.size() <= kept) return;
   std::sort(open.begin(), open.end());
-  open.resize(open.size() - kept);
+  const int64_t kept = files.files_max() / 4 * 3;
+  std::vector<std::shared_ptr<PartitionLogImpl>> unsynced;
+  for (const auto& [turn, log] : open) {
+    if (files.open() <= kept) return;
+    if (log->let_go_of_file() == ActiveFileUse::unsynced) unsynced.push_back(log);
+  }
+  const auto excess = static_cast<size_t>(std::max<int64_t>(0, files.open() - kept));
+  unsynced.resize(std::min(unsynced.size(), excess));
   std::vector<Flushable*> flushables;
-  flushables.reserve(open.size());
-  for (const auto& [turn, log] : open) flushables.push_back(log.get());
+  flushables.reserve(unsynced.size());
+  for (const auto& log : unsynced) flushables.push_back(log.get());
   // What fails has taken the directory offline, or is tried again.
   if (!context_->flusher.sync(flushables).ok()) return;
-  for (const auto& [turn, log] : open) log->let_go_of_file();
+  for (const auto& log : unsynced) static_cast<void>(log->let_go_of_file());
 }
 
 LogResult<bool> LogDirectoryImpl::checkpoint() {

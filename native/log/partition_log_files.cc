@@ -44,12 +44,14 @@ void PartitionLogImpl::settle(ActiveSegment& active) const {
   active.settle({&context_->fs, &context_->active_files}, folder_);
 }
 
-void PartitionLogImpl::let_go_of_file() {
+ActiveFileUse PartitionLogImpl::let_go_of_file() {
   const std::lock_guard surgery(surgery_mutex_);
   const std::lock_guard lock(append_mutex_);
   const ActiveSegment& active = *state_.segments()->active();
-  const bool is_synced = !young_.load() && state_.synced() == state_.log_end();
-  if (is_synced && !active.uses_windows()) active.let_go();
+  if (active.uses_windows()) return ActiveFileUse::busy;
+  if (young_.load() || state_.synced() != state_.log_end()) return ActiveFileUse::unsynced;
+  active.let_go();
+  return ActiveFileUse::none;
 }
 
 }  // namespace odradek

@@ -114,13 +114,10 @@ LogResult<AppendOutcome> PartitionLogImpl::append(ByteSpan bytes, AppendOrigin o
 }
 
 void PartitionLogImpl::note_appended(int64_t bytes) {
-  const int64_t before =
-      context_->bytes_since_checkpoint.fetch_add(bytes, std::memory_order_relaxed);
   if (!asks_for_flushes(config_)) {
     context_->cached_since_checkpoint.fetch_add(bytes, std::memory_order_relaxed);
   }
-  const int64_t due = context_->checkpoint_bytes;
-  if (before < due && before + bytes >= due) context_->checkpoint_due();
+  context_->note_unsaved(bytes);
 }
 
 // Where flushes are asked for, what was written goes to the disk soon: a sync that comes later, of

@@ -109,9 +109,9 @@ class PartitionLogImpl final : public PartitionLog,
   void finish_close();
   // Inside the flusher's exclusively(): the folder is renamed, nothing in it is to be synced.
   void folder_gone() { folder_gone_.store(true); }
-  // Closes the active segment's file unless something of it is to be synced or it is busy. It is
-  // opened again when it is used.
-  void let_go_of_file();
+  // Closes the active segment's file unless something of it is to be synced or it is busy; what is
+  // left of it. It is opened again when it is used.
+  ActiveFileUse let_go_of_file();
   int64_t opened_turn() const { return state_.segments()->active()->opened_turn(); }
   // Takes the log out of service; later calls answer `code`.
   void retire(ErrorCode code);

@@ -232,6 +232,37 @@ std::vector<std::shared_ptr<PartitionLog>> open_many(LogDirectory& directory, in
 
 }  // namespace
 
+TEST_CASE("a file is let go of without a sync where another can be") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.open_files_max = 8;
+  f.open();
+  auto logs = open_many(*f.directory, 8, f.config);
+  for (const auto& log : logs) append(*log);
+  REQUIRE(f.directory->checkpoint().ok());
+  int synced = 0;
+  f.disk->before_each_change([&](const FileCall& call) {
+    const bool syncs =
+        call.kind == FileCallKind::sync_data || call.kind == FileCallKind::sync_file_system;
+    synced += syncs && !call.path.ends_with("checkpoint") ? 1 : 0;
+    return FaultDecision::proceed();
+  });
+  append(*logs[7]);  // to be synced, and open already
+  auto one_more =
+      f.directory->open_partition({"one-more", PartitionIndex(0)}, make_uuid(9), f.config);
+  REQUIRE(one_more.ok());
+  append(**one_more);
+  f.directory->run_once();
+  CHECK(synced == 0);
+  // Nothing that is synced is left to be closed.
+  REQUIRE(f.directory->checkpoint().ok());
+  synced = 0;
+  for (const auto& log : logs) append(*log);
+  f.directory->run_once();
+  CHECK(synced > 0);
+  f.disk->before_each_change(nullptr);
+}
+
 TEST_CASE("of many partitions few keep their file open, whatever is done with all of them") {
   for (const int64_t flush_messages : {int64_t{1}, int64_t{INT64_MAX}}) {
     CAPTURE(flush_messages);

@@ -446,6 +446,24 @@ TEST_CASE("a gap below the recovery point outlives a roll that is not finished")
   }
 }
 
+TEST_CASE("starts after kills do not read more and more") {
+  CacheFixture f;
+  f.checkpoint_bytes = 1000;
+  f.open();
+  const auto batch = static_cast<int64_t>(make_batch().size());
+  for (int life = 0; life < 40; ++life) {
+    auto log = f.log();
+    for (int i = 0; i < 3; ++i) append(*log);  // of themselves too few for a checkpoint
+    f.directory->run_once();
+    log = nullptr;
+    f.kill();
+    f.open();
+    CHECK(f.log()->log_end_offset() == Offset(3 * (life + 1)));
+    CHECK(f.directory->recovery_report().bytes_scanned <= 1000 + 4 * batch);
+    f.directory->run_once();
+  }
+}
+
 // The kernel tells of a page that it could not write once, and shows it as it was before.
 TEST_CASE("after a failed sync no point on the page cache is believed") {
   CacheFixture f;
