@@ -144,6 +144,7 @@ export class BlockedSends {
     assert(send !== undefined, 'the first one is there')
     this.#length--
     this.#bytes -= Accumulator.memoryFor(send.record)
+    assert(this.#length >= 0 && this.#bytes >= 0, 'what goes has come')
     if (queue.head === queue.sends.length) this.#topics.delete(topic)
     else if (queue.head >= headMax && queue.head * 2 > queue.sends.length) {
       queue.sends = queue.sends.slice(queue.head)

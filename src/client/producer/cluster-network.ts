@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type ProduceRequestInput,
@@ -51,6 +52,7 @@ export class ClusterNetwork implements ProducerNetwork {
     request: ProduceRequestInput,
     call: ProduceCall,
   ): Promise<ProduceResponse> {
+    assert(nodeId >= 0 && request.acks !== 0, 'somebody answers')
     return this.#cluster.call(nodeId, produceApi, request, call)
   }
 
@@ -59,6 +61,7 @@ export class ClusterNetwork implements ProducerNetwork {
     request: ProduceRequestInput,
     call: ProduceCall,
   ): Promise<void> {
+    assert(nodeId >= 0 && request.acks === 0, 'nobody answers')
     const { timeoutMs } = call
     try {
       await this.#cluster.tell(nodeId, produceApi, request, { timeoutMs })

@@ -165,6 +165,7 @@ export class GroupRun {
   indexes: number[] | undefined
 
   constructor(group: SendGroup, firstInput: number, firstIndex: number) {
+    assert(firstInput >= 0 && firstIndex >= 0, 'records count from 0')
     this.group = group
     this.firstInput = firstInput
     this.firstIndex = firstIndex
@@ -211,6 +212,7 @@ export class Deliveries {
 
   /** The promise of one `send(record)` whose record is number `index` of the batch. */
   addSingle(index: number, timestamp: number): Promise<RecordMetadata> {
+    assert(index >= 0, 'records of a batch count from 0')
     this.#shared ??= newShared()
     this.#timestamps[index] = timestamp
     return this.#shared.promise.then(placeOf(index))
@@ -230,6 +232,7 @@ export class Deliveries {
 
   /** Tells everyone. */
   settle(outcome: BatchOutcome): void {
+    assert(outcome.baseOffset >= -1, 'an offset, or none')
     for (const run of this.#runs) run.group.settle(run, outcome)
     this.#settleSingles(new StoredBatch(outcome, this.#timestamps), outcome.error)
   }

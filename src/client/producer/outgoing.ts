@@ -1,4 +1,5 @@
 /** A record on its way into a batch, with who waits for it. */
+import { assert } from '../../base/assert.ts'
 import type { HeaderPair } from '../../record/headers.ts'
 import type { Payload } from '../../record/record.ts'
 import type { PreparedRecord } from './accumulator.ts'
@@ -30,6 +31,7 @@ export class Outgoing implements PreparedRecord, PartitionedRecord {
     value: Payload | null,
     headers: readonly HeaderPair[],
   ) {
+    assert(timestamp >= 0, 'a timestamp was checked')
     this.home = home
     this.partition = partition
     this.timestamp = timestamp

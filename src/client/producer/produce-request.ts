@@ -29,6 +29,7 @@ export function produceRequest(
   batches: readonly SealedBatch[],
   terms: ProduceTerms,
 ): ProduceRequestInput {
+  assert(batches.length > 0, 'a request has batches')
   const topics = new Map<string, PartitionProduceData[]>()
   for (const { batch, bytes } of batches) {
     const { topic, partition } = batch.owner

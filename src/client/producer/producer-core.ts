@@ -134,6 +134,7 @@ export class ProducerCore {
 
   /** Takes the record that is number `input` of a group, which is told what becomes of it. */
   sendInGroup(record: Outgoing, group: SendGroup, input: number): void {
+    assert(input >= 0, 'records of a call count from 0')
     const place = this.#impossible(record) ?? this.#append(record)
     if (place instanceof ProducerBatch) {
       this.#wake()
@@ -144,6 +145,7 @@ export class ProducerCore {
 
   /** Takes a record for whom nobody waits; false: there is no memory, and it was not taken. */
   enqueue(record: Outgoing): boolean {
+    assert(this.#closed === undefined, 'a closed producer takes nothing')
     if (this.#isFull) return false
     const place = this.#impossible(record) ?? this.#append(record)
     if (place instanceof ProducerBatch) {
@@ -261,6 +263,7 @@ export class ProducerCore {
     const batch = this.#accumulator.append(partition, record, this.#environment.clock)
     if (batch === undefined) return 'no-memory'
     const { bytes } = batch.builder
+    assert(batch.owner === partition, 'a record goes to its partition')
     if (explicit === undefined) home.appended(batch, bytes > before ? bytes - before : bytes)
     return batch
   }

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import type { Payload } from '../../record/record.ts'
 import type { Serializer } from '../../record/serializer.ts'
 import { ConfigError } from '../error.ts'
@@ -155,6 +156,9 @@ export function checkProducerOptions<K, V>(
     deliveryTimeoutMs: deliveryTimeoutMs(checked),
     compression,
   }
+  const { idempotence: isIdempotent, maxInFlight } = settings
+  assert(!isIdempotent || (settings.acks === -1 && maxInFlight <= 5), 'idempotence is possible')
+  assert(settings.deliveryTimeoutMs >= settings.lingerMs, 'what lingers is sent in time')
   return { settings, connection: checked }
 }
 

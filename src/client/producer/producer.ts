@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
 import type { Payload, ProducerRecord, RecordMetadata } from '../../record/record.ts'
@@ -155,6 +156,7 @@ export class Producer<K = Payload, V = Payload> {
   #sendAll(records: readonly ProducerRecord<K, V>[]): Promise<RecordMetadata[]> {
     const count = records.length
     if (count === 0) return Promise.resolve([])
+    assert(count > 0, 'somebody is told')
     const nowMs = Date.now()
     return new Promise((resolve, reject) => {
       const timestampOf = (input: number): number => records[input]?.timestamp ?? nowMs

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import { type HeaderPair, headerPairs, noHeaders } from '../../record/headers.ts'
 import type { Payload, ProducerRecord } from '../../record/record.ts'
 import type { Serializer } from '../../record/serializer.ts'
@@ -67,6 +68,8 @@ export class RecordPreparer<K, V> {
     value: Payload | null,
     headers: readonly HeaderPair[],
   ): Outgoing {
+    assert(partition === undefined || partition >= 0, 'a partition was checked')
+    assert(timestamp >= 0, 'a timestamp was checked, and clocks began in 1970')
     const outgoing = this.#outgoing
     if (outgoing === undefined) {
       this.#outgoing = new Outgoing(home, partition, timestamp, key, value, headers)

@@ -117,6 +117,7 @@ export class Sender {
    * before: Infinity when only an answer or a record can change something.
    */
   run(nowMs: number): number {
+    assert(nowMs >= 0, 'time does not run backwards')
     const { unsettled } = this.#accumulator
     if (unsettled.size === 0) return Infinity
     let nextMs = this.#expire(nowMs)
@@ -219,6 +220,7 @@ export class Sender {
       this.#answered(nodeId)
       return
     }
+    assert(nodeId >= 0, 'a request goes to somebody')
     const { acks, requestTimeoutMs: timeoutMs } = this.#options
     const request = produceRequest(batches, { acks, timeoutMs, topicId: this.#topicId })
     const written = (): void => {
@@ -268,6 +270,7 @@ export class Sender {
       return
     }
     const answers = answersOf(batches, response, this.#topicId)
+    assert(answers.length === batches.length, 'each batch has its answer')
     const hasMoved = this.#learnLeaders(batches, answers, response)
     batches.forEach(({ batch }, at) => {
       const answer = answers[at]

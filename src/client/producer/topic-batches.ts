@@ -61,6 +61,7 @@ export class TopicBatches implements TopicLoad {
 
   /** A record that the partitioner placed has gone into a batch. */
   appended(batch: ProducerBatch, bytes: number): void {
+    assert(bytes > 0, 'a record takes room')
     this.#partitioner.appended(batch.owner.partition, bytes, batch.isFull)
   }
 }

@@ -1,3 +1,4 @@
+import { assert } from '../../../base/assert.ts'
 import type { Random } from '../../../base/random.ts'
 import { KeyedPartitioner } from './keyed.ts'
 import type { PartitionerOption, TopicPartitioner } from './partitioner.ts'
@@ -10,6 +11,7 @@ export function topicPartitioner(
   random: Random,
   batchSize: number,
 ): TopicPartitioner {
+  assert(batchSize > 0, 'a batch has a size')
   if (typeof option === 'function') {
     return {
       choose: (record, load) => option(record, load.partitionCount),

@@ -1,3 +1,4 @@
+import { assert } from '../../../base/assert.ts'
 import { murmur2Of, toPositive } from '../../../record/murmur2.ts'
 import type { Payload } from '../../../record/record.ts'
 import type { PartitionedRecord, TopicLoad, TopicPartitioner } from './partitioner.ts'
@@ -15,6 +16,7 @@ export class KeyedPartitioner implements TopicPartitioner {
   }
 
   choose(record: PartitionedRecord, load: TopicLoad): number {
+    assert(load.partitionCount > 0, 'a topic has partitions')
     if (record.key === null) return this.#keyless.choose(record, load)
     return toPositive(hash(record.key)) % load.partitionCount
   }
