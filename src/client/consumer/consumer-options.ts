@@ -1,7 +1,7 @@
 /** The options of a consumer, their rules, and the settings that they make. */
 import { assert } from '../../base/assert.ts'
-import { crc32c } from '../../protocol/crc32c.ts'
 import type { Deserializer } from '../../record/serializer.ts'
+import { clientChecksum } from '../checksum.ts'
 import { ConfigError } from '../error.ts'
 import {
   type CheckedConnectionOptions,
@@ -222,7 +222,7 @@ export function consumerSettings(options: unknown): {
       initialMs: retryBackoffMs,
       maxMs: Math.max(retryBackoffMs, retryBackoffMaxMs),
     },
-    checksum: checked.checkCrcs ? crc32c : undefined,
+    checksum: checked.checkCrcs ? clientChecksum() : undefined,
   }
   const { allowAutoCreateTopics } = checked
   return { connection: checked, allowAutoCreateTopics, settings }
