@@ -83,7 +83,7 @@ export class SerializationError extends ClientError {
 
 /** The producer's buffer stayed full for `maxBlockMs`, or one record is larger than the buffer. */
 export class BufferError extends ClientError {
-  /** @param code MESSAGE_TOO_LARGE for what never fits, REQUEST_TIMED_OUT for what may fit later. */
+  /** `code`: MESSAGE_TOO_LARGE for what never fits, REQUEST_TIMED_OUT for what may fit later. */
   constructor(
     message: string,
     code: 'MESSAGE_TOO_LARGE' | 'REQUEST_TIMED_OUT',
