@@ -30,6 +30,17 @@ describe('BrokerProcess', () => {
     expect(readdirSync(parent)).toEqual([])
   })
 
+  it('tells how a broker ended that nobody stopped', async () => {
+    const broker = await BrokerProcess.start({ parent })
+    try {
+      expect(broker.end).toBeUndefined()
+      await broker.kill()
+      expect(broker.end).toMatch(/^odradek ended with SIGKILL\n[^]*listening on/)
+    } finally {
+      await broker.dispose()
+    }
+  })
+
   it('gives up a start that takes longer than its patience, and leaves nothing', async () => {
     const start = BrokerProcess.start({ parent, patienceMs: 1 })
     await expect(start).rejects.toThrow('the broker does not answer')

@@ -134,6 +134,14 @@ export class BrokerProcess {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
+  /** How a process that ended by itself ended, and what it printed last; undefined: it runs. */
+  get end(): string | undefined {
+    const child = this.#child
+    if (child === undefined || !hasEnded(child)) return undefined
+    const how = child.signalCode ?? `exit code ${child.exitCode}`
+    return `${this.target.name} ended with ${how}\n${this.#logTail()}`
+  }
+
   /** Resident memory of the process in bytes. */
   residentBytes(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')

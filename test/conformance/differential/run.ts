@@ -50,6 +50,9 @@ try {
 } finally {
   kafka.close()
   odradek.close()
-  for (const broker of brokers) await broker.dispose()
+  for (const broker of brokers) {
+    if (broker.end !== undefined) console.log(broker.end)
+    await broker.dispose()
+  }
 }
 process.exit()
