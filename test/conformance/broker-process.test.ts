@@ -35,7 +35,7 @@ describe('BrokerProcess', () => {
     try {
       expect(broker.end).toBeUndefined()
       await broker.kill()
-      expect(broker.end).toMatch(/^odradek ended with SIGKILL\n[^]*listening on/)
+      expect(broker.end).toMatch(/^odradek ended with SIGKILL\n.*listening on/s)
     } finally {
       await broker.dispose()
     }
