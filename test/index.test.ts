@@ -19,10 +19,15 @@ test('and this of the client', () => {
     'ClientError',
     'ClosedError',
     'ConfigError',
+    'Consumer',
     'NetworkError',
+    'Producer',
     'ProtocolError',
+    'SendError',
     'SerializationError',
     'TimeoutError',
+    'deserializers',
     'requestChannelName',
+    'serializers',
   ])
 })

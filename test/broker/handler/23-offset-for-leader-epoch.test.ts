@@ -8,19 +8,27 @@ const unknown = 3
 const fenced = 74
 const unknownEpoch = 75
 
-/** A broker in its third start, hence at leader epoch 4: records of epochs 0 and 2, or of none. */
+/** A broker after four kills, hence at leader epoch 4: records of epochs 0 and 2, or of none. */
 let running: TestBroker
 beforeAll(async () => {
-  const first = await startTestBroker()
-  await createTestTopics(first, { t: 2, later: 1 })
-  await appendBatches(first, 't', 0, 2, 3)
-  await first.broker.stop()
-  const second = await startTestBroker({ disk: first.store.disk })
-  await appendBatches(second, 't', 0, 4)
-  await appendBatches(second, 'later', 0, 1)
-  await second.broker.stop()
-  running = await startTestBroker({ disk: second.store.disk })
+  running = await startTestBroker()
+  await createTestTopics(running, { t: 2, later: 1 })
+  await appendBatches(running, 't', 0, 2, 3)
+  await killed(2)
+  await appendBatches(running, 't', 0, 4)
+  await appendBatches(running, 'later', 0, 1)
+  await killed(2)
 })
+
+/** Each start after a kill leads in a new epoch. */
+async function killed(times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const disk = running.store.crash()
+    await running.broker.stop()
+    running = await startTestBroker({ disk })
+  }
+}
+
 afterAll(() => running.broker.stop())
 
 type Asked = readonly [topic: string, partition: number, leaderEpoch: number, current?: number]
