@@ -18,7 +18,10 @@ export type TimerHandle = unknown
 export interface Timers {
   /** Calls `callback` once after at least `delayMs`; 0 and less mean "in the next turn". */
   setTimeout(callback: () => void, delayMs: number): TimerHandle
-  /** Takes a timer back; one that has fired or was taken back is left alone. */
+  /**
+   * Takes a timer back; one that has fired or was taken back is left alone, and so is a handle that
+   * is undefined.
+   */
   clear(handle: TimerHandle): void
 }
 
@@ -44,6 +47,6 @@ export const systemTimers: Timers = {
     return timer
   },
   clear: (handle) => {
-    clearTimeout((handle as { current: NodeJS.Timeout | undefined }).current)
+    clearTimeout((handle as { current: NodeJS.Timeout | undefined } | undefined)?.current)
   },
 }

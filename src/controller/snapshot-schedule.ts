@@ -45,7 +45,7 @@ export class SnapshotSchedule {
   /** No snapshot is begun by time after this. */
   close(): void {
     this.#closed = true
-    if (this.#timer !== undefined) this.#options.timers.clear(this.#timer)
+    this.#options.timers.clear(this.#timer)
     this.#timer = undefined
   }
 

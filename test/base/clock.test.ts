@@ -32,6 +32,15 @@ describe('systemTimers', () => {
     expect(fired).toBe(false)
   })
 
+  it('leaves a handle alone that is undefined, or that has fired', async () => {
+    expect(() => systemTimers.clear(undefined)).not.toThrow()
+    const handle = await new Promise((resolve) => {
+      const set = systemTimers.setTimeout(() => resolve(set), 1)
+      keepAlive()
+    })
+    expect(() => systemTimers.clear(handle)).not.toThrow()
+  })
+
   it('does not fire a delay beyond 2^31 ms at once', async () => {
     let fired = false
     const handle = systemTimers.setTimeout(() => {

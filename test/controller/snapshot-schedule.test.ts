@@ -18,7 +18,9 @@ function scheduled(intervalMs: number, fails = false) {
         timers.push(timer)
         return timer
       },
-      clear: (handle) => timers.splice(timers.indexOf(handle as Timer), 1),
+      clear: (handle) => {
+        if (handle !== undefined) timers.splice(timers.indexOf(handle as Timer), 1)
+      },
     },
     intervalMs,
     write: (image, hasWaited) => {

@@ -193,6 +193,7 @@ export async function onCoordinators<Result>(
       let outcome: Outcome<Result>
       try {
         const coordinator = await cluster.coordinator('group', groupId, deadline.leftMs)
+        assert(coordinator >= 0, 'a coordinator that was found has an id')
         outcome = await send(coordinator, groupId)
       } catch (error) {
         if (!(error instanceof ClientError)) throw error

@@ -78,6 +78,7 @@ export async function attempted<Result>(
   sending: Promise<readonly Outcome<Result>[]>,
   count: number,
 ): Promise<readonly Outcome<Result>[]> {
+  assert(count > 0, 'what is sent is for something')
   try {
     return await sending
   } catch (error) {

@@ -85,6 +85,7 @@ async function settled<Result>(
   attempt: Promise<readonly Outcome<Result>[]>,
   count: number,
 ): Promise<readonly Outcome<Result>[]> {
+  assert(count > 0, 'an attempt is for something')
   try {
     return await attempt
   } catch (error) {

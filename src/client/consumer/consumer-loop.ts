@@ -170,6 +170,7 @@ export class ConsumerLoop<K, V> {
       if (one.processed < 0 || one.processed >= one.position) continue
       assert(one.position >= 0, 'what was processed was handed out')
       this.positions.seek(one, { offset: one.processed, leaderEpoch: one.processedEpoch })
+      assert(one.fetchOffset === one.processed, 'what comes again is fetched again')
     }
     this.attend()
   }
@@ -191,6 +192,7 @@ export class ConsumerLoop<K, V> {
       const retryMs = this.fetcher.send(nowMs)
       assert(retryMs >= nowMs, 'a retry lies ahead')
       if (this.source.begin()) {
+        assert(this.source.position !== null, 'what is in hand is of a partition')
         // The piece is in hand, so what comes behind it can be fetched.
         this.fetcher.send(nowMs)
         this.#driver?.handedOut()
@@ -265,6 +267,7 @@ export class ConsumerLoop<K, V> {
 
   /** Ends everything. Who waits is woken. */
   async close(timeoutMs: number, whenIdle: Promise<unknown>): Promise<void> {
+    assert(!this.#isClosed, 'a consumer is closed once')
     this.#isClosed = true
     this.attend()
     await whenIdle
@@ -308,6 +311,7 @@ export class ConsumerLoop<K, V> {
     let records = 0
     driver.onTick = () => {
       // Records were handed out without the loop: the application is alive.
+      assert(this.source.records >= records, 'what was handed out is not taken back')
       if (this.source.records !== records) member.handedOutSince(this.nowMs())
       records = this.source.records
     }
@@ -374,6 +378,7 @@ export class ConsumerLoop<K, V> {
       const gone = new Set(revoked.map(keyOf))
       assert(gone.size === revoked.length, 'a partition is given up once')
       this.positions.assign([...this.positions.all].filter((one) => !gone.has(keyOf(one))))
+      assert(!revoked.some((one) => this.positions.get(one)), 'what is given up is not kept')
       return failure
     }
     assert(!isLost, 'what is assigned is not lost')
@@ -472,6 +477,7 @@ function offsetsOf(
     const { topic, partition } = one
     if (offset >= 0) offsets.push({ topic, partition, offset, leaderEpoch })
   }
+  assert(offsets.length <= positions.size, 'a partition has one offset')
   return offsets
 }
 

@@ -53,6 +53,7 @@ export class ConsumerOffsets {
     which: keyof typeof listOffsetsTimestamp,
   ): Promise<number[]> {
     const asked = listOffsetsTimestamp[which]
+    assert(asked < 0, 'an end of the log is no time')
     const found = await this.#find(partitions.map((one) => ({ ...one, asked })))
     return found.map((one) => one?.offset ?? 0)
   }

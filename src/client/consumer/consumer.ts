@@ -263,6 +263,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     assert(partitions.length === positions.size, 'every partition is told of')
     const lags = partitions.map(({ lag }) => lag).filter((lag) => lag !== null)
     const { fetches: fetchesCount, bytes: fetchedBytes } = fetcher.counts
+    assert(fetchesCount >= 0 && fetchedBytes >= 0, 'what was done is counted')
     return {
       recordsCount: source.records,
       fetchesCount,

@@ -61,6 +61,7 @@ export class FetchSession {
       // A topic that was made anew has another id: the old one is to be forgotten.
       if (next.get(key)?.topicId !== known.topicId) forgotten.push(known)
     }
+    assert(!isFull || named.length === wanted.length, 'a session begins with all that is wanted')
     this.#known = next
     return {
       sessionId: this.#id,
@@ -82,6 +83,7 @@ export class FetchSession {
     else {
       this.#id = sessionId
       this.#epoch = this.#epoch === epochMax ? 1 : this.#epoch + 1
+      assert(this.#epoch > firstEpoch, 'a session that goes on does not begin')
     }
   }
 

@@ -131,6 +131,7 @@ export class Fetcher {
       if (node.notBeforeMs > nowMs) retryMs = Math.min(retryMs, node.notBeforeMs)
       else void this.#fetch(node, positions, satisfied.has(nodeId) ? 0 : undefined)
     }
+    assert(retryMs > nowMs, 'what is due was sent')
     return retryMs
   }
 
@@ -163,6 +164,7 @@ export class Fetcher {
   }
 
   #nodeOf(nodeId: number): NodeFetch {
+    assert(nodeId >= 0, 'a broker has an id')
     let node = this.#nodes.get(nodeId)
     if (node === undefined) {
       const session = new FetchSession()
@@ -186,6 +188,7 @@ export class Fetcher {
       asked.set(keyOf(position), { position, version: position.version, nodeId })
     }
     assert(positions.length > 0, 'a fetch is for something')
+    assert(asked.size === positions.length, 'a partition is asked for once')
     const request = node.session.request(positions.map((one) => this.#wanted(one)))
     const maxWaitMs = waitMs ?? this.#settings.fetchMaxWaitMs
     try {
@@ -290,6 +293,7 @@ export class Fetcher {
       if (!this.#codecs.has(codec)) this.#codecs.set(codec, await loadCodec(codec))
     }
     if (!this.#isStill(asked)) return
+    assert(this.#codecs.size >= summary.codecs.size, 'each codec that is needed is loaded')
     const opening = { checksum: this.#settings.checksum, codecs: this.#codecs }
     const aborted = this.#settings.readCommitted ? (data.abortedTransactions ?? []) : null
     assert(position.state === 'ready', 'what is fetched may be read')

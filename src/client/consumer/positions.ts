@@ -197,6 +197,7 @@ export class Positions {
     for (const { state, retryAtMs } of this.#partitions.values()) {
       if (state !== 'ready' && retryAtMs > nowMs) next = Math.min(next, retryAtMs)
     }
+    assert(next > nowMs, 'a retry lies ahead')
     return next
   }
 

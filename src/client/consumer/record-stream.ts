@@ -87,6 +87,7 @@ export class RecordStream<K, V> {
         do this.#takeInto(records)
         while (records.length < this.#settings.maxPollRecords && this.#loop.source.begin())
       }
+      assert(records.length <= this.#settings.maxPollRecords, 'no more than a poll may have')
       return records
     })
   }
@@ -107,6 +108,7 @@ export class RecordStream<K, V> {
         await this.#feed(run, signal)
       } finally {
         await run.idle()
+        assert(this.#run === run, 'no other run has begun')
         this.#settleRun()
         this.#run = null
         this.#last = null
@@ -185,6 +187,7 @@ export class RecordStream<K, V> {
       this.#takeInto(records)
       if (records.length === 0 || position === null) continue
       const { topic, partition, highWatermark } = position
+      assert(records[0]?.partition === partition, 'a batch is of the partition in hand')
       return { topic, partition, records, highWatermark }
     }
   }

@@ -157,6 +157,7 @@ export class MetadataRefresher {
     const timers = isAwaited ? this.#environment.waits : this.#environment.timers
     const pauseMs = backoffMs(this.#options.retryBackoff, this.#unsettled, random)
     const leftMs = this.#lastEndMs + pauseMs - clock.monotonicMs()
+    assert(!Number.isNaN(leftMs), 'a pause ends')
     if (leftMs <= 0) return undefined
     return new Promise((resolve) => timers.setTimeout(resolve, leftMs))
   }
@@ -214,6 +215,7 @@ export class MetadataRefresher {
     const { timers } = this.#environment
     const { metadataMaxAgeMs } = this.#options
     this.#clearAgeTimer()
+    assert(!this.#isClosed, 'who is closed sets no timer')
     if (metadataMaxAgeMs === Infinity) return
     this.#ageTimer = timers.setTimeout(() => {
       for (const [topic, isUsed] of this.#wanted) {
@@ -225,7 +227,7 @@ export class MetadataRefresher {
   }
 
   #clearAgeTimer(): void {
-    if (this.#ageTimer !== undefined) this.#environment.timers.clear(this.#ageTimer)
+    this.#environment.timers.clear(this.#ageTimer)
     this.#ageTimer = undefined
   }
 

@@ -169,6 +169,7 @@ export class Metadata {
     const { topicId: id, isInternal } = topic
     this.#topics.set(name, { name, id, isInternal, partitions })
     if (id !== zeroUuid) this.#names.set(id, name)
+    assert(this.#names.size <= this.#topics.size, 'an id is that of a topic')
     return settled
   }
 }

@@ -138,6 +138,7 @@ export class NodeLink {
     this.#clearIdleTimer()
     this.#connection?.close()
     this.#rejectAll(closedError(`Cannot reach ${formatHostPort(this.#endpoint)}`))
+    assert(this.#waiters.length === 0, 'nobody is left waiting')
   }
 
   #now(): number {
@@ -203,6 +204,7 @@ export class NodeLink {
 
   #opened(connection: BrokerConnection): void {
     assert(this.#connection === undefined, 'one connection at a time')
+    assert(!this.#isClosed && !this.#isOpening, 'a connection that is wanted')
     this.#failures = 0
     this.#connection = connection
     this.#usedAtMs = this.#now()
@@ -222,7 +224,7 @@ export class NodeLink {
   }
 
   #clearIdleTimer(): void {
-    if (this.#idleTimer !== undefined) this.#environment.timers.clear(this.#idleTimer)
+    this.#environment.timers.clear(this.#idleTimer)
     this.#idleTimer = undefined
   }
 

@@ -76,6 +76,7 @@ export class RequestLog {
     sums.totalMs += durationMs
     assert(sums.failures <= sums.requests, 'a failure is a request')
     if (durationMs > sums.maxMs) sums.maxMs = durationMs
+    assert(sums.maxMs <= sums.totalMs, 'the longest is one of all')
     if (requests.hasSubscribers) requests.publish({ clientId: this.#clientId, ...event })
   }
 

@@ -51,6 +51,7 @@ export async function retrying<T>(
 
 /** Resolves after that long. */
 export function pause(environment: NetworkEnvironment, forMs: number): Promise<void> {
+  assert(forMs >= 0, 'a pause has a length')
   return new Promise((resolve) => environment.waits.setTimeout(resolve, forMs))
 }
 

@@ -114,6 +114,7 @@ export class Accumulator {
     if (partition.leaderId === leaderId) return
     if (partition.length > 0) {
       const former = this.#nodes.get(partition.leaderId) ?? []
+      assert(former.includes(partition), 'what waits is listed under its leader')
       this.#setWaiting(
         partition.leaderId,
         former.filter((other) => other !== partition),
@@ -137,6 +138,7 @@ export class Accumulator {
   /** Takes the batches of the next request to a node. */
   drain(nodeId: number, bounds: DrainBounds): readonly ProducerBatch[] {
     const { batches, waiting } = drain(this.#nodes.get(nodeId) ?? [], bounds)
+    assert(waiting.length <= (this.#nodes.get(nodeId)?.length ?? 0), 'nobody waits twice')
     this.#setWaiting(nodeId, waiting)
     return batches
   }
@@ -178,7 +180,9 @@ export class Accumulator {
   settled(batch: ProducerBatch): void {
     assert(!batch.isDone, 'a batch is settled once')
     batch.isDone = true
-    this.#unsettled.delete(batch)
+    const wasUnsettled = this.#unsettled.delete(batch)
+    assert(wasUnsettled, 'what is settled was accepted')
+    assert(batch.writes >= 0, 'a write ends once')
     if (batch.writes > 0 || batch.isOnWire) this.#pool.forget(batch.builder.memory)
     else this.#pool.give(batch.builder.memory)
   }
@@ -213,6 +217,8 @@ export class Accumulator {
       part.attempts = batch.attempts
       return part
     })
+    const isLeft = reader.next()
+    assert(!isLeft, 'each record is in a part')
     for (const part of parts) this.#unsettled.add(part)
     this.settled(batch)
     return parts
@@ -225,6 +231,7 @@ export class Accumulator {
       const size = this.#pool.sizeAbove(builder.memory.length)
       const memory = size === undefined ? undefined : this.#pool.take(size)
       if (memory === undefined) return false
+      assert(memory.length > builder.memory.length, 'a batch moves to a larger piece')
       this.#pool.give(builder.moveTo(memory))
     }
     return true

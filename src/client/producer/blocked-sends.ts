@@ -135,7 +135,9 @@ export class BlockedSends {
         removed.push(send)
         this.#shift(name, queue)
       }
+      assert(!this.#topics.has(name), 'none of the topic is left')
     }
+    assert(this.#length > 0 || this.#bytes === 0, 'who is gone holds no memory')
     return removed
   }
 
@@ -147,6 +149,7 @@ export class BlockedSends {
     assert(this.#length >= 0 && this.#bytes >= 0, 'what goes has come')
     if (queue.head === queue.sends.length) this.#topics.delete(topic)
     else if (queue.head >= headMax && queue.head * 2 > queue.sends.length) {
+      assert(queue.sends.length === queue.numbers.length, 'each send has its number')
       queue.sends = queue.sends.slice(queue.head)
       queue.numbers = queue.numbers.slice(queue.head)
       queue.head = 0

@@ -44,6 +44,7 @@ export class Compressor {
    */
   compress(records: Buffer): Buffer | Promise<Buffer> {
     assert(this.codecId > 0, 'there is something to compress with')
+    assert(records.length > 0, 'no batch is empty')
     if (records.length >= threadBytesMin) return this.#onThread(records)
     if (this.#codec !== undefined) return withRoom(this.#codec.compress(records, this.#level))
     return loadCodec(this.codecId).then((codec) => {

@@ -32,6 +32,7 @@ export type DeliveryReportCallback = (report: DeliveryReport) => void
 export function reportOf(batch: ProducerBatch, outcome: BatchOutcome): DeliveryReport {
   const { topic, partition, baseOffset, error } = outcome
   const { recordsCount } = batch
+  assert(batch.deliveries.enqueued <= recordsCount, 'who is told of is in the batch')
   return {
     topic,
     partition,

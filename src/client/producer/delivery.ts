@@ -125,6 +125,7 @@ export class SendGroup {
   /** Settles a run of records that went into one batch. */
   settle(run: GroupRun, outcome: BatchOutcome): void {
     const { topic, partition, baseOffset, appendTime, error } = outcome
+    assert(run.group === this && run.count > 0, 'a run of this group has records')
     for (let i = 0; i < run.count; i++) {
       const input = run.inputOf(i)
       if (error !== null) this.#results[input] = error
@@ -139,6 +140,7 @@ export class SendGroup {
 
   /** Settles a record that reached no batch. */
   fail(input: number, error: ClientError): void {
+    assert(input >= 0 && input < this.#results.length, 'a record of the call')
     this.#results[input] = error
     this.#settled(1, 1)
   }
@@ -239,6 +241,10 @@ export class Deliveries {
 
   /** Cuts into parts with so many records each, for a batch that is split. */
   split(counts: readonly number[]): readonly Deliveries[] {
+    assert(
+      counts.every((count) => count > 0),
+      'no part is empty',
+    )
     let from = 0
     const parts = counts.map((count) => {
       const part = { from, to: from + count, deliveries: new Deliveries() }
@@ -251,6 +257,7 @@ export class Deliveries {
       assert(part !== undefined, 'each record lies in one part')
       return part
     }
+    assert(this.#timestamps.length <= from, 'the parts hold each record')
     const claimed = new Uint8Array(from)
     for (const run of this.#runs) {
       for (let i = 0; i < run.count; i++) {
@@ -264,6 +271,8 @@ export class Deliveries {
       const isSingle = this.#timestamps[index] !== undefined
       if (isClaimed === 0 && !isSingle) partOf(index).deliveries.addEnqueued()
     })
+    const enqueued = parts.reduce((sum, { deliveries }) => sum + deliveries.#enqueued, 0)
+    assert(enqueued >= this.#enqueued, 'nobody is forgotten')
     if (this.#shared !== undefined || this.#tellWhole !== undefined) this.#awaitParts(parts)
     return parts.map((part) => part.deliveries)
   }

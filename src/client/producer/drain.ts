@@ -43,6 +43,7 @@ export function drain(partitions: readonly PartitionBatches[], bounds: DrainBoun
     }
     if (partition.length > 0) visited.push(partition)
   }
+  assert(bytes <= maxRequestSize || batches.length === 1, 'a request keeps its bound')
   return { batches, waiting: [...partitions.slice(at), ...visited] }
 }
 

@@ -85,6 +85,7 @@ export class MemoryPool {
     const piece = this.#free[this.#sizes.indexOf(size)]?.pop()
     if (piece !== undefined) {
       this.#freeBytes -= size
+      assert(this.#freeBytes >= 0 && piece.length === size, 'what is taken was kept')
       return piece
     }
     this.#dropFree()
@@ -100,5 +101,6 @@ export class MemoryPool {
         this.#freeBytes -= piece.length
       }
     }
+    assert(this.#freeBytes >= 0, 'what is dropped was kept')
   }
 }

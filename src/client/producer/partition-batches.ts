@@ -63,6 +63,7 @@ export class PartitionBatches {
   /** Puts a batch that is to be sent again before all younger ones. */
   restore(batch: ProducerBatch): void {
     assert(batch.isFull, 'what was sent gets no more records')
+    assert(!this.#queue.includes(batch), 'a batch waits once')
     let at = this.#queue.length
     while (at > 0 && (this.#queue[at - 1] as ProducerBatch).ordinal > batch.ordinal) at--
     this.#queue.splice(at, 0, batch)

@@ -33,6 +33,7 @@ export function produceRequest(
   const topics = new Map<string, PartitionProduceData[]>()
   for (const { batch, bytes } of batches) {
     const { topic, partition } = batch.owner
+    assert(bytes.length > 0, 'a sealed batch has bytes')
     const data = { index: partition, records: bytes }
     const others = topics.get(topic)
     if (others === undefined) topics.set(topic, [data])

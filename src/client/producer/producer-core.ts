@@ -222,6 +222,7 @@ export class ProducerCore {
       this.#failed(send.record, send.waiting, send.input, error)
     this.#unblock()
     this.#sender.abandon(error)
+    assert(this.#flushes.size === 0 && this.#unblocked.length === 0, 'no flush waits any more')
     for (const resolve of this.#readies.splice(0)) resolve()
   }
 
@@ -409,6 +410,7 @@ export class ProducerCore {
     assert(!Number.isNaN(dueMs), 'a moment, or never')
     if (dueMs === this.#timerAtMs) return
     this.#clearTimer()
+    assert(this.#timer === undefined, 'one timer at a time')
     if (dueMs === Infinity) return
     this.#timerAtMs = dueMs
     const fire = (): void => {
@@ -420,7 +422,7 @@ export class ProducerCore {
   }
 
   #clearTimer(): void {
-    if (this.#timer !== undefined) this.#environment.timers.clear(this.#timer)
+    this.#environment.timers.clear(this.#timer)
     this.#timer = undefined
     this.#timerAtMs = Infinity
   }

@@ -242,6 +242,7 @@ export class Sender {
   /** Writes the header of a batch over its bytes, which no socket reads at the moment. */
   #seal(batch: ProducerBatch): Buffer {
     const { builder, compressed } = batch
+    assert(batch.isOnWire && batch.isFull, 'what is sealed is under way and gets no more records')
     const stamp: ProducerStamp = this.#options.idempotence ? batch : noProducer
     const { checksum } = this.#environment
     assert(stamp === noProducer || stamp.baseSequence >= 0, 'a batch has its sequence')
@@ -265,6 +266,7 @@ export class Sender {
     response: ProduceResponse | undefined,
   ): void {
     if (response === undefined) {
+      assert(this.#options.acks === 0, 'only acks 0 has no answer')
       for (const { batch } of batches) this.#stored(batch, -1, -1)
       this.#answered(nodeId)
       return
@@ -304,6 +306,7 @@ export class Sender {
   #answered(nodeId: number): void {
     const left = (this.#inFlight.get(nodeId) ?? 0) - 1
     assert(left >= 0, 'each request is answered once')
+    assert(left < this.#options.maxInFlight, 'no more requests than agreed')
     if (left === 0) this.#inFlight.delete(nodeId)
     else this.#inFlight.set(nodeId, left)
     this.#events.wake()
@@ -340,6 +343,7 @@ export class Sender {
     hasMoved: boolean,
   ): void {
     this.#takeOff(batch)
+    assert(batch.attempts > 0, 'what was refused was sent')
     if (errorInfo(code).refreshesMetadata) this.#network.requestRefresh()
     if (batch.isDone) return
     if (code === ErrorCode.MESSAGE_TOO_LARGE && batch.recordsCount > 1) {
@@ -386,6 +390,7 @@ export class Sender {
   }
 
   #settle(batch: ProducerBatch, outcome: BatchOutcome): void {
+    assert(!batch.isOnWire || outcome.error !== null, 'what was stored has been answered')
     this.#events.settled(batch, outcome)
     this.#accumulator.settled(batch)
   }
@@ -411,6 +416,7 @@ export class Sender {
   }
 
   #askForId(nowMs: number): number {
+    assert(!this.#sequences.hasProducerId, 'who has an id asks for none')
     if (this.#isAskingForId) return Infinity
     if (nowMs < this.#idNotBeforeMs) return this.#idNotBeforeMs
     this.#isAskingForId = true

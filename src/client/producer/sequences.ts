@@ -61,6 +61,7 @@ export interface BatchRefusal {
 
 /** The sequence `count` behind `sequence`. */
 export function sequenceAfter(sequence: number, count: number): number {
+  assert(sequence >= 0 && count >= 0, 'sequences go forward')
   return (sequence + count) % sequencesCount
 }
 
@@ -137,6 +138,7 @@ export class Sequences<Partition> {
     batch.baseSequence = state.next
     state.next = sequenceAfter(state.next, batch.recordsCount)
     state.inFlight.push(batch)
+    assert(state.inFlight.length <= batchesInFlightMax, 'no more than brokers remember')
   }
 
   /** A batch was stored; `lastOffset` is that of its last record, or -1 if nobody told. */
@@ -202,6 +204,8 @@ export class Sequences<Partition> {
       part.isSequenceReset = batch.isSequenceReset
       sequence = sequenceAfter(sequence, part.recordsCount)
     }
+    const end = sequenceAfter(batch.baseSequence, batch.recordsCount)
+    assert(sequence === end, 'the parts take the sequences of the whole')
     state.inFlight.splice(at, 1, ...parts)
   }
 
@@ -277,5 +281,6 @@ function nextStored(state: PartitionSequences): number {
 
 function remove(state: PartitionSequences, batch: SequencedBatch): void {
   const at = state.inFlight.indexOf(batch)
-  if (at >= 0) state.inFlight.splice(at, 1)
+  assert(at >= 0, 'what has its outcome was under way')
+  state.inFlight.splice(at, 1)
 }

@@ -43,6 +43,7 @@ export class TopicBatches implements TopicLoad {
     view.partitions.forEach(({ leader }, index) => {
       const partition = this.#partitions[index] ?? new PartitionBatches(this.name, index)
       this.#partitions[index] = partition
+      assert(partition.partition === index, 'a partition at its index')
       accumulator.moveTo(partition, leader)
     })
     this.#available = this.#partitions

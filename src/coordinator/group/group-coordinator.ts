@@ -361,7 +361,7 @@ export class GroupCoordinator {
   /** No timer fires after this. Parked joins and syncs end with their connections. */
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#expiryTimer !== undefined) this.#options.timers.clear(this.#expiryTimer)
+    this.#options.timers.clear(this.#expiryTimer)
     await this.#shards.close()
   }
 

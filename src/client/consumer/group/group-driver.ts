@@ -112,7 +112,7 @@ export class GroupDriver {
   }
 
   #clearTimer(): void {
-    if (this.#timer !== undefined) this.#cluster.environment.timers.clear(this.#timer)
+    this.#cluster.environment.timers.clear(this.#timer)
     this.#timer = undefined
   }
 
