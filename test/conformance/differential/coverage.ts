@@ -31,6 +31,8 @@ const makings = ['valid', 'edge', 'invalid'] as const
 export class Coverage {
   readonly #served: readonly Served[]
   readonly #cells: ReadonlyMap<string, Counted>
+  /** Requests of each API, and times when there was nothing to ask. */
+  readonly #turns = new Map<number, number>()
 
   constructor(served: readonly Served[]) {
     this.#served = [...served].sort((a, b) => a.key - b.key)
@@ -49,20 +51,27 @@ export class Coverage {
   add(cell: Cell): void {
     const counted = this.#cells.get(nameOf(cell))
     if (counted !== undefined) counted.count++
+    this.#turn(cell)
   }
 
   /** There was nothing to ask of that kind now: others have their turn first. */
   miss(cell: Cell): void {
     const counted = this.#cells.get(nameOf(cell))
     if (counted !== undefined) counted.missed++
+    this.#turn(cell)
   }
 
-  /** The cell with the fewest requests, the first of several. */
+  /** The cell with the fewest requests; of several the first of the API with the fewest. */
   rarest(): Cell | undefined {
-    let [rarest, fewest]: [Counted | undefined, number] = [undefined, Number.POSITIVE_INFINITY]
+    let rarest: Counted | undefined
+    let [fewest, fewestOfApi] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
     for (const cell of this.#cells.values()) {
       const turns = cell.count + cell.missed
-      if (turns < fewest) [rarest, fewest] = [cell, turns]
+      const ofApi = this.#turns.get(cell.key) ?? 0
+      if (turns > fewest || (turns === fewest && ofApi >= fewestOfApi)) continue
+      rarest = cell
+      fewest = turns
+      fewestOfApi = ofApi
     }
     return rarest
   }
@@ -89,6 +98,10 @@ export class Coverage {
         return `${String(key).padStart(2)} ${name} ${this.#sum(key)}: ${versions.join(', ')}`
       })
       .join('\n')
+  }
+
+  #turn({ key }: Cell): void {
+    this.#turns.set(key, (this.#turns.get(key) ?? 0) + 1)
   }
 
   #count(cell: Cell): number | undefined {
