@@ -10,10 +10,12 @@ import { Compressor } from './compressor.ts'
 import { type BatchOutcome, type SendGroup, SingleSend } from './delivery.ts'
 import { type DeliveryReportCallback, reportOf, reportOfUnsent } from './delivery-report.ts'
 import type { Outgoing, Waiting } from './outgoing.ts'
+import type { PartitionBatches } from './partition-batches.ts'
 import { topicPartitioner } from './partitioner/index.ts'
 import { ProducerBatch } from './producer-batch.ts'
 import type { ProducerNetwork } from './producer-network.ts'
 import type { ProducerSettings } from './producer-settings.ts'
+import { asClientError } from './record-preparer.ts'
 import { Sender, type SenderCounts } from './sender.ts'
 import { TopicBatches } from './topic-batches.ts'
 
@@ -258,8 +260,8 @@ export class ProducerCore {
   #place(record: Outgoing): ProducerBatch | Blockage | ClientError {
     const { home, partition: explicit } = record
     if (!home.isKnown) return 'topic-unknown'
-    const partition = home.partitionFor(record, explicit)
-    if (partition === undefined) return noPartition(home, explicit)
+    const partition = partitionOf(record)
+    if (partition instanceof ClientError) return partition
     const before = partition.open?.builder.bytes ?? 0
     const batch = this.#accumulator.append(partition, record, this.#environment.clock)
     if (batch === undefined) return 'no-memory'
@@ -436,6 +438,16 @@ function register(batch: ProducerBatch, record: Outgoing, waiting: Waiting, inpu
   else if (waiting instanceof SingleSend) {
     waiting.resolve(deliveries.addSingle(index, record.timestamp))
   } else deliveries.addToGroup(waiting, input, index)
+}
+
+/** Where a record goes, or why it goes nowhere: a partitioner of one's own may fail. */
+function partitionOf(record: Outgoing): PartitionBatches | ClientError {
+  const { home, partition: explicit } = record
+  try {
+    return home.partitionFor(record, explicit) ?? noPartition(home, explicit)
+  } catch (error) {
+    return asClientError(error)
+  }
 }
 
 function noPartition(topic: TopicBatches, partition: number | undefined): ClientError {

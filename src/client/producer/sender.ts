@@ -214,7 +214,7 @@ export class Sender {
     const batches: SealedBatch[] = []
     for (const batch of drained) {
       if (batch.isDone) this.#takeOff(batch)
-      else batches.push({ batch, bytes: this.#seal(batch) })
+      else batches.push({ batch, bytes: this.#seal(batch), topicId: batch.owner.topicId })
     }
     if (batches.length === 0) {
       this.#answered(nodeId)
@@ -222,7 +222,7 @@ export class Sender {
     }
     assert(nodeId >= 0, 'a request goes to somebody')
     const { acks, requestTimeoutMs: timeoutMs } = this.#options
-    const request = produceRequest(batches, { acks, timeoutMs, topicId: this.#topicId })
+    const request = produceRequest(batches, { acks, timeoutMs })
     const written = (): void => {
       for (const { batch } of batches) batch.writes--
     }
@@ -258,8 +258,6 @@ export class Sender {
     return compressed
   }
 
-  readonly #topicId = (name: string): string => this.#network.topic(name)?.id ?? ''
-
   #responded(
     nodeId: number,
     batches: readonly SealedBatch[],
@@ -271,7 +269,7 @@ export class Sender {
       this.#answered(nodeId)
       return
     }
-    const answers = answersOf(batches, response, this.#topicId)
+    const answers = answersOf(batches, response)
     assert(answers.length === batches.length, 'each batch has its answer')
     const hasMoved = this.#learnLeaders(batches, answers, response)
     batches.forEach(({ batch }, at) => {

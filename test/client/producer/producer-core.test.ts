@@ -273,6 +273,19 @@ describe('a full buffer', () => {
     expect(producer.statistics().bufferBytes).toBe(0)
   })
 
+  it('takes what fits, also where the next size of memory does not', async () => {
+    const options = { bufferMemory: 200_000, batchSize: 262_144, maxBlockMs: 300 }
+    const { time, cluster, producer } = bench(options)
+    cluster.create('t', 1)
+    const value = 'x'.repeat(70_000)
+    const sent = await outcome(time, producer.send({ topic: 't', value }))
+    expect(sent).toMatchObject({ offset: 0 })
+    expect(producer.enqueue({ topic: 't', value })).toBe(true)
+    expect(await outcome(time, producer.flush())).toBeUndefined()
+    expect(cluster.log('t', 0).values).toEqual([value, value])
+    expect(producer.statistics().bufferBytes).toBe(0)
+  })
+
   it('refuses what never fits', async () => {
     const { time, cluster, producer } = bench({ bufferMemory: 5_000, maxRequestSize: 100_000 })
     cluster.create('t', 1)
@@ -395,6 +408,52 @@ describe('failures', () => {
       offset: 1,
     })
     expect(cluster.ids).toBe(2)
+  })
+})
+
+describe('a partitioner that throws', () => {
+  const cause = new RangeError('no place for it')
+  const partitioner = ({ value }: { value: unknown }): number => {
+    if (value === 'bad') throw cause
+    return 0
+  }
+  const expected = { code: 'INVALID_CONFIG', retriable: false, cause }
+
+  it('fails the record and no other, also one that waited for its topic', async () => {
+    const { time, cluster, producer, reports } = bench({ partitioner })
+    const [bad, good] = ['bad', 'good'].map((value) => producer.send({ topic: 't', value }))
+    const told = Promise.allSettled([bad, good])
+    producer.enqueue({ topic: 't', value: 'bad' })
+    cluster.create('t', 1)
+    expect(await outcome(time, told)).toMatchObject([
+      { status: 'rejected', reason: expected },
+      { status: 'fulfilled', value: { offset: 0 } },
+    ])
+    expect(reports).toMatchObject([{ topic: 't', partition: -1, error: expected }])
+    expect(await outcome(time, producer.flush())).toMatchObject(expected)
+    expect(cluster.log('t', 0).values).toEqual(['good'])
+  })
+
+  it('fails the record where nothing has to wait', async () => {
+    const { time, cluster, producer } = bench({ partitioner })
+    cluster.create('t', 1)
+    expect(await outcome(time, producer.send({ topic: 't', value: 'bad' }))).toMatchObject(expected)
+    const records = ['bad', 'good'].map((value) => ({ topic: 't', value }))
+    const error = await outcome(time, producer.send(records))
+    expect(error).toBeInstanceOf(SendError)
+    expect((error as SendError).results).toMatchObject([expected, { offset: 0 }])
+    expect(() => producer.enqueue({ topic: 't', value: 'bad' })).toThrow(/failed for a record of t/)
+  })
+})
+
+describe('a topic that the metadata does not tell of for a while', () => {
+  it('keeps its id, and neither its records nor those of others fail', async () => {
+    const { time, cluster, producer } = bench({ lingerMs: 5 })
+    for (const topic of ['t', 'other']) cluster.create(topic, 1)
+    await outcome(time, producer.send({ topic: 't', value: 'a' }))
+    cluster.away.add('t')
+    const sends = ['t', 'other'].map((topic) => producer.send({ topic, value: 'b' }))
+    expect(await outcome(time, Promise.all(sends))).toMatchObject([{ offset: 1 }, { offset: 0 }])
   })
 })
 

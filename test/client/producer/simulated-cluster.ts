@@ -165,6 +165,8 @@ export class SimulatedCluster implements ProducerNetwork {
   readonly #time: SimulatedTime
   readonly #random: Random
   readonly #listeners = new Set<() => void>()
+  /** Topics that the metadata does not tell of at the moment. */
+  readonly away = new Set<string>()
   /** Requests to a node arrive in order. */
   readonly #busyUntilMs = new Map<number, number>()
   isClosed = false
@@ -198,7 +200,7 @@ export class SimulatedCluster implements ProducerNetwork {
   }
 
   topic(name: string): TopicView | undefined {
-    return this.#topics.get(name)
+    return this.away.has(name) ? undefined : this.#topics.get(name)
   }
 
   async awaitTopic(name: string, timeoutMs: number): Promise<TopicView> {
@@ -280,6 +282,8 @@ export class SimulatedCluster implements ProducerNetwork {
     )
     const responses = []
     for (const { name = '', topicId = '', partitionData } of request.topicData) {
+      // As from version 13 on: without an id no request can be written.
+      if (topicId === '') throw new ProtocolError('Cannot send Produce', 35)
       const partitionResponses = []
       for (const { index, records } of partitionData) {
         if (this.#isLikely(this.faults.moved)) {
