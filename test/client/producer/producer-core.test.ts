@@ -103,6 +103,18 @@ describe('what is sent', () => {
     expect(cluster.log('t', 0).values).toEqual(['a', 'b', 'c'])
   })
 
+  it('has its own time to wait for a topic, whatever records before it had', async () => {
+    const { time, cluster, producer } = bench({ maxBlockMs: 500 })
+    const first = outcome(time, producer.send({ topic: 't', value: 'a' }))
+    await time.settle(() => true, time.nowMs + 300)
+    const second = producer.send({ topic: 't', value: 'b' })
+    await time.settle(() => true, time.nowMs + 300)
+    cluster.create('t', 1)
+    expect(await outcome(time, second)).toMatchObject({ offset: 0 })
+    expect(await first).toMatchObject({ retriable: true })
+    expect(cluster.log('t', 0).values).toEqual(['b'])
+  })
+
   it('is one promise for many, in the order of the call', async () => {
     const { time, cluster, producer } = bench({ partitioner: 'round-robin' })
     cluster.create('t', 2)
@@ -214,6 +226,83 @@ describe('enqueue', () => {
     await outcome(time, producer.flush())
     expect(cluster.log('t', 0).values).toHaveLength(accepted + 1)
     expect(await producer.ready()).toBeUndefined()
+  })
+
+  it('sends what lingers when it says no', async () => {
+    const { time, cluster, producer } = bench({ bufferMemory: 16_384, lingerMs: 5_000 })
+    cluster.create('t', 5)
+    for (const partition of [0, 1, 2, 3]) producer.enqueue({ topic: 't', partition, value: 'v' })
+    await time.settle(() => true, time.nowMs + 100)
+    const start = time.nowMs
+    expect(producer.enqueue({ topic: 't', partition: 4, value: 'v' })).toBe(false)
+    await outcome(time, producer.ready())
+    expect(time.nowMs - start).toBeLessThan(1_000)
+    expect(producer.enqueue({ topic: 't', partition: 4, value: 'v' })).toBe(true)
+    await outcome(time, producer.close())
+  })
+
+  it('is ready only when there is room for what it refused', async () => {
+    const options = { bufferMemory: 200_000, batchSize: 16_000 }
+    const { time, cluster, producer } = bench(options, { slowMs: 500 })
+    cluster.create('t', 1)
+    expect(producer.enqueue({ topic: 't', value: 'x'.repeat(80_000) })).toBe(true)
+    const large = { topic: 't', value: 'x'.repeat(130_000) }
+    expect(producer.enqueue(large)).toBe(false)
+    await outcome(time, producer.ready())
+    expect(producer.enqueue(large)).toBe(true)
+    await outcome(time, producer.close())
+  })
+
+  it('takes records again at once when those that waited for a topic have failed', async () => {
+    const { time, cluster, producer, reports } = bench({ bufferMemory: 20_000 })
+    cluster.topicError = ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    const record = { topic: 't', value: 'x'.repeat(1000) }
+    let accepted = 0
+    while (producer.enqueue(record)) accepted++
+    const start = time.nowMs
+    await outcome(time, producer.ready())
+    expect(time.nowMs - start).toBeLessThan(100)
+    expect(reports).toHaveLength(accepted)
+    expect(await outcome(time, producer.flush())).toMatchObject({
+      code: 'TOPIC_AUTHORIZATION_FAILED',
+    })
+  })
+
+  it('is not stopped by a report that throws, of which the next flush tells', async () => {
+    const cause = new RangeError('too far')
+    const { time, cluster, producer } = bench({
+      onDelivery: () => {
+        throw cause
+      },
+    })
+    cluster.create('t', 1)
+    producer.enqueue({ topic: 't', value: 'a' })
+    const send = producer.send({ topic: 't', value: 'b' })
+    expect(await outcome(time, producer.flush())).toMatchObject({
+      code: 'INVALID_CONFIG',
+      message: 'onDelivery threw when it was told of records for topic t: too far.',
+      cause,
+    })
+    expect(await outcome(time, send)).toMatchObject({ offset: 1 })
+    expect(producer.statistics()).toMatchObject({ bufferBytes: 0, waitingRecords: 0, records: 2 })
+    expect(await outcome(time, producer.flush())).toBeUndefined()
+    producer.enqueue({ topic: 't', value: 'c' })
+    expect(await outcome(time, producer.close())).toMatchObject({ cause })
+  })
+
+  it('is not stopped by a report that throws of a record in no batch', async () => {
+    const { time, cluster, producer } = bench({
+      maxBlockMs: 100,
+      onDelivery: () => {
+        throw new Error('no')
+      },
+    })
+    for (const value of ['a', 'b']) producer.enqueue({ topic: 'gone', value })
+    expect(await outcome(time, producer.flush())).toBeInstanceOf(ClientError)
+    expect(producer.statistics().waitingRecords).toBe(0)
+    cluster.create('gone', 1)
+    const sent = await outcome(time, producer.send({ topic: 'gone', value: 'c' }))
+    expect(sent).toMatchObject({ offset: 0 })
   })
 
   it('tells failures to the report and to the next flush, once', async () => {
@@ -396,6 +485,27 @@ describe('failures', () => {
     })
   })
 
+  it('of a producer id leave alone what is added when they are told', async () => {
+    const told: (string | undefined)[] = []
+    const { time, cluster, producer } = bench({
+      onDelivery: ({ error }) => {
+        told.push(error?.code)
+        if (error === null) return
+        cluster.idError = undefined
+        producer.enqueue({ topic: 't', value: 'again' })
+      },
+    })
+    cluster.create('t', 1)
+    cluster.idError = ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+    producer.enqueue({ topic: 't', value: 'a' })
+    expect(await outcome(time, producer.flush())).toMatchObject({
+      code: 'CLUSTER_AUTHORIZATION_FAILED',
+    })
+    expect(await outcome(time, producer.flush())).toBeUndefined()
+    expect(told).toEqual(['CLUSTER_AUTHORIZATION_FAILED', undefined])
+    expect(cluster.log('t', 0).values).toEqual(['again'])
+  })
+
   it('of the last epoch take another producer id', async () => {
     const { time, cluster, producer } = bench()
     cluster.create('t', 1)
@@ -497,6 +607,18 @@ describe('close', () => {
       'CLIENT_CLOSED',
     ])
     expect(producer.statistics()).toMatchObject({ bufferBytes: 0, waitingRecords: 0 })
+  })
+})
+
+describe('ready', () => {
+  it('resolves behind a close that gave up what was left', async () => {
+    const { time, cluster, producer } = bench({ bufferMemory: 20_000 }, { lost: 100 })
+    cluster.create('t', 1)
+    while (producer.enqueue({ topic: 't', value: 'x'.repeat(1000) }));
+    const waiting = producer.ready()
+    expect(await outcome(time, producer.close({ timeoutMs: 100 }))).toBeInstanceOf(ClosedError)
+    expect(await outcome(time, waiting)).toBeUndefined()
+    expect(await outcome(time, producer.ready())).toBeUndefined()
   })
 })
 

@@ -173,6 +173,8 @@ export class SimulatedCluster implements ProducerNetwork {
   /** Producer ids given. */
   ids = 0
   idError: number | undefined
+  /** What asking for a topic ends with. */
+  topicError: number | undefined
   refreshes = 0
   /** The last epoch that an id starts with. */
   firstEpoch = 0
@@ -209,6 +211,7 @@ export class SimulatedCluster implements ProducerNetwork {
       await this.#sleep(3)
       const topic = this.#topics.get(name)
       if (topic !== undefined) return topic
+      if (this.topicError !== undefined) throw new ProtocolError('Cannot ask', this.topicError)
       if (this.#time.nowMs >= endMs) throw new ProtocolError(`Topic ${name} was not found`, 3)
     }
   }
