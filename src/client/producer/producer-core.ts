@@ -285,8 +285,15 @@ export class ProducerCore {
     if (batch === undefined) return 'no-memory'
     const { bytes } = batch.builder
     assert(batch.owner === partition, 'a record goes to its partition')
+    if (batch.recordsCount === 1) this.#want(home)
     if (explicit === undefined) home.appended(batch, bytes > before ? bytes - before : bytes)
     return batch
+  }
+
+  /** A new batch keeps its topic asked for; one that nobody sent to for long was forgotten. */
+  #want(topic: TopicBatches): void {
+    assert(topic.isKnown, 'what has batches was found')
+    if (this.#network.topic(topic.name) === undefined) this.#network.requestRefresh()
   }
 
   #block(record: Outgoing, waiting: Waiting, input: number): void {
@@ -413,8 +420,15 @@ export class ProducerCore {
   }
 
   #updated(): void {
+    const waiting = new Set<string>()
+    for (const { owner } of this.#accumulator.unsettled) waiting.add(owner.topic)
+    // To look at a topic keeps it asked for, a deleted one, too, which that would create again: so
+    // beside new batches only those that wait do it.
     for (const topic of this.#topics.values()) {
-      topic.update(this.#network.topic(topic.name), this.#accumulator)
+      const { name } = topic
+      const isWanted = waiting.has(name) || this.#blocked.has(topic)
+      const view = isWanted ? this.#network.topic(name) : this.#network.peekTopic(name)
+      topic.update(view, this.#accumulator)
     }
     this.#wake()
   }

@@ -567,6 +567,87 @@ describe('a topic that the metadata does not tell of for a while', () => {
   })
 })
 
+describe('a batch that may be stored though it was refused', () => {
+  it.each(['REQUEST_TIMED_OUT', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'] as const)(
+    'is not followed by one that is stored twice: %s',
+    async (name) => {
+      const { time, cluster, producer } = bench({}, { slowMs: 20 })
+      cluster.create('t', 1)
+      await outcome(time, producer.send({ topic: 't', value: 'w' }))
+      cluster.script.push(
+        { code: ErrorCode[name], isStored: true },
+        { code: ErrorCode[name], isStored: true },
+        { code: ErrorCode.INVALID_RECORD, isStored: false },
+      )
+      const first = producer.send({ topic: 't', value: 'a' })
+      await time.settle(() => true, time.nowMs)
+      const second = producer.send({ topic: 't', value: 'b' })
+      const told = await outcome(time, Promise.allSettled([first, second]))
+      expect(told).toMatchObject([{ reason: { code: 'INVALID_RECORD' } }, { status: 'fulfilled' }])
+      expect(cluster.log('t', 0).values).toEqual(['w', 'a', 'b'])
+    },
+  )
+
+  it('fails where its offset is none, and the next one is stored', async () => {
+    const { time, cluster, producer } = bench()
+    cluster.create('t', 1)
+    cluster.script.push({ code: ErrorCode.NONE, isStored: true, baseOffset: -7 })
+    expect(await outcome(time, producer.send({ topic: 't', value: 'a' }))).toMatchObject({
+      code: 'UNKNOWN_SERVER_ERROR',
+      message: expect.stringMatching(/t-0: the broker gave offset -7/),
+    })
+    expect(await outcome(time, producer.send({ topic: 't', value: 'b' }))).toMatchObject({
+      offset: 1,
+    })
+    expect(producer.statistics().bufferBytes).toBe(0)
+  })
+})
+
+describe('a partition without a leader', () => {
+  it('is asked for with pauses, until there is one', async () => {
+    const { time, cluster, producer } = bench()
+    cluster.create('t', 1)
+    cluster.move('t', 0, -1)
+    cluster.requestRefresh()
+    const send = producer.send({ topic: 't', value: 'a' })
+    await time.settle(() => true, time.nowMs + 10_000)
+    expect(cluster.refreshes).toBeGreaterThan(5)
+    expect(cluster.refreshes).toBeLessThan(25)
+    cluster.move('t', 0, 2)
+    const start = time.nowMs
+    expect(await outcome(time, send)).toMatchObject({ offset: 0 })
+    expect(time.nowMs - start).toBeLessThan(1_500)
+  })
+})
+
+describe('metadata of a topic', () => {
+  it('is asked for while batches wait and with new ones, else only looked at', async () => {
+    const { time, cluster, producer } = bench({ lingerMs: 100 })
+    cluster.create('t', 1)
+    const send = producer.send({ topic: 't', value: 'a' })
+    cluster.wanted.clear()
+    cluster.create('other', 1)
+    expect([...cluster.wanted]).toEqual(['t'])
+    await outcome(time, send)
+    cluster.wanted.clear()
+    cluster.create('t', 2)
+    expect([...cluster.wanted]).toEqual([])
+    const next = producer.send({ topic: 't', partition: 1, value: 'b' })
+    expect([...cluster.wanted]).toEqual(['t'])
+    expect(await outcome(time, next)).toMatchObject({ partition: 1, offset: 0 })
+  })
+
+  it('is asked for again at the next record where it was forgotten', async () => {
+    const { time, cluster, producer } = bench()
+    cluster.create('t', 1)
+    await outcome(time, producer.send({ topic: 't', value: 'a' }))
+    expect(cluster.refreshes).toBe(0)
+    cluster.away.add('t')
+    await outcome(time, producer.send({ topic: 't', value: 'b' }))
+    expect(cluster.refreshes).toBe(1)
+  })
+})
+
 describe('acks 0', () => {
   it('resolves when the request is written, without an offset', async () => {
     const { time, cluster, producer } = bench({ acks: 0, enableIdempotence: false })

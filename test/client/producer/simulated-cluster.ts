@@ -129,6 +129,14 @@ export class SimulatedLog {
   }
 }
 
+/** What one batch is answered, whatever else the faults say. */
+export interface ScriptedAnswer {
+  readonly code: number
+  /** Whether it is stored nonetheless. */
+  readonly isStored: boolean
+  readonly baseOffset?: number
+}
+
 /** How likely the brokers fail, in percent of requests, and how fast they are. */
 export interface SimulatedFaults {
   /** The request never arrives. */
@@ -176,6 +184,10 @@ export class SimulatedCluster implements ProducerNetwork {
   /** What asking for a topic ends with. */
   topicError: number | undefined
   refreshes = 0
+  /** Names of topics that were asked for by {@link SimulatedCluster.topic}. */
+  readonly wanted = new Set<string>()
+  /** Answers to the next batches. */
+  readonly script: ScriptedAnswer[] = []
   /** The last epoch that an id starts with. */
   firstEpoch = 0
 
@@ -202,6 +214,11 @@ export class SimulatedCluster implements ProducerNetwork {
   }
 
   topic(name: string): TopicView | undefined {
+    this.wanted.add(name)
+    return this.peekTopic(name)
+  }
+
+  peekTopic(name: string): TopicView | undefined {
     return this.away.has(name) ? undefined : this.#topics.get(name)
   }
 
@@ -329,6 +346,12 @@ export class SimulatedCluster implements ProducerNetwork {
     }
     if (this.#isLikely(this.faults.refused)) {
       return { ...answer, errorCode: ErrorCode.INVALID_RECORD, errorMessage: 'not this one' }
+    }
+    const scripted = this.script.shift()
+    if (scripted !== undefined) {
+      const { code: errorCode, isStored, baseOffset = -1 } = scripted
+      if (isStored) this.log(topic, index).append(await decoded(records))
+      return { ...answer, errorCode, baseOffset }
     }
     const { code, offset } = this.log(topic, index).append(await decoded(records))
     return { ...answer, errorCode: code, baseOffset: code === 0 ? offset : -1 }
