@@ -10,8 +10,8 @@ export class PartitionBatches {
   readonly topic: string
   readonly partition: number
   /**
-   * Id of the topic as a broker told it last, all zero where none did. It is kept while the topic is
-   * away: requests from version 13 of Produce on have no names.
+   * Id of the topic as a broker told it last, all zero where none did. It is kept while the topic
+   * is away: requests from version 13 of Produce on have no names.
    */
   topicId: Uuid = zeroUuid
   /** Node that leads the partition; -1 while nobody is known to. */

@@ -44,8 +44,8 @@ export interface ProducerOptions<K = Payload, V = Payload> extends ConnectionOpt
   /** Makes values of what records have; without it they are strings or bytes. */
   readonly valueSerializer?: Serializer<V>
   /**
-   * Told of each batch with records of `enqueue`. What it throws changes nothing for the records; it
-   * rejects the next `flush()` or `close()`, as a `ConfigError` with it as its cause.
+   * Told of each batch with records of `enqueue`. What it throws changes nothing for the records;
+   * it rejects the next `flush()` or `close()`, as a `ConfigError` with it as its cause.
    */
   readonly onDelivery?: DeliveryReportCallback
   /** `all` in-sync replicas have the record (unless given), the leader (1), or nobody says (0). */
