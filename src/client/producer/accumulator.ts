@@ -66,6 +66,11 @@ export class Accumulator {
     return memoryForRecord(record.key, record.value, record.headers)
   }
 
+  /** Whether a record of so many bytes, see {@link memoryFor}, finds memory for a batch. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#pool.usedBytes + this.#pool.sizeFor(bytes) <= this.#pool.bytesMax
+  }
+
   /** Adds a record to the last batch of its partition, or to a new one. Undefined: no memory. */
   append(
     partition: PartitionBatches,

@@ -112,10 +112,11 @@ export class BlockedSends {
     }
   }
 
-  /** Takes out those whose deadline has passed. */
-  expired(nowMs: number): readonly BlockedSend[] {
+  /** Takes out those whose deadline has passed: of a topic, or all of them. */
+  expired(nowMs: number, only?: TopicBatches): readonly BlockedSend[] {
     const removed: BlockedSend[] = []
     for (const [topic, queue] of [...this.#topics]) {
+      if (only !== undefined && only !== topic) continue
       for (;;) {
         const send = queue.sends[queue.head]
         if (send === undefined || send.deadlineMs > nowMs) break

@@ -31,6 +31,10 @@ export class ClusterNetwork implements ProducerNetwork {
     return this.#cluster.topic(name)
   }
 
+  peekTopic(name: string): TopicView | undefined {
+    return this.#cluster.metadata.topics.get(name)
+  }
+
   awaitTopic(name: string, timeoutMs: number): Promise<TopicView> {
     return this.#cluster.awaitTopic(name, timeoutMs)
   }
@@ -80,8 +84,11 @@ export class ClusterNetwork implements ProducerNetwork {
         transactionTimeoutMs: anyTransactionTimeoutMs,
       })
       const { errorCode, producerId, producerEpoch } = response
-      if (errorCode === ErrorCode.NONE) return { producerId, producerEpoch }
-      throw new ProtocolError('Cannot get a producer id', errorCode)
+      const what = 'Cannot get a producer id'
+      if (errorCode !== ErrorCode.NONE) throw new ProtocolError(what, errorCode)
+      if (producerId >= 0 && producerEpoch >= 0) return { producerId, producerEpoch }
+      const why = `the broker gave id ${producerId} with epoch ${producerEpoch}`
+      throw new ProtocolError(what, ErrorCode.UNKNOWN_SERVER_ERROR, why)
     })
   }
 

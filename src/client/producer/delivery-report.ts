@@ -25,7 +25,7 @@ export interface DeliveryReport {
   readonly records: () => readonly FetchedRecord[]
 }
 
-/** Told once per batch; must not throw. */
+/** Told once per batch; what it throws is for the next flush. */
 export type DeliveryReportCallback = (report: DeliveryReport) => void
 
 /** The report of a batch. */

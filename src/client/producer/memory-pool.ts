@@ -51,9 +51,18 @@ export class MemoryPool {
     return this.#sizes.find((size) => size > bytes)
   }
 
+  /**
+   * Size of the piece for so many bytes: the next of the few sizes, or the bytes themselves where
+   * there is no such size within the bound. Never above the bound for what is not.
+   */
+  sizeFor(bytes: number): number {
+    const size = this.#sizes.find((one) => one >= bytes)
+    return size === undefined || size > this.bytesMax ? bytes : size
+  }
+
   /** A piece of at least `bytes`, or undefined where that would pass the bound. */
   take(bytes: number): Buffer | undefined {
-    const size = this.#sizes.find((one) => one >= bytes) ?? bytes
+    const size = this.sizeFor(bytes)
     if (this.#usedBytes + size > this.bytesMax) return undefined
     return this.#taken(size)
   }

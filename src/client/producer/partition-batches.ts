@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.ts'
+import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 /**
@@ -8,6 +9,11 @@ import type { ProducerBatch } from './producer-batch.ts'
 export class PartitionBatches {
   readonly topic: string
   readonly partition: number
+  /**
+   * Id of the topic as a broker told it last, all zero where none did. It is kept while the topic
+   * is away: requests from version 13 of Produce on have no names.
+   */
+  topicId: Uuid = zeroUuid
   /** Node that leads the partition; -1 while nobody is known to. */
   leaderId = -1
   /** Batches in requests that have not been answered. */

@@ -7,12 +7,15 @@ import type {
   ProduceResponse,
   TopicProduceDataInput,
 } from '../../protocol/generated/00-produce.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 /** A batch with the bytes that stand for it in a request. */
 export interface SealedBatch {
   readonly batch: ProducerBatch
   readonly bytes: Uint8Array
+  /** Of its topic, as the request names it. */
+  readonly topicId: Uuid
 }
 
 /** What goes into every request of a producer. */
@@ -20,8 +23,6 @@ export interface ProduceTerms {
   readonly acks: -1 | 0 | 1
   /** How long the broker may wait for replicas, in ms. */
   readonly timeoutMs: number
-  /** Id of a topic; versions from 13 on have no names. */
-  readonly topicId: (name: string) => string
 }
 
 /** One request of batches of different partitions. */
@@ -30,28 +31,26 @@ export function produceRequest(
   terms: ProduceTerms,
 ): ProduceRequestInput {
   assert(batches.length > 0, 'a request has batches')
-  const topics = new Map<string, PartitionProduceData[]>()
-  for (const { batch, bytes } of batches) {
+  const topics = new Map<
+    string,
+    TopicProduceDataInput & { partitionData: PartitionProduceData[] }
+  >()
+  for (const { batch, bytes, topicId } of batches) {
     const { topic, partition } = batch.owner
     assert(bytes.length > 0, 'a sealed batch has bytes')
     const data = { index: partition, records: bytes }
     const others = topics.get(topic)
-    if (others === undefined) topics.set(topic, [data])
-    else others.push(data)
-  }
-  const topicData: TopicProduceDataInput[] = []
-  for (const [name, partitionData] of topics) {
-    topicData.push({ name, topicId: terms.topicId(name), partitionData })
+    if (others === undefined) topics.set(topic, { name: topic, topicId, partitionData: [data] })
+    else others.partitionData.push(data)
   }
   const { acks, timeoutMs } = terms
-  return { acks, timeoutMs, topicData }
+  return { acks, timeoutMs, topicData: [...topics.values()] }
 }
 
 /** The answers to the batches of a request, in their order; undefined where one is missing. */
 export function answersOf(
   batches: readonly SealedBatch[],
   response: ProduceResponse,
-  topicId: (name: string) => string,
 ): readonly (PartitionProduceResponse | undefined)[] {
   const [only] = response.responses
   const [first] = batches
@@ -67,8 +66,8 @@ export function answersOf(
     const answers = new Map(topic.partitionResponses.map((answer) => [answer.index, answer]))
     byTopic.set(topic.name === '' ? topic.topicId : topic.name, answers)
   }
-  return batches.map(({ batch: { owner } }) => {
-    const answers = byTopic.get(owner.topic) ?? byTopic.get(topicId(owner.topic))
+  return batches.map(({ batch: { owner }, topicId }) => {
+    const answers = byTopic.get(owner.topic) ?? byTopic.get(topicId)
     return answers?.get(owner.partition)
   })
 }

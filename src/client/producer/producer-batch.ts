@@ -24,7 +24,7 @@ export class ProducerBatch implements SequencedBatch {
   isOnWire = false
   /** Writes of its bytes that have not ended: above 0 a socket may read them. */
   writes = 0
-  /** A request with it got no answer: it may be stored, whatever later answers say. */
+  /** A request with it got no clear answer: it may be stored, whatever later answers say. */
   isFateUnknown = false
   /** Requests that it was part of. */
   attempts = 0

@@ -3,17 +3,31 @@ import type { Clock, TimerHandle, Timers } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Checksum } from '../../record/batch-header.ts'
 import type { RecordMetadata } from '../../record/record.ts'
-import { BufferError, ClientError, ClosedError, ProtocolError, TimeoutError } from '../error.ts'
+import {
+  BufferError,
+  ClientError,
+  ClosedError,
+  ConfigError,
+  ProtocolError,
+  TimeoutError,
+} from '../error.ts'
 import { Accumulator } from './accumulator.ts'
 import { type Blockage, BlockedSends, failWaiting } from './blocked-sends.ts'
 import { Compressor } from './compressor.ts'
 import { type BatchOutcome, type SendGroup, SingleSend } from './delivery.ts'
-import { type DeliveryReportCallback, reportOf, reportOfUnsent } from './delivery-report.ts'
+import {
+  type DeliveryReport,
+  type DeliveryReportCallback,
+  reportOf,
+  reportOfUnsent,
+} from './delivery-report.ts'
 import type { Outgoing, Waiting } from './outgoing.ts'
+import type { PartitionBatches } from './partition-batches.ts'
 import { topicPartitioner } from './partitioner/index.ts'
 import { ProducerBatch } from './producer-batch.ts'
 import type { ProducerNetwork } from './producer-network.ts'
 import type { ProducerSettings } from './producer-settings.ts'
+import { asClientError } from './record-preparer.ts'
 import { Sender, type SenderCounts } from './sender.ts'
 import { TopicBatches } from './topic-batches.ts'
 
@@ -47,17 +61,20 @@ export class ProducerCore {
   readonly #sender: Sender
   readonly #topics = new Map<string, TopicBatches>()
   readonly #blocked = new BlockedSends()
+  /** Topics that are being asked for, as records wait for them. */
+  readonly #sought = new Set<TopicBatches>()
   readonly #flushes = new Set<Flush>()
   readonly #stopListening: () => void
   /** Flushes that wait until what was blocked before them is in a batch, or has failed. */
   #unblocked: { readonly before: number; readonly resolve: () => void }[] = []
   /** Those who wait for {@link ProducerCore.ready}. */
   #readies: (() => void)[] = []
-  #isFull = false
+  /** Memory that `enqueue` was refused; 0: it takes records. */
+  #refusedBytes = 0
   #isScheduled = false
   #timer: TimerHandle | undefined
   #timerAtMs = Infinity
-  /** The first failure of a record of `enqueue` that no flush has told of. */
+  /** The first failure of a record of `enqueue`, or of a report, that no flush has told of. */
   #failure: ClientError | undefined
   #closed: ClosedError | undefined
 
@@ -146,7 +163,7 @@ export class ProducerCore {
   /** Takes a record for whom nobody waits; false: there is no memory, and it was not taken. */
   enqueue(record: Outgoing): boolean {
     assert(this.#closed === undefined, 'a closed producer takes nothing')
-    if (this.#isFull) return false
+    if (this.#refusedBytes > 0) return false
     const place = this.#impossible(record) ?? this.#append(record)
     if (place instanceof ProducerBatch) {
       this.#wake()
@@ -154,19 +171,22 @@ export class ProducerCore {
       return true
     }
     if (place instanceof ClientError) throw place
-    const memory = this.#blocked.bytes + Accumulator.memoryFor(record)
+    const bytes = Accumulator.memoryFor(record)
+    const memory = this.#blocked.bytes + bytes
     const isFull = this.#accumulator.usedBytes + memory > this.#settings.bufferMemory
     if (place === 'no-memory' || isFull) {
-      this.#isFull = true
+      this.#refusedBytes = bytes
+      // What waits is due now, as that gives memory back.
+      this.#wake()
       return false
     }
     this.#block(record, undefined, 0)
     return true
   }
 
-  /** Resolves when {@link enqueue} takes records again. */
+  /** Resolves when {@link enqueue} takes records again, or never will. */
   ready(): Promise<void> {
-    if (!this.#isFull) return Promise.resolve()
+    if (this.#refusedBytes === 0 || this.#closed !== undefined) return Promise.resolve()
     return new Promise((resolve) => this.#readies.push(resolve))
   }
 
@@ -223,7 +243,7 @@ export class ProducerCore {
     this.#unblock()
     this.#sender.abandon(error)
     assert(this.#flushes.size === 0 && this.#unblocked.length === 0, 'no flush waits any more')
-    for (const resolve of this.#readies.splice(0)) resolve()
+    this.#tellReady()
   }
 
   /** Why a record can never be sent, if so. */
@@ -258,40 +278,58 @@ export class ProducerCore {
   #place(record: Outgoing): ProducerBatch | Blockage | ClientError {
     const { home, partition: explicit } = record
     if (!home.isKnown) return 'topic-unknown'
-    const partition = home.partitionFor(record, explicit)
-    if (partition === undefined) return noPartition(home, explicit)
+    const partition = partitionOf(record)
+    if (partition instanceof ClientError) return partition
     const before = partition.open?.builder.bytes ?? 0
     const batch = this.#accumulator.append(partition, record, this.#environment.clock)
     if (batch === undefined) return 'no-memory'
     const { bytes } = batch.builder
     assert(batch.owner === partition, 'a record goes to its partition')
+    if (batch.recordsCount === 1) this.#want(home)
     if (explicit === undefined) home.appended(batch, bytes > before ? bytes - before : bytes)
     return batch
+  }
+
+  /** A new batch keeps its topic asked for; one that nobody sent to for long was forgotten. */
+  #want(topic: TopicBatches): void {
+    assert(topic.isKnown, 'what has batches was found')
+    if (this.#network.topic(topic.name) === undefined) this.#network.requestRefresh()
   }
 
   #block(record: Outgoing, waiting: Waiting, input: number): void {
     const topic = record.home
     const { maxBlockMs } = this.#settings
     const deadlineMs = this.#environment.clock.monotonicMs() + maxBlockMs
-    const isFirst = !this.#blocked.has(topic)
     assert(deadlineMs >= 0, 'time does not run backwards')
     this.#blocked.add({ record: record.kept(), waiting, input, deadlineMs })
-    if (isFirst && !topic.isKnown) this.#findTopic(topic)
+    if (!topic.isKnown) this.#findTopic(topic)
     this.#wake()
   }
 
+  /** Asks for a topic until it is known, or no record waits for it any more. */
   #findTopic(topic: TopicBatches): void {
     assert(!topic.isKnown, 'what is known is not asked for')
-    this.#network.awaitTopic(topic.name, this.#settings.maxBlockMs).then(
+    if (this.#sought.has(topic)) return
+    this.#sought.add(topic)
+    const { maxBlockMs } = this.#settings
+    const untilMs = this.#environment.clock.monotonicMs() + maxBlockMs
+    this.#network.awaitTopic(topic.name, maxBlockMs).then(
       (view) => {
+        this.#sought.delete(topic)
         topic.update(view, this.#accumulator)
         this.#wake()
       },
       (error: unknown) => {
+        this.#sought.delete(topic)
         const failure = error instanceof ClientError ? error : new TimeoutError(String(error))
-        for (const send of this.#blocked.remove(topic))
-          this.#failed(send.record, send.waiting, send.input, failure)
+        // Records that came later have time left, if time is of any use.
+        const failed = failure.retriable
+          ? this.#blocked.expired(untilMs, topic)
+          : this.#blocked.remove(topic)
+        for (const send of failed) this.#failed(send.record, send.waiting, send.input, failure)
+        if (this.#blocked.has(topic) && !topic.isKnown) this.#findTopic(topic)
         this.#unblock()
+        this.#wake()
       },
     )
   }
@@ -340,7 +378,18 @@ export class ProducerCore {
       return
     }
     this.#failure ??= error
-    this.#onReport?.(reportOfUnsent(record, error))
+    this.#report(reportOfUnsent(record, error))
+  }
+
+  /** What the program's callback throws must not stop the loop: the next flush tells of it. */
+  #report(report: DeliveryReport): void {
+    try {
+      this.#onReport?.(report)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const what = `onDelivery threw when it was told of records for topic ${report.topic}`
+      this.#failure ??= new ConfigError(`${what}: ${why.replace(/\.$/, '')}.`, { cause })
+    }
   }
 
   #settled(batch: ProducerBatch, outcome: BatchOutcome): void {
@@ -348,7 +397,7 @@ export class ProducerCore {
     const { deliveries } = batch
     if (deliveries.enqueued > 0) {
       if (outcome.error !== null) this.#failure ??= outcome.error
-      this.#onReport?.(reportOf(batch, outcome))
+      this.#report(reportOf(batch, outcome))
     }
     deliveries.settle(outcome)
     for (const flush of this.#flushes) {
@@ -371,8 +420,15 @@ export class ProducerCore {
   }
 
   #updated(): void {
+    const waiting = new Set<string>()
+    for (const { owner } of this.#accumulator.unsettled) waiting.add(owner.topic)
+    // To look at a topic keeps it asked for, a deleted one, too, which that would create again: so
+    // beside new batches only those that wait do it.
     for (const topic of this.#topics.values()) {
-      topic.update(this.#network.topic(topic.name), this.#accumulator)
+      const { name } = topic
+      const isWanted = waiting.has(name) || this.#blocked.has(topic)
+      const view = isWanted ? this.#network.topic(name) : this.#network.peekTopic(name)
+      topic.update(view, this.#accumulator)
     }
     this.#wake()
   }
@@ -391,19 +447,27 @@ export class ProducerCore {
       this.#release()
       this.#expireBlocked(nowMs)
     }
-    if (this.#isFull && this.#blocked.length === 0 && this.#hasRoom()) {
-      this.#isFull = false
-      for (const resolve of this.#readies.splice(0)) resolve()
+    if (this.#refusedBytes > 0 && this.#blocked.length === 0 && this.#hasRoom()) {
+      this.#refusedBytes = 0
+      this.#tellReady()
     }
-    this.#accumulator.isShort = this.#isFull || this.#blocked.length > 0
+    this.#accumulator.isShort = this.#refusedBytes > 0 || this.#blocked.length > 0
     const dueMs = Math.min(this.#sender.run(nowMs), this.#blocked.deadlineMs)
     this.#arm(dueMs, nowMs)
   }
 
-  /** Room for a batch, or half of the buffer, so that the next `enqueue` does not fail at once. */
+  /**
+   * Room for a batch, or half of the buffer, and for what was refused, so that the next `enqueue`
+   * does not fail at once.
+   */
   #hasRoom(): boolean {
     const { bufferMemory, batchSize } = this.#settings
+    if (!this.#accumulator.hasRoomFor(this.#refusedBytes)) return false
     return this.#accumulator.usedBytes + Math.min(batchSize, bufferMemory / 2) <= bufferMemory
+  }
+
+  #tellReady(): void {
+    for (const resolve of this.#readies.splice(0)) resolve()
   }
 
   #arm(dueMs: number, nowMs: number): void {
@@ -436,6 +500,16 @@ function register(batch: ProducerBatch, record: Outgoing, waiting: Waiting, inpu
   else if (waiting instanceof SingleSend) {
     waiting.resolve(deliveries.addSingle(index, record.timestamp))
   } else deliveries.addToGroup(waiting, input, index)
+}
+
+/** Where a record goes, or why it goes nowhere: a partitioner of one's own may fail. */
+function partitionOf(record: Outgoing): PartitionBatches | ClientError {
+  const { home, partition: explicit } = record
+  try {
+    return home.partitionFor(record, explicit) ?? noPartition(home, explicit)
+  } catch (error) {
+    return asClientError(error)
+  }
 }
 
 function noPartition(topic: TopicBatches, partition: number | undefined): ClientError {

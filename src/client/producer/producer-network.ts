@@ -41,6 +41,8 @@ export interface ProduceCall {
 export interface ProducerNetwork {
   /** What is known of a topic, which is kept fresh from then on. The same object: no news. */
   topic(name: string): TopicView | undefined
+  /** What is known of a topic, without a wish that it is kept fresh. */
+  peekTopic(name: string): TopicView | undefined
   /** Asks for a topic until it is known; rejects with what the last attempt said. */
   awaitTopic(name: string, timeoutMs: number): Promise<TopicView>
   /** Leaders have moved: asks for them, and tries until it succeeds. */

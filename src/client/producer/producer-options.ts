@@ -43,7 +43,10 @@ export interface ProducerOptions<K = Payload, V = Payload> extends ConnectionOpt
   readonly keySerializer?: Serializer<K>
   /** Makes values of what records have; without it they are strings or bytes. */
   readonly valueSerializer?: Serializer<V>
-  /** Told of each batch with records of `enqueue`; must not throw. */
+  /**
+   * Told of each batch with records of `enqueue`. What it throws changes nothing for the records;
+   * it rejects the next `flush()` or `close()`, as a `ConfigError` with it as its cause.
+   */
   readonly onDelivery?: DeliveryReportCallback
   /** `all` in-sync replicas have the record (unless given), the leader (1), or nobody says (0). */
   readonly acks?: 'all' | 0 | 1

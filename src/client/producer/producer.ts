@@ -118,8 +118,8 @@ export class Producer<K = Payload, V = Payload> {
 
   /**
    * Resolves when everything that was accepted before has its outcome; nothing lingers meanwhile.
-   * Rejects with the first failure of an enqueued record since the last flush; those of `send`
-   * reject their own promises.
+   * Rejects with the first failure of an enqueued record since the last flush, or with what
+   * `onDelivery` threw first; failures of `send` reject their own promises.
    */
   flush(): Promise<void> {
     return this.#core.flush()

@@ -65,6 +65,12 @@ export interface SenderCounts {
 /** Each wait is twice the one before, up to 20 percent longer or shorter, as in Kafka's clients. */
 const backoffJitter = 0.2
 
+/** Codes with which the leader may have stored a batch: it waited for its followers in vain. */
+const mayBeStored: ReadonlySet<number> = new Set([
+  ErrorCode.REQUEST_TIMED_OUT,
+  ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+])
+
 /**
  * Brings batches to the nodes that lead their partitions, and decides what their answers mean:
  * stored, to be sent again, to be split, or failed. It does nothing by itself: {@link Sender.run}
@@ -94,6 +100,9 @@ export class Sender {
   #isAskingForId = false
   #idNotBeforeMs = 0
   #idFailures = 0
+  /** How often leaders were asked for since all partitions with batches had one. */
+  #leaderSearches = 0
+  #leadersNotBeforeMs = 0
 
   constructor(
     options: SenderOptions,
@@ -125,18 +134,35 @@ export class Sender {
       this.#sequences.settle()
       if (!this.#sequences.hasProducerId) return Math.min(nextMs, this.#askForId(nowMs))
     }
-    for (const nodeId of this.#accumulator.nodes) {
-      if (nodeId < 0) this.#network.requestRefresh()
-      else nextMs = Math.min(nextMs, this.#sendTo(nodeId, nowMs))
+    const { nodes } = this.#accumulator
+    if (!nodes.includes(-1)) this.#leaderSearches = 0
+    for (const nodeId of nodes) {
+      const againMs = nodeId < 0 ? this.#askForLeaders(nowMs) : this.#sendTo(nodeId, nowMs)
+      nextMs = Math.min(nextMs, againMs)
     }
     return nextMs
   }
 
+  /** Answers that name no leader come at once and make the loop run: so each takes its time. */
+  #askForLeaders(nowMs: number): number {
+    if (this.#leaderSearches === 0 || nowMs >= this.#leadersNotBeforeMs) {
+      this.#network.requestRefresh()
+      this.#leadersNotBeforeMs = nowMs + this.#backoffMs(++this.#leaderSearches)
+    }
+    assert(this.#leaderSearches > 0, 'somebody has asked')
+    return this.#leadersNotBeforeMs
+  }
+
   /** Fails every batch that waits or is under way, as when the producer is closed. */
   abandon(error: ClientError): void {
+    const batches = [...this.#accumulator.unsettled]
     this.#accumulator.removeWhere(() => true)
-    for (const batch of [...this.#accumulator.unsettled]) this.#fail(batch, error, false)
-    assert(this.#accumulator.unsettled.size === 0, 'nothing is left')
+    // Who is told of a failure may add records: they are in other batches, which stay.
+    for (const batch of batches) this.#fail(batch, error, false)
+    assert(
+      batches.every(({ isDone }) => isDone),
+      'nothing of it is left',
+    )
   }
 
   #sendTo(nodeId: number, nowMs: number): number {
@@ -214,7 +240,7 @@ export class Sender {
     const batches: SealedBatch[] = []
     for (const batch of drained) {
       if (batch.isDone) this.#takeOff(batch)
-      else batches.push({ batch, bytes: this.#seal(batch) })
+      else batches.push({ batch, bytes: this.#seal(batch), topicId: batch.owner.topicId })
     }
     if (batches.length === 0) {
       this.#answered(nodeId)
@@ -222,7 +248,7 @@ export class Sender {
     }
     assert(nodeId >= 0, 'a request goes to somebody')
     const { acks, requestTimeoutMs: timeoutMs } = this.#options
-    const request = produceRequest(batches, { acks, timeoutMs, topicId: this.#topicId })
+    const request = produceRequest(batches, { acks, timeoutMs })
     const written = (): void => {
       for (const { batch } of batches) batch.writes--
     }
@@ -258,8 +284,6 @@ export class Sender {
     return compressed
   }
 
-  readonly #topicId = (name: string): string => this.#network.topic(name)?.id ?? ''
-
   #responded(
     nodeId: number,
     batches: readonly SealedBatch[],
@@ -271,26 +295,37 @@ export class Sender {
       this.#answered(nodeId)
       return
     }
-    const answers = answersOf(batches, response, this.#topicId)
+    const answers = answersOf(batches, response)
     assert(answers.length === batches.length, 'each batch has its answer')
     const hasMoved = this.#learnLeaders(batches, answers, response)
-    batches.forEach(({ batch }, at) => {
-      const answer = answers[at]
-      if (answer === undefined) {
-        batch.isFateUnknown = true
-        const error = new NetworkError(`A broker left ${nameOf(batch)} out of its answer.`)
-        this.#refused(batch, ErrorCode.NETWORK_EXCEPTION, -1, error, hasMoved)
-      } else if (answer.errorCode === ErrorCode.NONE) {
-        this.#stored(batch, answer.baseOffset, answer.logAppendTimeMs)
-      } else if (answer.errorCode === ErrorCode.DUPLICATE_SEQUENCE_NUMBER) {
-        this.#stored(batch, -1, -1)
-      } else {
-        const what = `Cannot store records in ${nameOf(batch)}`
-        const error = new ProtocolError(what, answer.errorCode, answer.errorMessage)
-        this.#refused(batch, answer.errorCode, answer.logStartOffset, error, hasMoved)
-      }
-    })
+    for (const [at, { batch }] of batches.entries()) this.#take(batch, answers[at], hasMoved)
     this.#answered(nodeId)
+  }
+
+  #take(
+    batch: ProducerBatch,
+    answer: PartitionProduceResponse | undefined,
+    hasMoved: boolean,
+  ): void {
+    if (answer === undefined) {
+      batch.isFateUnknown = true
+      const error = new NetworkError(`A broker left ${nameOf(batch)} out of its answer.`)
+      this.#refused(batch, ErrorCode.NETWORK_EXCEPTION, -1, error, hasMoved)
+      return
+    }
+    const { errorCode: code, baseOffset, logStartOffset } = answer
+    const what = `Cannot store records in ${nameOf(batch)}`
+    if (code === ErrorCode.DUPLICATE_SEQUENCE_NUMBER) this.#stored(batch, -1, -1)
+    else if (code !== ErrorCode.NONE) {
+      if (mayBeStored.has(code)) batch.isFateUnknown = true
+      const error = new ProtocolError(what, code, answer.errorMessage)
+      this.#refused(batch, code, logStartOffset, error, hasMoved)
+    } else if (baseOffset < -1) {
+      batch.isFateUnknown = true
+      const unknown = ErrorCode.UNKNOWN_SERVER_ERROR
+      const error = new ProtocolError(what, unknown, `the broker gave offset ${baseOffset}`)
+      this.#refused(batch, unknown, logStartOffset, error, hasMoved)
+    } else this.#stored(batch, baseOffset, answer.logAppendTimeMs)
   }
 
   #broke(nodeId: number, batches: readonly SealedBatch[], cause: unknown): void {

@@ -147,7 +147,9 @@ export class Sequences<Partition> {
     assert(batch.baseSequence >= 0, 'what was stored had a sequence')
     remove(state, batch)
     if (batch.producerId === state.producerId) state.isKnownToBroker = true
-    state.lastStored = sequenceAfter(batch.baseSequence, batch.recordsCount - 1)
+    const last = sequenceAfter(batch.baseSequence, batch.recordsCount - 1)
+    // A retry may be answered behind younger batches, as a repetition of what was stored.
+    if (!isBehind(last, state.lastStored)) state.lastStored = last
     if (lastOffset > state.lastOffset) state.lastOffset = lastOffset
   }
 
@@ -272,6 +274,12 @@ export class Sequences<Partition> {
   #isCurrent(state: PartitionSequences): boolean {
     return state.producerId === this.#producerId && state.producerEpoch === this.#producerEpoch
   }
+}
+
+/** Whether a sequence comes before another, -1 for none; they start again at 0 behind the last. */
+function isBehind(sequence: number, other: number): boolean {
+  if (other < 0) return false
+  return (sequence - other + sequencesCount) % sequencesCount >= sequencesCount / 2
 }
 
 /** The sequence that a broker expects behind what it has stored. */

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.ts'
+import { zeroUuid } from '../../protocol/uuid.ts'
 import type { Accumulator } from './accumulator.ts'
 import { PartitionBatches } from './partition-batches.ts'
 import type { PartitionedRecord, TopicLoad, TopicPartitioner } from './partitioner/partitioner.ts'
@@ -40,10 +41,13 @@ export class TopicBatches implements TopicLoad {
   update(view: TopicView | undefined, accumulator: Accumulator): void {
     if (view === undefined || view === this.#view) return
     this.#view = view
+    const hasId = view.id !== zeroUuid
     view.partitions.forEach(({ leader }, index) => {
       const partition = this.#partitions[index] ?? new PartitionBatches(this.name, index)
       this.#partitions[index] = partition
       assert(partition.partition === index, 'a partition at its index')
+      // While brokers are upgraded, one without topic ids may be the next to be asked.
+      if (hasId) partition.topicId = view.id
       accumulator.moveTo(partition, leader)
     })
     this.#available = this.#partitions

@@ -98,6 +98,22 @@ describe('BlockedSends', () => {
     expect(() => sends.add(blocked(a, 'a3', 5))).toThrow(/waits longer/)
   })
 
+  it('gives up those of one topic, where only that is asked for', () => {
+    const sends = new BlockedSends()
+    const [a, b] = [topic('a'), topic('b')]
+    for (const [home, value, deadlineMs] of [
+      [a, 'a1', 10],
+      [a, 'a2', 30],
+      [b, 'b1', 10],
+    ] as const) {
+      sends.add(blocked(home, value, deadlineMs))
+    }
+    expect(values(sends.expired(20, a))).toEqual(['a1'])
+    expect(values(sends.expired(20, a))).toEqual([])
+    expect(values(sends.expired(20))).toEqual(['b1'])
+    expect(values(sends.remove())).toEqual(['a2'])
+  })
+
   it('lets thousands go in one turn, and is ready for more', () => {
     const sends = new BlockedSends()
     const home = topic('t')

@@ -44,6 +44,20 @@ describe('MemoryPool', () => {
     expect(pool.take(200_000)?.length).toBe(200_000)
   })
 
+  it('gives the bytes themselves where the next size passes the bound', () => {
+    const pool = new MemoryPool(200_000, 262_144)
+    const piece = pool.take(70_000)
+    expect(piece?.length).toBe(70_000)
+    expect(pool.sizeFor(70_000)).toBe(70_000)
+    expect(pool.sizeFor(7_000)).toBe(16_384)
+    expect(pool.take(140_000)).toBeUndefined()
+    pool.give(piece as Buffer)
+    expect([pool.usedBytes, pool.freeBytes]).toEqual([0, 0])
+    for (const bytes of [1, 5_000, 70_000, 200_000]) {
+      expect(new MemoryPool(bytes, 262_144).take(bytes)).toHaveLength(bytes)
+    }
+  })
+
   it('hands out again what came back, unless it was forgotten', () => {
     const pool = new MemoryPool(1_000_000, 100_000)
     const piece = pool.take(100) as Buffer

@@ -10,13 +10,11 @@ import { ProducerBatch } from '../../../src/client/producer/producer-batch.ts'
 import type { PartitionProduceResponse } from '../../../src/protocol/generated/00-produce.ts'
 import { BatchBuilder } from '../../../src/record/batch-builder.ts'
 
-const topicId = (name: string): string => `id-of-${name}`
-
 function sealed(topic: string, partition: number): SealedBatch {
   const owner = new PartitionBatches(topic, partition)
   const builder = new BatchBuilder(Buffer.alloc(100))
   const batch = new ProducerBatch(owner, builder, new Deliveries(), 0, owner.nextPlace())
-  return { batch, bytes: Buffer.from(`${topic}${partition}`) }
+  return { batch, bytes: Buffer.from(`${topic}${partition}`), topicId: `id-of-${topic}` }
 }
 
 function answer(index: number, baseOffset: number): PartitionProduceResponse {
@@ -44,7 +42,7 @@ function response(topics: readonly (readonly [name: string, id: string, ...numbe
 describe('produceRequest', () => {
   it('names each topic once, and does not copy the batches', () => {
     const batches = [sealed('a', 0), sealed('b', 1), sealed('a', 2)]
-    const request = produceRequest(batches, { acks: -1, timeoutMs: 5, topicId })
+    const request = produceRequest(batches, { acks: -1, timeoutMs: 5 })
     expect(request).toEqual({
       acks: -1,
       timeoutMs: 5,
@@ -82,20 +80,20 @@ describe('answersOf', () => {
         ['', 'id-of-b', 1],
       ],
     ] as const) {
-      const answers = answersOf(batches, response(topics), topicId)
+      const answers = answersOf(batches, response(topics))
       expect(answers.map((one) => one?.baseOffset)).toEqual([0, 10, 20])
     }
   })
 
   it('leaves a gap for what is missing', () => {
-    const answers = answersOf(batches, response([['a', '', 2]]), topicId)
+    const answers = answersOf(batches, response([['a', '', 2]]))
     expect(answers.map((one) => one?.index)).toEqual([undefined, undefined, 2])
-    expect(answersOf([sealed('a', 5)], response([['a', '', 4]]), topicId)).toEqual([undefined])
-    expect(answersOf([sealed('a', 5)], response([]), topicId)).toEqual([undefined])
+    expect(answersOf([sealed('a', 5)], response([['a', '', 4]]))).toEqual([undefined])
+    expect(answersOf([sealed('a', 5)], response([]))).toEqual([undefined])
   })
 
   it('needs no look up for one batch', () => {
-    expect(answersOf([sealed('a', 4)], response([['a', '', 4]]), topicId)[0]?.baseOffset).toBe(40)
-    expect(() => answersOf([], response([]), topicId)).toThrow(/has batches/)
+    expect(answersOf([sealed('a', 4)], response([['a', '', 4]]))[0]?.baseOffset).toBe(40)
+    expect(() => answersOf([], response([]))).toThrow(/has batches/)
   })
 })

@@ -143,6 +143,23 @@ describe('Sequences', () => {
     expect(next).toMatchObject({ producerEpoch: 1, baseSequence: 0 })
   })
 
+  it('does not forget a younger batch that was stored when an older one is told of again', () => {
+    const { sequences, batches } = sent(2)
+    const [first, second] = batches as [SequencedBatch, SequencedBatch]
+    sequences.stored('p', second, 19)
+    sequences.stored('p', first, 9)
+    expect(sequences.of('p').lastStored).toBe(19)
+    const state = sequences.of('p')
+    state.next = 2 ** 31 - 10
+    const [last, wrapped] = [batchOf(), batchOf()]
+    for (const batch of [last, wrapped]) sequences.stamp('p', batch)
+    state.lastStored = 2 ** 31 - 11
+    sequences.stored('p', wrapped, 39)
+    expect(state.lastStored).toBe(9)
+    sequences.stored('p', last, 29)
+    expect(state.lastStored).toBe(9)
+  })
+
   it('waits behind a batch of unknown fate until nothing before it is under way', () => {
     const { sequences, batches } = sent(2)
     const [first, second] = batches as [SequencedBatch, SequencedBatch]

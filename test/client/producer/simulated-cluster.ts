@@ -129,6 +129,14 @@ export class SimulatedLog {
   }
 }
 
+/** What one batch is answered, whatever else the faults say. */
+export interface ScriptedAnswer {
+  readonly code: number
+  /** Whether it is stored nonetheless. */
+  readonly isStored: boolean
+  readonly baseOffset?: number
+}
+
 /** How likely the brokers fail, in percent of requests, and how fast they are. */
 export interface SimulatedFaults {
   /** The request never arrives. */
@@ -165,13 +173,21 @@ export class SimulatedCluster implements ProducerNetwork {
   readonly #time: SimulatedTime
   readonly #random: Random
   readonly #listeners = new Set<() => void>()
+  /** Topics that the metadata does not tell of at the moment. */
+  readonly away = new Set<string>()
   /** Requests to a node arrive in order. */
   readonly #busyUntilMs = new Map<number, number>()
   isClosed = false
   /** Producer ids given. */
   ids = 0
   idError: number | undefined
+  /** What asking for a topic ends with. */
+  topicError: number | undefined
   refreshes = 0
+  /** Names of topics that were asked for by {@link SimulatedCluster.topic}. */
+  readonly wanted = new Set<string>()
+  /** Answers to the next batches. */
+  readonly script: ScriptedAnswer[] = []
   /** The last epoch that an id starts with. */
   firstEpoch = 0
 
@@ -198,7 +214,12 @@ export class SimulatedCluster implements ProducerNetwork {
   }
 
   topic(name: string): TopicView | undefined {
-    return this.#topics.get(name)
+    this.wanted.add(name)
+    return this.peekTopic(name)
+  }
+
+  peekTopic(name: string): TopicView | undefined {
+    return this.away.has(name) ? undefined : this.#topics.get(name)
   }
 
   async awaitTopic(name: string, timeoutMs: number): Promise<TopicView> {
@@ -207,6 +228,7 @@ export class SimulatedCluster implements ProducerNetwork {
       await this.#sleep(3)
       const topic = this.#topics.get(name)
       if (topic !== undefined) return topic
+      if (this.topicError !== undefined) throw new ProtocolError('Cannot ask', this.topicError)
       if (this.#time.nowMs >= endMs) throw new ProtocolError(`Topic ${name} was not found`, 3)
     }
   }
@@ -280,6 +302,8 @@ export class SimulatedCluster implements ProducerNetwork {
     )
     const responses = []
     for (const { name = '', topicId = '', partitionData } of request.topicData) {
+      // As from version 13 on: without an id no request can be written.
+      if (topicId === '') throw new ProtocolError('Cannot send Produce', 35)
       const partitionResponses = []
       for (const { index, records } of partitionData) {
         if (this.#isLikely(this.faults.moved)) {
@@ -322,6 +346,12 @@ export class SimulatedCluster implements ProducerNetwork {
     }
     if (this.#isLikely(this.faults.refused)) {
       return { ...answer, errorCode: ErrorCode.INVALID_RECORD, errorMessage: 'not this one' }
+    }
+    const scripted = this.script.shift()
+    if (scripted !== undefined) {
+      const { code: errorCode, isStored, baseOffset = -1 } = scripted
+      if (isStored) this.log(topic, index).append(await decoded(records))
+      return { ...answer, errorCode, baseOffset }
     }
     const { code, offset } = this.log(topic, index).append(await decoded(records))
     return { ...answer, errorCode: code, baseOffset: code === 0 ? offset : -1 }
