@@ -54,7 +54,12 @@ import * as topics from './topics.ts'
  *
  * A call is tried again while it fails for now, until `defaultApiTimeoutMs` are over. One that
  * names one thing rejects with that thing's error (`code`, `retriable`); one that names several
- * rejects with an `AdminError`, whose `results` say what became of each.
+ * rejects with an `AdminError`, whose `results` say what became of each; one that asks all brokers
+ * says there what each of them answered.
+ *
+ * An attempt that nobody answered may have been heard. When the next one then says that there is
+ * nothing left to do, as TOPIC_ALREADY_EXISTS, that is the error of the call; its message says that
+ * it may have done so itself.
  *
  * @example
  * ```ts

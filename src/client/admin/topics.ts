@@ -80,50 +80,62 @@ export function createTopics(
   topics: readonly NewTopic[],
   validateOnly: boolean,
 ): Promise<readonly CreatedTopic[]> {
-  return settle(context, 'Cannot create topics', topics, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const request = {
-      topics: pending.map(creatable),
-      timeoutMs: brokerTimeoutMs(context, deadline),
-      validateOnly,
-    }
-    const response = await ask(context, 'controller', createTopicsApi, request, deadline)
-    return pending.map(({ name }) => {
-      const what = `Cannot create topic "${name}"`
-      const found = response.topics.find((one) => one.name === name)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
-        name,
-        topicId: found.topicId,
-        partitions: found.numPartitions,
-        replicationFactor: found.replicationFactor,
-      }))
-    })
-  })
+  return settle(
+    context,
+    'Cannot create topics',
+    topics,
+    async (pending, deadline) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
+      const request = {
+        topics: pending.map(creatable),
+        timeoutMs: brokerTimeoutMs(context, deadline),
+        validateOnly,
+      }
+      const response = await ask(context, 'controller', createTopicsApi, request, deadline)
+      return pending.map(({ name }) => {
+        const what = `Cannot create topic "${name}"`
+        const found = response.topics.find((one) => one.name === name)
+        if (found === undefined) return unanswered(what)
+        return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
+          name,
+          topicId: found.topicId,
+          partitions: found.numPartitions,
+          replicationFactor: found.replicationFactor,
+        }))
+      })
+    },
+    validateOnly ? undefined : ErrorCode.TOPIC_ALREADY_EXISTS,
+  )
 }
 
 /** See `Admin.deleteTopics`. */
 export async function deleteTopics(context: AdminContext, names: readonly string[]): Promise<void> {
-  await settle(context, 'Cannot delete topics', names, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const timeoutMs = brokerTimeoutMs(context, deadline)
-    const response = await ask(
-      context,
-      'controller',
-      deleteTopicsApi,
-      (version) =>
-        version >= 6
-          ? { topics: pending.map((name) => ({ name, topicId: zeroUuid })), timeoutMs }
-          : { topicNames: pending, timeoutMs },
-      deadline,
-    )
-    return pending.map((name) => {
-      const what = `Cannot delete topic "${name}"`
-      const found = response.responses.find((one) => one.name === name)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
-  })
+  await settle(
+    context,
+    'Cannot delete topics',
+    names,
+    async (pending, deadline) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
+      const timeoutMs = brokerTimeoutMs(context, deadline)
+      const response = await ask(
+        context,
+        'controller',
+        deleteTopicsApi,
+        (version) =>
+          version >= 6
+            ? { topics: pending.map((name) => ({ name, topicId: zeroUuid })), timeoutMs }
+            : { topicNames: pending, timeoutMs },
+        deadline,
+      )
+      return pending.map((name) => {
+        const what = `Cannot delete topic "${name}"`
+        const found = response.responses.find((one) => one.name === name)
+        if (found === undefined) return unanswered(what)
+        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      })
+    },
+    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  )
 }
 
 /** See `Admin.listTopics`. */
@@ -176,25 +188,31 @@ export async function createPartitions(
   topics: readonly NewPartitions[],
   validateOnly: boolean,
 ): Promise<void> {
-  await settle(context, 'Cannot add partitions', topics, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const request = {
-      topics: pending.map(({ topic, totalCount, assignments }) => ({
-        name: topic,
-        count: totalCount,
-        assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
-      })),
-      timeoutMs: brokerTimeoutMs(context, deadline),
-      validateOnly,
-    }
-    const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
-    return pending.map(({ topic }) => {
-      const what = `Cannot add partitions to topic "${topic}"`
-      const found = response.results.find((one) => one.name === topic)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
-  })
+  await settle(
+    context,
+    'Cannot add partitions',
+    topics,
+    async (pending, deadline) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
+      const request = {
+        topics: pending.map(({ topic, totalCount, assignments }) => ({
+          name: topic,
+          count: totalCount,
+          assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
+        })),
+        timeoutMs: brokerTimeoutMs(context, deadline),
+        validateOnly,
+      }
+      const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
+      return pending.map(({ topic }) => {
+        const what = `Cannot add partitions to topic "${topic}"`
+        const found = response.results.find((one) => one.name === topic)
+        if (found === undefined) return unanswered(what)
+        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      })
+    },
+    validateOnly ? undefined : ErrorCode.INVALID_PARTITIONS,
+  )
 }
 
 function creatable(topic: NewTopic) {
