@@ -39,13 +39,9 @@ import * as records from './records.ts'
 import type { ElectionResult, ElectionType, OngoingReassignment, Reassignment } from './replicas.ts'
 import * as replicas from './replicas.ts'
 import type { AdminContext } from './settle.ts'
-import type {
-  CreatedTopic,
-  NewPartitions,
-  NewTopic,
-  TopicDescription,
-  TopicListing,
-} from './topics.ts'
+import type { TopicDescription } from './topic-descriptions.ts'
+import * as topicDescriptions from './topic-descriptions.ts'
+import type { CreatedTopic, NewPartitions, NewTopic, TopicListing } from './topics.ts'
 import * as topics from './topics.ts'
 
 /**
@@ -128,7 +124,8 @@ export class Admin {
   }
 
   /**
-   * Topics with their partitions, leaders and replicas, in the order of the names.
+   * Topics with their partitions, leaders and replicas, those that may lead among them (KIP-966).
+   * In the order of the names.
    *
    * @example
    * ```ts
@@ -137,7 +134,7 @@ export class Admin {
    * ```
    */
   describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
-    return topics.describeTopics(this.#context, names)
+    return topicDescriptions.describeTopics(this.#context, names)
   }
 
   /**
