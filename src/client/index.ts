@@ -65,12 +65,11 @@ export type {
   OngoingReassignment,
   Reassignment,
 } from './admin/replicas.ts'
+export type { PartitionDescription, TopicDescription } from './admin/topic-descriptions.ts'
 export type {
   CreatedTopic,
   NewPartitions,
   NewTopic,
-  PartitionDescription,
-  TopicDescription,
   TopicListing,
 } from './admin/topics.ts'
 export type {

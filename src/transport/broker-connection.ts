@@ -100,7 +100,7 @@ export class BrokerConnection {
     return this.#frames.failure
   }
 
-  /** Requests that wait for their answer. */
+  /** Requests that wait for their answer, or to be written. */
   get inFlight(): number {
     return this.#frames.inFlight + (this.#held?.length ?? 0)
   }
@@ -126,15 +126,16 @@ export class BrokerConnection {
 
   /**
    * Sends a request that the broker does not answer (Produce with acks 0); resolves when its byte
-   * fields may be used again.
+   * fields may be used again, which they may too when it rejects.
    */
   tell<Request, RequestInput, Response, ResponseInput>(
     api: Api<Request, RequestInput, Response, ResponseInput>,
     request: RequestOf<RequestInput>,
+    timeoutMs: number = this.#options.requestTimeoutMs,
   ): Promise<void> {
     const send = async (): Promise<void> => {
       const pieces = this.#encode(api, this.versionOf(api), this.#nextId(), request)
-      await this.#frames.tell(pieces)
+      await this.#frames.tell(pieces, timeoutMs)
     }
     return this.#mustWait() ? this.#hold(send) : send()
   }

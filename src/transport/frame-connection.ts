@@ -11,11 +11,15 @@ export interface FrameConnectionOptions extends SocketOptions {
   readonly frameBytesMax: number
 }
 
-interface Waiter {
-  readonly resolve: (frame: Buffer) => void
-  readonly reject: (error: ConnectionError) => void
+/** Something that the peer has to do in time. */
+interface Due {
   readonly deadlineMs: number
   readonly timeoutMs: number
+}
+
+interface Waiter extends Due {
+  readonly resolve: (frame: Buffer) => void
+  readonly reject: (error: ConnectionError) => void
 }
 
 /**
@@ -29,6 +33,8 @@ export class FrameConnection {
   readonly #socket: Socket
   /** Oldest first, as answers come in the order of the requests. */
   readonly #waiters: Waiter[] = []
+  /** Frames without an answer that the socket has not taken yet, oldest first. */
+  readonly #telling = new Set<Due>()
   readonly #onEnd: ((error: ConnectionError) => void)[] = []
   #failure: ConnectionError | undefined
   #timer: NodeJS.Timeout | undefined
@@ -61,9 +67,9 @@ export class FrameConnection {
     return this.#failure
   }
 
-  /** Exchanges that wait for their answer. */
+  /** Exchanges that wait for their answer, and frames without one that are being written. */
   get inFlight(): number {
-    return this.#waiters.length
+    return this.#waiters.length + this.#telling.size
   }
 
   /** Calls `listener` when the connection ends; at once if it has. */
@@ -96,14 +102,22 @@ export class FrameConnection {
     })
   }
 
-  /** Sends one whole frame that nobody answers; resolves when the pieces may be used again. */
-  tell(pieces: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Sends one whole frame that nobody answers; settles when the pieces may be used again. A peer
+   * that does not take it within `timeoutMs` fails the connection.
+   */
+  tell(pieces: readonly Uint8Array[], timeoutMs: number): Promise<void> {
+    assert(timeoutMs > 0, 'a write gets time')
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure)
         return
       }
+      const due = { deadlineMs: performance.now() + timeoutMs, timeoutMs }
+      this.#telling.add(due)
+      this.#arm(due.deadlineMs)
       this.#write(pieces, () => {
+        this.#telling.delete(due)
         if (this.#failure === undefined) resolve()
         else reject(this.#failure)
       })
@@ -162,16 +176,26 @@ export class FrameConnection {
   #expire(): void {
     this.#timerAtMs = Infinity
     const nowMs = performance.now()
+    const nextMs = Math.min(
+      this.#nextOf(this.#waiters, nowMs, 'answer'),
+      this.#nextOf(this.#telling, nowMs, 'take a request'),
+    )
+    if (this.#failure !== undefined) return
+    assert(nextMs > nowMs, 'what is over was ended')
+    if (nextMs < Infinity) this.#arm(nextMs)
+  }
+
+  /** The nearest deadline, Infinity when there is none; one that is over fails the connection. */
+  #nextOf(all: Iterable<Due>, nowMs: number, what: string): number {
     let nextMs = Infinity
-    for (const { deadlineMs, timeoutMs } of this.#waiters) {
+    for (const { deadlineMs, timeoutMs } of all) {
       if (deadlineMs <= nowMs) {
-        this.#fail('timeout', `${this.peer} did not answer within ${Math.round(timeoutMs)} ms.`)
-        return
+        this.#fail('timeout', `${this.peer} did not ${what} within ${Math.round(timeoutMs)} ms.`)
+        return Infinity
       }
       nextMs = Math.min(nextMs, deadlineMs)
     }
-    assert(nextMs > nowMs, 'what is over was ended')
-    if (nextMs < Infinity) this.#arm(nextMs)
+    return nextMs
   }
 
   #broke(cause: Error): void {
@@ -186,6 +210,7 @@ export class FrameConnection {
     if (this.#failure !== undefined) return
     this.#failure = failure
     clearTimeout(this.#timer)
+    this.#telling.clear()
     this.#socket.destroy()
     for (const waiter of this.#waiters.splice(0)) waiter.reject(failure)
     for (const listener of this.#onEnd.splice(0)) listener(failure)

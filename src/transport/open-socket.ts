@@ -25,8 +25,11 @@ export function openSocket(
 ): Promise<Socket> {
   const { connectTimeoutMs, tls, signal } = options
   assert(connectTimeoutMs > 0, 'a connection gets time')
-  assert(endpoint.host !== '', 'there is somebody to connect to')
   const peer = formatHostPort(endpoint)
+  if (!isPlace(endpoint)) {
+    const message = `Cannot connect to ${peer}: that is no place of a broker.`
+    return Promise.reject(new ConnectionError(peer, 'unreachable', message))
+  }
   const address = { host: endpoint.host, port: endpoint.port, onread, noDelay: true }
   const socket = tls === undefined ? connectTcp(address) : connectTls(secured(address, tls))
   return new Promise((resolve, reject) => {
@@ -56,6 +59,11 @@ export function openSocket(
       resolve(socket)
     })
   })
+}
+
+/** A broker may tell anything as the place of another; Node would throw, or go elsewhere. */
+function isPlace({ host, port }: HostPort): boolean {
+  return host !== '' && Number.isInteger(port) && port > 0 && port <= 65_535
 }
 
 /** The system's words for an error; a name with several addresses fails with one error for each. */

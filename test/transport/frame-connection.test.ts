@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ConnectionError } from '../../src/transport/connection-error.ts'
 import { FrameConnection } from '../../src/transport/frame-connection.ts'
@@ -134,13 +135,13 @@ test('what nobody answers resolves when it is written, between what is answered'
     return String(frame) === 'told' ? undefined : frame
   })
   const before = opened.exchange([framed(Buffer.from('before'))], timeoutMs)
-  await opened.tell([framed(Buffer.from('told'))])
+  await opened.tell([framed(Buffer.from('told'))], timeoutMs)
   const after = opened.exchange([framed(Buffer.from('after'))], timeoutMs)
   expect(String(await before)).toBe('before')
   expect(String(await after)).toBe('after')
   expect(got).toEqual(['before', 'told', 'after'])
   opened.close()
-  await expect(opened.tell([framed(Buffer.from('late'))])).rejects.toThrow('is closed')
+  await expect(opened.tell([framed(Buffer.from('late'))], timeoutMs)).rejects.toThrow('is closed')
 })
 
 test('the end is told to whoever asked, also when it is over', async () => {
@@ -152,4 +153,31 @@ test('the end is told to whoever asked, also when it is over', async () => {
   opened.onEnd(({ fault }) => told.push(`late ${fault}`))
   expect(told).toEqual(['closed', 'late closed'])
   expect(opened.failure?.fault).toBe('closed')
+})
+
+test('a frame that nobody takes in time fails the connection, answered or not', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).pause())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const opened = await FrameConnection.open({ host: '127.0.0.1', port }, options)
+  ends.push(
+    () => opened.close(),
+    () => server.close(),
+  )
+  // More than the buffers of both sockets hold.
+  const large = framed(Buffer.alloc(64 << 20))
+  const told = opened.tell([large], 80)
+  expect(opened.inFlight).toBe(1)
+  await expect(told).rejects.toMatchObject({ fault: 'timeout' })
+  await expect(told).rejects.toThrow(`127.0.0.1:${port} did not take a request within 80 ms.`)
+  expect([opened.failure?.fault, opened.inFlight]).toEqual(['timeout', 0])
+})
+
+test('a frame that was taken in time leaves no deadline behind', async () => {
+  const opened = await connection((frame) => (frame.length > 4 ? undefined : frame))
+  await opened.tell([framed(Buffer.from('taken'))], 40)
+  expect(opened.inFlight).toBe(0)
+  await new Promise((resolve) => setTimeout(resolve, 80))
+  const answer = await opened.exchange([framed(Buffer.from('a'))], timeoutMs)
+  expect(String(answer)).toBe('a')
 })

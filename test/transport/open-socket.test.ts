@@ -13,6 +13,19 @@ test('a host that does not exist is named', async () => {
   })
 })
 
+test('a place that a broker told and that is none is told as unreachable', async () => {
+  for (const [host, port] of [
+    ['127.0.0.1', 0],
+    ['127.0.0.1', -1],
+    ['127.0.0.1', 65_536],
+    ['', 9092],
+  ] as const) {
+    const opening = openSocket({ host, port }, { connectTimeoutMs: 500 }, onread)
+    await expect(opening).rejects.toMatchObject({ name: 'ConnectionError', fault: 'unreachable' })
+    await expect(opening).rejects.toThrow('that is no place of a broker')
+  }
+})
+
 test('who does not finish the handshake is given up after the time for it', async () => {
   const server = createServer((socket) => socket.on('error', () => {}).resume())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

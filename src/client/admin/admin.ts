@@ -39,13 +39,9 @@ import * as records from './records.ts'
 import type { ElectionResult, ElectionType, OngoingReassignment, Reassignment } from './replicas.ts'
 import * as replicas from './replicas.ts'
 import type { AdminContext } from './settle.ts'
-import type {
-  CreatedTopic,
-  NewPartitions,
-  NewTopic,
-  TopicDescription,
-  TopicListing,
-} from './topics.ts'
+import type { TopicDescription } from './topic-descriptions.ts'
+import * as topicDescriptions from './topic-descriptions.ts'
+import type { CreatedTopic, NewPartitions, NewTopic, TopicListing } from './topics.ts'
 import * as topics from './topics.ts'
 
 /**
@@ -54,7 +50,12 @@ import * as topics from './topics.ts'
  *
  * A call is tried again while it fails for now, until `defaultApiTimeoutMs` are over. One that
  * names one thing rejects with that thing's error (`code`, `retriable`); one that names several
- * rejects with an `AdminError`, whose `results` say what became of each.
+ * rejects with an `AdminError`, whose `results` say what became of each; one that asks all brokers
+ * says there what each of them answered.
+ *
+ * An attempt that nobody answered may have been heard. When the next one then says that there is
+ * nothing left to do, as TOPIC_ALREADY_EXISTS, that is the error of the call; its message says that
+ * it may have done so itself.
  *
  * @example
  * ```ts
@@ -123,7 +124,8 @@ export class Admin {
   }
 
   /**
-   * Topics with their partitions, leaders and replicas, in the order of the names.
+   * Topics with their partitions, leaders and replicas, those that may lead among them (KIP-966).
+   * In the order of the names.
    *
    * @example
    * ```ts
@@ -132,7 +134,7 @@ export class Admin {
    * ```
    */
   describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
-    return topics.describeTopics(this.#context, names)
+    return topicDescriptions.describeTopics(this.#context, names)
   }
 
   /**

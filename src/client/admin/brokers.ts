@@ -18,7 +18,7 @@ import {
   ask,
   brokerTimeoutMs,
   check,
-  type Outcome,
+  each,
   outcomeOf,
   requireBroker,
   settle,
@@ -192,16 +192,14 @@ export async function describeLogDirs(
     'Cannot describe log directories',
     ids,
     (pending, deadline) =>
-      Promise.all(
-        pending.map(async (broker): Promise<Outcome<readonly LogDirDescription[]>> => {
-          await requireBroker(context, broker)
-          const what = `Cannot describe the log directories of broker ${broker}`
-          const api = describeLogDirsApi
-          const response = await ask(context, broker, api, { topics: null }, deadline)
-          check(what, response.errorCode)
-          return response.results.map((one) => directoryOf(broker, one))
-        }),
-      ),
+      each(pending, async (broker) => {
+        await requireBroker(context, broker)
+        const what = `Cannot describe the log directories of broker ${broker}`
+        const api = describeLogDirsApi
+        const response = await ask(context, broker, api, { topics: null }, deadline)
+        check(what, response.errorCode)
+        return response.results.map((one) => directoryOf(broker, one))
+      }),
   )
   return perBroker.flat()
 }
@@ -213,14 +211,12 @@ export async function listTransactions(
   const what = 'Cannot list transactions'
   const { brokers } = await describeCluster(context)
   const perBroker = await settle(context, what, brokers, (pending, deadline) =>
-    Promise.all(
-      pending.map(async ({ id }) => {
-        const request = { stateFilters: [], producerIdFilters: [] }
-        const response = await ask(context, id, listTransactionsApi, request, deadline)
-        check(`${what} of broker ${id}`, response.errorCode)
-        return response.transactionStates
-      }),
-    ),
+    each(pending, async ({ id }) => {
+      const request = { stateFilters: [], producerIdFilters: [] }
+      const response = await ask(context, id, listTransactionsApi, request, deadline)
+      check(`${what} of broker ${id}`, response.errorCode)
+      return response.transactionStates
+    }),
   )
   return perBroker.flat()
 }

@@ -6,10 +6,10 @@ import {
 import { incrementalAlterConfigsApi } from '../../protocol/generated/44-incremental-alter-configs.ts'
 import { listConfigResourcesApi } from '../../protocol/generated/74-list-config-resources.ts'
 import type { Target } from '../network/cluster.ts'
-import { attempted } from './partitions.ts'
 import {
   type AdminContext,
   ask,
+  attempted,
   check,
   type Outcome,
   outcomeOf,

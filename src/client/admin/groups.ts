@@ -22,6 +22,7 @@ import {
   type AdminContext,
   ask,
   check,
+  each,
   type Outcome,
   outcomeOf,
   settle,
@@ -72,24 +73,21 @@ export async function listGroups(
   const { brokers } = await describeCluster(context)
   const { states = [], types = [] } = filter
   const perBroker = await settle(context, what, brokers, (pending, deadline) =>
-    Promise.all(
-      pending.map(async ({ id }) => {
-        const request = { statesFilter: states, typesFilter: types }
-        const response = await ask(context, id, listGroupsApi, request, deadline)
-        check(`${what} of broker ${id}`, response.errorCode)
-        return response.groups
-      }),
-    ),
+    each(pending, async ({ id }) => {
+      const request = { statesFilter: states, typesFilter: types }
+      const response = await ask(context, id, listGroupsApi, request, deadline)
+      check(`${what} of broker ${id}`, response.errorCode)
+      return response.groups.map(
+        ({ groupId, protocolType, groupState: state, groupType: type }): GroupListing => ({
+          groupId,
+          protocolType,
+          state,
+          type,
+        }),
+      )
+    }),
   )
-  return perBroker
-    .flat()
-    .map(({ groupId, protocolType, groupState: state, groupType: type }) => ({
-      groupId,
-      protocolType,
-      state,
-      type,
-    }))
-    .sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
+  return perBroker.flat().sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
 }
 
 /** See `Admin.describeGroups`. */
@@ -123,7 +121,7 @@ export async function deleteGroups(
   context: AdminContext,
   groupIds: readonly string[],
 ): Promise<void> {
-  await settle(context, 'Cannot delete groups', groupIds, (pending, deadline) =>
+  const attempt = (pending: readonly string[], deadline: Deadline) =>
     onCoordinators(context, pending, deadline, async (coordinator, groupId) => {
       const what = `Cannot delete group "${groupId}"`
       const request = { groupsNames: [groupId] }
@@ -131,8 +129,9 @@ export async function deleteGroups(
       const found = results.find((one) => one.groupId === groupId)
       if (found === undefined) return unanswered(what)
       return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    }),
-  )
+    })
+  const what = 'Cannot delete groups'
+  await settle(context, what, groupIds, attempt, ErrorCode.GROUP_ID_NOT_FOUND)
 }
 
 /** See `Admin.removeGroupMembers`. */
@@ -188,24 +187,16 @@ export async function onCoordinators<Result>(
   send: (coordinator: number, groupId: string) => Promise<Outcome<Result>>,
 ): Promise<readonly Outcome<Result>[]> {
   const { cluster } = context
-  return Promise.all(
-    groupIds.map(async (groupId): Promise<Outcome<Result>> => {
-      let outcome: Outcome<Result>
-      try {
-        const coordinator = await cluster.coordinator('group', groupId, deadline.leftMs)
-        assert(coordinator >= 0, 'a coordinator that was found has an id')
-        outcome = await send(coordinator, groupId)
-      } catch (error) {
-        if (!(error instanceof ClientError)) throw error
-        outcome = error
-      }
-      assert(outcome !== undefined, 'a group has an outcome')
-      if (outcome instanceof ClientError && movedCodes.has(outcome.kafkaCode)) {
-        cluster.forgetCoordinator('group', groupId)
-      }
-      return outcome
-    }),
-  )
+  const outcomes = await each(groupIds, async (groupId) => {
+    const coordinator = await cluster.coordinator('group', groupId, deadline.leftMs)
+    assert(coordinator >= 0, 'a coordinator that was found has an id')
+    return send(coordinator, groupId)
+  })
+  outcomes.forEach((outcome, at) => {
+    if (!(outcome instanceof ClientError) || !movedCodes.has(outcome.kafkaCode)) return
+    cluster.forgetCoordinator('group', groupIds[at] as string)
+  })
+  return outcomes
 }
 
 const movedCodes: ReadonlySet<number> = new Set([

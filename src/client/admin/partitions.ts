@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
-import type { AdminContext, Outcome } from './settle.ts'
+import { type AdminContext, attempted, type Outcome } from './settle.ts'
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -73,20 +73,6 @@ export async function onLeaders<Item extends TopicPartition, Result>(
   return outcomes
 }
 
-/** A rejection as the outcome of each item. */
-export async function attempted<Result>(
-  sending: Promise<readonly Outcome<Result>[]>,
-  count: number,
-): Promise<readonly Outcome<Result>[]> {
-  assert(count > 0, 'what is sent is for something')
-  try {
-    return await sending
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error
-    return Array.from({ length: count }, () => error)
-  }
-}
-
 async function leaderOf(
   { cluster }: AdminContext,
   what: string,
@@ -97,7 +83,12 @@ async function leaderOf(
   try {
     const patienceMs = Math.min(deadline.leftMs, unknownTopicPatienceMs)
     const topic = await cluster.awaitTopic(item.topic, patienceMs)
-    const partition = topic.partitions[item.partition]
+    let partition = topic.partitions[item.partition]
+    if (partition === undefined) {
+      // It may have been added since somebody asked; those who ask now share a request.
+      await cluster.refresh()
+      partition = cluster.topic(item.topic)?.partitions[item.partition]
+    }
     if (partition === undefined) {
       return new ProtocolError(`${what} ${name}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     }

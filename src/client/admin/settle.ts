@@ -34,25 +34,34 @@ const finalCodes: ReadonlySet<number> = new Set([
  *
  * Resolves with the results in the order of the items. Rejects with the one item's error, or with
  * an {@link AdminError} where there were several items. `what` begins its sentence.
+ *
+ * An attempt that was not answered may have done what was asked, and the next one then fails with
+ * `doneCode`: TOPIC_ALREADY_EXISTS for a topic to create. Nobody can tell that from what somebody
+ * else did, perhaps otherwise, so it stays a failure, as in Kafka's client; its message says so and
+ * its cause is what became of the attempt before.
  */
 export async function settle<Item, Result>(
   context: AdminContext,
   what: string,
   items: readonly Item[],
   attempt: (pending: readonly Item[], deadline: Deadline) => Promise<readonly Outcome<Result>[]>,
+  doneCode?: number,
 ): Promise<readonly Result[]> {
   const { cluster, timeoutMs } = context
   const { clock, random } = cluster.environment
   assert(timeoutMs > 0 && !what.endsWith('.'), 'a call gets time, and its sentence goes on')
   const deadline = new Deadline(clock, timeoutMs)
   const outcomes: Outcome<Result>[] = []
+  const doubts = new Map<number, ClientError>()
   let pending = items.map((_, at) => at)
   for (let attempts = 1; pending.length > 0; attempts++) {
     const sent = pending.map((at) => items[at] as Item)
-    const came = await settled(attempt(sent, deadline), sent.length)
+    const came = await attempted(attempt(sent, deadline), sent.length)
     assert(came.length === sent.length, 'each item has an outcome')
     pending.forEach((at, index) => {
-      outcomes[at] = came[index] as Outcome<Result>
+      const outcome = came[index] as Outcome<Result>
+      outcomes[at] = doubted(outcome, doneCode, doubts.get(at))
+      if (outcome instanceof ClientError && isUnanswered(outcome)) doubts.set(at, outcome)
     })
     pending = pending.filter((at) => mayPass(outcomes[at]))
     if (pending.length === 0) break
@@ -81,17 +90,54 @@ function resultsOf<Result>(what: string, outcomes: readonly Outcome<Result>[]): 
   return outcomes as readonly Result[]
 }
 
-async function settled<Result>(
-  attempt: Promise<readonly Outcome<Result>[]>,
+/** A rejection as the outcome of each item. */
+export async function attempted<Result>(
+  sending: Promise<readonly Outcome<Result>[]>,
   count: number,
 ): Promise<readonly Outcome<Result>[]> {
-  assert(count > 0, 'an attempt is for something')
+  assert(count > 0, 'what is sent is for something')
   try {
-    return await attempt
+    return await sending
   } catch (error) {
     if (!(error instanceof ClientError)) throw error
     return Array.from({ length: count }, () => error)
   }
+}
+
+/** Sends for each item by itself: a rejection is the outcome of that item alone. */
+export async function each<Item, Result>(
+  items: readonly Item[],
+  send: (item: Item) => Promise<Outcome<Result>>,
+): Promise<readonly Outcome<Result>[]> {
+  const outcomes = await Promise.all(
+    items.map((item) =>
+      attempted<Result>(
+        send(item).then((one) => [one]),
+        1,
+      ),
+    ),
+  )
+  assert(outcomes.length === items.length, 'each item has an outcome')
+  return outcomes.flat() as readonly Outcome<Result>[]
+}
+
+/** Whether the broker may have done what it did not say that it has done. */
+function isUnanswered({ kafkaCode }: ClientError): boolean {
+  return kafkaCode === ErrorCode.REQUEST_TIMED_OUT || kafkaCode === ErrorCode.NETWORK_EXCEPTION
+}
+
+/** An outcome that a doubt of before may have brought about says so. */
+function doubted<Result>(
+  outcome: Outcome<Result>,
+  doneCode: number | undefined,
+  doubt: ClientError | undefined,
+): Outcome<Result> {
+  if (doubt === undefined || !(outcome instanceof ClientError)) return outcome
+  if (outcome.kafkaCode !== doneCode) return outcome
+  assert(isUnanswered(doubt), 'an answer leaves no doubt')
+  const what = outcome.message.replace(/ \([A-Z_]+\)\.$/, '')
+  const why = 'an earlier attempt of this call, which was not answered, may have done it'
+  return new ProtocolError(what, outcome.kafkaCode, why, { cause: doubt })
 }
 
 function mayPass(outcome: unknown): boolean {

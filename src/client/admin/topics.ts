@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
-import { type MetadataResponseTopic, metadataApi } from '../../protocol/generated/03-metadata.ts'
+import { metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
 import { createPartitionsApi } from '../../protocol/generated/37-create-partitions.ts'
@@ -48,23 +48,6 @@ export interface TopicListing {
   readonly partitionCount: number
 }
 
-/** One partition of a described topic. */
-export interface PartitionDescription {
-  readonly partition: number
-  /** Node id; -1 when there is none. */
-  readonly leader: number
-  readonly leaderEpoch: number
-  readonly replicas: readonly number[]
-  /** In-sync replicas. */
-  readonly isr: readonly number[]
-  readonly offlineReplicas: readonly number[]
-}
-
-/** A topic with its partitions, in the order of their numbers. */
-export interface TopicDescription extends TopicListing {
-  readonly partitions: readonly PartitionDescription[]
-}
-
 /** A topic that is to have more partitions. */
 export interface NewPartitions {
   readonly topic: string
@@ -80,50 +63,62 @@ export function createTopics(
   topics: readonly NewTopic[],
   validateOnly: boolean,
 ): Promise<readonly CreatedTopic[]> {
-  return settle(context, 'Cannot create topics', topics, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const request = {
-      topics: pending.map(creatable),
-      timeoutMs: brokerTimeoutMs(context, deadline),
-      validateOnly,
-    }
-    const response = await ask(context, 'controller', createTopicsApi, request, deadline)
-    return pending.map(({ name }) => {
-      const what = `Cannot create topic "${name}"`
-      const found = response.topics.find((one) => one.name === name)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
-        name,
-        topicId: found.topicId,
-        partitions: found.numPartitions,
-        replicationFactor: found.replicationFactor,
-      }))
-    })
-  })
+  return settle(
+    context,
+    'Cannot create topics',
+    topics,
+    async (pending, deadline) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
+      const request = {
+        topics: pending.map(creatable),
+        timeoutMs: brokerTimeoutMs(context, deadline),
+        validateOnly,
+      }
+      const response = await ask(context, 'controller', createTopicsApi, request, deadline)
+      return pending.map(({ name }) => {
+        const what = `Cannot create topic "${name}"`
+        const found = response.topics.find((one) => one.name === name)
+        if (found === undefined) return unanswered(what)
+        return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
+          name,
+          topicId: found.topicId,
+          partitions: found.numPartitions,
+          replicationFactor: found.replicationFactor,
+        }))
+      })
+    },
+    validateOnly ? undefined : ErrorCode.TOPIC_ALREADY_EXISTS,
+  )
 }
 
 /** See `Admin.deleteTopics`. */
 export async function deleteTopics(context: AdminContext, names: readonly string[]): Promise<void> {
-  await settle(context, 'Cannot delete topics', names, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const timeoutMs = brokerTimeoutMs(context, deadline)
-    const response = await ask(
-      context,
-      'controller',
-      deleteTopicsApi,
-      (version) =>
-        version >= 6
-          ? { topics: pending.map((name) => ({ name, topicId: zeroUuid })), timeoutMs }
-          : { topicNames: pending, timeoutMs },
-      deadline,
-    )
-    return pending.map((name) => {
-      const what = `Cannot delete topic "${name}"`
-      const found = response.responses.find((one) => one.name === name)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
-  })
+  await settle(
+    context,
+    'Cannot delete topics',
+    names,
+    async (pending, deadline) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
+      const timeoutMs = brokerTimeoutMs(context, deadline)
+      const response = await ask(
+        context,
+        'controller',
+        deleteTopicsApi,
+        (version) =>
+          version >= 6
+            ? { topics: pending.map((name) => ({ name, topicId: zeroUuid })), timeoutMs }
+            : { topicNames: pending, timeoutMs },
+        deadline,
+      )
+      return pending.map((name) => {
+        const what = `Cannot delete topic "${name}"`
+        const found = response.responses.find((one) => one.name === name)
+        if (found === undefined) return unanswered(what)
+        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      })
+    },
+    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  )
 }
 
 /** See `Admin.listTopics`. */
@@ -148,53 +143,37 @@ export function listTopics(
   })
 }
 
-/** See `Admin.describeTopics`. */
-export function describeTopics(
-  context: AdminContext,
-  names: readonly string[],
-): Promise<readonly TopicDescription[]> {
-  return settle(context, 'Cannot describe topics', names, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const topics = pending.map((name) => ({ name }))
-    const request = { topics, allowAutoTopicCreation: false }
-    const response = await ask(context, 'any', metadataApi, request, deadline)
-    return pending.map((name) => {
-      const what = `Cannot describe topic "${name}"`
-      const found = response.topics.find((one) => one.name === name)
-      if (found === undefined) return unanswered(what)
-      // A topic without a leader is described all the same.
-      const isLeaderless = found.errorCode === ErrorCode.LEADER_NOT_AVAILABLE
-      const code = isLeaderless ? ErrorCode.NONE : found.errorCode
-      return outcomeOf(what, code, null, () => described(name, found))
-    })
-  })
-}
-
 /** See `Admin.createPartitions`. */
 export async function createPartitions(
   context: AdminContext,
   topics: readonly NewPartitions[],
   validateOnly: boolean,
 ): Promise<void> {
-  await settle(context, 'Cannot add partitions', topics, async (pending, deadline) => {
-    assert(pending.length > 0, 'nothing is asked for nothing')
-    const request = {
-      topics: pending.map(({ topic, totalCount, assignments }) => ({
-        name: topic,
-        count: totalCount,
-        assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
-      })),
-      timeoutMs: brokerTimeoutMs(context, deadline),
-      validateOnly,
-    }
-    const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
-    return pending.map(({ topic }) => {
-      const what = `Cannot add partitions to topic "${topic}"`
-      const found = response.results.find((one) => one.name === topic)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
-  })
+  await settle(
+    context,
+    'Cannot add partitions',
+    topics,
+    async (pending, deadline) => {
+      assert(pending.length > 0, 'nothing is asked for nothing')
+      const request = {
+        topics: pending.map(({ topic, totalCount, assignments }) => ({
+          name: topic,
+          count: totalCount,
+          assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
+        })),
+        timeoutMs: brokerTimeoutMs(context, deadline),
+        validateOnly,
+      }
+      const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
+      return pending.map(({ topic }) => {
+        const what = `Cannot add partitions to topic "${topic}"`
+        const found = response.results.find((one) => one.name === topic)
+        if (found === undefined) return unanswered(what)
+        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      })
+    },
+    validateOnly ? undefined : ErrorCode.INVALID_PARTITIONS,
+  )
 }
 
 function creatable(topic: NewTopic) {
@@ -207,20 +186,4 @@ function creatable(topic: NewTopic) {
     assignments: placed ?? [],
     configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })),
   }
-}
-
-function described(name: string, topic: MetadataResponseTopic): TopicDescription {
-  assert(topic.name === name, 'the answer for this topic')
-  const { topicId, isInternal } = topic
-  const partitions = topic.partitions
-    .map((one) => ({
-      partition: one.partitionIndex,
-      leader: one.leaderId,
-      leaderEpoch: one.leaderEpoch,
-      replicas: one.replicaNodes,
-      isr: one.isrNodes,
-      offlineReplicas: one.offlineReplicas,
-    }))
-    .sort((a, b) => a.partition - b.partition)
-  return { name, topicId, isInternal, partitionCount: partitions.length, partitions }
 }

@@ -5,14 +5,14 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { findCoordinatorApi } from '../../protocol/generated/10-find-coordinator.ts'
 import type { BrokerConnection, RequestOf, VersionRange } from '../../transport/index.ts'
-import { NetworkError, ProtocolError } from '../error.ts'
+import { NetworkError, ProtocolError, TimeoutError } from '../error.ts'
 import { clientError, closedError, saysMetadataIsOld } from './broker-error.ts'
 import type { ClusterOptions } from './cluster-options.ts'
 import { Coordinators, type CoordinatorType } from './coordinators.ts'
 import { type NetworkEnvironment, systemEnvironment } from './environment.ts'
 import { type LeaderHint, Metadata, type NodeInfo, type TopicInfo } from './metadata.ts'
 import { MetadataRefresher } from './metadata-refresher.ts'
-import type { NodeLink } from './node-link.ts'
+import type { LinkBreak, NodeLink } from './node-link.ts'
 import { type Channel, listServers, NodeLinks } from './node-links.ts'
 import { RequestLog, type RequestStatistics } from './request-log.ts'
 import { type Deadline, retrying } from './retry.ts'
@@ -78,7 +78,7 @@ export class Cluster {
       options.bootstrapServers,
       { ...options, connection },
       environment,
-      (nodeId, channel) => this.#broke(nodeId, channel),
+      (nodeId, channel, what) => this.#broke(nodeId, channel, what),
     )
     this.#refresher = new MetadataRefresher(
       options,
@@ -187,7 +187,8 @@ export class Cluster {
 
   /**
    * Sends a request that is not answered (Produce with acks 0). Resolves when its byte fields may
-   * be used again.
+   * be used again, which they may too when it rejects: a broker that does not take the request in
+   * its time is cut off.
    */
   async tell<Request, RequestInput, Response, ResponseInput>(
     target: Target,
@@ -196,7 +197,9 @@ export class Cluster {
     options: ClusterCallOptions = {},
   ): Promise<void> {
     const link = this.#linkTo(target, options.channel) ?? (await this.#locate(target, options))
-    return this.#use(link, options, (connection) => connection.tell(api, request))
+    return this.#use(link, options, (connection, timeoutMs) =>
+      connection.tell(api, request, timeoutMs),
+    )
   }
 
   /** The version in which an API goes out to a broker; connects if need be. */
@@ -307,7 +310,13 @@ export class Cluster {
   ): Promise<T> {
     const { clock } = this.environment
     const timeoutMs = options.timeoutMs ?? this.options.requestTimeoutMs
-    assert(timeoutMs > 0, 'a call gets time')
+    assert(!Number.isNaN(timeoutMs), 'a call has its time')
+    // Timers are late on a busy machine: what was left when the caller looked may be over.
+    if (timeoutMs <= 0) {
+      options.written?.()
+      const peer = formatHostPort(link.endpoint)
+      return Promise.reject(new TimeoutError(`No time was left to call ${peer}.`))
+    }
     const startMs = clock.monotonicMs()
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void =>
@@ -334,11 +343,14 @@ export class Cluster {
     this.#links.follow(this.#metadata.nodes)
   }
 
-  /** A broker that hangs up may be going: others lead now what it led. */
-  #broke(nodeId: number, channel: Channel): void {
+  /**
+   * A broker that hangs up may be going: others lead now what it led. Who could not connect asks
+   * for metadata himself, unless that is what he was about.
+   */
+  #broke(nodeId: number, channel: Channel, what: LinkBreak): void {
     if (this.#isClosed) return
     assert(nodeId >= 0, 'bootstrap servers are not reported')
     if (channel !== 'fetch') this.#coordinators.forgetNode(nodeId)
-    this.#refresher.poke()
+    if (what === 'broken') this.#refresher.poke()
   }
 }

@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.ts'
-import type { TimerHandle } from '../../base/clock.ts'
+import type { TimerHandle, Timers } from '../../base/clock.ts'
 import { formatHostPort } from '../../base/endpoint.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type {
@@ -21,6 +21,15 @@ type AskMetadata = (link: NodeLink, request: MetadataRequestInput) => Promise<Me
 interface Waiter {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
+}
+
+/** A wait before the next request. */
+interface Pause {
+  readonly untilMs: number
+  readonly end: () => void
+  /** Whose timer ends it: one of `waits` once somebody waits. */
+  timers: Timers
+  timer: TimerHandle
 }
 
 /**
@@ -46,6 +55,7 @@ export class MetadataRefresher {
   /** Refreshes in a row that failed or settled nothing. */
   #unsettled = 0
   #lastEndMs = -Infinity
+  #pausing: Pause | undefined
   #ageTimer: TimerHandle | undefined
   #isClosed = false
 
@@ -107,6 +117,7 @@ export class MetadataRefresher {
     if (this.#isClosed) return Promise.reject(closedError('Cannot ask for metadata'))
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
+      this.#hold()
       void this.#run()
     })
   }
@@ -122,6 +133,8 @@ export class MetadataRefresher {
   close(): void {
     this.#isClosed = true
     this.#clearAgeTimer()
+    this.#pausing?.timers.clear(this.#pausing.timer)
+    this.#pausing?.end()
     for (const { reject } of this.#waiters.splice(0)) reject(closedError('Cannot ask for metadata'))
   }
 
@@ -130,6 +143,7 @@ export class MetadataRefresher {
     this.#isRunning = true
     while (!this.#isClosed && (this.#isStale || this.#waiters.length > 0)) {
       await this.#pause()
+      if (this.#isClosed) break
       const waiters = this.#waiters.splice(0)
       assert(this.#waiters.length === 0, 'who comes from now on waits for the next')
       this.#isStale = false
@@ -153,13 +167,34 @@ export class MetadataRefresher {
   /** After failures, and after answers that settled nothing, the next request takes its time. */
   #pause(): Promise<void> | undefined {
     const { clock, random } = this.#environment
-    const isAwaited = this.#waiters.length > 0
-    const timers = isAwaited ? this.#environment.waits : this.#environment.timers
     const pauseMs = backoffMs(this.#options.retryBackoff, this.#unsettled, random)
     const leftMs = this.#lastEndMs + pauseMs - clock.monotonicMs()
     assert(!Number.isNaN(leftMs), 'a pause ends')
     if (leftMs <= 0) return undefined
-    return new Promise((resolve) => timers.setTimeout(resolve, leftMs))
+    const isAwaited = this.#waiters.length > 0
+    const timers = isAwaited ? this.#environment.waits : this.#environment.timers
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#pausing = undefined
+        resolve()
+      }
+      const untilMs = clock.monotonicMs() + leftMs
+      this.#pausing = { untilMs, end, timers, timer: timers.setTimeout(end, leftMs) }
+    })
+  }
+
+  /** Somebody waits now: a pause of the background keeps the process alive from here on. */
+  #hold(): void {
+    const { clock, waits } = this.#environment
+    const pausing = this.#pausing
+    if (pausing === undefined || pausing.timers === waits) return
+    assert(this.#waiters.length > 0, 'who waits keeps the process alive')
+    pausing.timers.clear(pausing.timer)
+    pausing.timers = waits
+    pausing.timer = waits.setTimeout(
+      pausing.end,
+      Math.max(0, pausing.untilMs - clock.monotonicMs()),
+    )
   }
 
   /** Returns whether the answer settled everything that was asked. */

@@ -96,9 +96,9 @@ export class Metadata {
    */
   update(response: MetadataResponse, complete = false): boolean {
     if (response.brokers.length > 0) this.#nodes.clear()
-    for (const { nodeId, host, port, rack } of response.brokers) {
-      this.#nodes.set(nodeId, { nodeId, host, port, rack })
-    }
+    this.addNodes(
+      response.brokers.map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack })),
+    )
     this.#clusterId = response.clusterId
     this.#controllerId = response.controllerId
     const named = new Set(response.topics.map(({ name }) => name))
@@ -119,7 +119,7 @@ export class Metadata {
     assert(!this.#topics.has(topic), 'a forgotten topic is not known')
   }
 
-  /** Adds brokers that an answer named; the present ones stay. */
+  /** Adds brokers that an answer named; the present ones stay. A negative id is no broker's. */
   addNodes(nodes: readonly NodeInfo[]): void {
     for (const node of nodes) if (node.nodeId >= 0) this.#nodes.set(node.nodeId, node)
   }
@@ -162,8 +162,10 @@ export class Metadata {
       // Indexes have no holes; behind one nothing could be found by index.
       if (told.partitionIndex !== partitions.length) break
       const before = same ? known.partitions[told.partitionIndex] : undefined
-      partitions.push(newer(before, told))
-      if (told.errorCode !== 0 && told.leaderId < 0) settled = false
+      const now = newer(before, told)
+      partitions.push(now)
+      // What is kept counts: an answer of before may name a leader that is none any more.
+      if (now.leader < 0) settled = false
     }
     assert(partitions.at(-1)?.partition !== -1, 'indexes count from 0')
     const { topicId: id, isInternal } = topic

@@ -15,6 +15,9 @@ export interface NodeLinkOptions {
   readonly connectionsMaxIdleMs: number
 }
 
+/** How the way to a broker was lost: an open connection ended, or none could be opened. */
+export type LinkBreak = 'broken' | 'unreachable'
+
 /** Someone who waits for the connection; the order is that of the calls. */
 interface Waiter {
   readonly use: (connection: BrokerConnection) => void
@@ -30,7 +33,7 @@ interface Waiter {
 export class NodeLink {
   readonly #options: NodeLinkOptions
   readonly #environment: NetworkEnvironment
-  readonly #onBreak: () => void
+  readonly #onBreak: (what: LinkBreak) => void
   #endpoint: HostPort
   #connection: BrokerConnection | undefined
   #isOpening = false
@@ -44,14 +47,17 @@ export class NodeLink {
   #idleTimer: TimerHandle | undefined
   #isClosed = false
 
-  /** @param onBreak is told when a connection ends that we did not close. */
+  /**
+   * @param onBreak is told when a connection ends that we did not close, and of each attempt to
+   *   connect that failed.
+   */
   constructor(
     endpoint: HostPort,
     options: NodeLinkOptions,
     environment: NetworkEnvironment,
-    onBreak: () => void,
+    onBreak: (what: LinkBreak) => void,
   ) {
-    assert(endpoint.port > 0, 'a broker has a port')
+    assert(options.connectionsMaxIdleMs > 0, 'a connection may be idle for a while')
     this.#endpoint = endpoint
     this.#options = options
     this.#environment = environment
@@ -195,6 +201,7 @@ export class NodeLink {
       const { reconnectBackoff } = this.#options
       const waitMs = backoffMs(reconnectBackoff, this.#failures, this.#environment.random)
       this.#notBeforeMs = this.#now() + waitMs
+      this.#onBreak('unreachable')
       // Who waits decides whether to try again: another broker may be better.
       this.#rejectAll(clientError(error))
       return
@@ -216,7 +223,7 @@ export class NodeLink {
       const { reconnectBackoff } = this.#options
       const waitMs = backoffMs(reconnectBackoff, 1, this.#environment.random)
       this.#notBeforeMs = fault === 'closed' ? 0 : this.#now() + waitMs
-      if (fault !== 'closed') this.#onBreak()
+      if (fault !== 'closed') this.#onBreak('broken')
       this.#proceed()
     })
     this.#watchIdleness(connection)
@@ -238,8 +245,10 @@ export class NodeLink {
   /** One timer at a time, set for when the connection will have been idle if nothing comes. */
   #watchIdleness(connection: BrokerConnection): void {
     const { connectionsMaxIdleMs } = this.#options
-    assert(connectionsMaxIdleMs > 0, 'a connection may be idle for a while')
+    assert(this.#connection === connection, 'the connection that is open')
     if (connectionsMaxIdleMs === Infinity) return
+    // What waits for its answer is in use.
+    if (connection.inFlight > 0) this.#usedAtMs = this.#now()
     const leftMs = this.#usedAtMs + connectionsMaxIdleMs - this.#now()
     this.#idleTimer = this.#environment.timers.setTimeout(
       () => {

@@ -3,7 +3,7 @@ import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
 import { randomBelow } from '../../base/random.ts'
 import type { NetworkEnvironment } from './environment.ts'
 import type { NodeInfo } from './metadata.ts'
-import { NodeLink, type NodeLinkOptions } from './node-link.ts'
+import { type LinkBreak, NodeLink, type NodeLinkOptions } from './node-link.ts'
 
 /**
  * What a connection is for. Requests on one connection are answered in order, so a Fetch or a
@@ -16,16 +16,16 @@ export type Channel = 'main' | 'coordinator' | 'fetch'
 export class NodeLinks {
   readonly #options: NodeLinkOptions
   readonly #environment: NetworkEnvironment
-  readonly #onBreak: (nodeId: number, channel: Channel) => void
+  readonly #onBreak: (nodeId: number, channel: Channel, what: LinkBreak) => void
   readonly #links = new Map<string, NodeLink>()
   readonly #bootstrap: readonly NodeLink[]
 
-  /** @param onBreak is told of connections to brokers that ended and were not closed by us. */
+  /** @param onBreak is told of what each broker's links tell theirs; bootstrap servers' are not. */
   constructor(
     bootstrapServers: readonly HostPort[],
     options: NodeLinkOptions,
     environment: NetworkEnvironment,
-    onBreak: (nodeId: number, channel: Channel) => void,
+    onBreak: (nodeId: number, channel: Channel, what: LinkBreak) => void,
   ) {
     assert(bootstrapServers.length > 0, 'there is somebody to ask')
     this.#options = options
@@ -42,7 +42,7 @@ export class NodeLinks {
     const key = `${node.nodeId} ${channel}`
     let link = this.#links.get(key)
     if (link === undefined) {
-      const broke = (): void => this.#onBreak(node.nodeId, channel)
+      const broke = (what: LinkBreak): void => this.#onBreak(node.nodeId, channel, what)
       link = new NodeLink(node, this.#options, this.#environment, broke)
       this.#links.set(key, link)
     }

@@ -45,6 +45,8 @@ export async function retrying<T>(
       const waitMs = backoffMs(backoff, failures, environment.random)
       if (waitMs >= deadline.leftMs) throw outOfTime(what, timeoutMs, error)
       await pause(environment, waitMs)
+      // A timer may be late.
+      if (deadline.leftMs <= 0) throw outOfTime(what, timeoutMs, error)
     }
   }
 }

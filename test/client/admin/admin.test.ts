@@ -6,10 +6,14 @@ import { ConfigError } from '../../../src/client/error.ts'
 import { listOffsetsApi } from '../../../src/protocol/generated/02-list-offsets.ts'
 import { offsetFetchApi } from '../../../src/protocol/generated/09-offset-fetch.ts'
 import { describeGroupsApi } from '../../../src/protocol/generated/15-describe-groups.ts'
+import { listGroupsApi } from '../../../src/protocol/generated/16-list-groups.ts'
 import { createTopicsApi } from '../../../src/protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../../src/protocol/generated/20-delete-topics.ts'
+import { describeLogDirsApi } from '../../../src/protocol/generated/35-describe-log-dirs.ts'
+import { describeClusterApi } from '../../../src/protocol/generated/60-describe-cluster.ts'
+import { listTransactionsApi } from '../../../src/protocol/generated/66-list-transactions.ts'
 import { consumerGroupDescribeApi } from '../../../src/protocol/generated/69-consumer-group-describe.ts'
-import { FakeCluster, type SeenRequest, useDefault } from '../network/fake-cluster.ts'
+import { FakeCluster, hangUp, type SeenRequest, useDefault } from '../network/fake-cluster.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -209,6 +213,99 @@ test('a group of the new protocol is described where the old one is not there', 
       ],
     },
   ])
+})
+
+describe('calls that ask several brokers', () => {
+  const down = (node: number) => (request: SeenRequest) => {
+    if (request.key === describeClusterApi.key) {
+      const brokers = [1, 2, 3].map((brokerId) => ({ brokerId, host: '127.0.0.1', port: 1 }))
+      return { throttleTimeMs: 0, errorCode: 0, clusterId: 'fake', controllerId: 1, brokers }
+    }
+    const errorCode = request.node === node ? 29 : 0
+    if (request.key === listGroupsApi.key) {
+      const one = { groupId: `g${request.node}`, protocolType: 'consumer' }
+      return { errorCode, groups: [{ ...one, groupState: 'Stable', groupType: 'classic' }] }
+    }
+    if (request.key === listTransactionsApi.key) {
+      const one = { transactionalId: `t${request.node}`, producerId: 1, transactionState: 'Empty' }
+      return { throttleTimeMs: 0, errorCode, unknownStateFilters: [], transactionStates: [one] }
+    }
+    if (request.key !== describeLogDirsApi.key) return useDefault
+    const directory = { errorCode: 0, logDir: '/d', topics: [] }
+    return { throttleTimeMs: 0, errorCode: 0, results: [directory] }
+  }
+  const apis = [describeClusterApi, describeLogDirsApi, listGroupsApi, listTransactionsApi]
+  const fault = (call: Promise<unknown>) => call.catch((error: unknown) => error)
+
+  test('tell what each of them answered, and the failure of the one that failed', async () => {
+    const { admin } = await both({ apis, answer: down(2), nodes: 3 })
+    const groups = (await fault(admin.listGroups())) as AdminError
+    expect(groups).toBeInstanceOf(AdminError)
+    expect(groups.results).toMatchObject([
+      [{ groupId: 'g1', state: 'Stable', type: 'classic' }],
+      { message: expect.stringContaining('Cannot list groups of broker 2') },
+      [{ groupId: 'g3' }],
+    ])
+    const transactions = (await fault(admin.listTransactions())) as AdminError
+    expect(transactions.results).toMatchObject([
+      [{ transactionalId: 't1' }],
+      { code: 'TOPIC_AUTHORIZATION_FAILED' },
+      [{ transactionalId: 't3' }],
+    ])
+  })
+
+  test('tell of a broker that is not there beside those that are', async () => {
+    const more = { defaultApiTimeoutMs: 500 }
+    const { admin } = await both({ apis, answer: down(0), nodes: 2 }, more)
+    const error = (await fault(admin.describeLogDirs([1, 2, 99]))) as AdminError
+    expect(error.results).toMatchObject([
+      [{ broker: 1, path: '/d' }],
+      [{ broker: 2, path: '/d' }],
+      { code: 'BROKER_NOT_AVAILABLE', message: expect.stringContaining('no broker 99') },
+    ])
+    expect(error.message).toContain('1 of 3 failed')
+  })
+
+  test('give all that they have where nobody fails', async () => {
+    const { admin } = await both({ apis, answer: down(0), nodes: 3 })
+    expect((await admin.listGroups()).map(({ groupId }) => groupId)).toEqual(['g1', 'g2', 'g3'])
+  })
+})
+
+test('a topic that an unanswered attempt may have created is told with that doubt', async () => {
+  let topics = 0
+  const answer = (request: SeenRequest) => {
+    if (request.key !== createTopicsApi.key) return useDefault
+    return topics++ === 0 ? hangUp : created({ a: 36 })(request)
+  }
+  const { admin } = await both({ apis: [createTopicsApi], answer })
+  const call = admin.createTopics([{ name: 'a' }])
+  await expect(call).rejects.toMatchObject({ code: 'TOPIC_ALREADY_EXISTS', retriable: false })
+  await expect(call).rejects.toThrow('may have done it')
+  expect(topics).toBe(2)
+  topics = 0
+  const trial = admin.createTopics([{ name: 'a' }], { validateOnly: true })
+  await expect(trial).rejects.not.toThrow('may have done it')
+})
+
+test('offsets are reset inside a log whose ends were moved while they were asked for', async () => {
+  const answer = (request: SeenRequest) => {
+    const body = request.body as { topics: { partitions: { timestamp: bigint | number }[] }[] }
+    if (request.key === offsetFetchApi.key) return { groups: [{ groupId: 'g', topics: [] }] }
+    if (request.key !== listOffsetsApi.key) return useDefault
+    const isStart = Number(body.topics[0]?.partitions[0]?.timestamp) === -2
+    const place = { partitionIndex: 0, errorCode: 0, timestamp: -1, leaderEpoch: 0 }
+    // Everything was written and deleted again between the two answers.
+    return { topics: [{ name: 't', partitions: [{ ...place, offset: isStart ? 90 : 70 }] }] }
+  }
+  const apis = [offsetFetchApi, listOffsetsApi]
+  const { admin } = await both({ apis, answer, topics: new Map([['t', 1]]) })
+  const partitions = [{ topic: 't', partition: 0 }]
+  const options = { partitions, dryRun: true }
+  for (const target of ['earliest', 'latest', { offset: 5 }, { offset: 500 }] as const) {
+    const resets = await admin.resetGroupOffsets('g', target, options)
+    expect(resets).toEqual([{ topic: 't', partition: 0, from: null, to: 90 }])
+  }
 })
 
 test('options are checked before anything is connected', () => {

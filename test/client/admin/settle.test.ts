@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AdminError } from '../../../src/client/admin/admin-error.ts'
 import { byTopic, onLeaders, partitionName } from '../../../src/client/admin/partitions.ts'
-import { type AdminContext, settle } from '../../../src/client/admin/settle.ts'
+import { type AdminContext, each, settle } from '../../../src/client/admin/settle.ts'
 import { ClientError, NetworkError, ProtocolError } from '../../../src/client/error.ts'
 import { Deadline } from '../../../src/client/network/retry.ts'
+import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
 import { clusterAt } from '../network/cluster-fixture.ts'
 import { FakeCluster } from '../network/fake-cluster.ts'
 
@@ -73,6 +74,37 @@ describe('items', () => {
     await expect(bug).rejects.toBeInstanceOf(RangeError)
   })
 
+  test('that are asked for one by one fail one by one', async () => {
+    const outcomes = await each(['a', 'b', 'c'], async (item) => {
+      if (item === 'b') throw final
+      return item
+    })
+    expect(outcomes).toEqual(['a', final, 'c'])
+    const bug = each(['a'], () => Promise.reject(new RangeError('bug')))
+    await expect(bug).rejects.toBeInstanceOf(RangeError)
+  })
+
+  test('that an unanswered attempt may have done say so, and no others', async () => {
+    const given = await context()
+    const done = () => new ProtocolError('Cannot create "a"', 36)
+    const lost = new NetworkError('Gone.')
+    const repeated = (first: ClientError, code?: number) => {
+      let attempts = 0
+      const attempt = async () => [attempts++ === 0 ? first : done()]
+      return settle(given, 'Cannot do it', ['a'], attempt, code)
+    }
+    const doubt = 'an earlier attempt of this call, which was not answered, may have done it'
+    for (const first of [lost, new ProtocolError('Late', 7)]) {
+      const error = await repeated(first, 36).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'TOPIC_ALREADY_EXISTS', cause: first, retriable: false })
+      expect((error as Error).message).toContain(doubt)
+      expect((error as Error).message).toMatch(/ \(TOPIC_ALREADY_EXISTS\)\.$/)
+      expect((error as Error).message.match(/TOPIC_ALREADY_EXISTS/g)).toHaveLength(1)
+    }
+    await expect(repeated(lost)).rejects.toThrow(done().message)
+    await expect(repeated(new ProtocolError('Elsewhere', 41), 36)).rejects.toThrow(done().message)
+  })
+
   test('one alone rejects with its own error', async () => {
     const given = await context()
     const call = settle(given, 'Cannot do it', ['a'], async () => [final])
@@ -113,6 +145,31 @@ describe('partitions', () => {
       'UNKNOWN_TOPIC_OR_PARTITION',
       't-1',
     ])
+  })
+
+  test('that are new are found, and asked for once where they are not there', async () => {
+    const fake = await FakeCluster.start({ topics: new Map([['t', 1]]) })
+    const cluster = clusterAt(fake.endpoints)
+    ends.push(
+      () => fake.close(),
+      () => cluster.close(),
+    )
+    const given = { cluster, timeoutMs: 2000 }
+    const deadline = new Deadline(cluster.environment.clock, 2000)
+    const names = (partitions: readonly number[]) =>
+      onLeaders(
+        given,
+        'Cannot ask',
+        partitions.map((partition) => ({ topic: 't', partition })),
+        deadline,
+        async (_leader, own) => own.map(partitionName),
+      )
+    expect(await names([0])).toEqual(['t-0'])
+    fake.topics.set('t', 4)
+    const before = fake.count(metadataApi)
+    expect(await names([3, 0, 2])).toEqual(['t-3', 't-0', 't-2'])
+    expect(await names([4])).toMatchObject([{ code: 'UNKNOWN_TOPIC_OR_PARTITION' }])
+    expect(fake.count(metadataApi) - before).toBe(2)
   })
 
   test('of a topic that does not come are told by what the broker said', async () => {

@@ -227,6 +227,16 @@ describe('calls', () => {
     await soon(() => fake.count(metadataApi)).toBeGreaterThan(1)
   })
 
+  test('one for which no time is left is out of time, and its buffers are free', async () => {
+    const { fake, cluster } = await both({ apis: [heartbeatApi], answer: beats })
+    await cluster.refresh()
+    let written = 0
+    const options = { timeoutMs: 0, written: () => written++ }
+    const call = cluster.call(1, heartbeatApi, heartbeat, options)
+    await expect(call).rejects.toMatchObject({ name: 'TimeoutError', retriable: true })
+    expect([written, fake.count(heartbeatApi)]).toEqual([1, 0])
+  })
+
   test('a broker that nobody knows is a network error, and the buffers are free', async () => {
     const { cluster } = await both()
     let free = 0
@@ -326,5 +336,18 @@ describe('coordinators', () => {
     await cluster.call(node, heartbeatApi, heartbeat, { channel: 'coordinator' })
     await fake.stopNode(node)
     await soon(() => cluster.coordinator('group', 'g', 1000)).toBe(1)
+  })
+
+  test('one whose broker cannot be connected to is asked for again', async () => {
+    const { fake, cluster } = await both(alive)
+    await cluster.refresh()
+    expect(await cluster.coordinator('group', 'g', 2000)).toBe(2)
+    // Nothing is connected to it on that channel, so that no connection breaks.
+    await fake.stopNode(2)
+    const channel = { channel: 'coordinator' } as const
+    await expect(cluster.call(2, heartbeatApi, heartbeat, channel)).rejects.toMatchObject({
+      name: 'NetworkError',
+    })
+    expect(await cluster.coordinator('group', 'g', 2000)).toBe(1)
   })
 })

@@ -1,9 +1,12 @@
 /** How metadata is asked for, where a cluster does not answer as it should. */
 import { afterEach, expect, test } from 'vitest'
-import type { Cluster } from '../../../src/client/network/cluster.ts'
+import { seededRandom } from '../../../src/base/random.ts'
+import { Cluster } from '../../../src/client/network/cluster.ts'
+import { systemEnvironment } from '../../../src/client/network/environment.ts'
 import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
 import { clusterAt } from './cluster-fixture.ts'
 import { FakeCluster, hangUp, type SeenRequest, useDefault } from './fake-cluster.ts'
+import { partitionOf } from './metadata-answers.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -77,4 +80,52 @@ test('answers that settle nothing are asked for with pauses', async () => {
   expect(asked).toBeGreaterThan(2)
   // 10, 20, 40 and then 50 ms each: without pauses it would be hundreds.
   expect(asked).toBeLessThan(20)
+})
+
+test('who joins a pause that nobody waited for keeps the process alive for it', async () => {
+  const { fake, cluster: first } = await both(1)
+  const held: number[] = []
+  const waits = {
+    ...systemEnvironment.waits,
+    setTimeout: (callback: () => void, delayMs: number) => {
+      held.push(delayMs)
+      return systemEnvironment.waits.setTimeout(callback, delayMs)
+    },
+  }
+  const retryBackoff = { initialMs: 400, maxMs: 400 }
+  const random = seededRandom(7)
+  const environment = { ...systemEnvironment, waits, random }
+  const cluster = new Cluster({ ...first.options, retryBackoff }, environment)
+  ends.push(() => cluster.close())
+  fake.answer = (request) => (isMetadata(request) ? hangUp : useDefault)
+  await expect(cluster.refresh()).rejects.toThrow()
+  fake.answer = () => useDefault
+  cluster.requestRefresh()
+  const before = held.length
+  const refreshing = cluster.refresh()
+  const joined = held.slice(before)
+  expect(joined).toHaveLength(1)
+  // What is left of the pause, and not another one.
+  expect(joined[0]).toBeGreaterThan(100)
+  expect(joined[0]).toBeLessThan(480)
+  await refreshing
+})
+
+test('a leader that only old answers name is asked for with pauses', async () => {
+  const { fake, cluster } = await both(1)
+  cluster.topic('t')
+  let told = 0
+  fake.answer = (request) => {
+    if (!isMetadata(request)) return useDefault
+    const [leader, epoch] = told++ === 0 ? ([-1, 7] as const) : ([1, 6] as const)
+    const partitions = [partitionOf(0, leader, epoch)]
+    const topics = [{ errorCode: 0, name: 't', isInternal: false, partitions }]
+    const brokers = [{ nodeId: 1, ...fake.endpoints[0]! }]
+    return { throttleTimeMs: 0, brokers, clusterId: 'fake', controllerId: 1, topics }
+  }
+  const endMs = performance.now() + 300
+  while (performance.now() < endMs) await cluster.refresh()
+  // 10, 20, 40 and then 50 ms each.
+  expect(told).toBeLessThan(15)
+  expect(cluster.topic('t')?.partitions[0]?.leader).toBe(-1)
 })

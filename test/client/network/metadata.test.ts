@@ -6,6 +6,13 @@ import { answerOf, partitionOf, topicOf } from './metadata-answers.ts'
 
 const otherId = 'AAAAAAAAAAAAAAAAAAAABA'
 
+test('brokers without an id are none', () => {
+  const metadata = new Metadata()
+  const [broker] = answerOf([]).brokers
+  metadata.update({ ...answerOf([]), brokers: [{ ...broker!, nodeId: -1 }, broker!] })
+  expect([...metadata.nodes.keys()]).toEqual([1])
+})
+
 describe('leader epochs', () => {
   test('a lower one never replaces a higher one', () => {
     const metadata = new Metadata()
@@ -21,6 +28,15 @@ describe('leader epochs', () => {
     metadata.update(answerOf([topicOf('t', [{ ...partitionOf(0, 1, 7), isrNodes: [1, 2] }])]))
     metadata.update(answerOf([topicOf('t', [{ ...partitionOf(0, 1, 7), isrNodes: [1] }])]))
     expect(metadata.topics.get('t')?.partitions[0]?.isr).toEqual([1])
+  })
+
+  test('a partition kept without a leader is not settled by an answer of before', () => {
+    const metadata = new Metadata()
+    expect(metadata.update(answerOf([topicOf('t', [partitionOf(0, 1, 6)])]))).toBe(true)
+    expect(metadata.update(answerOf([topicOf('t', [partitionOf(0, -1, 7)])]))).toBe(false)
+    expect(metadata.update(answerOf([topicOf('t', [partitionOf(0, 1, 6)])]))).toBe(false)
+    expect(metadata.topics.get('t')?.partitions[0]).toMatchObject({ leader: -1, leaderEpoch: 7 })
+    expect(metadata.update(answerOf([topicOf('t', [partitionOf(0, 2, 8)])]))).toBe(true)
   })
 
   test('a topic with another id begins anew', () => {

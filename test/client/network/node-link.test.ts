@@ -4,7 +4,11 @@ import {
   type NetworkEnvironment,
   systemEnvironment,
 } from '../../../src/client/network/environment.ts'
-import { NodeLink, type NodeLinkOptions } from '../../../src/client/network/node-link.ts'
+import {
+  type LinkBreak,
+  NodeLink,
+  type NodeLinkOptions,
+} from '../../../src/client/network/node-link.ts'
 import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
 import type { BrokerConnection } from '../../../src/transport/index.ts'
 import { FakeCluster } from './fake-cluster.ts'
@@ -16,29 +20,30 @@ afterEach(async () => {
 
 const environment: NetworkEnvironment = { ...systemEnvironment, random: seededRandom(5) }
 
-async function linked(more: Partial<NodeLinkOptions> = {}) {
+const linkOptions = (more: Partial<NodeLinkOptions>): NodeLinkOptions => ({
+  connection: {
+    clientId: 'test',
+    clientSoftwareVersion: '1',
+    connectTimeoutMs: 2000,
+    requestTimeoutMs: 2000,
+    frameBytesMax: 1 << 20,
+  },
+  reconnectBackoff: { initialMs: 60, maxMs: 400 },
+  connectionsMaxIdleMs: Infinity,
+  ...more,
+})
+
+async function linked(more: Partial<NodeLinkOptions> = {}, own = environment) {
   const fake = await FakeCluster.start()
-  let breaks = 0
-  const options: NodeLinkOptions = {
-    connection: {
-      clientId: 'test',
-      clientSoftwareVersion: '1',
-      connectTimeoutMs: 2000,
-      requestTimeoutMs: 2000,
-      frameBytesMax: 1 << 20,
-    },
-    reconnectBackoff: { initialMs: 60, maxMs: 400 },
-    connectionsMaxIdleMs: Infinity,
-    ...more,
-  }
-  const link = new NodeLink(fake.endpoints[0]!, options, environment, () => breaks++)
+  const breaks: LinkBreak[] = []
+  const link = new NodeLink(fake.endpoints[0]!, linkOptions(more), own, (what) => breaks.push(what))
   ends.push(
     () => fake.close(),
     () => link.close(),
   )
   const acquire = (timeoutMs = 2000) =>
     new Promise<BrokerConnection>((resolve, reject) => link.acquire(timeoutMs, resolve, reject))
-  return { fake, link, acquire, breaks: () => breaks }
+  return { fake, link, acquire, breaks: () => breaks.length, told: breaks }
 }
 
 describe('a link', () => {
@@ -77,6 +82,13 @@ describe('a link', () => {
     await expect.poll(breaks, { timeout: 20_000 }).toBe(1)
     await fake.startNode(1, port)
     await expect(acquire()).resolves.toBeDefined()
+  })
+
+  test('tells of a broker that it cannot connect to, each time', async () => {
+    const { fake, acquire, told } = await linked()
+    await fake.stopNode(1)
+    for (const _ of [1, 2]) await expect(acquire()).rejects.toThrow('nothing listens there')
+    expect(told).toEqual(['unreachable', 'unreachable'])
   })
 
   test('waits longer after each failure, and forgets that after a success', async () => {
@@ -136,6 +148,37 @@ describe('a link', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(link.isConnected).toBe(true)
     await expect(call).rejects.toThrow('within 200 ms')
+  })
+
+  test('looks seldom whether a connection is idle while it waits for an answer', async () => {
+    let looks = 0
+    const timers = {
+      ...environment.timers,
+      setTimeout: (callback: () => void, delayMs: number) => {
+        looks++
+        return environment.timers.setTimeout(callback, delayMs)
+      },
+    }
+    const own = { ...environment, timers }
+    const { fake, acquire, link } = await linked({ connectionsMaxIdleMs: 40 }, own)
+    const connection = await acquire()
+    fake.answer = () => undefined
+    const call = connection.call(metadataApi, { topics: [] }, { timeoutMs: 300 })
+    await expect(call).rejects.toThrow('within 300 ms')
+    expect(link.isConnected).toBe(false)
+    expect(looks).toBeLessThanOrEqual(1 + Math.ceil(300 / 40))
+  })
+
+  test('to a place that is none fails as one to a broker that is away', async () => {
+    const { fake, link } = await linked()
+    for (const port of [0, -1, 70_000]) {
+      const endpoint = { host: '127.0.0.1', port }
+      const own = new NodeLink(endpoint, linkOptions({}), environment, () => {})
+      ends.push(() => own.close())
+      const acquired = new Promise((resolve, reject) => own.acquire(500, resolve, reject))
+      await expect(acquired).rejects.toMatchObject({ name: 'NetworkError' })
+    }
+    expect([fake.sockets, link.isConnected]).toEqual([0, false])
   })
 
   test('that is closed tells whoever waits, and whoever comes', async () => {

@@ -72,6 +72,25 @@ describe('attempts', () => {
     expect(now() - startMs).toBeLessThanOrEqual(500)
   })
 
+  test('are not begun when the pause before them took all the time', async () => {
+    const { environment, pass } = world()
+    const { waits } = environment
+    const late = {
+      ...waits,
+      setTimeout: (callback: () => void, delayMs: number) => {
+        pass(1000)
+        return waits.setTimeout(callback, delayMs)
+      },
+    }
+    let attempts = 0
+    const call = retrying('Cannot ask', 500, backoff, { ...environment, waits: late }, () => {
+      attempts++
+      return Promise.reject(away)
+    })
+    await expect(call).rejects.toMatchObject({ name: 'TimeoutError', cause: away })
+    expect(attempts).toBe(1)
+  })
+
   test('know how much time is left', async () => {
     const { environment, pass } = world()
     const left: number[] = []
