@@ -3,6 +3,7 @@
  * up and committed, and what will be needed next is fetched.
  */
 import { assert } from '../../base/assert.ts'
+import type { TimerHandle } from '../../base/clock.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
@@ -148,8 +149,9 @@ export class ConsumerLoop<K, V> {
     let failure: unknown = null
     if (driver !== null && owned.length > 0) {
       await this.beforeHandOver(owned)
-      await this.#commitBeforeHandOver(driver)
-      failure = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
+      failure = await this.#commitBeforeHandOver(driver)
+      const thrown = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
+      failure = thrown ?? failure
     }
     this.positions.assign([])
     assert(this.positions.size === 0, 'who leaves has nothing')
@@ -180,6 +182,15 @@ export class ConsumerLoop<K, V> {
    * is looked at after each wait.
    */
   async fill(untilMs: number, ended: () => boolean): Promise<boolean> {
+    try {
+      return await this.#fill(untilMs, ended)
+    } finally {
+      // However the wait ended: from now on the application has to come back in time.
+      this.#driver?.handedOut()
+    }
+  }
+
+  async #fill(untilMs: number, ended: () => boolean): Promise<boolean> {
     for (;;) {
       this.needsAttention = false
       if (this.#isClosed || ended()) return false
@@ -195,15 +206,11 @@ export class ConsumerLoop<K, V> {
         assert(this.source.position !== null, 'what is in hand is of a partition')
         // The piece is in hand, so what comes behind it can be fetched.
         this.fetcher.send(nowMs)
-        this.#driver?.handedOut()
         return true
       }
       this.#throwFailures()
       nowMs = this.nowMs()
-      if (nowMs >= untilMs) {
-        this.#driver?.handedOut()
-        return false
-      }
+      if (nowMs >= untilMs) return false
       const dueMs = Math.min(untilMs, retryMs, this.positions.nextRetryMs(nowMs))
       // A look at least so often: metadata may have changed without news.
       await this.signal.wait(Math.min(dueMs - nowMs, lookMs))
@@ -246,7 +253,7 @@ export class ConsumerLoop<K, V> {
     await this.#commits
     try {
       await this.cluster.retrying('Offsets were not committed', timeoutMs, async ({ leftMs }) => {
-        await this.#commitOnce(offsets, leftMs)
+        await this.#commitOnce(offsets, Math.max(1, leftMs))
       })
     } catch (error) {
       if (error instanceof ClientError && this.#driver !== null) {
@@ -270,16 +277,22 @@ export class ConsumerLoop<K, V> {
     assert(!this.#isClosed, 'a consumer is closed once')
     this.#isClosed = true
     this.attend()
-    await whenIdle
     let failure: unknown = null
+    const { waits } = this.cluster.environment
+    let timer: TimerHandle | undefined
+    const timeOut = new Promise<void>((resolve) => {
+      timer = waits.setTimeout(resolve, timeoutMs)
+    })
     try {
-      await Promise.race([
-        this.#driver === null ? this.#commitAtEnd(timeoutMs) : this.unsubscribe(),
-        this.#timeOut(timeoutMs),
-      ])
+      // A handler or a hook that hangs must not keep the consumer from its end.
+      await Promise.race([this.#handOverAtEnd(whenIdle, timeoutMs), timeOut])
     } catch (error) {
       failure = error
     }
+    waits.clear(timer)
+    // The time was over before the group was left: no heartbeat may keep the membership.
+    void this.#driver?.leave()
+    this.#driver = null
     this.fetcher.close()
     this.#lookups.close()
     this.#endWatch()
@@ -287,9 +300,9 @@ export class ConsumerLoop<K, V> {
     if (failure !== null) throw failure
   }
 
-  #timeOut(timeoutMs: number): Promise<void> {
-    const { timers } = this.cluster.environment
-    return new Promise((resolve) => timers.setTimeout(resolve, timeoutMs))
+  async #handOverAtEnd(whenIdle: Promise<unknown>, timeoutMs: number): Promise<void> {
+    await whenIdle
+    await (this.#driver === null ? this.#commitAtEnd(timeoutMs) : this.unsubscribe())
   }
 
   #newDriver(groupId: string): GroupDriver {
@@ -355,9 +368,13 @@ export class ConsumerLoop<K, V> {
     const driver = this.#driver
     let failure: unknown = null
     for (let next = driver?.poll(); driver !== null && next !== undefined; next = driver.poll()) {
-      failure = (await this.#apply(next, driver)) ?? failure
+      try {
+        failure = (await this.#apply(next, driver)) ?? failure
+      } finally {
+        // Whatever went wrong: the group waits for the member.
+        if (this.#driver === driver) driver.done(next)
+      }
       if (this.#driver !== driver) break
-      driver.done(next)
     }
     if (failure !== null) throw failure
   }
@@ -368,11 +385,12 @@ export class ConsumerLoop<K, V> {
     const isLost = change.kind === 'prepare' && change.isLost
     let failure: unknown = null
     if (revoked.length > 0) await this.beforeHandOver(revoked)
-    if (!isLost) await this.#commitBeforeHandOver(driver)
+    if (!isLost) failure = await this.#commitBeforeHandOver(driver)
     if (revoked.length > 0) {
       const { onPartitionsRevoked, onPartitionsLost } = this.#hooks
       const hook = isLost ? (onPartitionsLost ?? onPartitionsRevoked) : onPartitionsRevoked
-      failure = await this.#callHook(() => hook?.call(this.#hooks, revoked))
+      const thrown = await this.#callHook(() => hook?.call(this.#hooks, revoked))
+      failure = thrown ?? failure
     }
     if (change.kind === 'prepare') {
       const gone = new Set(revoked.map(keyOf))
@@ -398,13 +416,17 @@ export class ConsumerLoop<K, V> {
     }
   }
 
-  /** What is not committed comes again elsewhere: a failure is no reason to hold up the group. */
-  async #commitBeforeHandOver(driver: GroupDriver): Promise<void> {
-    if (!this.#autoCommit.isOn || driver.member.generationId < 0) return
+  /**
+   * What is not committed comes again elsewhere: a failure is no reason to hold up the group.
+   * Returns what is not of the world, or null.
+   */
+  async #commitBeforeHandOver(driver: GroupDriver): Promise<unknown> {
+    if (!this.#autoCommit.isOn || driver.member.generationId < 0) return null
     try {
       await this.commit(this.#uncommittedOffsets(), handOverCommitMs)
+      return null
     } catch (error) {
-      if (!(error instanceof ClientError)) throw error
+      return error instanceof ClientError ? null : error
     }
   }
 

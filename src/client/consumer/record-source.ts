@@ -40,6 +40,11 @@ export class RecordSource<K, V> {
     return this.#piece?.position ?? null
   }
 
+  /** The position's version that the piece in hand belongs to; -1 without one. */
+  get version(): number {
+    return this.#piece?.version ?? -1
+  }
+
   /** Leader epoch of the record that was handed out last. */
   get leaderEpoch(): number {
     return this.#piece?.reader.leaderEpoch ?? -1
