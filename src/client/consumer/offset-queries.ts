@@ -32,7 +32,11 @@ export interface Answers<T> {
   readonly failures: ReadonlyMap<string, unknown>
 }
 
-/** What is found, for who needs all answers. @throws the first failure, a final one before others. */
+/**
+ * What is found, for who needs all answers.
+ *
+ * @throws the first failure, one that is final before one that may pass.
+ */
 export function allOf<T>({ found, failures }: Answers<T>): Found<T> {
   const isFinal = (error: unknown): boolean => !(error instanceof ClientError && error.retriable)
   const errors = [...failures.values()]
