@@ -3,11 +3,12 @@
  * up and committed, and what will be needed next is fetched.
  */
 import { assert } from '../../base/assert.ts'
+import type { TimerHandle } from '../../base/clock.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
 import { AutoCommit } from './auto-commit.ts'
-import { commitOffsets, isFromRebalance, type OffsetToCommit } from './commit.ts'
+import { type Committer, commitOffsets, isFromRebalance, type OffsetToCommit } from './commit.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { Fetcher } from './fetcher.ts'
@@ -27,6 +28,21 @@ const handOverCommitMs = 5_000
 
 /** Without news it is looked at so often what has to be done, in ms. */
 const lookMs = 100
+
+/** A member and its generation; an empty name for one that is no member. */
+interface Generation {
+  readonly memberId: string
+  readonly generationId: number
+}
+
+/** What is to be committed, and by whom, as it was when that was asked. */
+interface Commission extends Committer {
+  /** With the position where the partition is assigned. */
+  readonly of: readonly {
+    readonly offset: OffsetToCommit
+    readonly position: PartitionPosition | undefined
+  }[]
+}
 
 /** See the head of this file. */
 export class ConsumerLoop<K, V> {
@@ -144,12 +160,13 @@ export class ConsumerLoop<K, V> {
     this.#endWatch()
     this.#subscription = null
     const driver = this.#driver
-    const owned = [...this.positions.all].map(({ topic, partition }) => ({ topic, partition }))
+    const owned = this.#assigned()
     let failure: unknown = null
     if (driver !== null && owned.length > 0) {
       await this.beforeHandOver(owned)
-      await this.#commitBeforeHandOver(driver)
-      failure = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
+      failure = await this.#commitBeforeHandOver(driver, owned)
+      const thrown = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
+      failure = thrown ?? failure
     }
     this.positions.assign([])
     assert(this.positions.size === 0, 'who leaves has nothing')
@@ -180,6 +197,15 @@ export class ConsumerLoop<K, V> {
    * is looked at after each wait.
    */
   async fill(untilMs: number, ended: () => boolean): Promise<boolean> {
+    try {
+      return await this.#fill(untilMs, ended)
+    } finally {
+      // However the wait ended: from now on the application has to come back in time.
+      this.#driver?.handedOut()
+    }
+  }
+
+  async #fill(untilMs: number, ended: () => boolean): Promise<boolean> {
     for (;;) {
       this.needsAttention = false
       if (this.#isClosed || ended()) return false
@@ -195,15 +221,11 @@ export class ConsumerLoop<K, V> {
         assert(this.source.position !== null, 'what is in hand is of a partition')
         // The piece is in hand, so what comes behind it can be fetched.
         this.fetcher.send(nowMs)
-        this.#driver?.handedOut()
         return true
       }
       this.#throwFailures()
       nowMs = this.nowMs()
-      if (nowMs >= untilMs) {
-        this.#driver?.handedOut()
-        return false
-      }
+      if (nowMs >= untilMs) return false
       const dueMs = Math.min(untilMs, retryMs, this.positions.nextRetryMs(nowMs))
       // A look at least so often: metadata may have changed without news.
       await this.signal.wait(Math.min(dueMs - nowMs, lookMs))
@@ -241,26 +263,33 @@ export class ConsumerLoop<K, V> {
     }
   }
 
-  /** Commits; tries again until the time is over. */
+  /** Commits behind the commits under way; tries again until the time is over. */
   async commit(offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
-    await this.#commits
-    try {
-      await this.cluster.retrying('Offsets were not committed', timeoutMs, async ({ leftMs }) => {
-        await this.#commitOnce(offsets, leftMs)
-      })
-    } catch (error) {
-      if (error instanceof ClientError && this.#driver !== null) {
-        this.#driver.member.commitFailed(error.kafkaCode, this.nowMs())
-        this.#driver.drive()
+    const commission = this.#commission(offsets)
+    const untilMs = this.nowMs() + timeoutMs
+    const what = 'Offsets were not committed'
+    await this.#afterCommits(async () => {
+      const restMs = Math.max(0, untilMs - this.nowMs())
+      try {
+        await this.cluster.retrying(what, restMs, ({ leftMs }) =>
+          this.#commitOnce(commission, Math.max(1, leftMs)),
+        )
+      } catch (error) {
+        this.#tellMember(commission, error)
+        throw error
       }
-      throw error
-    }
-    this.#markCommitted(offsets)
+    })
   }
 
   /** Commits once, behind the commits under way. */
-  commitAsync(offsets: readonly OffsetToCommit[]): Promise<void> {
-    const done = this.#commits.then(() => this.#commitOnce(offsets, this.settings.requestTimeoutMs))
+  async commitAsync(offsets: readonly OffsetToCommit[]): Promise<void> {
+    const commission = this.#commission(offsets)
+    await this.#afterCommits(() => this.#commitOnce(commission, this.settings.requestTimeoutMs))
+  }
+
+  /** Later offsets are never overtaken by earlier ones. */
+  #afterCommits(commit: () => Promise<void>): Promise<void> {
+    const done = this.#commits.then(commit)
     this.#commits = done.catch(() => {})
     return done
   }
@@ -270,16 +299,22 @@ export class ConsumerLoop<K, V> {
     assert(!this.#isClosed, 'a consumer is closed once')
     this.#isClosed = true
     this.attend()
-    await whenIdle
     let failure: unknown = null
+    const { waits } = this.cluster.environment
+    let timer: TimerHandle | undefined
+    const timeOut = new Promise<void>((resolve) => {
+      timer = waits.setTimeout(resolve, timeoutMs)
+    })
     try {
-      await Promise.race([
-        this.#driver === null ? this.#commitAtEnd(timeoutMs) : this.unsubscribe(),
-        this.#timeOut(timeoutMs),
-      ])
+      // A handler or a hook that hangs must not keep the consumer from its end.
+      await Promise.race([this.#handOverAtEnd(whenIdle, timeoutMs), timeOut])
     } catch (error) {
       failure = error
     }
+    waits.clear(timer)
+    // The time was over before the group was left: no heartbeat may keep the membership.
+    void this.#driver?.leave()
+    this.#driver = null
     this.fetcher.close()
     this.#lookups.close()
     this.#endWatch()
@@ -287,9 +322,9 @@ export class ConsumerLoop<K, V> {
     if (failure !== null) throw failure
   }
 
-  #timeOut(timeoutMs: number): Promise<void> {
-    const { timers } = this.cluster.environment
-    return new Promise((resolve) => timers.setTimeout(resolve, timeoutMs))
+  async #handOverAtEnd(whenIdle: Promise<unknown>, timeoutMs: number): Promise<void> {
+    await whenIdle
+    await (this.#driver === null ? this.#commitAtEnd(timeoutMs) : this.unsubscribe())
   }
 
   #newDriver(groupId: string): GroupDriver {
@@ -355,24 +390,37 @@ export class ConsumerLoop<K, V> {
     const driver = this.#driver
     let failure: unknown = null
     for (let next = driver?.poll(); driver !== null && next !== undefined; next = driver.poll()) {
-      failure = (await this.#apply(next, driver)) ?? failure
+      try {
+        failure = (await this.#apply(next, driver)) ?? failure
+      } finally {
+        // Whatever went wrong: the group waits for the member.
+        if (this.#driver === driver) driver.done(next)
+      }
       if (this.#driver !== driver) break
-      driver.done(next)
     }
     if (failure !== null) throw failure
   }
 
+  #assigned(): TopicPartition[] {
+    return [...this.positions.all].map(({ topic, partition }) => ({ topic, partition }))
+  }
+
   /** Returns what a hook threw, or null. */
   async #apply(change: HandOver, driver: GroupDriver): Promise<unknown> {
-    const { revoked } = change
     const isLost = change.kind === 'prepare' && change.isLost
+    // Who lost his membership has nothing, even what he was about to get when that happened.
+    const revoked = isLost ? this.#assigned() : change.revoked
     let failure: unknown = null
     if (revoked.length > 0) await this.beforeHandOver(revoked)
-    if (!isLost) await this.#commitBeforeHandOver(driver)
+    if (!isLost) {
+      const own = change.kind === 'apply' ? [...change.assigned, ...revoked] : this.#assigned()
+      failure = await this.#commitBeforeHandOver(driver, own)
+    }
     if (revoked.length > 0) {
       const { onPartitionsRevoked, onPartitionsLost } = this.#hooks
       const hook = isLost ? (onPartitionsLost ?? onPartitionsRevoked) : onPartitionsRevoked
-      failure = await this.#callHook(() => hook?.call(this.#hooks, revoked))
+      const thrown = await this.#callHook(() => hook?.call(this.#hooks, revoked))
+      failure = thrown ?? failure
     }
     if (change.kind === 'prepare') {
       const gone = new Set(revoked.map(keyOf))
@@ -398,13 +446,22 @@ export class ConsumerLoop<K, V> {
     }
   }
 
-  /** What is not committed comes again elsewhere: a failure is no reason to hold up the group. */
-  async #commitBeforeHandOver(driver: GroupDriver): Promise<void> {
-    if (!this.#autoCommit.isOn || driver.member.generationId < 0) return
+  /**
+   * What is not committed comes again elsewhere: a failure is no reason to hold up the group.
+   * Returns what is not of the world, or null.
+   */
+  async #commitBeforeHandOver(
+    driver: GroupDriver,
+    own: readonly TopicPartition[],
+  ): Promise<unknown> {
+    if (!this.#autoCommit.isOn || driver.member.generationId < 0) return null
+    const keys = new Set(own.map(keyOf))
     try {
-      await this.commit(this.#uncommittedOffsets(), handOverCommitMs)
+      const offsets = this.#uncommittedOffsets().filter((one) => keys.has(keyOf(one)))
+      await this.commit(offsets, handOverCommitMs)
+      return null
     } catch (error) {
-      if (!(error instanceof ClientError)) throw error
+      return error instanceof ClientError ? null : error
     }
   }
 
@@ -422,6 +479,7 @@ export class ConsumerLoop<K, V> {
       offsets.every(({ offset }) => offset >= 0),
       'only known offsets are committed',
     )
+    const { generationId = -1, memberId = '' } = this.member ?? {}
     const commit = this.commitAsync(offsets)
     commit.catch((error: unknown) => {
       if (!(error instanceof ClientError)) return
@@ -429,11 +487,22 @@ export class ConsumerLoop<K, V> {
       const waitMs = backoffMs(this.settings.retryBackoff, 1, random)
       if (error.retriable && !isFromRebalance(error))
         this.#autoCommit.retryAt(this.nowMs() + waitMs)
-      else if (this.#driver !== null) {
-        this.#driver.member.commitFailed(error.kafkaCode, this.nowMs())
-        this.#driver.drive()
-      }
+      else this.#tellMember({ generationId, memberId }, error)
     })
+  }
+
+  /** A member learns what became of the commits of its present generation, not of earlier ones. */
+  #tellMember(of: Generation, error: unknown): void {
+    const driver = this.#driver
+    if (driver === null || !(error instanceof ClientError) || !this.#isPresent(of)) return
+    driver.member.commitFailed(error.kafkaCode, this.nowMs())
+    driver.drive()
+  }
+
+  #isPresent({ memberId, generationId }: Generation): boolean {
+    const { member } = this
+    if (member === null) return memberId === ''
+    return member.memberId === memberId && member.generationId === generationId && generationId >= 0
   }
 
   /** What is processed and was not committed at that offset before. */
@@ -444,25 +513,32 @@ export class ConsumerLoop<K, V> {
     )
   }
 
-  async #commitOnce(offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
+  /** Who wants to commit what: what is handed out by now is of the present generation. */
+  #commission(offsets: readonly OffsetToCommit[]): Commission {
     const { groupId, groupInstanceId } = this.settings
     if (groupId === null) throw new ConfigError('Offsets are committed for a group: set groupId.')
-    const member = this.member
-    const memberId = member?.memberId ?? ''
-    const generationId = member?.generationId ?? -1
-    if (member !== null && generationId < 0) {
+    const { memberId = '', generationId = -1 } = this.member ?? {}
+    if (this.member !== null && generationId < 0) {
       const why = 'the consumer is out of its group at the moment; its records come again'
       throw new ProtocolError('Cannot commit offsets', ErrorCode.UNKNOWN_MEMBER_ID, why)
     }
-    const committer = { groupId, groupInstanceId, memberId, generationId }
-    await commitOffsets(this.cluster, committer, offsets, timeoutMs)
-    this.#markCommitted(offsets)
+    const of = offsets.map((offset) => ({ offset, position: this.positions.get(offset) }))
+    return { groupId, groupInstanceId, memberId, generationId, of }
   }
 
-  #markCommitted(offsets: readonly OffsetToCommit[]): void {
-    for (const one of offsets) {
-      const position = this.positions.get(one)
-      if (position !== undefined) position.committed = one.offset
+  async #commitOnce(commission: Commission, timeoutMs: number): Promise<void> {
+    if (!this.#isPresent(commission)) {
+      const why = 'the group rebalanced before they were sent; their records come again'
+      throw new ProtocolError('Cannot commit offsets', ErrorCode.ILLEGAL_GENERATION, why)
+    }
+    // What was given up meanwhile is its next owner's to commit.
+    const of = commission.of.filter(({ offset, position }) => {
+      return position === undefined || this.positions.get(offset) === position
+    })
+    const offsets = of.map(({ offset }) => offset)
+    await commitOffsets(this.cluster, commission, offsets, timeoutMs)
+    for (const { offset, position } of of) {
+      if (position !== undefined) position.committed = offset.offset
     }
   }
 }

@@ -5,7 +5,9 @@ import type { Deadline } from '../network/retry.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import {
+  allOf,
   type CommittedOffset,
+  type Found,
   fetchCommitted,
   type LeaderQuestion,
   listOffsets,
@@ -29,10 +31,11 @@ export class ConsumerOffsets {
     const { groupId, readCommitted: requireStable, defaultApiTimeoutMs } = this.#settings
     if (groupId === null) throw new ConfigError('Offsets are committed by groups: set groupId.')
     const what = `The committed offsets of group ${groupId} were not found`
-    const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, ({ leftMs }) =>
-      fetchCommitted(this.#cluster, groupId, partitions, { requireStable, timeoutMs: leftMs }),
-    )
-    assert(found.size <= partitions.length, 'only what was asked for is found')
+    const attempt = async ({ leftMs }: Deadline): Promise<Found<CommittedOffset>> => {
+      const settings = { requireStable, timeoutMs: Math.max(1, leftMs) }
+      return allOf(await fetchCommitted(this.#cluster, groupId, partitions, settings))
+    }
+    const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, attempt)
     return partitions.map((one) => found.get(keyOf(one)) ?? null)
   }
 
@@ -62,11 +65,12 @@ export class ConsumerOffsets {
     const { readCommitted, defaultApiTimeoutMs } = this.#settings
     const topics = new Set(questions.map(({ topic }) => topic))
     for (const topic of topics) await this.#cluster.awaitTopic(topic, defaultApiTimeoutMs)
-    const attempt = ({ leftMs: timeoutMs }: Deadline): ReturnType<typeof listOffsets> =>
-      listOffsets(this.#cluster, questions, { readCommitted, timeoutMs })
+    const attempt = async ({ leftMs }: Deadline): Promise<Found<TimedOffset>> => {
+      const settings = { readCommitted, timeoutMs: Math.max(1, leftMs) }
+      return allOf(await listOffsets(this.#cluster, questions, settings))
+    }
     const what = 'Offsets were not found'
     const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, attempt)
-    assert(found.size <= questions.length, 'only what was asked for is found')
     return questions.map((one) => found.get(keyOf(one)) ?? null)
   }
 }

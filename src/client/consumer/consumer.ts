@@ -101,9 +101,16 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     this.#loop.assign(partitions)
   }
 
-  /** Leaves the group, or gives up what was assigned. */
+  /**
+   * Leaves the group, or gives up what was assigned. A handler or a hook of {@link run} cannot: the
+   * run has to be ended first, by its signal.
+   */
   async unsubscribe(): Promise<void> {
     this.#mustBeOpen()
+    if (this.#stream.isInsideRun) {
+      const why = 'unsubscribe() waits for the handlers of run(), and one of them called it'
+      throw new ConfigError(`${why}: end the run by its signal before.`)
+    }
     await this.#loop.unsubscribe()
   }
 
@@ -276,12 +283,15 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
 
   /**
    * Commits what is processed if commits are automatic, leaves the group and ends all connections;
-   * loops end. At most `timeoutMs`, 30,000 unless given.
+   * loops end. At most `timeoutMs`, 30,000 unless given. In a handler or a hook of {@link run} it
+   * resolves at once, since it would wait for itself; the rest follows when the run has ended.
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 30_000 } = options
     this.#closing ??= this.#loop.close(timeoutMs, this.#stream.whenIdle())
-    return this.#closing
+    if (!this.#stream.isInsideRun) return this.#closing
+    this.#closing.catch(() => {})
+    return Promise.resolve()
   }
 
   /** {@link close}, for `await using`. */

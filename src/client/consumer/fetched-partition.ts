@@ -155,7 +155,7 @@ export class FetchedPartition {
 
   #isLeftOut(): boolean {
     const { reader } = this
-    if (reader.lastOffset < this.#from) return true
+    // What lies before the position is left out, and yet tells which transactions are under way.
     if (this.#aborted !== null) this.#begin(this.#aborted, reader.lastOffset)
     if (reader.isControl) {
       if (this.#abortedProducers.has(reader.producerId) && this.#isAbort()) {
@@ -163,6 +163,7 @@ export class FetchedPartition {
       }
       return true
     }
+    if (reader.lastOffset < this.#from) return true
     return reader.isTransactional && this.#abortedProducers.has(reader.producerId)
   }
 

@@ -39,8 +39,18 @@ interface NodeFetch {
 interface Asked {
   readonly position: PartitionPosition
   readonly version: number
+  readonly fetchOffset: number
   readonly nodeId: number
+  /** Whether that broker follows: its leader may have what it has not. */
+  readonly isFollower: boolean
 }
+
+/** A session that the broker does not go on with: another one begins at once. */
+const sessionCodes: ReadonlySet<number> = new Set([
+  ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+  ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+  ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
+])
 
 /** Counts of what a fetcher did. */
 export interface FetchCounts {
@@ -58,6 +68,8 @@ export class Fetcher {
   readonly #codecs = new Map<number, Codec>()
   /** What was fetched and not begun, in the order in which it came. */
   #ready: FetchedPartition[] = []
+  /** Where the next offset is not there, by position, with the version that was asked for. */
+  readonly #outOfRange = new Map<PartitionPosition, number>()
   #error: unknown = null
   #loss: PositionLoss | null = null
   #fetches = 0
@@ -111,11 +123,13 @@ export class Fetcher {
     const wanted = new Map<number, PartitionPosition[]>()
     /** Brokers with partitions that are left out, because something of them waits. */
     const satisfied = new Set<number>()
+    this.#takeLosses()
     const waiting = new Set(this.#ready.map(({ position }) => position))
     for (const position of this.#positions.fetchable()) {
       const nodeId = this.#nodeFor(position, nowMs)
       // A new leader's log has to be compared with what was read, before it is read on.
       if (nodeId < 0 || position.state !== 'ready') continue
+      if (this.#outOfRange.get(position) === position.version) continue
       if (waiting.has(position)) {
         satisfied.add(nodeId)
         continue
@@ -139,6 +153,18 @@ export class Fetcher {
   close(): void {
     this.#isClosed = true
     this.#ready = []
+  }
+
+  /** What is in hand, or waits, is handed out before its partition goes elsewhere. */
+  #takeLosses(): void {
+    for (const [position, version] of this.#outOfRange) {
+      const isObsolete = position.version !== version || !this.#isAssigned(position)
+      if (!isObsolete && position.position !== position.fetchOffset) continue
+      this.#outOfRange.delete(position)
+      if (isObsolete) continue
+      this.#loss ??= this.#positions.outOfRange(position, version)
+      this.#notify()
+    }
   }
 
   #isAssigned(position: PartitionPosition): boolean {
@@ -185,7 +211,9 @@ export class Fetcher {
     const asked = new Map<string, Asked>()
     for (const position of positions) {
       const { nodeId } = node
-      asked.set(keyOf(position), { position, version: position.version, nodeId })
+      const { version, fetchOffset, preferredReplica } = position
+      const isFollower = preferredReplica === nodeId
+      asked.set(keyOf(position), { position, version, fetchOffset, nodeId, isFollower })
     }
     assert(positions.length > 0, 'a fetch is for something')
     assert(asked.size === positions.length, 'a partition is asked for once')
@@ -248,6 +276,8 @@ export class Fetcher {
       const { retriable, refreshesMetadata } = errorInfo(response.errorCode)
       if (!retriable) throw new ProtocolError('Cannot fetch', response.errorCode)
       if (refreshesMetadata) this.#cluster.requestRefresh()
+      if (node.failures === 0 && sessionCodes.has(response.errorCode)) node.failures++
+      else this.#pause(node)
       return
     }
     node.session.answered(response.sessionId)
@@ -262,8 +292,9 @@ export class Fetcher {
     }
   }
 
-  #isStill({ position, version }: Asked): boolean {
-    return this.#isAssigned(position) && position.version === version && position.state === 'ready'
+  #isStill({ position, version, fetchOffset }: Asked): boolean {
+    const isSame = position.version === version && position.fetchOffset === fetchOffset
+    return isSame && position.state === 'ready' && this.#isAssigned(position)
   }
 
   async #takePartition(asked: Asked, data: PartitionData): Promise<void> {
@@ -303,13 +334,14 @@ export class Fetcher {
     this.#bytes += bytes.length
   }
 
-  #partitionFailed({ position, version, nodeId }: Asked, code: number): void {
+  #partitionFailed({ position, version, nodeId, isFollower }: Asked, code: number): void {
     assert(code !== 0, 'what failed has a code')
     const { retriable, refreshesMetadata } = errorInfo(code)
     if (code === ErrorCode.OFFSET_OUT_OF_RANGE) {
       // A follower that lags does not have it yet: its leader decides.
-      if (nodeId === position.preferredReplica) position.preferredReplica = -1
-      else this.#loss ??= this.#positions.outOfRange(position, version)
+      if (isFollower) position.preferredReplica = -1
+      else this.#outOfRange.set(position, version)
+      this.#takeLosses()
       return
     }
     position.preferredReplica = -1

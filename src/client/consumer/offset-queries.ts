@@ -5,7 +5,7 @@ import { listOffsetsApi } from '../../protocol/generated/02-list-offsets.ts'
 import { offsetFetchApi } from '../../protocol/generated/09-offset-fetch.ts'
 import { offsetForLeaderEpochApi } from '../../protocol/generated/23-offset-for-leader-epoch.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
-import { ProtocolError } from '../error.ts'
+import { ClientError, ProtocolError } from '../error.ts'
 import { partitionsByTopic } from './assignor/consumer-protocol.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { OffsetAndEpoch } from './positions.ts'
@@ -25,25 +25,52 @@ export interface TimedOffset extends OffsetAndEpoch {
 /** What is found, by key; what has nothing is left out. */
 export type Found<T> = ReadonlyMap<string, T>
 
+/** What a question about several partitions brought: of some there may be no answer. */
+export interface Answers<T> {
+  readonly found: Found<T>
+  /** Why there is no answer, by key. */
+  readonly failures: ReadonlyMap<string, unknown>
+}
+
+/**
+ * What is found, for who needs all answers.
+ *
+ * @throws the first failure, one that is final before one that may pass.
+ */
+export function allOf<T>({ found, failures }: Answers<T>): Found<T> {
+  const isFinal = (error: unknown): boolean => !(error instanceof ClientError && error.retriable)
+  const errors = [...failures.values()]
+  const error = errors.find(isFinal) ?? errors[0]
+  if (error !== undefined) throw error
+  return found
+}
+
 const severalGroupsMin = 8
 const topicIdsMin = 10
 const noLeaderEpoch = -1
 
 /**
  * Offsets that the group committed. One attempt: rejects with the coordinator's error, which may be
- * retriable.
+ * retriable, if that is of the whole group.
  */
 export async function fetchCommitted(
   cluster: ConsumerCluster,
   groupId: string,
   partitions: readonly TopicPartition[],
   settings: { readonly requireStable: boolean; readonly timeoutMs: number },
-): Promise<Found<CommittedOffset>> {
+): Promise<Answers<CommittedOffset>> {
   const { requireStable, timeoutMs } = settings
   assert(groupId !== '', 'a group has a name')
   const node = await cluster.coordinator('group', groupId, timeoutMs)
   await learnTopics(cluster, partitions)
   const topics = partitionsByTopic(partitions)
+  const ids = new Map<string, Uuid>()
+  for (const { topic } of topics) {
+    const id = cluster.topic(topic)?.id
+    if (id !== undefined) ids.set(topic, id)
+  }
+  // A topic that is not known at the moment has no id, and may have committed offsets all the same.
+  const byName = ids.size < topics.length ? { versionMax: topicIdsMin - 1 } : {}
   const response = await cluster.call(
     node,
     offsetFetchApi,
@@ -55,34 +82,55 @@ export async function fetchCommitted(
         }))
         return { groupId, topics: named, groups: [], requireStable: requireStable && version >= 7 }
       }
-      // A topic that is not known has no id to ask by, and nothing that could be committed.
-      const named = topics
-        .filter(({ topic }) => version < topicIdsMin || cluster.topic(topic) !== undefined)
-        .map(({ topic, partitions: partitionIndexes }) =>
-          version < topicIdsMin
-            ? { name: topic, partitionIndexes }
-            : { topicId: cluster.topic(topic)?.id ?? zeroUuid, partitionIndexes },
-        )
+      const named = topics.map(({ topic, partitions: partitionIndexes }) =>
+        version < topicIdsMin
+          ? { name: topic, partitionIndexes }
+          : { topicId: ids.get(topic) ?? zeroUuid, partitionIndexes },
+      )
       return { groups: [{ groupId, topics: named }], requireStable }
     },
-    { timeoutMs },
+    { timeoutMs, ...byName },
   )
   const what = `Cannot get the committed offsets of group ${groupId}`
   const [group] = response.groups
   const errorCode = group?.errorCode ?? response.errorCode
   if (errorCode !== 0) throw coordinatorError(cluster, groupId, what, errorCode)
-  const found = new Map<string, CommittedOffset>()
+  const names = new Map([...ids].map(([topic, id]) => [id, topic]))
+  const answers = new Map<string, CommittedOffset | ProtocolError | null>()
   for (const topic of group?.topics ?? response.topics) {
     const id = 'topicId' in topic ? (topic.topicId as Uuid) : zeroUuid
-    const name = topic.name === '' ? (cluster.metadata.nameOf(id) ?? '') : topic.name
+    const name = topic.name === '' ? (names.get(id) ?? '') : topic.name
     for (const one of topic.partitions) {
       const key = partitionKey(name, one.partitionIndex)
-      if (one.errorCode !== 0) throw new ProtocolError(`${what} for ${key}`, one.errorCode)
-      const { committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata } = one
-      if (offset >= 0) found.set(key, { offset, leaderEpoch, metadata: metadata ?? '' })
+      const { errorCode, committedOffset: offset, committedLeaderEpoch: leaderEpoch } = one
+      const committed = { offset, leaderEpoch, metadata: one.metadata ?? '' }
+      if (errorCode !== 0) answers.set(key, new ProtocolError(`${what} for ${key}`, errorCode))
+      else answers.set(key, offset >= 0 ? committed : null)
     }
   }
-  return found
+  return sorted(partitions, answers)
+}
+
+/** What the answers say of what was asked. No answer is none, and not that there is nothing. */
+function sorted<T>(
+  asked: readonly TopicPartition[],
+  answers: ReadonlyMap<string, T | ProtocolError | null>,
+): Answers<T> {
+  const found = new Map<string, T>()
+  const failures = new Map<string, unknown>()
+  for (const key of asked.map(keyOf)) {
+    const answer = answers.get(key)
+    if (answer === undefined) failures.set(key, unanswered(key))
+    else if (answer instanceof ProtocolError) failures.set(key, answer)
+    else if (answer !== null) found.set(key, answer)
+  }
+  assert(found.size + failures.size <= asked.length, 'only what was asked for is answered')
+  return { found, failures }
+}
+
+function unanswered(key: string): ProtocolError {
+  const why = 'the broker left it out of its answer'
+  return new ProtocolError(`Nothing was said of ${key}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, why)
 }
 
 /** Asks once for the metadata of topics that are not known: some requests name them by ids. */
@@ -116,16 +164,15 @@ export interface LeaderQuestion extends TopicPartition {
 
 /**
  * The first offset with this timestamp or a later one, from each partition's leader. One attempt; a
- * partition without such a record is left out.
+ * partition without such a record is found nowhere.
  */
 export async function listOffsets(
   cluster: ConsumerCluster,
   questions: readonly LeaderQuestion[],
   settings: { readonly readCommitted: boolean; readonly timeoutMs: number },
-): Promise<Found<TimedOffset>> {
+): Promise<Answers<TimedOffset>> {
   const { timeoutMs } = settings
-  const found = new Map<string, TimedOffset>()
-  const askLeader = async (node: number, of: readonly LedQuestion[]): Promise<void> => {
+  return askLeaders<TimedOffset>(cluster, questions, async (node, of) => {
     const topics = byTopic(of, ({ partition, asked, leaderEpoch }) => ({
       partitionIndex: partition,
       currentLeaderEpoch: leaderEpoch,
@@ -144,16 +191,17 @@ export async function listOffsets(
       }),
       { timeoutMs },
     )
+    const answers = new Map<string, TimedOffset | ProtocolError | null>()
     for (const { name, partitions } of response.topics) {
       for (const { partitionIndex, errorCode, offset, timestamp, leaderEpoch } of partitions) {
         const key = partitionKey(name, partitionIndex)
-        if (errorCode !== 0) throw leaderError(cluster, `Cannot find offsets of ${key}`, errorCode)
-        if (offset >= 0) found.set(key, { offset, timestamp, leaderEpoch })
+        const what = `Cannot find offsets of ${key}`
+        if (errorCode !== 0) answers.set(key, leaderError(cluster, what, errorCode))
+        else answers.set(key, offset >= 0 ? { offset, timestamp, leaderEpoch } : null)
       }
     }
-  }
-  await askLeaders(cluster, questions, askLeader)
-  return found
+    return answers
+  })
 }
 
 /**
@@ -164,9 +212,8 @@ export async function endsOfEpochs(
   cluster: ConsumerCluster,
   questions: readonly LeaderQuestion[],
   timeoutMs: number,
-): Promise<Found<OffsetAndEpoch>> {
-  const found = new Map<string, OffsetAndEpoch>()
-  await askLeaders(cluster, questions, async (node, of) => {
+): Promise<Answers<OffsetAndEpoch>> {
+  return askLeaders<OffsetAndEpoch>(cluster, questions, async (node, of) => {
     const topics = byTopic(of, ({ partition, asked, leaderEpoch }) => ({
       partition,
       currentLeaderEpoch: leaderEpoch,
@@ -174,39 +221,60 @@ export async function endsOfEpochs(
     }))
     const request = { replicaId: -1, topics }
     const response = await cluster.call(node, offsetForLeaderEpochApi, request, { timeoutMs })
+    const answers = new Map<string, OffsetAndEpoch | ProtocolError>()
     for (const { topic, partitions } of response.topics) {
       for (const { partition, errorCode, endOffset: offset, leaderEpoch } of partitions) {
         const key = partitionKey(topic, partition)
-        if (errorCode !== 0) throw leaderError(cluster, `Cannot validate ${key}`, errorCode)
-        found.set(key, { offset, leaderEpoch })
+        const what = `Cannot validate ${key}`
+        const end = { offset, leaderEpoch }
+        answers.set(key, errorCode === 0 ? end : leaderError(cluster, what, errorCode))
       }
     }
+    return answers
   })
-  return found
 }
 
 interface LedQuestion extends LeaderQuestion {
   readonly leaderEpoch: number
 }
 
-async function askLeaders(
+/** A leader that fails, or is not there, leaves the answers of the others alone. */
+async function askLeaders<T>(
   cluster: ConsumerCluster,
   questions: readonly LeaderQuestion[],
-  ask: (node: number, of: readonly LedQuestion[]) => Promise<void>,
-): Promise<void> {
+  ask: (
+    node: number,
+    of: readonly LedQuestion[],
+  ) => Promise<ReadonlyMap<string, T | ProtocolError | null>>,
+): Promise<Answers<T>> {
+  const found = new Map<string, T>()
+  const failures = new Map<string, unknown>()
   const leaders = new Map<number, LedQuestion[]>()
   for (const question of questions) {
     const info = cluster.topic(question.topic)?.partitions[question.partition]
     if (info === undefined || info.leader < 0) {
       const code = cluster.metadata.faultOf(question.topic) ?? ErrorCode.LEADER_NOT_AVAILABLE
-      throw leaderError(cluster, `Cannot find the leader of ${keyOf(question)}`, code)
+      const key = keyOf(question)
+      failures.set(key, leaderError(cluster, `Cannot find the leader of ${key}`, code))
+      continue
     }
     const of = leaders.get(info.leader)
     const led = { ...question, leaderEpoch: info.leaderEpoch ?? noLeaderEpoch }
     if (of === undefined) leaders.set(info.leader, [led])
     else of.push(led)
   }
-  await Promise.all([...leaders].map(([node, of]) => ask(node, of)))
+  const askOne = async ([node, of]: readonly [number, readonly LedQuestion[]]): Promise<void> => {
+    try {
+      const answers = sorted(of, await ask(node, of))
+      for (const [key, one] of answers.found) found.set(key, one)
+      for (const [key, error] of answers.failures) failures.set(key, error)
+    } catch (error) {
+      for (const one of of) failures.set(keyOf(one), error)
+    }
+  }
+  await Promise.all([...leaders].map(askOne))
+  assert(found.size + failures.size <= questions.length, 'only what was asked for is answered')
+  return { found, failures }
 }
 
 function leaderError(cluster: ConsumerCluster, what: string, code: number): ProtocolError {

@@ -6,7 +6,7 @@
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { FinishedPrefix } from './finished-prefix.ts'
-import type { OffsetAndEpoch } from './positions.ts'
+import type { OffsetAndEpoch, PartitionPosition } from './positions.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Does the work of one record. */
@@ -23,6 +23,13 @@ interface Task<K, V> {
   readonly finish: () => void
 }
 
+/** What is finished of a partition since it was begun with, or somebody sought there. */
+interface Progress {
+  readonly position: PartitionPosition
+  readonly version: number
+  readonly prefix: FinishedPrefix
+}
+
 /** See the head of this file. */
 export class OrderedRun<K, V> {
   readonly #concurrency: number
@@ -32,7 +39,7 @@ export class OrderedRun<K, V> {
   readonly #lanes = new Map<string, Task<K, V>[]>()
   /** Lanes whose first task waits for one of the handlers. */
   readonly #runnable: string[] = []
-  readonly #prefixes = new Map<string, FinishedPrefix>()
+  readonly #progress = new Map<string, Progress>()
   #active = 0
   #held = 0
   #failure: { readonly error: unknown } | null = null
@@ -64,11 +71,18 @@ export class OrderedRun<K, V> {
     return this.#failure
   }
 
-  /** Takes a record. */
-  add(record: ConsumerRecord<K, V>, leaderEpoch: number): void {
+  /**
+   * Takes a record of a partition that had this version. Under another one offsets begin anew, and
+   * what is finished late of the records before says nothing any more.
+   */
+  add(
+    record: ConsumerRecord<K, V>,
+    leaderEpoch: number,
+    position: PartitionPosition,
+    version: number,
+  ): void {
     const partition = keyOf(record)
-    const prefix = this.#prefixes.get(partition) ?? new FinishedPrefix()
-    this.#prefixes.set(partition, prefix)
+    const prefix = this.#prefixOf(partition, position, version)
     const task = { record, finish: prefix.start(record.offset, leaderEpoch) }
     const lane = this.#laneOf(record, partition)
     this.#held++
@@ -93,17 +107,25 @@ export class OrderedRun<K, V> {
     while (this.#active > 0 || (this.#held > 0 && this.#failure === null)) await this.#change()
   }
 
-  /** Behind everything that is finished, by partition. */
-  *finished(): Iterable<readonly [key: string, end: OffsetAndEpoch]> {
-    for (const [key, prefix] of this.#prefixes) {
+  /** Behind everything that is finished, of partitions where nobody sought meanwhile. */
+  *finished(): Iterable<readonly [position: PartitionPosition, end: OffsetAndEpoch]> {
+    for (const { position, version, prefix } of this.#progress.values()) {
       const { end } = prefix
-      if (end !== null) yield [key, end]
+      if (end !== null && position.version === version) yield [position, end]
     }
   }
 
   /** Forgets partitions that are given up; nothing of them is at work. */
   forget(partitions: readonly TopicPartition[]): void {
-    for (const one of partitions) this.#prefixes.delete(keyOf(one))
+    for (const one of partitions) this.#progress.delete(keyOf(one))
+  }
+
+  #prefixOf(partition: string, position: PartitionPosition, version: number): FinishedPrefix {
+    const known = this.#progress.get(partition)
+    if (known?.position === position && known.version === version) return known.prefix
+    const prefix = new FinishedPrefix()
+    this.#progress.set(partition, { position, version, prefix })
+    return prefix
   }
 
   #laneOf(record: ConsumerRecord<K, V>, partition: string): string {

@@ -158,14 +158,15 @@ export class Positions {
 
   /**
    * Takes the leader's answer: where its log of the epoch that was read ends. -1: it does not know
-   * that epoch.
+   * that epoch. What a leader said that is none any more (`asked` has its epoch) says nothing.
    */
   validated(
     partition: PartitionPosition,
-    version: number,
+    asked: { readonly version: number; readonly leaderEpoch: number },
     end: OffsetAndEpoch,
   ): PositionLoss | null {
-    if (partition.state !== 'validating' || partition.version !== version) return null
+    if (partition.state !== 'validating' || partition.version !== asked.version) return null
+    if (partition.leaderEpoch !== asked.leaderEpoch) return null
     const offset = partition.fetchOffset
     if (end.offset >= offset && end.offset !== unknown) {
       partition.state = 'ready'

@@ -3,9 +3,10 @@
  * one, as they are asked for.
  */
 import { assert } from '../../base/assert.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import type { Deserializer } from '../../record/serializer.ts'
-import { SerializationError } from '../error.ts'
+import { ProtocolError, SerializationError } from '../error.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import type { FetchedPartition } from './fetched-partition.ts'
 import { LazyRecord } from './fetched-record.ts'
@@ -40,6 +41,11 @@ export class RecordSource<K, V> {
     return this.#piece?.position ?? null
   }
 
+  /** The position's version that the piece in hand belongs to; -1 without one. */
+  get version(): number {
+    return this.#piece?.version ?? -1
+  }
+
   /** Leader epoch of the record that was handed out last. */
   get leaderEpoch(): number {
     return this.#piece?.reader.leaderEpoch ?? -1
@@ -55,7 +61,8 @@ export class RecordSource<K, V> {
     const piece = this.#piece
     if (piece === null) return undefined
     for (;;) {
-      if (!piece.isStuck && !piece.advance()) {
+      // Somebody sought, or the log was found to be cut off: what was fetched is of another place.
+      if (!piece.isCurrent || (!piece.isStuck && !piece.advance())) {
         this.#piece = null
         return undefined
       }
@@ -87,7 +94,7 @@ export class RecordSource<K, V> {
   #deserialized(piece: FetchedPartition): ConsumerRecord<K, V> | undefined {
     assert(piece.reader.offset >= 0, 'the reader stands at a record')
     const { onDeserializeError } = this.#settings
-    const raw = new LazyRecord(piece.position, piece.reader).toJSON()
+    const raw = this.#raw(piece)
     const { topic, headers } = raw
     const read = <T>(what: string, bytes: Buffer | null, by: Deserializer<T> | undefined) => {
       if (bytes === null || by === undefined) return bytes
@@ -114,8 +121,23 @@ export class RecordSource<K, V> {
       if (onDeserializeError === 'fail') throw error
       if (onDeserializeError !== 'skip') onDeserializeError(error, raw)
       piece.isStuck = false
-      piece.position.position = raw.offset + 1
+      // Who was told may have sought.
+      if (piece.isCurrent) piece.position.position = raw.offset + 1
       return undefined
+    }
+  }
+
+  /** The record with all that a deserializer may look at; what is broken of it is not passed. */
+  #raw(piece: FetchedPartition): ConsumerRecord<Buffer, Buffer> {
+    const { position, reader } = piece
+    try {
+      return new LazyRecord(position, reader).toJSON()
+    } catch (cause) {
+      piece.isStuck = true
+      position.position = reader.offset
+      const what = `Cannot read ${keyOf(position)} at offset ${reader.offset}`
+      const why = `the record is broken: ${(cause as Error).message}; seek() gets past it`
+      throw new ProtocolError(what, ErrorCode.CORRUPT_MESSAGE, why, { cause })
     }
   }
 }

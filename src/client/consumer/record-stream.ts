@@ -1,6 +1,7 @@
 /**
  * Hands out records: one by one, in batches, by polls, or to handlers. One call waits at a time.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
@@ -9,7 +10,7 @@ import { type ConsumerLoop, settlePosition } from './consumer-loop.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { OrderedRun, type RecordHandler, type RunOrder } from './ordered-run.ts'
 import type { PartitionPosition } from './positions.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 /** Records of one partition, in their order. */
 export interface ConsumerBatch<K = Buffer, V = Buffer> extends TopicPartition {
@@ -43,6 +44,9 @@ const recordsPerLook = 32
 /** For so long records are handed out before timers and sockets have their turn, in ms. */
 const turnMs = 8
 
+/** The run whose handlers and hooks the present code belongs to: they cannot wait for its end. */
+const inside = new AsyncLocalStorage<object>()
+
 /** See the head of this file. */
 export class RecordStream<K, V> {
   readonly #loop: ConsumerLoop<K, V>
@@ -67,6 +71,11 @@ export class RecordStream<K, V> {
     await this.#waiting?.catch(() => {})
   }
 
+  /** Whether the caller is a handler or a hook of the run under way, which waits for him. */
+  get isInsideRun(): boolean {
+    return this.#run !== null && inside.getStore() === this.#run
+  }
+
   /** What `commit()` commits: everything handed out, or in a run what is finished. */
   offsetsToCommit(): OffsetToCommit[] {
     if (this.#run === null) return this.#loop.handedOutOffsets()
@@ -81,11 +90,16 @@ export class RecordStream<K, V> {
       this.#loop.settle()
       const records: ConsumerRecord<K, V>[] = []
       const { timeoutMs = Infinity } = options
-      const untilMs = this.#loop.nowMs() + timeoutMs
+      const nowMs = this.#loop.nowMs()
+      const untilMs = nowMs + timeoutMs
+      // A loop over polls that find something, or do not wait, would hold up the whole process.
+      if (nowMs >= this.#turnEndsMs) await this.#yield()
+      const { maxPollRecords } = this.#settings
       // A piece in hand may be over, or hold nothing that is handed out.
       while (records.length === 0 && (await this.#fill(options, untilMs))) {
-        do this.#takeInto(records)
-        while (records.length < this.#settings.maxPollRecords && this.#loop.source.begin())
+        let goesOn = true
+        do goesOn = this.#takeInto(records)
+        while (goesOn && records.length < maxPollRecords && this.#loop.source.begin())
       }
       assert(records.length <= this.#settings.maxPollRecords, 'no more than a poll may have')
       return records
@@ -105,7 +119,7 @@ export class RecordStream<K, V> {
       this.#loop.settle()
       this.#run = run
       try {
-        await this.#feed(run, signal)
+        await inside.run(run, () => this.#feed(run, signal))
       } finally {
         await run.idle()
         assert(this.#run === run, 'no other run has begun')
@@ -194,21 +208,23 @@ export class RecordStream<K, V> {
 
   /**
    * Takes from the piece in hand until there are `maxPollRecords`. A record that fails ends it; the
-   * failure comes again with the next call.
+   * failure comes again with the next call. False: nothing more may be taken before that.
    */
-  #takeInto(records: ConsumerRecord<K, V>[]): void {
+  #takeInto(records: ConsumerRecord<K, V>[]): boolean {
     const { source } = this.#loop
     const { maxPollRecords } = this.#settings
     assert(records.length < maxPollRecords, 'there is room for a record')
     try {
       while (records.length < maxPollRecords) {
         const record = source.next()
-        if (record === undefined) return
+        if (record === undefined) return true
         records.push(record)
       }
     } catch (error) {
       if (records.length === 0) throw error
+      return false
     }
+    return true
   }
 
   /** Waits for a piece; false: the time is over, the run failed, or the consumer was closed. */
@@ -241,7 +257,10 @@ export class RecordStream<K, V> {
         const inHand = this.#loop.isDue(nowMs) ? undefined : this.#take()
         const record = inHand ?? (await this.#nextOf(options))
         if (record === null) return
-        run.add(record, this.#loop.source.leaderEpoch)
+        const { source } = this.#loop
+        const { position, version, leaderEpoch } = source
+        assert(position !== null, 'a record is of the piece in hand')
+        run.add(record, leaderEpoch, position, version)
       } catch (error) {
         if (isAborted(signal)) return
         throw error
@@ -253,10 +272,9 @@ export class RecordStream<K, V> {
   #settleRun(): void {
     const run = this.#run
     if (run === null) return
-    const ends = new Map(run.finished())
-    for (const position of this.#loop.positions.all) {
-      const end = ends.get(keyOf(position))
-      if (end === undefined || end.offset < position.processed) continue
+    for (const [position, end] of run.finished()) {
+      if (this.#loop.positions.get(position) !== position) continue
+      if (end.offset < position.processed) continue
       position.processed = end.offset
       position.processedEpoch = end.leaderEpoch
     }

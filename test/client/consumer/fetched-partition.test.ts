@@ -179,6 +179,12 @@ describe('transactions', () => {
     expect(all(pieceOf(bytes, { aborted }))).toEqual(['1=b', '7=e'])
   })
 
+  it('that end before the position begin are over', () => {
+    const aborted = [{ producerId: 7, firstOffset: 0 }]
+    expect(all(pieceOf(log, { from: 4, aborted }))).toEqual(['4=d', '7=e'])
+    expect(all(pieceOf(log, { from: 2, aborted }))).toEqual(['4=d', '7=e'])
+  })
+
   it('move the position behind a marker at the end', () => {
     const piece = pieceOf(Buffer.concat([batch(0, ['a'], transactional, 7), marker(1, 7, false)]), {
       aborted: [{ producerId: 7, firstOffset: 0 }],

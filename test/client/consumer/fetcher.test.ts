@@ -189,6 +189,30 @@ describe('a replica nearby', () => {
     expect(played.next('Fetch').node).toBe(1)
   })
 
+  it('that lags does not reset the position, whoever is preferred meanwhile', async () => {
+    const [position] = assign(0) as [PartitionPosition]
+    send()
+    await answer(played.next('Fetch'), data(0, null, { preferredReadReplica: 2 }))
+    send()
+    const sent = played.next('Fetch')
+    position.preferredReplica = 3
+    await answer(sent, data(0, null, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE }))
+    expect(position.state).toBe('ready')
+  })
+
+  it('that answers late does not bring again what came from elsewhere', async () => {
+    const [position] = assign(0) as [PartitionPosition]
+    send()
+    const late = played.next('Fetch')
+    position.preferredReplica = 2
+    position.preferredUntilMs = Infinity
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0, 3)))
+    await answer(late, data(0, batch(0, 2)))
+    expect(position.fetchOffset).toBe(3)
+    expect([fetcher.take()?.endOffset, fetcher.take()]).toEqual([3, undefined])
+  })
+
   it('is asked for again when the metadata is old', async () => {
     begin({ metadataMaxAgeMs: 1_000 })
     assign(0)
@@ -249,6 +273,56 @@ describe('errors', () => {
     send()
     await answer(played.next('Fetch'), data(0, null, { errorCode }))
     expect(() => fetcher.throwFailure()).toThrow('t-0 at offset 0')
+  })
+
+  it('of the range wait until all that was fetched is handed out', async () => {
+    const [position] = assign(0) as [PartitionPosition]
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0, 2)))
+    const piece = fetcher.take()
+    expect(piece?.advance()).toBe(true)
+    send()
+    const errorCode = ErrorCode.OFFSET_OUT_OF_RANGE
+    await answer(played.next('Fetch'), data(0, null, { errorCode }))
+    expect([position.state, piece?.isCurrent]).toEqual(['ready', true])
+    send()
+    expect(played.sent).toEqual([])
+    while (piece?.advance()) expect(position.position).toBe(2)
+    news = 0
+    send()
+    expect([position.state, news]).toEqual(['resetting', 1])
+  })
+
+  it('of the range that nobody waits for any more are forgotten', async () => {
+    const [position] = assign(0) as [PartitionPosition]
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0, 2)))
+    fetcher.take()
+    send()
+    const errorCode = ErrorCode.OFFSET_OUT_OF_RANGE
+    await answer(played.next('Fetch'), data(0, null, { errorCode }))
+    positions.seek(position, { offset: 0, leaderEpoch: -1 })
+    send()
+    expect(asked(played.next('Fetch'))).toBe('0@0')
+    expect(position.state).toBe('ready')
+  })
+
+  it('of all that was asked for wait before the next try', async () => {
+    assign(0)
+    send()
+    const answerOf = (errorCode: number): object => {
+      return { errorCode, sessionId: 0, responses: [], nodeEndpoints: [] }
+    }
+    await played.next('Fetch').answer(answerOf(ErrorCode.UNKNOWN_TOPIC_ID))
+    expect(played.refreshes).toBe(1)
+    expect(send()).toBeGreaterThan(played.time.monotonicMs())
+    expect(played.sent).toEqual([])
+    played.time.pass(200)
+    send()
+    // A session that is refused again and again waits, too.
+    await played.next('Fetch').answer(answerOf(ErrorCode.INVALID_FETCH_SESSION_EPOCH))
+    expect(send()).toBeGreaterThan(played.time.monotonicMs())
+    expect(played.sent).toEqual([])
   })
 
   it('of a session begin another one, with everything', async () => {

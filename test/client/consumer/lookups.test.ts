@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Lookups } from '../../../src/client/consumer/lookups.ts'
 import { type PartitionPosition, Positions } from '../../../src/client/consumer/positions.ts'
+import { NetworkError } from '../../../src/client/error.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import { PlayedCluster, type Sent, settingsWith, settled } from './played-cluster.ts'
 
@@ -163,11 +164,69 @@ describe('a reset by duration', () => {
   })
 })
 
+describe('several partitions', () => {
+  const topic = 't'
+  const listedAt = (partitionIndex: number, offset: number, errorCode = 0): object => {
+    return { partitionIndex, errorCode, offset, timestamp: -1, leaderEpoch: 5 }
+  }
+
+  /** All of them wait for a reset to the end; the last has no leader. */
+  async function resetting(): Promise<PartitionPosition[]> {
+    begin({ autoOffsetReset: 'latest' })
+    played.lead(topic, [1, 5], [1, 5], [2, 5], [-1, 5])
+    positions.assign([0, 1, 2, 3].map((partition) => ({ topic, partition })))
+    await start()
+    await start()
+    return [...positions.all]
+  }
+
+  it('are found without those that have no leader, or one that does not answer', async () => {
+    const all = await resetting()
+    const [first, second] = [played.next('ListOffsets'), played.next('ListOffsets')]
+    expect([first.node, second.node]).toEqual([1, 2])
+    await first.answer({ topics: [{ name: topic, partitions: [listedAt(0, 7), listedAt(1, 8)] }] })
+    expect(all.map(({ position }) => position)).toEqual([7, 8, -1, -1])
+    await second.fail(new NetworkError('gone'))
+    lookups.throwFailure()
+    played.lead(topic, [1, 5], [1, 5], [2, 5], [3, 6])
+    played.time.pass(1_000)
+    await start()
+    expect(played.sent.map(({ node }) => node)).toEqual([2, 3])
+  })
+
+  it('are asked for again alone where the leader refused one or forgot it', async () => {
+    const all = await resetting()
+    const refused = listedAt(0, -1, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    await played.next('ListOffsets').answer({ topics: [{ name: topic, partitions: [refused] }] })
+    const partitions = [listedAt(2, 9)]
+    await played.next('ListOffsets').answer({ topics: [{ name: topic, partitions }] })
+    expect(all.map(({ position }) => position)).toEqual([-1, -1, 9, -1])
+    lookups.throwFailure()
+    played.time.pass(1_000)
+    await start()
+    const { request } = played.next('ListOffsets')
+    expect(request).toMatchObject({ topics: [{ partitions: [{}, {}] }] })
+    expect(played.sent).toEqual([])
+  })
+
+  it('have committed offsets where the topic is not known for the moment', async () => {
+    begin({ groupId: 'g', autoOffsetReset: 'latest' })
+    positions.assign([{ topic: 'unknown', partition: 0 }])
+    await start()
+    const sent = played.next('OffsetFetch')
+    const topics = [{ name: 'unknown', partitionIndexes: [0] }]
+    expect(sent.request).toMatchObject({ groups: [{ topics }] })
+    await sent.answer({ groups: [{ groupId: 'g', topics: [], errorCode: 0 }], errorCode: 0 })
+    lookups.throwFailure()
+    expect([...positions.all].map(({ state }) => state)).toEqual(['uncommitted'])
+  })
+})
+
 describe('a new leader', () => {
   beforeEach(() => {
     positions.seek(one, { offset: 10, leaderEpoch: 5 })
     positions.leaderChanged(one, 5)
-    positions.validated(one, one.version, { offset: 10, leaderEpoch: 5 })
+    positions.validated(one, one, { offset: 10, leaderEpoch: 5 })
     played.lead('t', [2, 6])
     positions.leaderChanged(one, 6)
   })

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OrderedRun, type RunOrder } from '../../../src/client/consumer/ordered-run.ts'
+import { Positions } from '../../../src/client/consumer/positions.ts'
+import { keyOf } from '../../../src/client/consumer/topic-partition.ts'
 import type { ConsumerRecord } from '../../../src/record/record.ts'
 
 function record(
@@ -37,14 +39,24 @@ function runOf(handlers: Handlers, concurrency: number, order: RunOrder = 'parti
 }
 
 function finished(run: OrderedRun<string, null>): Record<string, number> {
-  return Object.fromEntries([...run.finished()].map(([key, { offset }]) => [key, offset]))
+  return Object.fromEntries([...run.finished()].map(([one, { offset }]) => [keyOf(one), offset]))
+}
+
+const positions = new Positions('earliest')
+
+/** Hands a record to the run, of a partition as it stands now. */
+function add(run: OrderedRun<string, null>, one: ConsumerRecord<string, null>, epoch = 0): void {
+  if (positions.get(one) === undefined) positions.assign([...positions.all, one])
+  const position = positions.get(one)
+  if (position === undefined) throw new Error('it is assigned')
+  run.add(one, epoch, position, position.version)
 }
 
 describe('a run', () => {
   it('works on one record of a partition at a time, and on several partitions', async () => {
     const handlers = new Handlers()
     const run = runOf(handlers, 2)
-    for (const one of [record(0, 0), record(0, 1), record(1, 0), record(2, 0)]) run.add(one, 0)
+    for (const one of [record(0, 0), record(0, 1), record(1, 0), record(2, 0)]) add(run, one)
     expect(handlers.begun).toEqual(['0@0', '1@0'])
     await handlers.end('0@0')
     expect(handlers.begun).toEqual(['0@0', '1@0', '2@0'])
@@ -57,7 +69,7 @@ describe('a run', () => {
     const handlers = new Handlers()
     const run = runOf(handlers, 3, 'key')
     const keys = ['a', 'b', 'a', null]
-    for (const [offset, key] of keys.entries()) run.add(record(0, offset, key), 5)
+    for (const [offset, key] of keys.entries()) add(run, record(0, offset, key), 5)
     expect(handlers.begun).toEqual(['0@0', '0@1', '0@3'])
     await handlers.end('0@1')
     await handlers.end('0@3')
@@ -65,13 +77,13 @@ describe('a run', () => {
     await handlers.end('0@0')
     expect(finished(run)).toEqual({ 't-0': 2 })
     await handlers.end('0@2')
-    expect([...run.finished()]).toEqual([['t-0', { offset: 4, leaderEpoch: 5 }]])
+    expect([...run.finished()]).toMatchObject([[{ partition: 0 }, { offset: 4, leaderEpoch: 5 }]])
   })
 
   it('takes only so many records', async () => {
     const handlers = new Handlers()
     const run = runOf(handlers, 1)
-    for (let offset = 0; run.hasRoom; offset++) run.add(record(0, offset), 0)
+    for (let offset = 0; run.hasRoom; offset++) add(run, record(0, offset))
     let hasRoom = false
     const room = run.room().then(() => {
       hasRoom = true
@@ -86,7 +98,7 @@ describe('a run', () => {
   it('begins nothing after a failure, and waits for what is at work', async () => {
     const handlers = new Handlers()
     const run = runOf(handlers, 2)
-    for (const one of [record(0, 0), record(0, 1), record(1, 0), record(1, 1)]) run.add(one, 0)
+    for (const one of [record(0, 0), record(0, 1), record(1, 0), record(1, 1)]) add(run, one)
     await handlers.end('0@0', new Error('mine'))
     const idle = run.idle()
     await handlers.end('1@0')
@@ -99,12 +111,29 @@ describe('a run', () => {
   it('forgets partitions that are given up', async () => {
     const handlers = new Handlers()
     const run = runOf(handlers, 1)
-    run.add(record(0, 0), 0)
+    add(run, record(0, 0))
     await handlers.end('0@0')
     run.forget([{ topic: 't', partition: 0 }])
     expect(finished(run)).toEqual({})
-    run.add(record(0, 0), 0)
+    add(run, record(0, 0))
     expect(handlers.begun).toEqual(['0@0', '0@0'])
+  })
+
+  it('begins anew where somebody sought, and hears of nothing older', async () => {
+    const handlers = new Handlers()
+    const run = runOf(handlers, 4, 'key')
+    for (const offset of [7, 8]) add(run, record(0, offset))
+    await handlers.end('0@7')
+    expect(finished(run)).toEqual({ 't-0': 8 })
+    const position = positions.get({ topic: 't', partition: 0 })
+    if (position === undefined) throw new Error('it is assigned')
+    positions.seek(position, { offset: 2, leaderEpoch: -1 })
+    expect(finished(run)).toEqual({})
+    add(run, record(0, 2))
+    await handlers.end('0@8')
+    expect(finished(run)).toEqual({})
+    await handlers.end('0@2')
+    expect(finished(run)).toEqual({ 't-0': 3 })
   })
 
   it('takes handlers that return nothing, and tells of the first that throws', async () => {
@@ -113,9 +142,9 @@ describe('a run', () => {
       throw new Error('at once')
     }
     const run = new OrderedRun<string, null>(2, 'partition', throwing, () => failures++)
-    run.add(record(0, 0), 0)
+    add(run, record(0, 0))
     await run.idle()
-    run.add(record(1, 0), 0)
+    add(run, record(1, 0))
     await run.idle()
     expect([failures, String(run.failure?.error)]).toEqual([1, 'Error: at once'])
   })
@@ -139,7 +168,7 @@ describe('a run', () => {
         const run = new OrderedRun<string, null>(concurrency, order, handler, () => {})
         for (const [offset, { partition, key }] of list.entries()) {
           await run.room()
-          run.add(record(partition, offset, key), 0)
+          add(run, record(partition, offset, key))
         }
         await run.idle()
         expect(seen).toHaveLength(list.length)

@@ -116,9 +116,13 @@ export class PlayedCluster {
     node: number,
     { name, request: { versionMax } }: Api<never, never, never, never>,
     request: unknown,
-    options: { readonly channel?: string; readonly timeoutMs?: number },
+    options: {
+      readonly channel?: string
+      readonly timeoutMs?: number
+      readonly versionMax?: number
+    },
   ): Promise<unknown> {
-    const version = Math.min(this.version, versionMax)
+    const version = Math.min(this.version, versionMax, options.versionMax ?? versionMax)
     const made = typeof request === 'function' ? request(version) : request
     const { channel = 'main', timeoutMs = 0 } = options
     return new Promise((resolve, reject) => {

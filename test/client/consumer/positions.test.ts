@@ -31,7 +31,7 @@ function readTo(offset: number, leaderEpoch: number, reset: OffsetReset = 'earli
   positions.committed(one, one.version, { offset, leaderEpoch })
   positions.leaderChanged(one, leaderEpoch)
   if (one.state === 'validating') {
-    positions.validated(one, one.version, { offset: offset + 1, leaderEpoch })
+    positions.validated(one, one, { offset: offset + 1, leaderEpoch })
   }
   expect(one.state).toBe('ready')
   return one
@@ -133,7 +133,7 @@ describe('a new leader', () => {
     positions.leaderChanged(one, 4)
     expect(positions.waitingFor('validating', 0)).toEqual([one])
     expect(positions.fetchable()).toEqual([])
-    positions.validated(one, one.version, { offset: 12, leaderEpoch: 3 })
+    positions.validated(one, one, { offset: 12, leaderEpoch: 3 })
     expect(one).toMatchObject({ state: 'ready', fetchOffset: 10, leaderEpoch: 4 })
   })
 
@@ -154,21 +154,21 @@ describe('a new leader', () => {
   it('whose log ends earlier takes the position back', () => {
     const one = readTo(10, 3)
     positions.leaderChanged(one, 4)
-    expect(positions.validated(one, one.version, { offset: 6, leaderEpoch: 2 })).toBe(null)
+    expect(positions.validated(one, one, { offset: 6, leaderEpoch: 2 })).toBe(null)
     expect(one).toMatchObject({ state: 'ready', position: 6, fetchOffset: 6, fetchEpoch: 2 })
   })
 
   it('that does not know the epoch makes a reset', () => {
     const one = readTo(10, 3)
     positions.leaderChanged(one, 4)
-    positions.validated(one, one.version, { offset: -1, leaderEpoch: -1 })
+    positions.validated(one, one, { offset: -1, leaderEpoch: -1 })
     expect(one.state).toBe('resetting')
   })
 
   it.each([[6], [-1]])('with a log that ends at %i is an error without a reset', (offset) => {
     const one = readTo(10, 3, 'none')
     positions.leaderChanged(one, 4)
-    const loss = positions.validated(one, one.version, { offset, leaderEpoch: 2 })
+    const loss = positions.validated(one, one, { offset, leaderEpoch: 2 })
     const divergesAt = offset === -1 ? null : offset
     expect(loss).toMatchObject({ kind: 'truncated', offset: 10, divergesAt })
   })
@@ -179,6 +179,19 @@ describe('a new leader', () => {
     positions.retryAt(one, one.version, 1_000)
     positions.leaderChanged(one, 5)
     expect(positions.waitingFor('validating', 0)).toEqual([one])
+  })
+})
+
+describe('a leader that is none any more', () => {
+  it('says nothing of the position', () => {
+    const one = readTo(10, 3)
+    positions.leaderChanged(one, 4)
+    const asked = { version: one.version, leaderEpoch: one.leaderEpoch }
+    positions.leaderChanged(one, 5)
+    expect(positions.validated(one, asked, { offset: 12, leaderEpoch: 3 })).toBe(null)
+    expect(one.state).toBe('validating')
+    positions.validated(one, one, { offset: 12, leaderEpoch: 3 })
+    expect(one.state).toBe('ready')
   })
 })
 

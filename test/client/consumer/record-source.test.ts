@@ -93,6 +93,17 @@ describe('a source', () => {
     positions.assign([{ topic: 't', partition: 0 }])
     expect(source.begin()).toBe(false)
   })
+
+  it('stops in the middle of a piece when the position changed behind its back', () => {
+    piece(0, 'a', 'b', 'c')
+    const source = sourceOf()
+    source.begin()
+    source.next()
+    const first = positions.get({ topic: 't', partition: 0 })
+    if (first !== undefined) positions.seek(first, { offset: 0, leaderEpoch: -1 })
+    expect(source.next()).toBe(undefined)
+    expect(first?.position).toBe(0)
+  })
 })
 
 describe('records', () => {
@@ -135,6 +146,30 @@ describe('records', () => {
     piece(0, 'a', 'bad', 'c')
     expect(drain(sourceOf({ ...refusing, onDeserializeError: 'skip' }))).toEqual(['0@0=A', '0@2=C'])
     expect(positions.get({ topic: 't', partition: 0 })?.position).toBe(3)
+  })
+
+  it('that are refused may be told of, who then goes elsewhere', () => {
+    piece(0, 'a', 'bad', 'c')
+    const first = positions.get({ topic: 't', partition: 0 })
+    if (first === undefined) throw new Error('it is assigned')
+    const seek = (): void => positions.seek(first, { offset: 9, leaderEpoch: -1 })
+    expect(drain(sourceOf({ ...refusing, onDeserializeError: seek }))).toEqual(['0@0=A'])
+    expect(first.position).toBe(9)
+  })
+
+  it('that are broken are not passed over', () => {
+    piece(0, 'a', 'b', 'c')
+    const [broken] = ready
+    // The last byte of the second record counts its headers, of which there are no 63.
+    const at = broken?.bytes.lastIndexOf('b') ?? 0
+    broken?.bytes.writeUInt8(0x7e, at + 1)
+    const source = sourceOf({ ...refusing, onDeserializeError: 'skip' })
+    source.begin()
+    source.next()
+    for (let tries = 0; tries < 2; tries++) {
+      expect(() => source.next()).toThrow('Cannot read t-0 at offset 1')
+      expect(positions.get({ topic: 't', partition: 0 })?.position).toBe(1)
+    }
   })
 
   it('that are refused may be told of, which may stop after all', () => {

@@ -473,6 +473,23 @@ describe('run', () => {
     expect(await offsetsOf(groupId, topic, 3)).toEqual([40, 40, 40])
   })
 
+  it('ends when a handler closes the consumer, which does not wait for itself', async () => {
+    const topic = await topicWith(1, 20)
+    const groupId = fresh('g')
+    const consumer = consumerOf({ groupId })
+    await consumer.subscribe(topic)
+    const seen: number[] = []
+    await consumer.run({}, async ({ offset }) => {
+      seen.push(offset)
+      if (offset !== 4) return
+      await expect(consumer.unsubscribe()).rejects.toThrow(ConfigError)
+      await consumer.close()
+    })
+    await consumer.close()
+    expect(seen.slice(0, 5)).toEqual([0, 1, 2, 3, 4])
+    expect(await offsetsOf(groupId, topic, 1)).toEqual([seen.length])
+  })
+
   it('commits nothing from the first failure of a partition on', async () => {
     const topic = await topicWith(1, 20)
     const groupId = fresh('g')

@@ -555,7 +555,6 @@ export class GroupMember {
     this.#heartbeatDueMs = Infinity
     this.#heartbeatSentMs = null
     this.#assignment = null
-    this.#needsRejoin = true
     // A join under way goes on: nothing is owned then that could be lost, unless cooperatively.
     const goesOn = this.#state === 'joining' && this.#owned.length === 0
     if (!goesOn) this.#enter('unjoined')

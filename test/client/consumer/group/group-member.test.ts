@@ -193,6 +193,16 @@ describe('joining', () => {
     expect(stage.member.deadlineMs).toBe(Infinity)
   })
 
+  it('once, after an error in the midst of it', () => {
+    const join = stage.toJoin()
+    stage.member.failed('join', join.attempt, ErrorCode.UNKNOWN_MEMBER_ID, stage.nowMs)
+    stage.after(100)
+    stage.joined(stage.expect('join').attempt)
+    stage.synced(stage.expect('sync').attempt, 'a0')
+    stage.member.applied(stage.expect('apply').attempt, stage.nowMs)
+    expect([stage.member.state, stage.kinds()]).toEqual(['stable', []])
+  })
+
   it('waits longer after each failure, and short again after a success', () => {
     let join = stage.toJoin()
     for (const waitMs of [100, 200, 300]) {
