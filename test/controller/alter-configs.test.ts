@@ -21,6 +21,14 @@ describe('configs of a topic', () => {
     expect(texts(controller, 2, 'a')).toEqual({ 'cleanup.policy': 'compact' })
   })
 
+  it('take spaces between elements for parts of them, as Kafka does', async () => {
+    const controller = await withTopic()
+    await alter(controller, 2, 'a', ['cleanup.policy', SET, 'compact,delete'])
+    const change: Change = ['cleanup.policy', SUBTRACT, 'compact, delete']
+    expect(await alter(controller, 2, 'a', change)).toEqual([0])
+    expect(texts(controller, 2, 'a')).toEqual({ 'cleanup.policy': 'delete' })
+  })
+
   it('change all or not at all', async () => {
     const controller = await withTopic()
     const codes = await alter(
