@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "log/partition_metadata.h"
+#include "log/partition_folder.h"
 #include "log/storage_error.h"
 
 namespace odradek {
@@ -304,35 +304,21 @@ FileResult<void> Flusher::sync_locked(const std::vector<Flushable*>& logs,
   return {};
 }
 
-// Adds what is to be synced besides for logs whose folders are new.
-FileResult<void> Flusher::begin_young(const std::vector<SyncOrder>& orders,
-                                      std::vector<std::shared_ptr<File>>* files) {
-  if (before_young_) RETURN_IF_ERROR(before_young_());
-  for (const SyncOrder& order : orders) {
-    if (!order.is_young) continue;
-    auto file = fs_.open(order.folder + "/" + kPartitionMetadataFile, OpenMode::read_write);
-    if (file.ok()) files->push_back(std::move(*file));
-    const bool missing = !file.ok() && file.error().kind == FileErrorKind::not_found;
-    if (!file.ok() && !missing) return Err(file.error());
-  }
-  return {};
-}
-
 FileResult<void> Flusher::carry_out(const std::vector<SyncOrder>& orders) {
   std::vector<std::shared_ptr<File>> files;
-  const bool any_young = std::any_of(orders.begin(), orders.end(),
-                                     [](const SyncOrder& order) { return order.is_young; });
-  if (any_young) RETURN_IF_ERROR(begin_young(orders, &files));
+  std::vector<std::string> new_folders;
   for (const SyncOrder& order : orders) {
     files.insert(files.end(), order.files.begin(), order.files.end());
+    if (order.is_young) new_folders.push_back(order.folder);
   }
-  auto everything = sync_files(fs_, path_, files);
+  if (!new_folders.empty() && before_young_) RETURN_IF_ERROR(before_young_());
+  auto everything = sync_with_metadata(fs_, path_, std::move(files), new_folders);
   if (!everything.ok()) return Err(everything.error());
   if (*everything) return {};
   for (const SyncOrder& order : orders) {
     if (!order.folder.empty()) RETURN_IF_ERROR(fs_.sync_directory(order.folder));
   }
-  if (any_young) return fs_.sync_directory(path_);
+  if (!new_folders.empty()) return fs_.sync_directory(path_);
   return {};
 }
 

@@ -171,8 +171,6 @@ class Flusher {
   FileResult<void> sync_locked(const std::vector<Flushable*>& logs,
                                std::vector<Flushable*>* synced);
   FileResult<void> carry_out(const std::vector<SyncOrder>& orders);
-  FileResult<void> begin_young(const std::vector<SyncOrder>& orders,
-                               std::vector<std::shared_ptr<File>>* files);
 
   FileSystem& fs_;
   const Clock& clock_;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "log/log_directory_impl.h"
+#include "log/partition_folder.h"
 #include "log/partition_metadata.h"
 #include "log/side_by_side.h"
 #include "log/storage_error.h"
@@ -147,6 +148,7 @@ LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<PartitionToOpen>
                                               const std::vector<Opening>& openings) {
   std::vector<std::shared_ptr<File>> files;
   std::vector<std::string> folders;
+  std::vector<std::string> new_folders;
   for (size_t i = 0; i < openings.size(); ++i) {
     if (!openings[i].loaded || !openings[i].loaded->ok()) continue;
     const LoadedPartition& loaded = **openings[i].loaded;
@@ -154,13 +156,9 @@ LogResult<bool> LogDirectoryImpl::sync_loaded(const std::vector<PartitionToOpen>
     const std::string folder = folder_of(partitions[i].topic_partition);
     const bool is_new = loaded.is_made && loaded.is_young && !loaded.is_shown_unsynced;
     if (loaded.folder_unsynced || is_new) folders.push_back(folder);
-    if (!is_new) continue;
-    auto metadata = fs_.open(folder + "/" + kPartitionMetadataFile, OpenMode::read_write);
-    if (metadata.ok()) files.push_back(std::move(*metadata));
-    const bool missing = !metadata.ok() && metadata.error().kind == FileErrorKind::not_found;
-    if (!metadata.ok() && !missing) return changed(Err(metadata.error()));
+    if (is_new) new_folders.push_back(folder);
   }
-  auto everything = sync_files(fs_, options_.path, files);
+  auto everything = sync_with_metadata(fs_, options_.path, std::move(files), new_folders);
   if (!everything.ok()) return changed(Err(everything.error()));
   if (*everything) return true;
   auto all_folders = sync_at_once(fs_, options_.path, folders.size());

@@ -1,7 +1,9 @@
 #include "log/partition_folder.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "log/partition_metadata.h"
 #include "log/storage_error.h"
 
 namespace odradek {
@@ -45,6 +47,22 @@ FileResult<void> remove_segment_files(FileSystem& fs, const std::string& folder,
     RETURN_IF_ERROR(remove_if_there(fs, segment_file_path(folder, base_offset, kind)));
   }
   return {};
+}
+
+FileResult<bool> sync_with_metadata(FileSystem& fs, const std::string& root,
+                                    std::vector<std::shared_ptr<File>> files,
+                                    const std::vector<std::string>& new_folders) {
+  auto at_once = sync_at_once(fs, root, files.size() + new_folders.size());
+  if (!at_once.ok() || *at_once) return at_once;
+  for (const std::string& folder : new_folders) {
+    auto file = fs.open(folder + "/" + kPartitionMetadataFile, OpenMode::read_write);
+    if (file.ok()) {
+      files.push_back(std::move(*file));
+    } else if (file.error().kind != FileErrorKind::not_found) {  // a topic without an id has none
+      return Err(file.error());
+    }
+  }
+  return sync_files(fs, root, files);
 }
 
 FileResult<void> remove_if_there(FileSystem& fs, const std::string& path) {

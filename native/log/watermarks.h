@@ -66,7 +66,7 @@ class Watermarks {
   int64_t flush_messages_;
   // Batch ends above the high watermark, where it may stop: those from `first_above_` on,
   // ascending, the last is the log end. There are any only while a flush is under way; a deque
-  // would take half a KiB of each partition where there are none.
+  // would take memory of each partition where there are none.
   std::vector<LogPoint> ends_above_;
   size_t first_above_ = 0;
 };

@@ -296,7 +296,7 @@ async function compose(
     producerIds: new ProducerIds(() => controller.allocateProducerIds()),
     advertiser: new Advertiser(listeners),
     batchOpener,
-    flow: flow,
+    flow,
     cleaner,
     image,
     config: inForce,

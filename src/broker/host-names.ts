@@ -1,5 +1,5 @@
 /** Addresses of the hosts that limits are set on by their names. */
-import { isIP } from 'node:net'
+import { isIP, SocketAddress } from 'node:net'
 import { assert } from '../base/assert.ts'
 
 /** Names that are remembered; whoever may set limits could name any number. */
@@ -25,14 +25,14 @@ export class HostNames {
       if (this.addressesOf(host).length > 0) continue
       const addresses = host === '' ? [] : await this.#resolve(host).catch(() => [])
       if (addresses.length === 0) unknown.push(host)
-      else this.#remember(host, addresses)
+      else this.#remember(host, addresses.map(asConnectionsTell))
     }
     return unknown
   }
 
-  /** Of an address itself; empty for a name that was not learnt. */
+  /** Of an address itself; empty for a name that was not learnt. Written as connections tell them. */
   addressesOf(host: string): readonly string[] {
-    return isIP(host) === 0 ? (this.#known.get(host) ?? []) : [host]
+    return isIP(host) === 0 ? (this.#known.get(host) ?? []) : [asConnectionsTell(host)]
   }
 
   #remember(host: string, addresses: readonly string[]): void {
@@ -41,4 +41,10 @@ export class HostNames {
     assert(this.#known.size < namesMax, 'there is room for another name')
     this.#known.set(host, addresses)
   }
+}
+
+/** IPv6 in its shortest form, and IPv4 never as a part of it. */
+function asConnectionsTell(address: string): string {
+  if (isIP(address) !== 6) return address
+  return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=\d+\.)/, '')
 }

@@ -31,6 +31,18 @@ test('an address is its own and not looked up', async () => {
   expect(asked).toEqual([])
 })
 
+test.each([
+  ['0:0:0:0:0:0:0:1', '::1'],
+  ['2001:DB8::0:1', '2001:db8::1'],
+  ['::FFFF:1.2.3.4', '1.2.3.4'],
+  ['::ffff:102:304', '1.2.3.4'],
+])('%s is written as connections tell it, %s', async (written, told) => {
+  const { names } = hosts({ web: [written] })
+  expect(names.addressesOf(written)).toEqual([told])
+  await names.learn(['web'])
+  expect(names.addressesOf('web')).toEqual([told])
+})
+
 test('names that nobody knows are told, and asked for again', async () => {
   const known: Record<string, readonly string[]> = { empty: [] }
   const { asked, names } = hosts(known)

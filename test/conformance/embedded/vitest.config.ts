@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 /**
  * For `pools.test.ts` alone. `dist/` is loaded by Node, as vitest loads whatever lies in a
  * `node_modules`: otherwise the late imports of the broker go through Vite's transforms, one by
- * one, and the first JoinGroup waits 170 to 270 ms for what takes 30.
+ * one, and the first JoinGroup waits for them.
  */
 export default defineConfig({
   test: {

@@ -232,6 +232,22 @@ std::vector<std::shared_ptr<PartitionLog>> open_many(LogDirectory& directory, in
 
 }  // namespace
 
+TEST_CASE("many first flushes together need no file of theirs open") {
+  DirectoryFixture f;
+  f.open();
+  auto logs = open_many(*f.directory, 210, f.config);
+  for (const auto& log : logs) append(*log);
+  f.disk->before_each_look([](const FileCall& call) {
+    const bool is_metadata =
+        call.kind == FileCallKind::open && call.path.ends_with("partition.metadata");
+    return is_metadata ? FaultDecision::fail(FileErrorKind::too_many_files)
+                       : FaultDecision::proceed();
+  });
+  f.directory->run_once();
+  for (const auto& log : logs) CHECK(log->durable_offset() == Offset(1));
+  f.disk->before_each_look(nullptr);
+}
+
 TEST_CASE("a file is let go of without a sync where another can be") {
   DirectoryFixture f;
   f.config.flush_messages = INT64_MAX;
