@@ -30,7 +30,7 @@ export class HostNames {
     return unknown
   }
 
-  /** Of an address itself; empty for a name that was not learnt. Written as connections tell them. */
+  /** As connections tell them; of an address itself; empty for a name that was not learnt. */
   addressesOf(host: string): readonly string[] {
     return isIP(host) === 0 ? (this.#known.get(host) ?? []) : [asConnectionsTell(host)]
   }
