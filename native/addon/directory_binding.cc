@@ -101,17 +101,20 @@ Napi::Value DirectoryBinding::partitions_on_disk(Info info) {
   const DirectoryUse directory = use(env);
   if (!directory) return env.Undefined();
   const std::vector<PartitionOnDisk> partitions = directory->partitions_on_disk();
-  auto result = Napi::Array::New(env, partitions.size());
-  uint32_t index = 0;
-  for (const PartitionOnDisk& found : partitions) {
+  auto topics = Napi::Array::New(env, partitions.size());
+  auto indexes = Napi::Int32Array::New(env, partitions.size());
+  std::vector<uint8_t> topic_ids;
+  for (size_t i = 0; i < partitions.size(); ++i) {
     const Napi::HandleScope scope(env);
-    auto entry = Napi::Object::New(env);
-    entry.Set("topic", found.topic_partition.topic);
-    entry.Set("partition", Napi::Number::New(env, found.topic_partition.partition.value));
-    entry.Set("topicId",
-              found.topic_id.is_zero() ? env.Undefined() : from_bytes(env, found.topic_id.bytes));
-    result.Set(index++, entry);
+    const PartitionOnDisk& found = partitions[i];
+    topics.Set(static_cast<uint32_t>(i), found.topic_partition.topic);
+    indexes[i] = found.topic_partition.partition.value;
+    topic_ids.insert(topic_ids.end(), found.topic_id.bytes.begin(), found.topic_id.bytes.end());
   }
+  auto result = Napi::Object::New(env);
+  result.Set("topics", topics);
+  result.Set("partitions", indexes);
+  result.Set("topicIds", from_bytes(env, topic_ids));
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "file/file_system.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 #include <set>
@@ -56,6 +58,14 @@ FileResult<std::vector<uint8_t>> read_whole_file(FileSystem& fs, const std::stri
                                                  size_t bytes_max) {
   auto file = fs.open(path, OpenMode::read);
   if (!file.ok()) return Err(file.error());
+  // Most are small, and there are many: those cost no question for their size.
+  std::array<uint8_t, 1024> small;
+  const std::span<uint8_t> first(small.data(), std::min(small.size(), bytes_max + 1));
+  auto read_first = (*file)->read_at(Position(0), first);
+  if (!read_first.ok()) return Err(read_first.error());
+  if (*read_first < first.size()) {
+    return std::vector<uint8_t>(first.begin(), first.begin() + static_cast<ptrdiff_t>(*read_first));
+  }
   auto size = (*file)->size();
   if (!size.ok()) return Err(size.error());
   if (*size < 0 || static_cast<uint64_t>(*size) > bytes_max) {

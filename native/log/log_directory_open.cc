@@ -6,6 +6,7 @@
 #include "log/log_directory_impl.h"
 #include "log/partition_metadata.h"
 #include "log/partition_name.h"
+#include "log/side_by_side.h"
 #include "log/storage_error.h"
 
 namespace odradek {
@@ -74,19 +75,31 @@ FileResult<Uuid> topic_id_of(FileSystem& fs, const std::string& folder) {
   return parse_partition_metadata(as_text(*text)).value_or(Uuid());
 }
 
-LogResult<bool> list_partitions(FileSystem& fs, const std::string& path,
+// Side by side where `threads` allows: each folder has a small file to be read.
+LogResult<bool> list_partitions(FileSystem& fs, const std::string& path, bool threads,
                                 LogDirectoryImpl::Found* found) {
   auto entries = fs.list(path);
   if (!entries.ok()) return Err(refuse(path, entries.error()));
+  std::vector<std::string> folders;
   for (const DirectoryEntry& entry : *entries) {
     if (!entry.is_directory) continue;
     if (entry.name.ends_with(kDeleteSuffix)) {
       found->doomed.push_back(entry.name);
     } else if (auto id = parse_partition_folder_name(entry.name)) {
-      auto topic_id = topic_id_of(fs, path + "/" + entry.name);
-      if (!topic_id.ok()) return Err(refuse(path, topic_id.error()));
-      found->partitions.push_back({std::move(*id), *topic_id});
+      folders.push_back(path + "/" + entry.name);
+      found->partitions.push_back({std::move(*id), Uuid()});
     }
+  }
+  std::vector<FileResult<void>> unread(folders.size());
+  side_by_side(folders.size(), threads, [&](const NextIndex& next) {
+    for (size_t i = next(); i < folders.size(); i = next()) {
+      auto topic_id = topic_id_of(fs, folders[i]);
+      if (topic_id.ok()) found->partitions[i].topic_id = *topic_id;
+      if (!topic_id.ok()) unread[i] = Err(topic_id.error());
+    }
+  });
+  for (const FileResult<void>& one : unread) {
+    if (!one.ok()) return Err(refuse(path, one.error()));
   }
   return true;
 }
@@ -127,7 +140,7 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
     const FileResult<void> synced = sync_names_above(fs, options.path);
     if (!synced.ok()) return Err(refuse(options.path, synced.error()));
   }
-  RETURN_IF_ERROR(list_partitions(fs, options.path, &found));
+  RETURN_IF_ERROR(list_partitions(fs, options.path, options.background, &found));
 
   auto context =
       std::make_shared<LogContext>(fs, *options.clock, options.path, options.open_files_max,

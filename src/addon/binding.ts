@@ -148,11 +148,12 @@ export interface NativeDirectory {
     | { readonly clusterId: string; readonly nodeId: number; readonly directoryId: string }
     | undefined
   format(clusterId: string, nodeId: number, directoryId: string): Promise<void>
-  partitionsOnDisk(): readonly {
-    readonly topic: string
-    readonly partition: number
-    readonly topicId: Uint8Array | undefined
-  }[]
+  /** In parallel arrays, as there may be many; an id is 16 bytes, zeros where none is known. */
+  partitionsOnDisk(): {
+    readonly topics: readonly string[]
+    readonly partitions: Int32Array
+    readonly topicIds: Uint8Array
+  }
   /** The logs in the order of the partitions, or for each the `StorageError` that refused it. */
   openPartitions(
     partitions: readonly {

@@ -121,31 +121,41 @@ async function refuseFullDisk(dataDirectory: string, needed: number, what: strin
 export function judgeContents(stores: readonly LogStore[], metadata: LogStore): void {
   const places = new Map<string, FoundPartition[]>()
   for (const store of stores) {
+    const isKnown = store.metaProperties() !== undefined
     for (const folder of store.partitionsOnDisk()) {
       const name = `${folder.topic}-${folder.partition}`
-      if (store.metaProperties() === undefined) {
+      if (!isKnown) {
         throw new StartError(
           `${store.path} holds ${name} but no meta.properties, ` +
             'so its cluster is not known; restore that file.',
         )
       }
-      const found = { ...folder, store }
-      const alike = places.get(name) ?? []
-      const twin = alike.find((other) => isSamePartition(other, found))
-      if (twin !== undefined) {
+      if (folder.topic === metadataTopic && store !== metadata) {
         throw new StartError(
-          `${name} is in ${twin.store.path} and in ${store.path}, and only one can be right; ` +
-            'move one of the two folders away.',
+          `${store.path} holds a metadata log, which is to be in ${metadata.path}; ` +
+            'name the right directory first or in metadata.log.dir.',
         )
       }
-      places.set(name, [...alike, found])
-      if (folder.topic !== metadataTopic || store === metadata) continue
-      throw new StartError(
-        `${store.path} holds a metadata log, which is to be in ${metadata.path}; name the right ` +
-          'directory first or in metadata.log.dir.',
-      )
+      // One directory has each name once.
+      if (stores.length > 1) noteFolder(places, name, { ...folder, store })
     }
   }
+}
+
+function noteFolder(
+  places: Map<string, FoundPartition[]>,
+  name: string,
+  found: FoundPartition,
+): void {
+  const alike = places.get(name) ?? []
+  const twin = alike.find((other) => isSamePartition(other, found))
+  if (twin !== undefined) {
+    throw new StartError(
+      `${name} is in ${twin.store.path} and in ${found.store.path}, and only one can be right; ` +
+        'move one of the two folders away.',
+    )
+  }
+  places.set(name, [...alike, found])
 }
 
 /**

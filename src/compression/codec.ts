@@ -37,11 +37,6 @@ export interface Codec {
   decompress(bytes: Uint8Array, outputBytesMax: number): Uint8Array
 }
 
-/** The same memory as a Buffer, which the native codec libraries want. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
 /** The error for output that would pass the bound. */
 export function tooLarge(name: string, outputBytesMax: number): CompressionError {
   return new CompressionError(

@@ -3,7 +3,8 @@
  * (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md)
  */
 import { createRequire } from 'node:module'
-import { asBuffer, type Codec, corrupt, tooLarge } from './codec.ts'
+import { asBuffer } from '../base/as-buffer.ts'
+import { type Codec, corrupt, tooLarge } from './codec.ts'
 
 type Lz4 = typeof import('lz4-napi')
 

@@ -4,7 +4,8 @@
  * franz-go write one raw block. Both are read; the stream is written, since every reader takes it.
  */
 import { createRequire } from 'node:module'
-import { asBuffer, type Codec, corrupt, tooLarge } from './codec.ts'
+import { asBuffer } from '../base/as-buffer.ts'
+import { type Codec, corrupt, tooLarge } from './codec.ts'
 
 type Snappy = typeof import('snappy')
 

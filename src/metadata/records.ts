@@ -2,6 +2,7 @@
  * Metadata records and the bytes of the log: batches to append, and what stands in batches read.
  * A batch holds either metadata records or control records, never both.
  */
+import { asBuffer } from '../base/as-buffer.ts'
 import { assert } from '../base/assert.ts'
 import {
   type ControlRecord,
@@ -91,7 +92,7 @@ export function decodeLogBatches(bytes: Uint8Array): {
   readonly batches: readonly ReadBatch[]
   readonly bytesRead: number
 } {
-  const decoded = decodeBatches(bytes)
+  const decoded = decodeBatches(asBuffer(bytes))
   if (decoded.value === null) throw new MetadataError(`the metadata log is broken ${decoded.error}`)
   assert(decoded.value.bytesRead <= bytes.length, 'no more is read than there is')
   return decoded.value

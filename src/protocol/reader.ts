@@ -8,6 +8,7 @@
  *
  * Byte fields are views of the frame, not copies: they live as long as the frame's memory does.
  */
+import { asBuffer } from '../base/as-buffer.ts'
 import {
   wireArrayElementsMax,
   wireMessageElementsMax,
@@ -39,7 +40,7 @@ export class Reader {
   #elements = 0
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#bytes = asBuffer(bytes)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#end = bytes.byteLength
   }

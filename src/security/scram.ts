@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { asBuffer } from '../base/as-buffer.ts'
 import { assert } from '../base/assert.ts'
 
 /** Hash functions that SCRAM is used with; Kafka has the last two. */
@@ -54,7 +55,7 @@ export class ScramClient {
   /** The answer to the broker's message; undefined when the broker has proved itself. */
   async next(challenge: Uint8Array): Promise<Uint8Array | undefined> {
     assert(!this.#isDone, 'nothing is said after the end')
-    const text = Buffer.from(challenge.buffer, challenge.byteOffset, challenge.length).toString()
+    const text = asBuffer(challenge).toString()
     const error = /^e=([^,]*)/.exec(text)
     if (error !== null) throw new Error(`the broker says ${error[1]}`)
     if (this.#serverSignature === undefined) return this.#final(text)

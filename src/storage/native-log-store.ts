@@ -2,8 +2,9 @@
  * The store on disk: the native engine behind the {@link LogStore} port. Adds nothing but names.
  */
 import type { NativeDirectory, NativeLog } from '../addon/binding.ts'
+import { asBuffer } from '../base/as-buffer.ts'
 import { assert } from '../base/assert.ts'
-import { uuidFromBytes, uuidToBytes } from '../protocol/uuid.ts'
+import { uuidFromBytes, uuidToBytes, zeroUuid } from '../protocol/uuid.ts'
 import type {
   AppendResult,
   LogConfig,
@@ -193,11 +194,7 @@ class NativeLogStore implements LogStore {
     return this.#directory.format(clusterId, nodeId, directoryId)
   }
   partitionsOnDisk(): readonly PartitionOnDisk[] {
-    this.#found ??= this.#directory.partitionsOnDisk().map((found) => ({
-      topic: found.topic,
-      partition: found.partition,
-      topicId: found.topicId === undefined ? undefined : uuidFromBytes(found.topicId),
-    }))
+    this.#found ??= partitionsIn(this.#directory)
     return this.#found
   }
 
@@ -322,4 +319,15 @@ export async function openNativeLogStore(
     clockOffsetMs: options.clockOffsetMs ?? 0,
   })
   return new NativeLogStore(path, directory)
+}
+
+function partitionsIn(directory: NativeDirectory): PartitionOnDisk[] {
+  const { topics, partitions, topicIds } = directory.partitionsOnDisk()
+  assert(topicIds.length === topics.length * 16, 'each partition has an id, or zeros')
+  const ids = asBuffer(topicIds)
+  return topics.map((topic, i) => {
+    const topicId = uuidFromBytes(ids, i * 16)
+    const partition = partitions[i] ?? 0
+    return { topic, partition, topicId: topicId === zeroUuid ? undefined : topicId }
+  })
 }
