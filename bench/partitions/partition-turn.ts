@@ -16,10 +16,15 @@ export interface PartitionTurn {
   /** One record to every partition, acks=all. */
   readonly produceMs: number
   readonly loaded: ProcessFigures
-  /** A clean stop after that, and from the start of the process to the answer to a Fetch. */
+  /**
+   * A clean stop after that, which makes the index files of every partition; and from the start of
+   * the process to the answer to a Fetch.
+   */
   readonly stopMs: number
   readonly cleanStartMs: number
   readonly restarted: ProcessFigures
+  /** A clean stop with one more record in every partition, whose files are all there by then. */
+  readonly allStopMs: number
   /** The same again with records for a few partitions only. */
   readonly fewStopMs: number
   readonly fewStartMs: number
@@ -86,6 +91,10 @@ class Turn {
     const cleanStartMs = await this.#start()
     const restarted = await this.#figures()
     await this.#check()
+    await this.#timed((connection) => this.#produce(connection))
+    const allStopMs = await this.#stop()
+    await this.#start()
+    await this.#check()
     await this.#timed((connection) => this.#produce(connection, fewOfEach))
     const fewStopMs = await this.#stop()
     const fewStartMs = await this.#start()
@@ -95,7 +104,7 @@ class Turn {
     const killedStartMs = await this.#start()
     await this.#check()
     await this.#broker.stop()
-    const clean = { stopMs, cleanStartMs, restarted, fewStopMs, fewStartMs }
+    const clean = { stopMs, cleanStartMs, restarted, allStopMs, fewStopMs, fewStartMs }
     return { createMs, fresh, listMs, produceMs, loaded, ...clean, killedStartMs }
   }
 

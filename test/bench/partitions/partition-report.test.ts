@@ -14,9 +14,10 @@ function turnOf(createMs: number): PartitionTurn {
     stopMs: 4,
     cleanStartMs: 5,
     restarted: figures,
-    fewStopMs: 6,
-    fewStartMs: 7,
-    killedStartMs: 8,
+    allStopMs: 6,
+    fewStopMs: 7,
+    fewStartMs: 8,
+    killedStartMs: 9,
   }
 }
 
@@ -29,7 +30,7 @@ describe('partitionRows', () => {
       ['odradek', '20'],
       ['kafka', '1'],
     ])
-    expect(rows[1]?.slice(2)).toEqual(['2', '3', '4', '5', '6', '7', '8'])
+    expect(rows[1]?.slice(2)).toEqual(['2', '3', '4', '5', '6', '7', '8', '9'])
   })
 
   it('shows memory in MiB', () => {
