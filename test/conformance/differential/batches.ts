@@ -19,6 +19,8 @@ import { IdPairs, type Late, type Ref, type Side } from './ids.ts'
 const codecs = await codecSet([1, 2, 3, 4], { openedBytesMax: 1 << 27 })
 const crcAt = 17
 const producerIdAt = 43
+/** zstd; what the bits above it name never was. */
+const codecMax = 4
 
 /** How the bytes of a batch are spoiled. */
 export type Damage =
@@ -52,6 +54,20 @@ export class Batches implements Late {
       if (head === null || codecOf(head) === 0) return false
       return /records: /.test(decodeBatch(bytes, 0, codecs).error ?? '')
     })
+  }
+
+  /** True if the stream of a compressed batch is damaged. */
+  cannotBeOpened(): boolean {
+    return this.#built().some(({ plan, bytes, head }) => {
+      if (plan.damage === undefined || head === null || codecOf(head) === 0) return false
+      const { error } = decodeBatch(bytes, 0, codecs)
+      return error !== null && !/records: /.test(error)
+    })
+  }
+
+  /** True if a batch is of a codec that there never was. */
+  hasStrangeCodec(): boolean {
+    return this.#built().some(({ head }) => head !== null && codecOf(head) > codecMax)
   }
 
   /** True if a batch says that it is part of a transaction. */

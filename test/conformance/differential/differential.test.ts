@@ -109,6 +109,19 @@ describe('batches', () => {
     expect(places.some((at) => batches({}, at, 0x7f).hidesDamage())).toBe(false)
   })
 
+  it('cannot be opened where the stream of a compressed one is damaged', () => {
+    const lz4 = { attributes: 3 }
+    expect(batches(lz4).cannotBeOpened()).toBe(false)
+    const last = batches(lz4).bytesFor(ids, 'kafka').length - 1
+    expect(batches(lz4, last, 128).cannotBeOpened()).toBe(true)
+    expect(batches({}, last - 61, 128).cannotBeOpened()).toBe(false)
+  })
+
+  it('have a strange codec where damage makes it one', () => {
+    expect(batches({ attributes: 4 }).hasStrangeCodec()).toBe(false)
+    expect(batches({}, 22, 143).hasStrangeCodec()).toBe(true)
+  })
+
   it('count wrong where an offset delta of an uncompressed one is not the place', () => {
     const deltaAt = 61 + 3
     expect(batches({}).countsWrong()).toBe(false)

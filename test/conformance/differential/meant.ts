@@ -92,11 +92,28 @@ function batchesOf(request: unknown): Batches[] {
 }
 
 /** True if Kafka takes a batch that ours refuses, and for what follows from it. */
-function isOnlyOurRefusal({ path, kafka, odradek }: Fault): boolean {
+function isOnlyOurRefusal(
+  { path, kafka, odradek }: Fault,
+  answers: { readonly kafka: readonly number[]; readonly odradek: number } = recordAnswers,
+): boolean {
   if (!path.startsWith('Produce.responses[].partitionResponses[].')) return false
-  const isRefused = kafka === ErrorCode.NONE && odradek === ErrorCode.INVALID_RECORD
+  const isRefused = answers.kafka.includes(Number(kafka)) && odradek === answers.odradek
   return path.endsWith('errorCode') ? isRefused : odradek === -1
 }
+
+/** What the two answer where only Kafka reads over damage in a record. */
+const recordAnswers = { kafka: [ErrorCode.NONE], odradek: ErrorCode.INVALID_RECORD }
+/** And in the stream around them, after which Kafka looks at the sequence. */
+const streamAnswers = {
+  kafka: [
+    ErrorCode.NONE,
+    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    ErrorCode.DUPLICATE_SEQUENCE_NUMBER,
+  ],
+  odradek: failed,
+}
+/** From this version of Produce on Kafka leaves the codec of a batch to its partition. */
+const codecsCheckedFrom = 7
 
 const isProduce = ({ api }: Exchange): boolean => api === 'Produce'
 const isFetch = ({ api }: Exchange): boolean => api === 'Fetch'
@@ -146,6 +163,20 @@ export const meantDifferences: readonly Meant[] = [
     when: (_, exchange) =>
       isProduce(exchange) &&
       valuesOf(exchange.kafka, 'errorCode').every((code) => code === ErrorCode.CORRUPT_MESSAGE),
+  },
+  {
+    reason: 'Kafka fails over a whole Produce before version 7 that holds a codec that never was',
+    when: (_, exchange) =>
+      isProduce(exchange) &&
+      exchange.version < codecsCheckedFrom &&
+      valuesOf(exchange.kafka, 'errorCode').every((code) => code === failed) &&
+      batchesOf(exchange.request).some((one) => one.hasStrangeCodec()),
+  },
+  {
+    reason: 'Kafka does not look at the end of a compressed stream that is damaged',
+    when: (fault, { request }) =>
+      isOnlyOurRefusal(fault, streamAnswers) &&
+      batchesOf(request).some((one) => one.cannotBeOpened()),
   },
   {
     reason: 'whose topic nobody may write to is told so, whatever the batch is',
@@ -349,6 +380,14 @@ export const meantDifferences: readonly Meant[] = [
       kafka === ErrorCode.NONE &&
       odradek === ErrorCode.INVALID_CONFIG &&
       valuesOf(request, 'name').some((name) => !brokerConfigs().has(String(name))),
+  },
+  {
+    reason: 'Kafka fails over a Fetch with two topics to be refused, one of them of an unknown id',
+    when: (_, exchange) =>
+      isFetch(exchange) &&
+      valuesOf(exchange.kafka, 'errorCode')[0] === failed &&
+      valuesOf(exchange.odradek, 'responses').flat().length > 1 &&
+      valuesOf(exchange.odradek, 'errorCode').includes(ErrorCode.UNKNOWN_TOPIC_ID),
   },
   {
     reason: 'Kafka fails over fetch sessions with an id that it never gives out',

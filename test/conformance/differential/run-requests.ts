@@ -298,10 +298,9 @@ export class RequestRun {
    * when the next record of its partition is committed.
    */
   async #nudge(): Promise<void> {
-    const topic = this.#world.topics[0]
-    if (topic === undefined) return
     const partitions = [{ partitionIndex: 0, committedOffset: 1, committedMetadata: '' }]
-    const topics = [{ name: topic.name, partitions }]
+    // A topic that is always there: those of the run come and go.
+    const topics = [{ name: '__consumer_offsets', partitions }]
     for (const groupId of nudged) {
       this.#world.tainted.add(groupId)
       const commit = { groupId, generationIdOrMemberEpoch: -1, memberId: '', topics }
