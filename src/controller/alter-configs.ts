@@ -168,7 +168,8 @@ function alterConfig(
   if (definition?.type !== 'list') {
     return refuse(ErrorCode.INVALID_CONFIG, `Can't append or subtract: '${name}' is no list.`)
   }
-  const current = elementsOf(texts.get(name) ?? definition.default ?? '')
+  const text = texts.get(name) ?? definition.default ?? ''
+  const current = text === '' ? [] : elementsOf(text)
   const operands = elementsOf(value)
   if (configOperation === AlterOperation.APPEND) {
     texts.set(name, [...new Set([...current, ...operands])].join(','))
@@ -181,9 +182,15 @@ function alterConfig(
   return invalidRequest(`There is no config operation ${configOperation}.`)
 }
 
-/** As Kafka's controller cuts them: with their spaces, so that ` delete` takes no `delete` away. */
+/**
+ * As Kafka's controller cuts them, in Java: with their spaces, so that ` delete` takes no `delete`
+ * away, without empty ones at the end, but with one where there is no comma at all.
+ */
 function elementsOf(text: string): string[] {
-  return text.split(',').filter((element) => element !== '')
+  const elements = text.split(',')
+  if (elements.length === 1) return elements
+  const last = elements.findLastIndex((element) => element !== '')
+  return elements.slice(0, last + 1)
 }
 
 function checkResult(

@@ -29,6 +29,26 @@ describe('configs of a topic', () => {
     expect(texts(controller, 2, 'a')).toEqual({ 'cleanup.policy': 'delete' })
   })
 
+  it.each([
+    // From, operation and operand: what Apache Kafka 4.3.1 made of them; null where it refused.
+    ['delete', APPEND, '', null],
+    ['delete', APPEND, ',', 'delete'],
+    ['delete', APPEND, 'compact,', 'delete,compact'],
+    ['delete', APPEND, ',compact', null],
+    ['delete', SUBTRACT, '', 'delete'],
+    ['delete', SUBTRACT, ',', 'delete'],
+    ['delete', SUBTRACT, 'delete,compact', ''],
+    ['', APPEND, '', ''],
+    ['', APPEND, 'compact', 'compact'],
+    ['', APPEND, ',compact', null],
+  ])('cut lists as Java does: %j, %i, %j gives %j', async (from, operation, operand, expected) => {
+    const controller = await withTopic()
+    await alter(controller, 2, 'a', ['cleanup.policy', SET, from])
+    const codes = await alter(controller, 2, 'a', ['cleanup.policy', operation, operand])
+    expect(codes).toEqual([expected === null ? 40 : 0])
+    expect(texts(controller, 2, 'a')).toEqual({ 'cleanup.policy': expected ?? from })
+  })
+
   it('change all or not at all', async () => {
     const controller = await withTopic()
     const codes = await alter(

@@ -54,13 +54,15 @@ function refusal(request: MetadataRequest, code: number, call: Call): MetadataRe
   return { brokers: [], topics, ...(call.version >= topLevelErrorSince ? { errorCode: code } : {}) }
 }
 
-/** Versions 10 and 11 carry ids that they cannot ask for, and no topic has neither name nor id. */
+/**
+ * Versions 10 and 11 carry ids that they cannot ask for, and no topic has neither name nor id. Beside
+ * an id nobody looks at names.
+ */
 function isMalformed(request: MetadataRequest, call: Call): boolean {
-  return (request.topics ?? []).some(({ name, topicId }) =>
-    call.version < idsSince
-      ? name === null || topicId !== zeroUuid
-      : name === null && topicId === zeroUuid,
-  )
+  const topics = request.topics ?? []
+  const hasIds = topics.some(({ topicId }) => topicId !== zeroUuid)
+  const hasNulls = topics.some(({ name }) => name === null)
+  return call.version < idsSince ? hasIds || hasNulls : hasNulls && !hasIds
 }
 
 async function topicsOf(

@@ -72,7 +72,12 @@ test('ids are found, and unknown ones told; names beside ids do not count', asyn
   const { topics } = await ask(12, { topics: [{ name: 'known' }] })
   const id = topics[0]?.topicId ?? ''
   const byId = await ask(12, {
-    topics: [{ name: null, topicId: id }, { name: null, topicId: unknownId }, { name: 'ignored' }],
+    topics: [
+      { name: null, topicId: id },
+      { name: null, topicId: unknownId },
+      { name: 'ignored' },
+      { name: null },
+    ],
   })
   expect(byId.topics).toHaveLength(2)
   expect(byId.topics[0]).toMatchObject({ errorCode: 0, name: 'known', topicId: id })

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly odradek: unknown
 }
 
+const oftenEnough = 20
+
 interface Kind {
   count: number
   readonly versions: Set<number>
@@ -41,9 +43,9 @@ export class Findings {
     return [...this.#kinds.keys()]
   }
 
-  /** True if a difference of this kind was noted before. */
-  has(fault: Fault): boolean {
-    return this.#kinds.has(nameOf(fault))
+  /** True if differences of this kind were noted so often that one more tells nothing. */
+  isOld(fault: Fault): boolean {
+    return (this.#kinds.get(nameOf(fault))?.count ?? 0) >= oftenEnough
   }
 
   /** Notes one difference; `before` are the last exchanges about the same things. */

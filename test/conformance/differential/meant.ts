@@ -128,6 +128,13 @@ const latestTimestamp = -3
 /** How a batch is refused that is damaged. */
 const damageCodes: readonly number[] = [failed, ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD]
 
+/** How Kafka refuses a batch before it looks at the partition. */
+const brokenBatchCodes: readonly number[] = [
+  ErrorCode.CORRUPT_MESSAGE,
+  ErrorCode.INVALID_RECORD,
+  ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+]
+
 /** Kafka's largest id of a fetch session, in eight shards. */
 const sessionIdMax = 8 * Math.floor((2 ** 31 - 1) / 8) - 1
 
@@ -182,7 +189,7 @@ export const meantDifferences: readonly Meant[] = [
     reason: 'whose topic nobody may write to is told so, whatever the batch is',
     when: ({ kafka, odradek }, exchange) =>
       isProduce(exchange) &&
-      (kafka === ErrorCode.CORRUPT_MESSAGE || kafka === ErrorCode.UNSUPPORTED_COMPRESSION_TYPE) &&
+      brokenBatchCodes.includes(Number(kafka)) &&
       odradek === ErrorCode.INVALID_TOPIC_EXCEPTION,
   },
   {

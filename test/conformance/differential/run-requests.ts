@@ -264,7 +264,7 @@ export class RequestRun {
     let [exchange, faults, reasons] = this.#compared(step, outcomes)
     if (source.effect === 'reads' && draft.repeatable !== false) {
       for (const pause of settleMs) {
-        if (faults.every((fault) => this.#findings.has(fault))) break
+        if (faults.every((fault) => this.#findings.isOld(fault))) break
         if (pause === settleMs[0] && groupReads.has(source.key)) await this.#nudge()
         await sleep(pause)
         const again = await this.#peers.kafka.ask(
