@@ -55,8 +55,8 @@ function refusal(request: MetadataRequest, code: number, call: Call): MetadataRe
 }
 
 /**
- * Versions 10 and 11 carry ids that they cannot ask for, and no topic has neither name nor id. Beside
- * an id nobody looks at names.
+ * Versions 10 and 11 carry ids that they cannot ask for, and no topic has neither name nor id.
+ * Beside an id nobody looks at names.
  */
 function isMalformed(request: MetadataRequest, call: Call): boolean {
   const topics = request.topics ?? []
