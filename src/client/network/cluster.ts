@@ -198,7 +198,7 @@ export class Cluster {
   ): Promise<void> {
     const link = this.#linkTo(target, options.channel) ?? (await this.#locate(target, options))
     return this.#use(link, options, (connection, timeoutMs) =>
-      connection.tell(api, request, timeoutMs),
+      connection.tell(api, request, { ...options, timeoutMs }),
     )
   }
 

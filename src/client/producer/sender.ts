@@ -17,7 +17,7 @@ import type { Accumulator } from './accumulator.ts'
 import type { Compressor } from './compressor.ts'
 import type { BatchOutcome } from './delivery.ts'
 import type { PartitionBatches } from './partition-batches.ts'
-import { answersOf, produceRequest, type SealedBatch } from './produce-request.ts'
+import { answersOf, produceRequest, type SealedBatch, versionMaxFor } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { ProducerNetwork } from './producer-network.ts'
 import { Sequences } from './sequences.ts'
@@ -254,7 +254,7 @@ export class Sender {
     }
     this.counts.requests++
     this.counts.batches += batches.length
-    const call = { timeoutMs, written }
+    const call = { timeoutMs, versionMax: versionMaxFor(batches), written }
     const sent: Promise<ProduceResponse | undefined> =
       acks === 0
         ? this.#network.produceUnanswered(nodeId, request, call).then(() => undefined)

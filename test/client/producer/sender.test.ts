@@ -4,6 +4,7 @@ import { ClientError, TimeoutError } from '../../../src/client/error.ts'
 import type { ProducerOptions } from '../../../src/client/producer/producer-options.ts'
 import { SendError } from '../../../src/client/producer/send-error.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
+import { zeroUuid } from '../../../src/protocol/uuid.ts'
 import type { Payload, RecordMetadata } from '../../../src/record/record.ts'
 import { type Bench, bench, outcome } from './producer-bench.ts'
 import { noFaults } from './simulated-cluster.ts'
@@ -15,6 +16,22 @@ describe('failures', () => {
     for (let i = 0; i < 30; i++) await outcome(time, producer.send({ topic: 't', value: `${i}` }))
     expect(cluster.log('t', 0).values).toEqual(Array.from({ length: 30 }, (_, i) => `${i}`))
     expect(producer.statistics().retries).toBeGreaterThan(0)
+  })
+
+  it('of one topic without an id are not taken for those of another', async () => {
+    const { time, cluster, producer } = bench()
+    for (const name of ['a', 'b']) cluster.create(name, 1, zeroUuid)
+    await outcome(time, producer.send({ topic: 'a', value: 'before' }))
+    await outcome(time, producer.send({ topic: 'b', value: 'before' }))
+    cluster.script.push({ code: ErrorCode.INVALID_RECORD, isStored: false })
+    const sends = ['a', 'b'].map((topic) => producer.send({ topic, value: 'v' }))
+    const results = await outcome(time, Promise.allSettled(sends))
+    expect(cluster.requests.at(-1)).toHaveLength(2)
+    const stored = ['a', 'b'].map((topic) => cluster.log(topic, 0).values.length === 2)
+    expect(stored.toSorted()).toEqual([false, true])
+    expect(results).toMatchObject(
+      stored.map((isStored) => ({ status: isStored ? 'fulfilled' : 'rejected' })),
+    )
   })
 
   it('end at the delivery timeout', async () => {

@@ -21,6 +21,7 @@ import type {
   ProduceResponse,
 } from '../../../src/protocol/generated/00-produce.ts'
 import { codecOf, decodeBatch, decodeBatchHeader } from '../../../src/protocol/record-batch.ts'
+import { zeroUuid } from '../../../src/protocol/uuid.ts'
 
 /** Time that passes only when {@link SimulatedTime.settle} finds nothing else to do. */
 export class SimulatedTime implements Clock, Timers {
@@ -197,12 +198,12 @@ export class SimulatedCluster implements ProducerNetwork {
     this.faults = faults
   }
 
-  create(name: string, partitionCount: number): void {
+  create(name: string, partitionCount: number, id = `id-of-${name}`): void {
     const partitions = Array.from({ length: partitionCount }, (_, index) => ({
       leader: index % 3,
       leaderEpoch: 0,
     }))
-    this.#topics.set(name, { name, id: `id-of-${name}`, partitions })
+    this.#topics.set(name, { name, id, partitions })
     this.#announce()
   }
 
@@ -261,7 +262,7 @@ export class SimulatedCluster implements ProducerNetwork {
   async produce(
     nodeId: number,
     request: ProduceRequestInput,
-    { written }: ProduceCall,
+    { written, versionMax }: ProduceCall,
   ): Promise<ProduceResponse> {
     // What goes out is what stands there now: the bytes may change once they are written.
     const copies = copyOf(request)
@@ -271,7 +272,7 @@ export class SimulatedCluster implements ProducerNetwork {
     written()
     if (isLost) throw new NetworkError('The connection broke.')
     const isUnanswered = this.#isLikely(unanswered)
-    const response = await this.#answer(nodeId, copies)
+    const response = await this.#answer(nodeId, copies, versionMax >= 13)
     if (isUnanswered) throw new NetworkError('The connection broke.')
     return response
   }
@@ -294,7 +295,12 @@ export class SimulatedCluster implements ProducerNetwork {
     this.isClosed = true
   }
 
-  async #answer(nodeId: number, request: ProduceRequestInput): Promise<ProduceResponse> {
+  /** `byId`: as from version 13 on, where a topic has its id and not its name. */
+  async #answer(
+    nodeId: number,
+    request: ProduceRequestInput,
+    byId: boolean,
+  ): Promise<ProduceResponse> {
     this.requests.push(
       request.topicData.flatMap(({ name, partitionData }) =>
         partitionData.map(({ index }) => `${name}-${index}`),
@@ -302,8 +308,8 @@ export class SimulatedCluster implements ProducerNetwork {
     )
     const responses = []
     for (const { name = '', topicId = '', partitionData } of request.topicData) {
-      // As from version 13 on: without an id no request can be written.
-      if (topicId === '') throw new ProtocolError('Cannot send Produce', 35)
+      const isUnknown = byId && this.#topics.get(name)?.id !== topicId
+      if (isUnknown || topicId === '') throw new ProtocolError('Cannot send Produce', 35)
       const partitionResponses = []
       for (const { index, records } of partitionData) {
         if (this.#isLikely(this.faults.moved)) {
@@ -311,8 +317,11 @@ export class SimulatedCluster implements ProducerNetwork {
         }
         partitionResponses.push(await this.#append(nodeId, name, index, records ?? Buffer.alloc(0)))
       }
-      // As from version 13 on: the topic has its id, not its name.
-      responses.push({ name: '', topicId, partitionResponses })
+      responses.push(
+        byId
+          ? { name: '', topicId, partitionResponses }
+          : { name, topicId: zeroUuid, partitionResponses },
+      )
     }
     return { responses: responses.reverse(), throttleTimeMs: 0, nodeEndpoints: [] }
   }
