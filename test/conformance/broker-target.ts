@@ -33,7 +33,11 @@ export const odradekTarget: BrokerTarget = {
   command(folder, port, settings) {
     const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const bin = join(root, 'bin', 'odradek.js')
-    const listen = ['--listen', `127.0.0.1:${port}`]
+    // --listen would replace what the settings say about listeners.
+    const isAdvertised = settings['advertised.listeners'] !== undefined
+    const listen = isAdvertised
+      ? ['--set', `listeners=PLAINTEXT://127.0.0.1:${port}`]
+      : ['--listen', `127.0.0.1:${port}`]
     const data = settings['log.dirs'] === undefined ? ['--data', join(folder, 'data')] : []
     return [process.execPath, bin, 'start', ...listen, ...data, ...set]
   },
