@@ -124,6 +124,21 @@ export class SimulatedLog {
     return { code: 0, offset }
   }
 
+  /** As a start does from a snapshot: of each producer it holds the last batch alone. */
+  restart(): void {
+    for (const { recent } of this.#producers.values()) recent.splice(0, recent.length - 1)
+  }
+
+  /** As a start does that finds the last batches, of one record each, not on the disk. */
+  lose(count: number): void {
+    this.values.splice(this.values.length - count)
+    for (const state of this.#producers.values()) {
+      const last = (state.recent.at(-1)?.last ?? -1) - count
+      const offset = this.values.length - 1
+      state.recent.splice(0, state.recent.length, { first: last, last, offset })
+    }
+  }
+
   /** As retention and the expiry of producers do. */
   forgetProducers(): void {
     this.#producers.clear()
@@ -146,6 +161,8 @@ export interface SimulatedFaults {
   readonly unanswered: number
   /** A partition's leader moves before the request. */
   readonly moved: number
+  /** A partition's log was restarted before the request. */
+  readonly restarted: number
   /** A partition refuses for good. */
   readonly refused: number
   /** The longest that a request takes, in ms. */
@@ -158,6 +175,7 @@ export const noFaults: SimulatedFaults = {
   lost: 0,
   unanswered: 0,
   moved: 0,
+  restarted: 0,
   refused: 0,
   slowMs: 5,
   batchBytesMax: Infinity,
@@ -315,6 +333,7 @@ export class SimulatedCluster implements ProducerNetwork {
         if (this.#isLikely(this.faults.moved)) {
           this.move(name, index, randomBelow(this.#random, 3))
         }
+        if (this.#isLikely(this.faults.restarted)) this.log(name, index).restart()
         partitionResponses.push(await this.#append(nodeId, name, index, records ?? Buffer.alloc(0)))
       }
       responses.push(
