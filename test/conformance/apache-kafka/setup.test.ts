@@ -44,7 +44,9 @@ function maven(body: string): void {
   tool('mvn', `echo call >>"${folder}/calls"; ${read}; ${folderOf}; sleep 0.5; ${body}`)
 }
 
-async function setUp(more: NodeJS.ProcessEnv = {}): Promise<{ readonly line: string; readonly isThere: boolean }> {
+async function setUp(
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ readonly line: string; readonly isThere: boolean }> {
   const { KAFKA_HOME: _, CONFORMANCE_KAFKA_VERSION: __, ...inherited } = process.env
   const env = {
     ...inherited,
@@ -96,6 +98,9 @@ it('leaves jars that were there before as they are', async () => {
 it('fetches another version, beside the usual one', async () => {
   const other = join(folder, 'cache', 'odradek', 'kafka-3.5.2')
   maven(`echo tools >"$out/kafka-tools-3.5.2.jar"`)
-  expect(await setUp({ CONFORMANCE_KAFKA_VERSION: '3.5.2' })).toEqual({ line: other, isThere: true })
+  expect(await setUp({ CONFORMANCE_KAFKA_VERSION: '3.5.2' })).toEqual({
+    line: other,
+    isThere: true,
+  })
   expect(readdirSync(other)).toEqual(['kafka-tools-3.5.2.jar'])
 })

@@ -18,8 +18,8 @@ import { SendError } from '../../../../src/client/producer/send-error.ts'
 import type { ConsumerRecord } from '../../../../src/record/record.ts'
 import { clusterAt } from '../../../client/network/cluster-fixture.ts'
 import { eventually } from '../../eventually.ts'
-import type { Fault } from './proxied-connection.ts'
 import { type ProxiedBroker, proxiedBroker } from './proxied-broker.ts'
+import type { Fault } from './proxied-connection.ts'
 import { storedIn } from './stored-records.ts'
 
 const seconds = Number(process.env['CONFORMANCE_SOAK_SECONDS'] ?? 20)
@@ -242,7 +242,9 @@ test(
       const acknowledged = [...outcomes.values()].filter(Boolean).length
       return `${name}: ${acknowledged} of ${sent}`
     })
-    console.log(`faults ${JSON.stringify(Object.fromEntries(met))}; acknowledged ${told.join(', ')}`)
+    console.log(
+      `faults ${JSON.stringify(Object.fromEntries(met))}; acknowledged ${told.join(', ')}`,
+    )
     for (const { name, sent, outcomes, strange } of writers) {
       expect(strange).toEqual([])
       expect(outcomes.size).toBe(sent)
