@@ -131,10 +131,11 @@ export class BrokerConnection {
   tell<Request, RequestInput, Response, ResponseInput>(
     api: Api<Request, RequestInput, Response, ResponseInput>,
     request: RequestOf<RequestInput>,
-    timeoutMs: number = this.#options.requestTimeoutMs,
+    options: Pick<CallOptions, 'timeoutMs' | 'versionMax'> = {},
   ): Promise<void> {
+    const { timeoutMs = this.#options.requestTimeoutMs, versionMax } = options
     const send = async (): Promise<void> => {
-      const pieces = this.#encode(api, this.versionOf(api), this.#nextId(), request)
+      const pieces = this.#encode(api, this.versionOf(api, versionMax), this.#nextId(), request)
       await this.#frames.tell(pieces, timeoutMs)
     }
     return this.#mustWait() ? this.#hold(send) : send()

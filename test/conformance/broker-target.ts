@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildFolder, sanitizedEnvironment } from '../../scripts/sanitized.mjs'
@@ -33,7 +33,11 @@ export const odradekTarget: BrokerTarget = {
   command(folder, port, settings) {
     const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
     const bin = join(root, 'bin', 'odradek.js')
-    const listen = ['--listen', `127.0.0.1:${port}`]
+    // --listen would replace what the settings say about listeners.
+    const isAdvertised = settings['advertised.listeners'] !== undefined
+    const listen = isAdvertised
+      ? ['--set', `listeners=PLAINTEXT://127.0.0.1:${port}`]
+      : ['--listen', `127.0.0.1:${port}`]
     const data = settings['log.dirs'] === undefined ? ['--data', join(folder, 'data')] : []
     return [process.execPath, bin, 'start', ...listen, ...data, ...set]
   },
@@ -62,7 +66,7 @@ const javaOptions = [
 ]
 
 /** The reference broker, from a folder of jars (see apache-kafka/setup.sh). */
-export function kafkaTarget(jars: string = defaultJars()): BrokerTarget {
+export function kafkaTarget(jars: string = kafkaJars()): BrokerTarget {
   const classpath = join(jars, '*')
   return {
     name: 'kafka',
@@ -72,14 +76,16 @@ export function kafkaTarget(jars: string = defaultJars()): BrokerTarget {
     prepare(folder, port, settings) {
       mkdirSync(folder, { recursive: true })
       const file = join(folder, 'server.properties')
-      writeFileSync(file, serverProperties(folder, port, settings))
+      const isDynamic = hasDynamicQuorum(jars)
+      writeFileSync(file, serverProperties(folder, port, settings, isDynamic))
       const tool = (...args: string[]) =>
         execFileSync('java', ['-cp', classpath, 'kafka.tools.StorageTool', ...args], {
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],
         })
       const clusterId = tool('random-uuid').trim()
-      tool('format', '--standalone', '-t', clusterId, '-c', file)
+      const quorum = isDynamic ? ['--standalone'] : []
+      tool('format', ...quorum, '-t', clusterId, '-c', file)
     },
     command(folder) {
       const file = join(folder, 'server.properties')
@@ -89,23 +95,44 @@ export function kafkaTarget(jars: string = defaultJars()): BrokerTarget {
   }
 }
 
-function defaultJars(): string {
+/**
+ * Where apache-kafka/setup.sh puts the jars of Apache Kafka 4.3.1, or of the version that
+ * $CONFORMANCE_KAFKA_VERSION names; $KAFKA_HOME where that is set.
+ */
+export function kafkaJars(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-  return process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
+  const version = process.env['CONFORMANCE_KAFKA_VERSION'] ?? '4.3.1'
+  return process.env['KAFKA_HOME'] ?? join(cache, 'odradek', `kafka-${version}`)
+}
+
+/** The voters of a controller can change since Apache Kafka 3.9 (KIP-853), and are configured before. */
+function hasDynamicQuorum(jars: string): boolean {
+  const jar = readdirSync(jars).find((name) => name.startsWith('kafka-server-common-'))
+  const [major = 0, minor = 0] = (/-(\d+)\.(\d+)/.exec(jar ?? '') ?? []).slice(1).map(Number)
+  return major > 3 || minor >= 9
 }
 
 /** The configuration file of a single node whose data lie in `folder`/data. */
-export function serverProperties(folder: string, port: number, settings: Settings): string {
-  const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`
+export function serverProperties(
+  folder: string,
+  port: number,
+  settings: Settings,
+  isDynamic = true,
+): string {
+  const [broker, controller] = [`127.0.0.1:${port}`, `127.0.0.1:${port + 1}`]
+  const clients = `PLAINTEXT://${broker}`
+  const listeners = `${clients},CONTROLLER://${controller}`
+  const quorum: Settings = isDynamic
+    ? { 'controller.quorum.bootstrap.servers': controller, 'advertised.listeners': listeners }
+    : { 'controller.quorum.voters': `1@${controller}`, 'advertised.listeners': clients }
   const properties: Settings = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     listeners,
-    'advertised.listeners': listeners,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-    'controller.quorum.bootstrap.servers': `127.0.0.1:${port + 1}`,
+    ...quorum,
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': '1',
     'transaction.state.log.replication.factor': '1',

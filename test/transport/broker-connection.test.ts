@@ -65,6 +65,16 @@ test('asks an older broker for its versions again, in the version that it names'
   expect(seen).toEqual(['18 v5 #0', '18 v2 #1'])
 })
 
+test('a caller may keep to older versions, answered or not', async () => {
+  const seen: string[] = []
+  const connection = await connect(broker(5, [0, 9], seen))
+  await connection.tell(metadataApi, { topics: [] }, { versionMax: 5 })
+  await expect.poll(() => seen.at(-1)).toBe('3 v5 #1')
+  await expect(connection.tell(metadataApi, { topics: [] }, { versionMax: -1 })).rejects.toThrow(
+    'does not serve Metadata as we know it',
+  )
+})
+
 test('an API that the broker does not have, or not as we know it, is told', async () => {
   const connection = await connect(broker(5, [50, 60], []))
   expect(() => connection.versionOf(metadataApi)).toThrow('does not serve Metadata as we know it')

@@ -193,7 +193,7 @@ export async function describeLogDirs(
     ids,
     (pending, deadline) =>
       each(pending, async (broker) => {
-        await requireBroker(context, broker)
+        await requireBroker(context, broker, deadline)
         const what = `Cannot describe the log directories of broker ${broker}`
         const api = describeLogDirsApi
         const response = await ask(context, broker, api, { topics: null }, deadline)

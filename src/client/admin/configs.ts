@@ -6,6 +6,7 @@ import {
 import { incrementalAlterConfigsApi } from '../../protocol/generated/44-incremental-alter-configs.ts'
 import { listConfigResourcesApi } from '../../protocol/generated/74-list-config-resources.ts'
 import type { Target } from '../network/cluster.ts'
+import type { Deadline } from '../network/retry.ts'
 import {
   type AdminContext,
   ask,
@@ -97,7 +98,7 @@ export function describeConfigs(
   options: { readonly includeSynonyms?: boolean; readonly includeDocumentation?: boolean },
 ): Promise<readonly ConfigDescription[]> {
   return settle(context, 'Cannot describe configs', resources, (all, deadline) =>
-    onBrokers(context, all, async (target, pending) => {
+    onBrokers(context, all, deadline, async (target, pending) => {
       assert(pending.length > 0, 'nothing is asked for nothing')
       const request = {
         resources: pending.map(({ type, name, keys }) => ({
@@ -130,7 +131,7 @@ export async function alterConfigs(
   validateOnly: boolean,
 ): Promise<void> {
   await settle(context, 'Cannot alter configs', alterations, (all, deadline) =>
-    onBrokers(context, all, async (target, pending) => {
+    onBrokers(context, all, deadline, async (target, pending) => {
       assert(pending.length > 0, 'nothing is asked for nothing')
       const resources = pending.map(({ type, name, changes }) => ({
         resourceType: typeNumber(type),
@@ -175,6 +176,7 @@ export function listConfigResources(
 async function onBrokers<Item extends ConfigResource, Result>(
   context: AdminContext,
   items: readonly Item[],
+  deadline: Deadline,
   send: (target: Target, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
 ): Promise<readonly Outcome<Result>[]> {
   const targets = new Map<Target, number[]>()
@@ -187,7 +189,7 @@ async function onBrokers<Item extends ConfigResource, Result>(
     [...targets].map(async ([target, places]) => {
       const own = places.map((at) => items[at] as Item)
       const sending = async (): Promise<readonly Outcome<Result>[]> => {
-        if (typeof target === 'number') await requireBroker(context, target)
+        if (typeof target === 'number') await requireBroker(context, target, deadline)
         return send(target, own)
       }
       const came = await attempted(sending(), own.length)

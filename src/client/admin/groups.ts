@@ -218,7 +218,7 @@ async function describeConsumerGroup(
   groupId: string,
   deadline: Deadline,
 ): Promise<DescribedConsumerGroup | undefined> {
-  const versions = await context.cluster.versions(coordinator)
+  const versions = await context.cluster.versions(coordinator, { timeoutMs: deadline.leftMs })
   if (!versions.has(consumerGroupDescribeApi.key)) return undefined
   const request = { groupIds: [groupId], includeAuthorizedOperations: false }
   const api = consumerGroupDescribeApi

@@ -86,7 +86,7 @@ async function leaderOf(
     let partition = topic.partitions[item.partition]
     if (partition === undefined) {
       // It may have been added since somebody asked; those who ask now share a request.
-      await cluster.refresh()
+      await cluster.refresh(deadline.leftMs)
       partition = cluster.topic(item.topic)?.partitions[item.partition]
     }
     if (partition === undefined) {

@@ -73,7 +73,8 @@ export async function settle<Item, Result>(
     if (waitMs >= deadline.leftMs) break
     await pause(cluster.environment, waitMs)
     // Who leads and who controls may have changed. Where nobody answers, the next attempt says so.
-    if (pending.some((at) => isStale(outcomes[at]))) await cluster.refresh().catch(() => {})
+    if (pending.some((at) => isStale(outcomes[at])))
+      await cluster.refresh(deadline.leftMs).catch(() => {})
   }
   assert(outcomes.length === items.length, 'each item has an outcome')
   return resultsOf(what, outcomes)
@@ -167,9 +168,13 @@ export function ask<Request, RequestInput, Response, ResponseInput>(
  * Throws BROKER_NOT_AVAILABLE where the cluster has no such broker: one that somebody names may be
  * a typing error, and is not waited for.
  */
-export async function requireBroker({ cluster }: AdminContext, id: number): Promise<void> {
+export async function requireBroker(
+  { cluster }: AdminContext,
+  id: number,
+  deadline: Deadline,
+): Promise<void> {
   if (cluster.metadata.nodes.has(id)) return
-  await cluster.refresh()
+  await cluster.refresh(deadline.leftMs)
   const ids = [...cluster.metadata.nodes.keys()].join(', ')
   if (cluster.metadata.nodes.has(id)) return
   const why = `the cluster's brokers are ${ids}`

@@ -15,7 +15,7 @@ import { MetadataRefresher } from './metadata-refresher.ts'
 import type { LinkBreak, NodeLink } from './node-link.ts'
 import { type Channel, listServers, NodeLinks } from './node-links.ts'
 import { RequestLog, type RequestStatistics } from './request-log.ts'
-import { type Deadline, retrying } from './retry.ts'
+import { Deadline, retrying, within } from './retry.ts'
 
 /** A node id, any broker, or the one that takes requests for the controller. */
 export type Target = number | 'any' | 'controller'
@@ -41,6 +41,12 @@ export interface ClusterStatistics {
   readonly connections: readonly { readonly node: string; readonly load: number }[]
   /** By Kafka's name of the request. */
   readonly requests: Readonly<Record<string, RequestStatistics>>
+}
+
+/** The way to a broker, and what is left of the call's time. */
+interface Located {
+  readonly link: NodeLink
+  readonly options: ClusterCallOptions
 }
 
 interface LinkCallOptions extends ClusterCallOptions {
@@ -119,9 +125,9 @@ export class Cluster {
   async awaitTopic(name: string, timeoutMs: number): Promise<TopicInfo> {
     const known = this.topic(name)
     if (known !== undefined) return known
-    return this.retrying(`Topic ${name} was not found`, timeoutMs, async () => {
+    return this.retrying(`Topic ${name} was not found`, timeoutMs, async ({ leftMs }) => {
       this.#refresher.want(name)
-      await this.refresh()
+      await this.refresh(leftMs)
       const found = this.#metadata.topics.get(name)
       if (found !== undefined) return found
       const code = this.#metadata.faultOf(name) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
@@ -136,10 +142,11 @@ export class Cluster {
 
   /**
    * Resolves with an answer that was asked for after this call; all who ask at once share one
-   * request. Rejects when no broker can be reached.
+   * request. Rejects when no broker can be reached, or none answers within `timeoutMs`.
    */
-  refresh(): Promise<void> {
-    return this.#refresher.refresh()
+  refresh(timeoutMs: number = Infinity): Promise<void> {
+    const what = 'No broker told of the cluster'
+    return within(what, timeoutMs, this.environment, this.#refresher.refresh())
   }
 
   /** As {@link refresh}, for who does not wait: it is tried until it succeeds. */
@@ -177,7 +184,7 @@ export class Cluster {
     const link = this.#linkTo(target, options.channel)
     if (link !== undefined) return this.#send(link, api, request, options)
     return this.#locate(target, options).then(
-      (found) => this.#send(found, api, request, options),
+      (found) => this.#send(found.link, api, request, found.options),
       (error: unknown) => {
         options.written?.()
         throw error
@@ -196,16 +203,16 @@ export class Cluster {
     request: RequestOf<RequestInput>,
     options: ClusterCallOptions = {},
   ): Promise<void> {
-    const link = this.#linkTo(target, options.channel) ?? (await this.#locate(target, options))
-    return this.#use(link, options, (connection, timeoutMs) =>
-      connection.tell(api, request, timeoutMs),
+    const found = await this.#reach(target, options)
+    return this.#use(found.link, found.options, (connection, timeoutMs) =>
+      connection.tell(api, request, { ...options, timeoutMs }),
     )
   }
 
   /** The version in which an API goes out to a broker; connects if need be. */
   async versionOf(target: Target, api: AnyApi, options: ClusterCallOptions = {}): Promise<number> {
-    const link = this.#linkTo(target, options.channel) ?? (await this.#locate(target, options))
-    return this.#use(link, options, async (connection) => connection.versionOf(api))
+    const found = await this.#reach(target, options)
+    return this.#use(found.link, found.options, async (connection) => connection.versionOf(api))
   }
 
   /** All versions that a broker serves, by API key; connects if need be. */
@@ -213,8 +220,8 @@ export class Cluster {
     target: Target,
     options: ClusterCallOptions = {},
   ): Promise<ReadonlyMap<number, VersionRange>> {
-    const link = this.#linkTo(target, options.channel) ?? (await this.#locate(target, options))
-    return this.#use(link, options, async (connection) => connection.versions)
+    const found = await this.#reach(target, options)
+    return this.#use(found.link, found.options, async (connection) => connection.versions)
   }
 
   /**
@@ -223,7 +230,10 @@ export class Cluster {
    */
   coordinator(type: CoordinatorType, key: string, timeoutMs: number): Promise<number> {
     const what = `The coordinator of ${type} ${key} was not found`
-    return this.retrying(what, timeoutMs, () => this.#coordinators.find(type, key))
+    // Who asks at once shares a question, and each has a time of his own.
+    return this.retrying(what, timeoutMs, ({ leftMs }) =>
+      within(what, leftMs, this.environment, this.#coordinators.find(type, key)),
+    )
   }
 
   /** The coordinator said NOT_COORDINATOR, or does not answer: the next who asks looks again. */
@@ -264,11 +274,19 @@ export class Cluster {
     return node === undefined ? undefined : this.#links.to(node, channel)
   }
 
-  async #locate(target: Target, options: ClusterCallOptions): Promise<NodeLink> {
-    if (this.#isClosed) throw closedError('Cannot call a broker')
-    await this.refresh()
+  async #reach(target: Target, options: ClusterCallOptions): Promise<Located> {
     const link = this.#linkTo(target, options.channel)
-    if (link !== undefined) return link
+    return link === undefined ? this.#locate(target, options) : { link, options }
+  }
+
+  /** Asks for metadata, which takes of the call's time. */
+  async #locate(target: Target, options: ClusterCallOptions): Promise<Located> {
+    if (this.#isClosed) throw closedError('Cannot call a broker')
+    const { timeoutMs = this.options.requestTimeoutMs } = options
+    const deadline = new Deadline(this.environment.clock, timeoutMs)
+    await this.refresh(timeoutMs)
+    const link = this.#linkTo(target, options.channel)
+    if (link !== undefined) return { link, options: { ...options, timeoutMs: deadline.leftMs } }
     const servers = listServers(this.options.bootstrapServers)
     const what = typeof target === 'number' ? `broker ${target}` : `${target} broker`
     throw new NetworkError(`The cluster at ${servers} has no ${what} at the moment.`)

@@ -51,6 +51,27 @@ export async function retrying<T>(
   }
 }
 
+/**
+ * What `promise` gives, or a {@link TimeoutError} once `timeoutMs` are over; `what` begins its
+ * sentence: "No broker told of the cluster". What comes later is of no interest.
+ */
+export function within<T>(
+  what: string,
+  timeoutMs: number,
+  environment: NetworkEnvironment,
+  promise: Promise<T>,
+): Promise<T> {
+  assert(!what.endsWith('.'), 'the sentence goes on')
+  if (timeoutMs === Infinity) return promise
+  const { waits } = environment
+  return new Promise((resolve, reject) => {
+    const timer = waits.setTimeout(() => {
+      reject(new TimeoutError(`${what} within ${Math.round(timeoutMs)} ms.`))
+    }, timeoutMs)
+    promise.then(resolve, reject).finally(() => waits.clear(timer))
+  })
+}
+
 /** Resolves after that long. */
 export function pause(environment: NetworkEnvironment, forMs: number): Promise<void> {
   assert(forMs >= 0, 'a pause has a length')

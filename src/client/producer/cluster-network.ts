@@ -66,9 +66,9 @@ export class ClusterNetwork implements ProducerNetwork {
     call: ProduceCall,
   ): Promise<void> {
     assert(nodeId >= 0 && request.acks === 0, 'nobody answers')
-    const { timeoutMs } = call
+    const { timeoutMs, versionMax } = call
     try {
-      await this.#cluster.tell(nodeId, produceApi, request, { timeoutMs })
+      await this.#cluster.tell(nodeId, produceApi, request, { timeoutMs, versionMax })
     } finally {
       call.written()
     }

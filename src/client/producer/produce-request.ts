@@ -7,7 +7,7 @@ import type {
   ProduceResponse,
   TopicProduceDataInput,
 } from '../../protocol/generated/00-produce.ts'
-import type { Uuid } from '../../protocol/uuid.ts'
+import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 /** A batch with the bytes that stand for it in a request. */
@@ -23,6 +23,19 @@ export interface ProduceTerms {
   readonly acks: -1 | 0 | 1
   /** How long the broker may wait for replicas, in ms. */
   readonly timeoutMs: number
+}
+
+/** From the next version on a topic is named by its id alone (KIP-516). */
+const namesVersionMax = 12
+
+/**
+ * The highest version of Produce that can carry these batches. Without the id of a topic it needs
+ * the names: topics that share the zero id could not be told apart in the answer, and no broker
+ * knows a topic by it.
+ */
+export function versionMaxFor(batches: readonly SealedBatch[]): number {
+  assert(batches.length > 0, 'a request has batches')
+  return batches.some(({ topicId }) => topicId === zeroUuid) ? namesVersionMax : Infinity
 }
 
 /** One request of batches of different partitions. */
@@ -61,13 +74,16 @@ export function answersOf(
     const answer = only?.partitionResponses.find(({ index }) => index === partition)
     return [answer]
   }
-  const byTopic = new Map<string, Map<number, PartitionProduceResponse>>()
-  for (const topic of response.responses) {
-    const answers = new Map(topic.partitionResponses.map((answer) => [answer.index, answer]))
-    byTopic.set(topic.name === '' ? topic.topicId : topic.name, answers)
+  // A topic may be called like another one's id, so names and ids are kept apart.
+  const byName = new Map<string, Map<number, PartitionProduceResponse>>()
+  const byId = new Map<Uuid, Map<number, PartitionProduceResponse>>()
+  for (const { name, topicId, partitionResponses } of response.responses) {
+    const answers = new Map(partitionResponses.map((answer) => [answer.index, answer]))
+    if (name !== '') byName.set(name, answers)
+    else if (topicId !== zeroUuid) byId.set(topicId, answers)
   }
   return batches.map(({ batch: { owner }, topicId }) => {
-    const answers = byTopic.get(owner.topic) ?? byTopic.get(topicId)
+    const answers = byName.get(owner.topic) ?? byId.get(topicId)
     return answers?.get(owner.partition)
   })
 }

@@ -26,6 +26,8 @@ export class ProducerBatch implements SequencedBatch {
   writes = 0
   /** A request with it got no clear answer: it may be stored, whatever later answers say. */
   isFateUnknown = false
+  /** See {@link SequencedBatch}; it neither waits in its partition nor is it under way then. */
+  isAside = false
   /** Requests that it was part of. */
   attempts = 0
   /** Not sent before this moment of the monotonic clock; above 0 it is a retry. */

@@ -33,6 +33,8 @@ export interface NamedNode {
 export interface ProduceCall {
   /** For the connection and the answer together, in ms. */
   readonly timeoutMs: number
+  /** The highest version to send. */
+  readonly versionMax: number
   /** Called once, when the request's batches are written, or never will be. */
   readonly written: () => void
 }

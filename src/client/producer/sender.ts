@@ -17,10 +17,10 @@ import type { Accumulator } from './accumulator.ts'
 import type { Compressor } from './compressor.ts'
 import type { BatchOutcome } from './delivery.ts'
 import type { PartitionBatches } from './partition-batches.ts'
-import { answersOf, produceRequest, type SealedBatch } from './produce-request.ts'
+import { answersOf, produceRequest, type SealedBatch, versionMaxFor } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { ProducerNetwork } from './producer-network.ts'
-import { Sequences } from './sequences.ts'
+import { Sequences, type Verdict } from './sequences.ts'
 
 /** Sizes in bytes, times in ms; see the producer's options of the same names. */
 export interface SenderOptions {
@@ -97,6 +97,8 @@ export class Sender {
   /** Per node, the end of what is being compressed: requests go out in the order of their drain. */
   readonly #compressing = new Map<number, Promise<void>>()
   readonly #onWire = new Set<ProducerBatch>()
+  /** Batches whose fate those behind them in their partition will tell. */
+  readonly #aside = new Set<ProducerBatch>()
   #isAskingForId = false
   #idNotBeforeMs = 0
   #idFailures = 0
@@ -254,7 +256,7 @@ export class Sender {
     }
     this.counts.requests++
     this.counts.batches += batches.length
-    const call = { timeoutMs, written }
+    const call = { timeoutMs, versionMax: versionMaxFor(batches), written }
     const sent: Promise<ProduceResponse | undefined> =
       acks === 0
         ? this.#network.produceUnanswered(nodeId, request, call).then(() => undefined)
@@ -361,6 +363,10 @@ export class Sender {
     const { recordsCount, owner } = batch
     assert(recordsCount > 0, 'no batch is empty')
     if (this.#options.idempotence) {
+      // A broker takes a batch, or knows it again, only when it has all before it.
+      for (const before of this.#asideOf(owner)) {
+        if (before.ordinal < batch.ordinal) this.#stored(before, -1, -1)
+      }
       const lastOffset = baseOffset < 0 ? -1 : baseOffset + recordsCount - 1
       this.#sequences.stored(owner, batch, lastOffset)
     }
@@ -388,24 +394,44 @@ export class Sender {
     const nowMs = this.#environment.clock.monotonicMs()
     const { deliveryTimeoutMs, retries } = this.#options
     const isInTime = nowMs - batch.createdMs < deliveryTimeoutMs && batch.attempts <= retries
-    if (isInTime && this.#mayRetry(batch, code, logStartOffset, error)) {
+    const verdict = isInTime ? this.#verdictOn(batch, code, logStartOffset, error) : 'fail'
+    if (verdict === 'stored') this.#stored(batch, -1, -1)
+    else if (verdict === 'set-aside') this.#aside.add(batch)
+    else if (verdict === 'retry') {
       const waitMs = hasMoved ? 0 : this.#backoffMs(batch.attempts)
       this.#accumulator.restore(batch, nowMs + waitMs)
     } else {
       // A batch that was refused for good is surely not stored; one that ran out of time may be.
       this.#fail(batch, error, isInTime && !batch.isFateUnknown)
     }
+    this.#returnAside(batch.owner)
   }
 
-  #mayRetry(
+  #verdictOn(
     batch: ProducerBatch,
     code: number,
     logStartOffset: number,
     error: ClientError,
-  ): boolean {
-    if (!this.#options.idempotence) return error.retriable
+  ): Verdict {
+    if (!this.#options.idempotence) return error.retriable ? 'retry' : 'fail'
     const refusal = { code, logStartOffset, isRetriable: error.retriable }
-    return this.#sequences.mayRetry(batch.owner, batch, refusal)
+    return this.#sequences.refused(batch.owner, batch, refusal)
+  }
+
+  /** Those of a partition that are set aside, in the order of their sequences. */
+  #asideOf(owner: PartitionBatches): readonly ProducerBatch[] {
+    if (this.#aside.size === 0) return []
+    return [...this.#aside].filter((batch) => batch.owner === owner)
+  }
+
+  /** Those that are no longer to be set aside wait again. */
+  #returnAside(owner: PartitionBatches): void {
+    for (const batch of this.#asideOf(owner)) {
+      if (batch.isAside) continue
+      assert(!batch.isDone && !batch.isOnWire, 'what was set aside waits for its outcome')
+      this.#aside.delete(batch)
+      this.#accumulator.restore(batch, this.#environment.clock.monotonicMs())
+    }
   }
 
   #splitUp(batch: ProducerBatch): void {
@@ -426,6 +452,7 @@ export class Sender {
 
   #settle(batch: ProducerBatch, outcome: BatchOutcome): void {
     assert(!batch.isOnWire || outcome.error !== null, 'what was stored has been answered')
+    this.#aside.delete(batch)
     this.#events.settled(batch, outcome)
     this.#accumulator.settled(batch)
   }
@@ -439,7 +466,7 @@ export class Sender {
     if (nowMs - oldest.createdMs < deliveryTimeoutMs) return oldest.createdMs + deliveryTimeoutMs
     const isOver = (batch: ProducerBatch): boolean => nowMs - batch.createdMs >= deliveryTimeoutMs
     const waited = this.#accumulator.removeWhere(isOver)
-    for (const batch of [...waited, ...[...this.#onWire].filter(isOver)]) {
+    for (const batch of [...this.#aside, ...waited, ...this.#onWire].filter(isOver)) {
       if (batch.isDone) continue
       const message =
         `${batch.recordsCount} records for ${nameOf(batch)} were not stored within ` +

@@ -25,7 +25,14 @@ export interface SequencedBatch {
   baseSequence: number
   /** It was counted anew behind a gap, and has not been sent since. */
   isSequenceReset: boolean
+  /** A request with it got no clear answer: it may be stored. */
+  readonly isFateUnknown: boolean
+  /** It is not sent for now: what becomes of those behind it tells whether it is stored. */
+  isAside: boolean
 }
+
+/** What is to be done with a batch that was refused. */
+export type Verdict = 'retry' | 'fail' | 'set-aside' | 'stored'
 
 /** The sequences of one partition. */
 export interface PartitionSequences {
@@ -121,8 +128,10 @@ export class Sequences<Partition> {
     if (!this.hasProducerId || this.#isBumpNeeded) return false
     const state = this.of(partition)
     // A retry goes alone in front: only behind its success is the next one no gap.
-    if (batch.baseSequence >= 0) return state.inFlight[0] === batch
+    const first = firstOf(state)
+    if (batch.baseSequence >= 0) return first === batch
     if (state.isUnresolved || state.inFlight.length >= batchesInFlightMax) return false
+    if (first !== state.inFlight[0]) return false
     return state.inFlight.length === 0 || (this.#isCurrent(state) && state.isKnownToBroker)
   }
 
@@ -153,24 +162,30 @@ export class Sequences<Partition> {
     if (lastOffset > state.lastOffset) state.lastOffset = lastOffset
   }
 
-  /** Whether a batch that a broker refused is to be sent again; may ask for the next epoch. */
-  mayRetry(partition: Partition, batch: SequencedBatch, refusal: BatchRefusal): boolean {
+  /** What becomes of a batch that a broker refused; may ask for the next epoch. */
+  refused(partition: Partition, batch: SequencedBatch, refusal: BatchRefusal): Verdict {
     const state = this.of(partition)
+    const isFirst = firstOf(state) === batch
     if (refusal.code === ErrorCode.UNKNOWN_PRODUCER_ID) {
       // Retention removed all that this producer wrote. Those behind the first fail likewise, and
       // have been counted anew by then.
-      if (refusal.logStartOffset === -1) return false
-      if (!batch.isSequenceReset && state.inFlight[0] === batch) this.#requestEpoch(state)
-      return true
+      if (refusal.logStartOffset === -1) return 'fail'
+      if (!batch.isSequenceReset && isFirst) this.#requestEpoch(state)
+      return 'retry'
     }
     if (refusal.code === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
-      const isNext = batch.baseSequence === nextStored(state)
+      if (isStoredBefore(state, batch)) return 'stored'
+      if (isFirst && mayBeBehind(state, batch)) {
+        batch.isAside = true
+        return 'set-aside'
+      }
+      const isNext = isFirst && (hasAside(state) || batch.baseSequence === nextStored(state))
       // The gap may be a batch before this one that is still to be retried.
-      if (!state.isUnresolved && (batch.isSequenceReset || !isNext)) return true
-      if (state.inFlight[0] === batch) this.#requestEpoch(state)
-      return true
+      if (!state.isUnresolved && (batch.isSequenceReset || !isNext)) return 'retry'
+      if (isFirst) this.#requestEpoch(state)
+      return 'retry'
     }
-    return refusal.isRetriable
+    return refusal.isRetriable ? 'retry' : 'fail'
   }
 
   /**
@@ -181,9 +196,11 @@ export class Sequences<Partition> {
   failed(partition: Partition, batch: SequencedBatch, isKnown: boolean): void {
     if (batch.baseSequence < 0) return
     const state = this.of(partition)
-    const isFirst = state.inFlight[0] === batch
+    const isFirst = firstOf(state) === batch
+    const isLast = state.inFlight.at(-1) === batch
     remove(state, batch)
-    if (isKnown && isFirst) {
+    // With some set aside, those behind this one may still tell of them.
+    if (isKnown && isFirst && (isLast || !hasAside(state))) {
       this.#requestEpoch(state)
       return
     }
@@ -240,7 +257,9 @@ export class Sequences<Partition> {
     }
   }
 
+  /** None of those under way is stored: those that were set aside are to be sent again, too. */
   #requestEpoch(state: PartitionSequences): void {
+    for (const batch of state.inFlight) batch.isAside = false
     state.isToReset = true
     this.#isBumpNeeded = true
   }
@@ -285,6 +304,35 @@ function isBehind(sequence: number, other: number): boolean {
 /** The sequence that a broker expects behind what it has stored. */
 function nextStored(state: PartitionSequences): number {
   return state.lastStored < 0 ? 0 : sequenceAfter(state.lastStored, 1)
+}
+
+/** The first batch under way that is not set aside. */
+function firstOf(state: PartitionSequences): SequencedBatch | undefined {
+  return state.inFlight.find(({ isAside }) => !isAside)
+}
+
+/** Those that are set aside come before all others. */
+function hasAside(state: PartitionSequences): boolean {
+  return state.inFlight[0]?.isAside === true
+}
+
+/**
+ * Whether the broker may be ahead of a batch that it calls out of order, as it has stored it. After
+ * a start it may remember no more than the last batch of a producer (its snapshots hold no other),
+ * and does not know those before it again. Counted anew, they would be stored twice. So it is asked
+ * for those behind: the first that it takes, or knows, tells that all before it are stored; if it
+ * knows not even the last, it has lost what came before them.
+ */
+function mayBeBehind(state: PartitionSequences, batch: SequencedBatch): boolean {
+  if (!batch.isFateUnknown || batch.isSequenceReset) return false
+  return state.inFlight.at(-1) !== batch
+}
+
+/** Whether one behind it is stored, and so it is as well; see {@link mayBeBehind}. */
+function isStoredBefore(state: PartitionSequences, batch: SequencedBatch): boolean {
+  if (!batch.isFateUnknown || batch.producerEpoch !== state.producerEpoch) return false
+  const last = sequenceAfter(batch.baseSequence, batch.recordsCount - 1)
+  return batch.producerId === state.producerId && isBehind(last, state.lastStored)
 }
 
 function remove(state: PartitionSequences, batch: SequencedBatch): void {

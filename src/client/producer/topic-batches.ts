@@ -26,7 +26,7 @@ export class TopicBatches implements TopicLoad {
   }
 
   get partitionCount(): number {
-    return this.#partitions.length
+    return this.#view?.partitions.length ?? 0
   }
 
   get available(): readonly number[] {
@@ -34,7 +34,7 @@ export class TopicBatches implements TopicLoad {
   }
 
   queueLengths(): readonly number[] {
-    return this.#partitions.map(({ length }) => length)
+    return this.#partitions.slice(0, this.partitionCount).map(({ length }) => length)
   }
 
   /** Takes in what the brokers tell: new partitions, other leaders. */
@@ -42,14 +42,16 @@ export class TopicBatches implements TopicLoad {
     if (view === undefined || view === this.#view) return
     this.#view = view
     const hasId = view.id !== zeroUuid
-    view.partitions.forEach(({ leader }, index) => {
+    const count = Math.max(view.partitions.length, this.#partitions.length)
+    for (let index = 0; index < count; index++) {
       const partition = this.#partitions[index] ?? new PartitionBatches(this.name, index)
       this.#partitions[index] = partition
       assert(partition.partition === index, 'a partition at its index')
       // While brokers are upgraded, one without topic ids may be the next to be asked.
       if (hasId) partition.topicId = view.id
-      accumulator.moveTo(partition, leader)
-    })
+      // A topic that was made anew may have fewer partitions: nobody leads the others.
+      accumulator.moveTo(partition, view.partitions[index]?.leader ?? -1)
+    }
     this.#available = this.#partitions
       .map(({ partition }) => partition)
       .filter((index) => (this.#partitions[index]?.leaderId ?? -1) >= 0)

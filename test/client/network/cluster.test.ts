@@ -245,6 +245,30 @@ describe('calls', () => {
     expect(free).toBe(1)
   })
 
+  test('wait for metadata within their own time', async () => {
+    const silent = ({ key }: { key: number }) => (key === metadataApi.key ? undefined : useDefault)
+    const { cluster } = await both({ answer: silent, ...alive }, { requestTimeoutMs: 30_000 })
+    const begun = performance.now()
+    const calls = [
+      cluster.call(1, heartbeatApi, heartbeat, { timeoutMs: 100 }),
+      cluster.versions('controller', { timeoutMs: 100 }),
+      cluster.awaitTopic('a', 100),
+      cluster.coordinator('group', 'g', 100),
+      cluster.refresh(100),
+    ]
+    for (const call of calls) await expect(call).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(performance.now() - begun).toBeLessThan(5_000)
+  })
+
+  test('that waited for metadata have the rest of their time', async () => {
+    const answer = ({ key }: { key: number }) => (key === heartbeatApi.key ? undefined : useDefault)
+    const { cluster } = await both({ answer, ...alive })
+    const begun = performance.now()
+    const call = cluster.call(1, heartbeatApi, heartbeat, { timeoutMs: 300 })
+    await expect(call).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(performance.now() - begun).toBeLessThan(1_500)
+  })
+
   test('an API that the broker does not serve is told with both ranges', async () => {
     const { cluster } = await both()
     const call = cluster.call('any', heartbeatApi, heartbeat)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import { ConfigError, NetworkError, ProtocolError } from '../../../src/client/error.ts'
-import { Deadline, retrying } from '../../../src/client/network/retry.ts'
+import { Deadline, retrying, within } from '../../../src/client/network/retry.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 
 /** Time that passes when somebody waits for it, and not else. */
@@ -109,4 +109,25 @@ test('a deadline that is over has nothing left', () => {
   const deadline = new Deadline(environment.clock, 10)
   pass(11)
   expect(deadline.leftMs).toBe(0)
+})
+
+describe('within', () => {
+  const { environment } = world()
+  const never = new Promise<string>(() => {})
+
+  test('hands on what comes in time', async () => {
+    const late = { ...environment, waits: { ...environment.waits, setTimeout: () => null } }
+    expect(await within('No news', 5, late, Promise.resolve('news'))).toBe('news')
+    await expect(within('No news', 5, late, Promise.reject(away))).rejects.toBe(away)
+    expect(await within('No news', Infinity, environment, Promise.resolve('news'))).toBe('news')
+  })
+
+  test('says that time is over, whatever comes then', async () => {
+    await expect(within('No news', 5, environment, never)).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'No news within 5 ms.',
+      retriable: true,
+    })
+    expect(() => within('No news.', 5, environment, never)).toThrow('the sentence goes on')
+  })
 })

@@ -5,16 +5,18 @@ import {
   answersOf,
   produceRequest,
   type SealedBatch,
+  versionMaxFor,
 } from '../../../src/client/producer/produce-request.ts'
 import { ProducerBatch } from '../../../src/client/producer/producer-batch.ts'
 import type { PartitionProduceResponse } from '../../../src/protocol/generated/00-produce.ts'
+import { zeroUuid } from '../../../src/protocol/uuid.ts'
 import { BatchBuilder } from '../../../src/record/batch-builder.ts'
 
-function sealed(topic: string, partition: number): SealedBatch {
+function sealed(topic: string, partition: number, topicId = `id-of-${topic}`): SealedBatch {
   const owner = new PartitionBatches(topic, partition)
   const builder = new BatchBuilder(Buffer.alloc(100))
   const batch = new ProducerBatch(owner, builder, new Deliveries(), 0, owner.nextPlace())
-  return { batch, bytes: Buffer.from(`${topic}${partition}`), topicId: `id-of-${topic}` }
+  return { batch, bytes: Buffer.from(`${topic}${partition}`), topicId }
 }
 
 function answer(index: number, baseOffset: number): PartitionProduceResponse {
@@ -92,8 +94,29 @@ describe('answersOf', () => {
     expect(answersOf([sealed('a', 5)], response([]))).toEqual([undefined])
   })
 
+  it('takes no answer for that of another topic', () => {
+    const nameless = [sealed('a', 0, zeroUuid), sealed('b', 0, zeroUuid)]
+    const answers = response([
+      ['', zeroUuid, 0],
+      ['', zeroUuid, 0],
+    ])
+    expect(answersOf(nameless, answers)).toEqual([undefined, undefined])
+    const alike = [sealed('x', 0, 'y'), sealed('y', 0, 'z')]
+    const byId = response([['', 'y', 0]])
+    expect(answersOf(alike, byId).map((one) => one?.index)).toEqual([0, undefined])
+  })
+
   it('needs no look up for one batch', () => {
     expect(answersOf([sealed('a', 4)], response([['a', '', 4]]))[0]?.baseOffset).toBe(40)
     expect(() => answersOf([], response([]))).toThrow(/has batches/)
+  })
+})
+
+describe('versionMaxFor', () => {
+  it('keeps to the versions with names while the id of a topic is not known', () => {
+    const known = sealed('a', 0)
+    expect(versionMaxFor([known, sealed('b', 0)])).toBe(Infinity)
+    expect(versionMaxFor([known, sealed('b', 0, zeroUuid)])).toBe(12)
+    expect(() => versionMaxFor([])).toThrow(/has batches/)
   })
 })

@@ -18,21 +18,26 @@ const unknownProducer = {
   isRetriable: false,
 }
 
-function batchOf(recordsCount = 10): SequencedBatch {
+function batchOf(recordsCount = 10, isFateUnknown = false): SequencedBatch {
   return {
     recordsCount,
     producerId: -1,
     producerEpoch: -1,
     baseSequence: -1,
     isSequenceReset: false,
+    isFateUnknown,
+    isAside: false,
   }
 }
 
 /** Sequences of a producer 7, epoch 0, with so many batches of ten records sent to 'p'. */
-function sent(count: number): { sequences: Sequences<string>; batches: SequencedBatch[] } {
+function sent(
+  count: number,
+  isFateUnknown = false,
+): { sequences: Sequences<string>; batches: SequencedBatch[] } {
   const sequences = new Sequences<string>()
   sequences.setProducerId(7, 0)
-  const batches = Array.from({ length: count }, () => batchOf())
+  const batches = Array.from({ length: count }, () => batchOf(10, isFateUnknown))
   for (const batch of batches) sequences.stamp('p', batch)
   return { sequences, batches }
 }
@@ -110,7 +115,7 @@ describe('Sequences', () => {
     expect(second).toMatchObject({ producerEpoch: 1, baseSequence: 0, isSequenceReset: true })
     expect(third).toMatchObject({ producerEpoch: 1, baseSequence: 10, isSequenceReset: true })
     // They were on their way under the old epoch; the broker missed the first.
-    expect(sequences.mayRetry('p', second, outOfOrder)).toBe(true)
+    expect(sequences.refused('p', second, outOfOrder)).toBe('retry')
     expect(sequences.settle()).toBe(false)
     expect(sequences.producerEpoch).toBe(1)
   })
@@ -122,7 +127,7 @@ describe('Sequences', () => {
     sequences.settle()
     expect(first).toMatchObject({ producerEpoch: 0, baseSequence: 0 })
     sequences.stored('p', first, 9)
-    expect(sequences.mayRetry('p', third, outOfOrder)).toBe(true)
+    expect(sequences.refused('p', third, outOfOrder)).toBe('retry')
     sequences.settle()
     expect(third).toMatchObject({ producerEpoch: 1, baseSequence: 0 })
   })
@@ -188,11 +193,11 @@ describe('Sequences', () => {
   it('retries behind a gap that may still close, and bumps where it cannot', () => {
     const { sequences, batches } = sent(2)
     const [first, second] = batches as [SequencedBatch, SequencedBatch]
-    expect(sequences.mayRetry('p', second, outOfOrder)).toBe(true)
+    expect(sequences.refused('p', second, outOfOrder)).toBe('retry')
     sequences.settle()
     expect(sequences.producerEpoch).toBe(0)
     // The first is what the broker should have expected: it lost what was before.
-    expect(sequences.mayRetry('p', first, outOfOrder)).toBe(true)
+    expect(sequences.refused('p', first, outOfOrder)).toBe('retry')
     sequences.settle()
     expect(sequences.producerEpoch).toBe(1)
     expect(bases([first, second])).toEqual([0, 10])
@@ -202,25 +207,79 @@ describe('Sequences', () => {
     const { sequences, batches } = sent(3)
     const [first, second, third] = batches as [SequencedBatch, SequencedBatch, SequencedBatch]
     sequences.failed('p', first, false)
-    expect(sequences.mayRetry('p', third, outOfOrder)).toBe(true)
+    expect(sequences.refused('p', third, outOfOrder)).toBe('retry')
     sequences.settle()
     expect(sequences.producerEpoch).toBe(0)
-    expect(sequences.mayRetry('p', second, outOfOrder)).toBe(true)
+    expect(sequences.refused('p', second, outOfOrder)).toBe('retry')
     sequences.settle()
     expect(sequences.producerEpoch).toBe(1)
     expect(bases([second, third])).toEqual([0, 10])
   })
 
+  it('asks for those behind a batch that may be stored, before it counts anew', () => {
+    const { sequences, batches } = sent(3, true)
+    const [first, second, third] = batches as [SequencedBatch, SequencedBatch, SequencedBatch]
+    expect(sequences.refused('p', first, outOfOrder)).toBe('set-aside')
+    expect(batches.map((batch) => sequences.maySend('p', batch))).toEqual([false, true, false])
+    expect(sequences.maySend('p', batchOf())).toBe(false)
+    expect(sequences.refused('p', second, outOfOrder)).toBe('set-aside')
+    // The broker knows the third again: it has all three.
+    for (const [index, batch] of [first, second, third].entries()) {
+      sequences.stored('p', batch, 10 * index)
+    }
+    sequences.settle()
+    expect(sequences.producerEpoch).toBe(0)
+    const next = batchOf()
+    expect(sequences.maySend('p', next)).toBe(true)
+    sequences.stamp('p', next)
+    expect(next.baseSequence).toBe(30)
+  })
+
+  it('takes a batch for stored when one behind it is, though the broker knows it no more', () => {
+    const { sequences, batches } = sent(2, true)
+    const [first, second] = batches as [SequencedBatch, SequencedBatch]
+    sequences.stored('p', second, 19)
+    expect(sequences.refused('p', first, outOfOrder)).toBe('stored')
+    const known = sent(2)
+    const [lost, stored] = known.batches as [SequencedBatch, SequencedBatch]
+    known.sequences.stored('p', stored, 19)
+    expect(known.sequences.refused('p', lost, outOfOrder)).toBe('retry')
+  })
+
+  it('counts all anew where the broker knows not even the last', () => {
+    const { sequences, batches } = sent(2, true)
+    const [first, second] = batches as [SequencedBatch, SequencedBatch]
+    expect(sequences.refused('p', first, outOfOrder)).toBe('set-aside')
+    expect(sequences.refused('p', second, outOfOrder)).toBe('retry')
+    expect([first.isAside, second.isAside]).toEqual([false, false])
+    sequences.settle()
+    expect(sequences.producerEpoch).toBe(1)
+    expect(bases(batches)).toEqual([0, 10])
+    expect(sequences.maySend('p', first)).toBe(true)
+  })
+
+  it('counts anew what was set aside when the last one behind it failed for good', () => {
+    const { sequences, batches } = sent(3, true)
+    const [first, second, third] = batches as [SequencedBatch, SequencedBatch, SequencedBatch]
+    expect(sequences.refused('p', first, outOfOrder)).toBe('set-aside')
+    sequences.failed('p', second, true)
+    expect([first.isAside, sequences.maySend('p', third)]).toEqual([true, true])
+    sequences.failed('p', third, true)
+    expect(first.isAside).toBe(false)
+    sequences.settle()
+    expect(first).toMatchObject({ producerEpoch: 1, baseSequence: 0 })
+  })
+
   it('counts anew where the broker has forgotten the producer', () => {
     const { sequences, batches } = sent(2)
     const [first, second] = batches as [SequencedBatch, SequencedBatch]
-    expect(sequences.mayRetry('p', first, unknownProducer)).toBe(true)
+    expect(sequences.refused('p', first, unknownProducer)).toBe('retry')
     sequences.settle()
     expect(sequences.producerEpoch).toBe(1)
-    expect(sequences.mayRetry('p', second, unknownProducer)).toBe(true)
+    expect(sequences.refused('p', second, unknownProducer)).toBe('retry')
     sequences.settle()
     expect(sequences.producerEpoch).toBe(1)
-    expect(sequences.mayRetry('p', first, { ...unknownProducer, logStartOffset: -1 })).toBe(false)
+    expect(sequences.refused('p', first, { ...unknownProducer, logStartOffset: -1 })).toBe('fail')
   })
 
   it('asks for another id behind the last epoch', () => {
@@ -251,8 +310,8 @@ describe('Sequences', () => {
   it('follows the verdict of other errors, and does not mind batches that were never sent', () => {
     const { sequences } = sent(0)
     const refusal = { code: ErrorCode.NOT_LEADER_OR_FOLLOWER, logStartOffset: -1 }
-    expect(sequences.mayRetry('p', batchOf(), { ...refusal, isRetriable: true })).toBe(true)
-    expect(sequences.mayRetry('p', batchOf(), { ...refusal, isRetriable: false })).toBe(false)
+    expect(sequences.refused('p', batchOf(), { ...refusal, isRetriable: true })).toBe('retry')
+    expect(sequences.refused('p', batchOf(), { ...refusal, isRetriable: false })).toBe('fail')
     sequences.failed('p', batchOf(), true)
     sequences.split('p', batchOf(), [batchOf()])
     expect(sequences.settle()).toBe(false)

@@ -21,6 +21,7 @@ import type {
   ProduceResponse,
 } from '../../../src/protocol/generated/00-produce.ts'
 import { codecOf, decodeBatch, decodeBatchHeader } from '../../../src/protocol/record-batch.ts'
+import { zeroUuid } from '../../../src/protocol/uuid.ts'
 
 /** Time that passes only when {@link SimulatedTime.settle} finds nothing else to do. */
 export class SimulatedTime implements Clock, Timers {
@@ -123,6 +124,21 @@ export class SimulatedLog {
     return { code: 0, offset }
   }
 
+  /** As a start does from a snapshot: of each producer it holds the last batch alone. */
+  restart(): void {
+    for (const { recent } of this.#producers.values()) recent.splice(0, recent.length - 1)
+  }
+
+  /** As a start does that finds the last batches, of one record each, not on the disk. */
+  lose(count: number): void {
+    this.values.splice(this.values.length - count)
+    for (const state of this.#producers.values()) {
+      const last = (state.recent.at(-1)?.last ?? -1) - count
+      const offset = this.values.length - 1
+      state.recent.splice(0, state.recent.length, { first: last, last, offset })
+    }
+  }
+
   /** As retention and the expiry of producers do. */
   forgetProducers(): void {
     this.#producers.clear()
@@ -145,6 +161,8 @@ export interface SimulatedFaults {
   readonly unanswered: number
   /** A partition's leader moves before the request. */
   readonly moved: number
+  /** A partition's log was restarted before the request. */
+  readonly restarted: number
   /** A partition refuses for good. */
   readonly refused: number
   /** The longest that a request takes, in ms. */
@@ -157,6 +175,7 @@ export const noFaults: SimulatedFaults = {
   lost: 0,
   unanswered: 0,
   moved: 0,
+  restarted: 0,
   refused: 0,
   slowMs: 5,
   batchBytesMax: Infinity,
@@ -197,12 +216,12 @@ export class SimulatedCluster implements ProducerNetwork {
     this.faults = faults
   }
 
-  create(name: string, partitionCount: number): void {
+  create(name: string, partitionCount: number, id = `id-of-${name}`): void {
     const partitions = Array.from({ length: partitionCount }, (_, index) => ({
       leader: index % 3,
       leaderEpoch: 0,
     }))
-    this.#topics.set(name, { name, id: `id-of-${name}`, partitions })
+    this.#topics.set(name, { name, id, partitions })
     this.#announce()
   }
 
@@ -261,7 +280,7 @@ export class SimulatedCluster implements ProducerNetwork {
   async produce(
     nodeId: number,
     request: ProduceRequestInput,
-    { written }: ProduceCall,
+    { written, versionMax }: ProduceCall,
   ): Promise<ProduceResponse> {
     // What goes out is what stands there now: the bytes may change once they are written.
     const copies = copyOf(request)
@@ -271,7 +290,7 @@ export class SimulatedCluster implements ProducerNetwork {
     written()
     if (isLost) throw new NetworkError('The connection broke.')
     const isUnanswered = this.#isLikely(unanswered)
-    const response = await this.#answer(nodeId, copies)
+    const response = await this.#answer(nodeId, copies, versionMax >= 13)
     if (isUnanswered) throw new NetworkError('The connection broke.')
     return response
   }
@@ -294,7 +313,12 @@ export class SimulatedCluster implements ProducerNetwork {
     this.isClosed = true
   }
 
-  async #answer(nodeId: number, request: ProduceRequestInput): Promise<ProduceResponse> {
+  /** `byId`: as from version 13 on, where a topic has its id and not its name. */
+  async #answer(
+    nodeId: number,
+    request: ProduceRequestInput,
+    byId: boolean,
+  ): Promise<ProduceResponse> {
     this.requests.push(
       request.topicData.flatMap(({ name, partitionData }) =>
         partitionData.map(({ index }) => `${name}-${index}`),
@@ -302,17 +326,21 @@ export class SimulatedCluster implements ProducerNetwork {
     )
     const responses = []
     for (const { name = '', topicId = '', partitionData } of request.topicData) {
-      // As from version 13 on: without an id no request can be written.
-      if (topicId === '') throw new ProtocolError('Cannot send Produce', 35)
+      const isUnknown = byId && this.#topics.get(name)?.id !== topicId
+      if (isUnknown || topicId === '') throw new ProtocolError('Cannot send Produce', 35)
       const partitionResponses = []
       for (const { index, records } of partitionData) {
         if (this.#isLikely(this.faults.moved)) {
           this.move(name, index, randomBelow(this.#random, 3))
         }
+        if (this.#isLikely(this.faults.restarted)) this.log(name, index).restart()
         partitionResponses.push(await this.#append(nodeId, name, index, records ?? Buffer.alloc(0)))
       }
-      // As from version 13 on: the topic has its id, not its name.
-      responses.push({ name: '', topicId, partitionResponses })
+      responses.push(
+        byId
+          ? { name: '', topicId, partitionResponses }
+          : { name, topicId: zeroUuid, partitionResponses },
+      )
     }
     return { responses: responses.reverse(), throttleTimeMs: 0, nodeEndpoints: [] }
   }

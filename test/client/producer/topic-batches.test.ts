@@ -32,6 +32,16 @@ describe('TopicBatches', () => {
     expect(batches.partitionFor(record, 3)).toBeUndefined()
   })
 
+  it('leads no record to partitions that a topic of the same name has no more', () => {
+    const batches = topic()
+    batches.update(view('a', 1, 2, 3), accumulator)
+    const gone = batches.partitionFor(record, 2)
+    batches.update(view('b', 1, 2), accumulator)
+    expect([gone?.leaderId, gone?.topicId]).toEqual([-1, 'b'])
+    expect([batches.partitionCount, batches.queueLengths()]).toEqual([2, [0, 0]])
+    expect(batches.available).toEqual([0, 1])
+  })
+
   it('keeps the last id that it was told, whatever is away or does not tell ids', () => {
     const batches = topic()
     batches.update(view(zeroUuid, 1), accumulator)

@@ -1,10 +1,10 @@
 /** Apache Kafka 4.3.1 on a directory that already exists. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
   type BrokerTarget,
+  kafkaJars,
   kafkaTarget,
   type Settings,
   serverProperties,
@@ -12,9 +12,8 @@ import {
 } from '../broker-target.ts'
 import { setUp } from '../client-tools.ts'
 
-const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
 /** The folder of the jars. */
-export const jars: string = process.env['KAFKA_HOME'] ?? join(cache, 'odradek', 'kafka-4.3.1')
+export const jars: string = kafkaJars()
 
 /**
  * Why Apache Kafka cannot run here, undefined where it can. Fetches its jars where they are not

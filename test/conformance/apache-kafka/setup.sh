@@ -1,17 +1,17 @@
 #!/bin/sh
-# Fetches the jars of the reference broker, Apache Kafka 4.3.1, from a Maven repository into a
-# cache folder outside the checkout and prints that folder. Needs mvn and a JDK of at least 17. Prints
+# Fetches the jars of the reference broker, Apache Kafka 4.3.1 or $CONFORMANCE_KAFKA_VERSION, from a Maven
+# repository into a cache folder outside the checkout and prints that folder. Needs mvn and a JDK of at least 17. Prints
 # one clear line and exits with 1 where they can't be had.
 #
 #   KAFKA_HOME=$(test/conformance/apache-kafka/setup.sh)
 #
-# The folder is $KAFKA_HOME if that is set, else ${XDG_CACHE_HOME:-~/.cache}/odradek/kafka-4.3.1.
+# The folder is $KAFKA_HOME if that is set, else ${XDG_CACHE_HOME:-~/.cache}/odradek/kafka-VERSION.
 # A folder that already holds the jars is left as it is. Of several who call this at once one
 # fetches and the others wait for it. What failed is not tried again for ten minutes, so that on a
 # machine without network a test run waits once and not once for each test.
 set -eu
 
-version=4.3.1
+version="${CONFORMANCE_KAFKA_VERSION:-4.3.1}"
 home="${KAFKA_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/odradek/kafka-$version}"
 
 is_there() { [ -f "$home/kafka-tools-$version.jar" ]; }

@@ -44,12 +44,15 @@ function maven(body: string): void {
   tool('mvn', `echo call >>"${folder}/calls"; ${read}; ${folderOf}; sleep 0.5; ${body}`)
 }
 
-async function setUp(): Promise<{ readonly line: string; readonly isThere: boolean }> {
-  const { KAFKA_HOME: _, ...inherited } = process.env
+async function setUp(
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ readonly line: string; readonly isThere: boolean }> {
+  const { KAFKA_HOME: _, CONFORMANCE_KAFKA_VERSION: __, ...inherited } = process.env
   const env = {
     ...inherited,
     PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
     XDG_CACHE_HOME: join(folder, 'cache'),
+    ...more,
   }
   try {
     const { stdout } = await run(script, { env })
@@ -90,4 +93,14 @@ it('leaves jars that were there before as they are', async () => {
   expect(await setUp()).toEqual({ line: home, isThere: true })
   expect(calls()).toEqual([])
   expect(readFileSync(join(home, jar), 'utf8')).toBe('mine')
+})
+
+it('fetches another version, beside the usual one', async () => {
+  const other = join(folder, 'cache', 'odradek', 'kafka-3.5.2')
+  maven(`echo tools >"$out/kafka-tools-3.5.2.jar"`)
+  expect(await setUp({ CONFORMANCE_KAFKA_VERSION: '3.5.2' })).toEqual({
+    line: other,
+    isThere: true,
+  })
+  expect(readdirSync(other)).toEqual(['kafka-tools-3.5.2.jar'])
 })

@@ -1,0 +1,26 @@
+import { BrokerProcess } from '../../broker-process.ts'
+import type { Settings } from '../../broker-target.ts'
+import { FaultProxy } from './fault-proxy.ts'
+
+/** A broker that clients reach through a proxy alone. */
+export interface ProxiedBroker {
+  readonly broker: BrokerProcess
+  readonly proxy: FaultProxy
+  close(): Promise<void>
+}
+
+/** Starts both. */
+export async function proxiedBroker(settings: Settings = {}): Promise<ProxiedBroker> {
+  const proxy = await FaultProxy.open()
+  const advertised = { 'advertised.listeners': `PLAINTEXT://${proxy.address}` }
+  const broker = await BrokerProcess.start({ settings: { ...advertised, ...settings } })
+  proxy.brokerPort = broker.port
+  return {
+    broker,
+    proxy,
+    close: async () => {
+      await proxy.close()
+      await broker.dispose()
+    },
+  }
+}
