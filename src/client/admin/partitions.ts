@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
-import { type AdminContext, attempted, type Outcome } from './settle.ts'
+import { type AdminContext, attempted, type Outcome, outcomeOf, unanswered } from './settle.ts'
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -32,6 +32,54 @@ export function byTopic<Item extends { readonly topic: string }>(
   const groups = [...topics].map(([name, found]) => ({ name, items: found }))
   assert(groups.length <= items.length, 'a topic has an item')
   return groups
+}
+
+/** Partitions by their topic, as most requests name them. */
+export function indexesByTopic(
+  partitions: readonly TopicPartition[],
+): { readonly name: string; readonly partitionIndexes: readonly number[] }[] {
+  return byTopic(partitions).map(({ name, items }) => ({
+    name,
+    partitionIndexes: items.map(({ partition }) => partition),
+  }))
+}
+
+/** What an answer says of one partition. */
+export interface AnsweredPartition {
+  readonly partitionIndex: number
+  readonly errorCode: number
+  readonly errorMessage?: string | null
+}
+
+/**
+ * The outcome of each item by what the answer says of its partition; `what` begins the sentence of
+ * an error, which the partition's name ends.
+ */
+export function outcomesFrom<
+  Item extends TopicPartition,
+  Partition extends AnsweredPartition,
+  Result,
+>(
+  what: string,
+  items: readonly Item[],
+  topics: readonly { readonly name: string; readonly partitions: readonly Partition[] }[],
+  result: (found: Partition) => Result,
+): readonly Outcome<Result & TopicPartition>[] {
+  assert(items.length > 0, 'nothing is asked for nothing')
+  return items.map((item) => {
+    const { topic, partition } = item
+    const words = `${what} ${partitionName(item)}`
+    const found = topics
+      .find(({ name }) => name === topic)
+      ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
+    if (found === undefined) return unanswered(words)
+    const { errorCode, errorMessage } = found
+    return outcomeOf(words, errorCode, errorMessage, () => ({
+      topic,
+      partition,
+      ...result(found),
+    }))
+  })
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { requireWhole } from '../options/whole-argument.ts'
 import type { OffsetToCommit } from './commit.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
@@ -161,9 +162,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
 
   /** Goes on with this offset. */
   seek(partition: TopicPartition, offset: number): void {
-    if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw new ConfigError(`The offset is ${offset}; it has to be a whole number from 0 on.`)
-    }
+    requireWhole(`The offset of ${keyOf(partition)}`, offset, 0)
     this.#loop.positions.seek(this.#assigned(partition), { offset, leaderEpoch: -1 })
     this.#loop.attend()
   }
