@@ -66,12 +66,16 @@ export function outcomesFrom<
   result: (found: Partition) => Result,
 ): readonly Outcome<Result & TopicPartition>[] {
   assert(items.length > 0, 'nothing is asked for nothing')
+  const answers = new Map<string, Partition>()
+  for (const { name: topic, partitions } of topics) {
+    for (const one of partitions) {
+      answers.set(partitionName({ topic, partition: one.partitionIndex }), one)
+    }
+  }
   return items.map((item) => {
     const { topic, partition } = item
     const words = `${what} ${partitionName(item)}`
-    const found = topics
-      .find(({ name }) => name === topic)
-      ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
+    const found = answers.get(partitionName(item))
     if (found === undefined) return unanswered(words)
     const { errorCode, errorMessage } = found
     return outcomeOf(words, errorCode, errorMessage, () => ({
@@ -94,24 +98,34 @@ export async function onLeaders<Item extends TopicPartition, Result>(
   send: (leader: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
 ): Promise<readonly Outcome<Result>[]> {
   const leaders = await Promise.all(items.map((item) => leaderOf(context, what, item, deadline)))
+  return onBrokers(what, items, leaders, send)
+}
+
+/** As {@link onLeaders}: `brokers[i]` is who is asked for `items[i]`, or why nobody can be. */
+export async function onBrokers<Item, Result>(
+  what: string,
+  items: readonly Item[],
+  brokers: readonly (number | ClientError)[],
+  send: (broker: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
+): Promise<readonly Outcome<Result>[]> {
   const targets = new Map<number, number[]>()
-  leaders.forEach((leader, at) => {
-    if (typeof leader !== 'number') return
-    const places = targets.get(leader)
-    if (places === undefined) targets.set(leader, [at])
+  brokers.forEach((broker, at) => {
+    if (typeof broker !== 'number') return
+    const places = targets.get(broker)
+    if (places === undefined) targets.set(broker, [at])
     else places.push(at)
   })
-  assert(leaders.length === items.length, 'each item has a leader or a reason')
-  const outcomes: Outcome<Result>[] = leaders.map((leader) =>
-    leader instanceof ClientError
-      ? leader
+  assert(brokers.length === items.length, 'each item has a broker or a reason')
+  const outcomes: Outcome<Result>[] = brokers.map((broker) =>
+    broker instanceof ClientError
+      ? broker
       : new ProtocolError(what, ErrorCode.UNKNOWN_SERVER_ERROR),
   )
   await Promise.all(
-    [...targets].map(async ([leader, places]) => {
-      assert(leader >= 0 && places.length > 0, 'a leader of something')
+    [...targets].map(async ([broker, places]) => {
+      assert(broker >= 0 && places.length > 0, 'a broker for something')
       const own = places.map((at) => items[at] as Item)
-      const came = await attempted(send(leader, own), own.length)
+      const came = await attempted(send(broker, own), own.length)
       assert(came.length === own.length, 'each item has an outcome')
       places.forEach((at, index) => {
         outcomes[at] = came[index] as Outcome<Result>
