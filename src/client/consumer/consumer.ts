@@ -2,9 +2,11 @@
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
+import type { ClusterStatistics } from '../network/cluster.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
 import { requireWhole } from '../options/whole-argument.ts'
+import { ConsumerTracing } from '../tracing/consumer-tracing.ts'
 import type { OffsetToCommit } from './commit.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
@@ -24,21 +26,34 @@ import {
 import type { TopicFilter } from './subscription.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
 
-/** What a consumer did and where it stands; numbers only. */
-export interface ConsumerStatistics {
+/** Where a consumer stands in a partition; offsets that are not known yet are null. */
+export interface PartitionStatistics extends TopicPartition {
+  /** The next record to be handed out. */
+  readonly position: number | null
+  /** What this consumer committed last. */
+  readonly committed: number | null
+  /** Behind the last record that all in-sync replicas had at the last fetch. */
+  readonly highWatermark: number | null
+  /** Records between the position and the end of what may be read. */
+  readonly lag: number | null
+  /** Whether `pause` holds it. */
+  readonly isPaused: boolean
+}
+
+/** What a consumer did since it was made, and where it stands: a plain object. */
+export interface ConsumerStatistics extends ClusterStatistics {
+  /** Records that were handed out. */
   readonly recordsCount: number
+  /** Fetch requests that were sent. */
   readonly fetchesCount: number
+  /** Bytes of batches that came with them, as they are stored. */
   readonly fetchedBytes: number
+  /** How often partitions were assigned by a group. */
   readonly rebalancesCount: number
   /** The largest lag of an assigned partition; null before the first fetch. */
   readonly recordsLagMax: number | null
-  readonly partitions: readonly (TopicPartition & {
-    readonly position: number | null
-    readonly committed: number | null
-    readonly highWatermark: number | null
-    readonly lag: number | null
-    readonly isPaused: boolean
-  })[]
+  /** Of each partition that is assigned. */
+  readonly partitions: readonly PartitionStatistics[]
 }
 
 /**
@@ -70,6 +85,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
   readonly #settings: ConsumerSettings
   readonly #offsets: ConsumerOffsets
   readonly #stream: RecordStream<K, V>
+  /** Null: nothing is traced. */
+  readonly #tracing: ConsumerTracing<K, V> | null
   #closing: Promise<void> | null = null
 
   /**
@@ -78,13 +95,18 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * @throws {ConfigError} an option is wrong; the message names it.
    */
   constructor(options: ConsumerOptions<K, V>, environment: NetworkEnvironment = systemEnvironment) {
-    const { connection, allowAutoCreateTopics, settings } = consumerSettings(options)
+    const { connection, allowAutoCreateTopics, settings, opentelemetry } = consumerSettings(options)
     this.#settings = settings
     this.#cluster = openCluster(connection, allowAutoCreateTopics, environment)
     this.#loop = new ConsumerLoop<K, V>(this.#cluster, settings)
     this.#offsets = new ConsumerOffsets(this.#cluster, settings)
     assert(settings.partitionAssignors.length > 0, 'a consumer can lead its group')
     this.#stream = new RecordStream(this.#loop, settings)
+    const { clientId } = connection
+    this.#tracing =
+      opentelemetry === undefined
+        ? null
+        : new ConsumerTracing(opentelemetry, clientId, settings.groupId)
   }
 
   /**
@@ -132,13 +154,17 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
 
   /** Iterates over records; see the class. One loop at a time. */
   [Symbol.asyncIterator](): AsyncIterator<ConsumerRecord<K, V>, undefined> {
-    return { next: () => this.#stream.next(), return: leave }
+    const next = (): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> => this.#stream.next()
+    return this.#tracing?.iterate(next) ?? { next, return: leave }
   }
 
   /** Iterates over records as they come together: up to `maxPollRecords` of one partition. */
   batches(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ConsumerBatch<K, V>> {
-    const next = (): Promise<IteratorResult<ConsumerBatch<K, V>, undefined>> =>
+    const take = (): Promise<IteratorResult<ConsumerBatch<K, V>, undefined>> =>
       this.#stream.nextBatch(options)
+    const tracing = this.#tracing
+    const next =
+      tracing === null ? take : () => tracing.receive(take, ({ value }) => value?.records ?? [])
     return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
   }
 
@@ -147,7 +173,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * poll before count as processed.
    */
   poll(options: PollOptions = {}): Promise<readonly ConsumerRecord<K, V>[]> {
-    return this.#stream.poll(options)
+    const poll = (): Promise<readonly ConsumerRecord<K, V>[]> => this.#stream.poll(options)
+    return this.#tracing?.receive(poll, (records) => records) ?? poll()
   }
 
   /**
@@ -157,7 +184,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * when the others have finished; its record is not committed.
    */
   run(options: RunOptions, handler: RecordHandler<K, V>): Promise<void> {
-    return this.#stream.run(options, handler)
+    const isTraced = this.#tracing !== null && typeof handler === 'function'
+    return this.#stream.run(options, isTraced ? this.#tracing.handler(handler) : handler)
   }
 
   /** Goes on with this offset. */
@@ -271,6 +299,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     const { fetches: fetchesCount, bytes: fetchedBytes } = fetcher.counts
     assert(fetchesCount >= 0 && fetchedBytes >= 0, 'what was done is counted')
     return {
+      ...this.#cluster.statistics(),
       recordsCount: source.records,
       fetchesCount,
       fetchedBytes,

@@ -5,6 +5,7 @@ import type { Payload, ProducerRecord, RecordMetadata } from '../../record/recor
 import { clientChecksum } from '../checksum.ts'
 import { systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { ProducerTracing } from '../tracing/producer-tracing.ts'
 import { ClusterNetwork } from './cluster-network.ts'
 import { SendGroup } from './delivery.ts'
 import { ProducerCore, type ProducerEnvironment } from './producer-core.ts'
@@ -47,6 +48,8 @@ const producerEnvironment: ProducerEnvironment = {
 export class Producer<K = Payload, V = Payload> {
   readonly #core: ProducerCore
   readonly #preparer: RecordPreparer<K, V>
+  /** Undefined: nothing is traced. */
+  readonly #tracing: ProducerTracing<K, V> | undefined
   #closing: Promise<void> | undefined
 
   /**
@@ -61,7 +64,10 @@ export class Producer<K = Payload, V = Payload> {
     const { settings, connection } = checkProducerOptions(options)
     const brokers = network ?? new ClusterNetwork(openCluster(connection, true))
     this.#core = new ProducerCore(settings, brokers, environment, options.onDelivery)
-    const { keySerializer, valueSerializer } = options
+    const { keySerializer, valueSerializer, opentelemetry } = options
+    if (opentelemetry !== undefined) {
+      this.#tracing = new ProducerTracing(opentelemetry, connection.clientId)
+    }
     this.#preparer = new RecordPreparer(keySerializer, valueSerializer, (name) =>
       this.#core.topic(name),
     )
@@ -81,6 +87,7 @@ export class Producer<K = Payload, V = Payload> {
   ): Promise<RecordMetadata | RecordMetadata[]> {
     const { closed } = this.#core
     if (closed !== undefined) return Promise.reject(closed)
+    if (this.#tracing !== undefined) return this.#traced(this.#tracing, records)
     return Array.isArray(records)
       ? this.#sendAll(records)
       : this.#sendOne(records as ProducerRecord<K, V>)
@@ -108,7 +115,9 @@ export class Producer<K = Payload, V = Payload> {
   enqueue(record: ProducerRecord<K, V>): boolean {
     const { closed } = this.#core
     if (closed !== undefined) throw closed
-    return this.#core.enqueue(this.#preparer.prepare(record, Date.now()))
+    return this.#tracing === undefined
+      ? this.#enqueue(record)
+      : this.#tracing.enqueue(record, (traced) => this.#enqueue(traced))
   }
 
   /** Resolves when {@link Producer.enqueue} takes records again, or when the producer is closed. */
@@ -143,6 +152,19 @@ export class Producer<K = Payload, V = Payload> {
   /** {@link Producer.close}, for `await using` (TypeScript, or Node from 24 on). */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #traced(
+    tracing: ProducerTracing<K, V>,
+    records: ProducerRecord<K, V> | readonly ProducerRecord<K, V>[],
+  ): Promise<RecordMetadata | RecordMetadata[]> {
+    if (Array.isArray(records)) return tracing.sendAll(records, (all) => this.#sendAll(all))
+    const one = records as ProducerRecord<K, V>
+    return tracing.sendOne(one, (record) => this.#sendOne(record))
+  }
+
+  #enqueue(record: ProducerRecord<K, V>): boolean {
+    return this.#core.enqueue(this.#preparer.prepare(record, Date.now()))
   }
 
   #sendOne(record: ProducerRecord<K, V>): Promise<RecordMetadata> {

@@ -425,6 +425,8 @@ describe('statistics', () => {
     // One may be on its way.
     expect([0, 1]).toContain(statistics.fetchesCount - log.fetches)
     expect(statistics.fetchedBytes).toBeGreaterThan(100)
+    expect(statistics.requests['JoinGroup']).toMatchObject({ requests: 1, failures: 0 })
+    expect(statistics.connections.map(({ node }) => node)).toContain('1 fetch')
   })
 })
 
