@@ -89,8 +89,8 @@ export interface ConsumerOptions<K = Buffer, V = Buffer> extends ConnectionOptio
   /** What becomes of a record that a deserializer refuses; `fail` unless given. */
   readonly onDeserializeError?: OnDeserializeError
   /**
-   * The program's `@opentelemetry/api`: polls and the work on records become spans, below those that
-   * sent the records. Without it nothing is traced, and nothing loaded.
+   * The program's `@opentelemetry/api`: polls and the work on records become spans, below those
+   * that sent the records. Without it nothing is traced, and nothing loaded.
    */
   readonly opentelemetry?: OpenTelemetryApi
   /** Makes keys of bytes; without it they are bytes. */

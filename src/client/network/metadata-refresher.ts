@@ -259,8 +259,8 @@ export class MetadataRefresher {
   }
 
   /**
-   * Drops what nobody looked at since the last sweep, an age ago. It has a time of its own: whatever
-   * asks for a refresh puts the age timer off.
+   * Drops what nobody looked at since the last sweep, an age ago. It has a time of its own:
+   * whatever asks for a refresh puts the age timer off.
    */
   #sweep(): void {
     const nowMs = this.#environment.clock.monotonicMs()

@@ -12,8 +12,8 @@ type Next<T> = () => Promise<IteratorResult<T, undefined>>
 
 /**
  * The work on a record is one span, below the one that sent it: from when it is handed out to when
- * the next one is asked for, or as long as its handler runs. A poll, or a batch, that has records is
- * one span with links to those that sent them.
+ * the next one is asked for, or as long as its handler runs. A poll, or a batch, that has records
+ * is one span with links to those that sent them.
  */
 export class ConsumerTracing<K, V> {
   readonly #spans: Spans

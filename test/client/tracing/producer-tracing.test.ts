@@ -54,7 +54,7 @@ describe('a send', () => {
     expect(headerOf(sent[0], 'traceparent')).toEqual([`00-${traceId}-${spanId}-01`])
   })
 
-  it('keeps the headers of the record, but for a context that is not its own any more', async () => {
+  it('keeps the headers of the record, but for the context of others', async () => {
     const headers = [
       ['a', '1'],
       ['traceparent', 'of who sent it before'],
