@@ -520,12 +520,27 @@ export class Admin extends AccessAdmin {
     return logDirs.alterReplicaLogDirs(this.context, moves)
   }
 
-  /** Connections that stand, and what has been asked of the brokers so far. */
+  /**
+   * Connections that stand, and what has been asked of the brokers so far.
+   *
+   * @example
+   * ```ts
+   * const { connections, requests } = admin.statistics()
+   * console.log(connections.length, requests['Metadata']?.totalMs)
+   * ```
+   */
   statistics(): ClusterStatistics {
     return this.context.cluster.statistics()
   }
 
-  /** Closes all connections. Calls that wait, and those to come, reject with a `ClosedError`. */
+  /**
+   * Closes all connections. Calls that wait, and those to come, reject with a `ClosedError`.
+   *
+   * @example
+   * ```ts
+   * await admin.close()
+   * ```
+   */
   async close(): Promise<void> {
     this.context.cluster.close()
   }

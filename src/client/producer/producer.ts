@@ -79,6 +79,16 @@ export class Producer<K = Payload, V = Payload> {
    *
    * Rejects with a `ClientError`, several records with a {@link SendError} that has the outcome of
    * each. Strings and bytes may be changed once the call returns.
+   *
+   * @example
+   * ```ts
+   * const { partition, offset } = await producer.send({ topic: 'orders', key: 'k', value: 'v' })
+   * const stored = await producer.send([
+   *   { topic: 'orders', value: 'one', headers: { source: 'shop' } },
+   *   { topic: 'orders', key: 'k', value: null },
+   * ])
+   * console.log(partition, offset, stored.length)
+   * ```
    */
   send(record: ProducerRecord<K, V>): Promise<RecordMetadata>
   send(records: readonly ProducerRecord<K, V>[]): Promise<RecordMetadata[]>
@@ -120,7 +130,15 @@ export class Producer<K = Payload, V = Payload> {
       : this.#tracing.enqueue(record, (traced) => this.#enqueue(traced))
   }
 
-  /** Resolves when {@link Producer.enqueue} takes records again, or when the producer is closed. */
+  /**
+   * Resolves when {@link Producer.enqueue} takes records again, or when the producer is closed.
+   *
+   * @example
+   * ```ts
+   * const record = { topic: 'orders', value: 'v' }
+   * while (!producer.enqueue(record)) await producer.ready()
+   * ```
+   */
   ready(): Promise<void> {
     return this.#core.ready()
   }
@@ -129,12 +147,26 @@ export class Producer<K = Payload, V = Payload> {
    * Resolves when everything that was accepted before has its outcome; nothing lingers meanwhile.
    * Rejects with the first failure of an enqueued record since the last flush, or with what
    * `onDelivery` threw first; failures of `send` reject their own promises.
+   *
+   * @example
+   * ```ts
+   * producer.enqueue({ topic: 'orders', value: 'v' })
+   * await producer.flush()
+   * ```
    */
   flush(): Promise<void> {
     return this.#core.flush()
   }
 
-  /** Counts since the producer was made. */
+  /**
+   * Counts since the producer was made.
+   *
+   * @example
+   * ```ts
+   * const { waitingRecords, bufferBytes } = producer.statistics()
+   * console.log(waitingRecords, bufferBytes)
+   * ```
+   */
   statistics(): ProducerStatistics {
     return this.#core.statistics
   }
@@ -143,6 +175,11 @@ export class Producer<K = Payload, V = Payload> {
    * Sends what was accepted, for at most `timeoutMs` (by default without end, that is for
    * `deliveryTimeoutMs`), then closes the connections. What is left fails with a `ClosedError`.
    * Rejects like {@link Producer.flush}. A second call gives the same promise.
+   *
+   * @example
+   * ```ts
+   * await producer.close({ timeoutMs: 10_000 })
+   * ```
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#core.close(options.timeoutMs ?? Infinity)
