@@ -7,6 +7,7 @@ type ErrorIdentity = Omit<ErrorInfo, 'name' | 'refreshesMetadata' | 'meaning'> &
 
 /** What an error may carry beside its message. */
 export interface ClientErrorOptions {
+  /** What brought it about. */
   readonly cause?: unknown
 }
 
@@ -43,7 +44,19 @@ export abstract class ClientError extends Error {
   }
 }
 
-/** A broker answered with an error code; `kafkaCode` is what it sent. */
+/**
+ * A broker answered with an error code; `kafkaCode` is what it sent.
+ *
+ * @example
+ * ```ts
+ * import { Admin, ProtocolError } from 'odradek/client'
+ *
+ * const admin = new Admin({ bootstrapServers: ['127.0.0.1:9092'] })
+ * await admin.createTopics([{ name: 'orders' }]).catch((error: unknown) => {
+ *   if (!(error instanceof ProtocolError) || error.code !== 'TOPIC_ALREADY_EXISTS') throw error
+ * })
+ * ```
+ */
 export class ProtocolError extends ClientError {
   /** @param what names what could not be done; `reason` is the broker's own message, if any. */
   constructor(what: string, code: number, reason?: string | null, options?: ClientErrorOptions) {
@@ -53,35 +66,98 @@ export class ProtocolError extends ClientError {
   }
 }
 
-/** Something did not happen within the time that an option of the client gives it. */
+/**
+ * Something did not happen within the time that an option of the client gives it. It may have
+ * happened all the same: nobody answered.
+ *
+ * @example
+ * ```ts
+ * import { Producer, TimeoutError } from 'odradek/client'
+ *
+ * const bootstrapServers = ['127.0.0.1:9092']
+ * const producer = new Producer({ bootstrapServers, deliveryTimeoutMs: 30_000 })
+ * await producer.send({ topic: 'orders', value: 'v' }).catch((error: unknown) => {
+ *   if (error instanceof TimeoutError) console.log('not known to be stored')
+ * })
+ * ```
+ */
 export class TimeoutError extends ClientError {
   constructor(message: string, options?: ClientErrorOptions) {
     super(errorInfo(ErrorCode.REQUEST_TIMED_OUT), message, options)
   }
 }
 
-/** No broker could be reached, or the connection to one broke; the cause tells how. */
+/**
+ * No broker could be reached, or the connection to one broke; the cause tells how.
+ *
+ * @example
+ * ```ts
+ * import { Admin, NetworkError } from 'odradek/client'
+ *
+ * const admin = new Admin({ bootstrapServers: ['127.0.0.1:9092'], defaultApiTimeoutMs: 1_000 })
+ * await admin.listTopics().catch((error: unknown) => {
+ *   if (error instanceof NetworkError) console.log('nobody there:', error.cause)
+ * })
+ * ```
+ */
 export class NetworkError extends ClientError {
   constructor(message: string, options?: ClientErrorOptions) {
     super(errorInfo(ErrorCode.NETWORK_EXCEPTION), message, options)
   }
 }
 
-/** An option, or an argument of a call, that can't be used; nothing was sent. */
+/**
+ * An option, or an argument of a call, that can't be used; nothing was sent.
+ *
+ * @example
+ * ```ts
+ * import { ConfigError, Consumer } from 'odradek/client'
+ *
+ * try {
+ *   new Consumer({ bootstrapServers: ['127.0.0.1:9092'], maxPollRecords: 0 })
+ * } catch (error) {
+ *   if (error instanceof ConfigError) console.log(error.message)
+ * }
+ * ```
+ */
 export class ConfigError extends ClientError {
   constructor(message: string, options?: ClientErrorOptions) {
     super(errorInfo(ErrorCode.INVALID_CONFIG), message, options)
   }
 }
 
-/** A key, a value or a header that a serializer or deserializer refused; the cause is its error. */
+/**
+ * A key, a value or a header that a serializer or deserializer refused; the cause is its error.
+ *
+ * @example
+ * ```ts
+ * import { Producer, SerializationError } from 'odradek/client'
+ *
+ * const producer = new Producer({ bootstrapServers: ['127.0.0.1:9092'] })
+ * await producer.send({ topic: 'orders', value: undefined as never }).catch((error: unknown) => {
+ *   if (error instanceof SerializationError) console.log('null is a tombstone')
+ * })
+ * ```
+ */
 export class SerializationError extends ClientError {
   constructor(message: string, options?: ClientErrorOptions) {
     super(errorInfo(ErrorCode.INVALID_RECORD), message, options)
   }
 }
 
-/** The producer's buffer stayed full for `maxBlockMs`, or one record is larger than the buffer. */
+/**
+ * The producer's buffer stayed full for `maxBlockMs`, or one record is larger than the buffer.
+ *
+ * @example
+ * ```ts
+ * import { BufferError, Producer } from 'odradek/client'
+ *
+ * const producer = new Producer({ bootstrapServers: ['127.0.0.1:9092'], maxBlockMs: 1_000 })
+ * await producer.send({ topic: 'orders', value: 'v' }).catch((error: unknown) => {
+ *   if (error instanceof BufferError && error.retriable) console.log('more than brokers take now')
+ * })
+ * ```
+ */
 export class BufferError extends ClientError {
   /** `code`: MESSAGE_TOO_LARGE for what never fits, REQUEST_TIMED_OUT for what may fit later. */
   constructor(
@@ -93,7 +169,19 @@ export class BufferError extends ClientError {
   }
 }
 
-/** The client was closed, or its call was ended by `wakeup()` or an `AbortSignal`. */
+/**
+ * The client was closed, or its call was ended by `wakeup()` or an `AbortSignal`.
+ *
+ * @example
+ * ```ts
+ * import { ClosedError, Consumer } from 'odradek/client'
+ *
+ * const consumer = new Consumer({ bootstrapServers: ['127.0.0.1:9092'], groupId: 'billing' })
+ * await consumer.poll({ signal: AbortSignal.timeout(1_000) }).catch((error: unknown) => {
+ *   if (!(error instanceof ClosedError)) throw error
+ * })
+ * ```
+ */
 export class ClosedError extends ClientError {
   constructor(message: string, options?: ClientErrorOptions) {
     super(closed, message, options)

@@ -1,5 +1,7 @@
 /** What the package offers to programs that talk to a cluster: the entry `odradek/client`. */
 
+export type { ProducerState } from '../protocol/generated/61-describe-producers.ts'
+export type { ListedTransaction } from '../protocol/generated/66-list-transactions.ts'
 export type { HeaderPair, HeadersInput, RecordHeader } from '../record/headers.ts'
 export type { ConsumerRecord, Payload, ProducerRecord, RecordMetadata } from '../record/record.ts'
 export {
@@ -18,8 +20,6 @@ export type {
   ClusterDescription,
   FeaturesDescription,
   FeatureUpdate,
-  LogDirDescription,
-  LogDirPartition,
   QuorumDescription,
 } from './admin/brokers.ts'
 export type {
@@ -43,13 +43,13 @@ export type {
   GroupMember,
   MemberToRemove,
 } from './admin/groups.ts'
+export type { LogDirDescription, LogDirPartition, ReplicaMove } from './admin/log-dirs.ts'
 export type { TopicPartition } from './admin/partitions.ts'
 export type {
   QuotaAlteration,
   QuotaDescription,
   QuotaEntity,
   QuotaFilter,
-  ScramCredentials,
 } from './admin/quotas.ts'
 export type {
   DeletedRecords,
@@ -65,6 +65,7 @@ export type {
   OngoingReassignment,
   Reassignment,
 } from './admin/replicas.ts'
+export type { ScramAlteration, ScramCredentials } from './admin/scram-users.ts'
 export type { PartitionDescription, TopicDescription } from './admin/topic-descriptions.ts'
 export type {
   CreatedTopic,
@@ -72,6 +73,7 @@ export type {
   NewTopic,
   TopicListing,
 } from './admin/topics.ts'
+export type { TransactionDescription } from './admin/transactions.ts'
 export type {
   AssignableMember,
   AssignmentRequest,
@@ -82,7 +84,7 @@ export type {
 } from './consumer/assignor/assignor.ts'
 export type { AssignorName } from './consumer/assignor/builtin.ts'
 export type { OffsetToCommit } from './consumer/commit.ts'
-export { Consumer, type ConsumerStatistics } from './consumer/consumer.ts'
+export { Consumer, type ConsumerStatistics, type PartitionStatistics } from './consumer/consumer.ts'
 export type { ConsumerOptions } from './consumer/consumer-options.ts'
 export type { OnDeserializeError, RawRecord } from './consumer/consumer-settings.ts'
 export type { CommittedOffset, TimedOffset } from './consumer/offset-queries.ts'
@@ -119,3 +121,5 @@ export type {
 export { Producer, type ProducerStatistics } from './producer/producer.ts'
 export type { ProducerOptions } from './producer/producer-options.ts'
 export { SendError } from './producer/send-error.ts'
+export type { OpenTelemetryApi } from './tracing/opentelemetry.ts'
+export { recordCarrier } from './tracing/record-carrier.ts'

@@ -5,12 +5,7 @@ import { join, relative } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..')
-const folders = [
-  'src/client/admin',
-  'src/client/network',
-  'src/client/options',
-  'src/client/producer',
-]
+const folders = ['src/client', 'src/record', 'src/security']
 // Beside the sources, so that the compiler finds the types of Node.
 const parent = join(root, 'node_modules', '.cache')
 mkdirSync(parent, { recursive: true })
@@ -18,7 +13,11 @@ const folder = mkdtempSync(join(parent, 'examples-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What the methods of a class leave out of their examples. */
-const preamble = "import { Admin } from 'odradek/client'\ndeclare const admin: Admin\n"
+const preamble = `import { Admin, Consumer, Producer } from 'odradek/client'
+declare const admin: Admin
+declare const consumer: Consumer
+declare const producer: Producer
+`
 
 /** Each example with the place that it comes from. */
 function examples(path: string): { readonly place: string; readonly code: string }[] {
@@ -45,7 +44,7 @@ const all = folders.flatMap((name) =>
 )
 
 test('all of them compile', () => {
-  expect(all.length).toBeGreaterThan(35)
+  expect(all.length).toBeGreaterThan(80)
   all.forEach(({ place, code }, at) => {
     writeFileSync(join(folder, `example-${at}.ts`), `// ${place}\n${code}\nexport {}\n`)
   })

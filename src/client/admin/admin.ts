@@ -3,14 +3,12 @@ import type { ListedTransaction } from '../../protocol/generated/66-list-transac
 import type { ClusterStatistics } from '../network/cluster.ts'
 import { openCluster } from '../options/connection-options.ts'
 import { checkOptions } from '../options/rule.ts'
-import type { Acl, AclFilter } from './acls.ts'
-import * as acls from './acls.ts'
+import { AccessAdmin } from './access-admin.ts'
 import { type AdminOptions, adminRules } from './admin-options.ts'
 import type {
   ClusterDescription,
   FeaturesDescription,
   FeatureUpdate,
-  LogDirDescription,
   QuorumDescription,
 } from './brokers.ts'
 import * as brokers from './brokers.ts'
@@ -25,9 +23,9 @@ import type { GroupOffset, NewGroupOffset, ResetOffset, ResetTarget } from './gr
 import * as groupOffsets from './group-offsets.ts'
 import type { GroupDescription, GroupListing, MemberToRemove } from './groups.ts'
 import * as groups from './groups.ts'
+import type { LogDirDescription, ReplicaMove } from './log-dirs.ts'
+import * as logDirs from './log-dirs.ts'
 import type { TopicPartition } from './partitions.ts'
-import type { QuotaAlteration, QuotaDescription, QuotaFilter, ScramCredentials } from './quotas.ts'
-import * as quotas from './quotas.ts'
 import type {
   DeletedRecords,
   FoundOffset,
@@ -38,11 +36,12 @@ import type {
 import * as records from './records.ts'
 import type { ElectionResult, ElectionType, OngoingReassignment, Reassignment } from './replicas.ts'
 import * as replicas from './replicas.ts'
-import type { AdminContext } from './settle.ts'
 import type { TopicDescription } from './topic-descriptions.ts'
 import * as topicDescriptions from './topic-descriptions.ts'
 import type { CreatedTopic, NewPartitions, NewTopic, TopicListing } from './topics.ts'
 import * as topics from './topics.ts'
+import type { TransactionDescription } from './transactions.ts'
+import * as transactions from './transactions.ts'
 
 /**
  * Asks a cluster for what it has, and changes it: topics, configs, groups, records, quotas and the
@@ -67,15 +66,17 @@ import * as topics from './topics.ts'
  * await admin.close()
  * ```
  */
-export class Admin {
-  readonly #context: AdminContext
-
-  /** Throws a `ConfigError` for options that cannot be used. */
+export class Admin extends AccessAdmin {
+  /**
+   * Nothing is connected before the first call.
+   *
+   * @throws {ConfigError} an option is wrong; the message names it.
+   */
   constructor(options: AdminOptions) {
     const checked = checkOptions('Admin', adminRules, options)
     assert(checked.defaultApiTimeoutMs > 0, 'options were checked')
     const cluster = openCluster(checked, false)
-    this.#context = { cluster, timeoutMs: checked.defaultApiTimeoutMs }
+    super({ cluster, timeoutMs: checked.defaultApiTimeoutMs })
   }
 
   /**
@@ -94,7 +95,7 @@ export class Admin {
     newTopics: readonly NewTopic[],
     options: { readonly validateOnly?: boolean } = {},
   ): Promise<readonly CreatedTopic[]> {
-    return topics.createTopics(this.#context, newTopics, options.validateOnly ?? false)
+    return topics.createTopics(this.context, newTopics, options.validateOnly ?? false)
   }
 
   /**
@@ -106,7 +107,7 @@ export class Admin {
    * ```
    */
   deleteTopics(names: readonly string[]): Promise<void> {
-    return topics.deleteTopics(this.#context, names)
+    return topics.deleteTopics(this.context, names)
   }
 
   /**
@@ -120,7 +121,7 @@ export class Admin {
   listTopics(
     options: { readonly includeInternal?: boolean } = {},
   ): Promise<readonly TopicListing[]> {
-    return topics.listTopics(this.#context, options.includeInternal ?? false)
+    return topics.listTopics(this.context, options.includeInternal ?? false)
   }
 
   /**
@@ -134,7 +135,7 @@ export class Admin {
    * ```
    */
   describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
-    return topicDescriptions.describeTopics(this.#context, names)
+    return topicDescriptions.describeTopics(this.context, names)
   }
 
   /**
@@ -149,7 +150,7 @@ export class Admin {
     newPartitions: readonly NewPartitions[],
     options: { readonly validateOnly?: boolean } = {},
   ): Promise<void> {
-    return topics.createPartitions(this.#context, newPartitions, options.validateOnly ?? false)
+    return topics.createPartitions(this.context, newPartitions, options.validateOnly ?? false)
   }
 
   /**
@@ -165,7 +166,7 @@ export class Admin {
     type: ElectionType,
     partitions: readonly TopicPartition[] | null = null,
   ): Promise<readonly ElectionResult[]> {
-    return replicas.electLeaders(this.#context, type, partitions)
+    return replicas.electLeaders(this.context, type, partitions)
   }
 
   /**
@@ -177,7 +178,7 @@ export class Admin {
    * ```
    */
   alterPartitionReassignments(reassignments: readonly Reassignment[]): Promise<void> {
-    return replicas.alterPartitionReassignments(this.#context, reassignments)
+    return replicas.alterPartitionReassignments(this.context, reassignments)
   }
 
   /**
@@ -191,7 +192,7 @@ export class Admin {
   listPartitionReassignments(
     partitions: readonly TopicPartition[] | null = null,
   ): Promise<readonly OngoingReassignment[]> {
-    return replicas.listPartitionReassignments(this.#context, partitions)
+    return replicas.listPartitionReassignments(this.context, partitions)
   }
 
   /**
@@ -207,7 +208,7 @@ export class Admin {
     resources: readonly (ConfigResource & { readonly keys?: readonly string[] })[],
     options: { readonly includeSynonyms?: boolean; readonly includeDocumentation?: boolean } = {},
   ): Promise<readonly ConfigDescription[]> {
-    return configs.describeConfigs(this.#context, resources, options)
+    return configs.describeConfigs(this.context, resources, options)
   }
 
   /**
@@ -224,7 +225,7 @@ export class Admin {
     alterations: readonly ConfigAlteration[],
     options: { readonly validateOnly?: boolean } = {},
   ): Promise<void> {
-    return configs.alterConfigs(this.#context, alterations, options.validateOnly ?? false)
+    return configs.alterConfigs(this.context, alterations, options.validateOnly ?? false)
   }
 
   /**
@@ -239,7 +240,7 @@ export class Admin {
   listConfigResources(
     types: readonly ConfigResourceType[] = [],
   ): Promise<readonly ConfigResource[]> {
-    return configs.listConfigResources(this.#context, types)
+    return configs.listConfigResources(this.context, types)
   }
 
   /**
@@ -253,7 +254,7 @@ export class Admin {
   listGroups(
     filter: { readonly states?: readonly string[]; readonly types?: readonly string[] } = {},
   ): Promise<readonly GroupListing[]> {
-    return groups.listGroups(this.#context, filter)
+    return groups.listGroups(this.context, filter)
   }
 
   /**
@@ -266,7 +267,7 @@ export class Admin {
    * ```
    */
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]> {
-    return groups.describeGroups(this.#context, groupIds)
+    return groups.describeGroups(this.context, groupIds)
   }
 
   /**
@@ -278,7 +279,7 @@ export class Admin {
    * ```
    */
   deleteGroups(groupIds: readonly string[]): Promise<void> {
-    return groups.deleteGroups(this.#context, groupIds)
+    return groups.deleteGroups(this.context, groupIds)
   }
 
   /**
@@ -296,7 +297,7 @@ export class Admin {
     options: { readonly reason?: string } = {},
   ): Promise<void> {
     return groups.removeGroupMembers(
-      this.#context,
+      this.context,
       groupId,
       members,
       options.reason ?? 'removed by an administrator',
@@ -318,7 +319,7 @@ export class Admin {
     groupId: string,
     partitions?: readonly TopicPartition[],
   ): Promise<readonly GroupOffset[]> {
-    return groupOffsets.listGroupOffsets(this.#context, groupId, partitions)
+    return groupOffsets.listGroupOffsets(this.context, groupId, partitions)
   }
 
   /**
@@ -331,7 +332,7 @@ export class Admin {
    * ```
    */
   alterGroupOffsets(groupId: string, offsets: readonly NewGroupOffset[]): Promise<void> {
-    return groupOffsets.alterGroupOffsets(this.#context, groupId, offsets)
+    return groupOffsets.alterGroupOffsets(this.context, groupId, offsets)
   }
 
   /**
@@ -350,7 +351,7 @@ export class Admin {
     options: { readonly partitions?: readonly TopicPartition[]; readonly dryRun?: boolean } = {},
   ): Promise<readonly ResetOffset[]> {
     return groupOffsets.resetGroupOffsets(
-      this.#context,
+      this.context,
       groupId,
       target,
       options.partitions,
@@ -367,7 +368,7 @@ export class Admin {
    * ```
    */
   deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<void> {
-    return groupOffsets.deleteGroupOffsets(this.#context, groupId, partitions)
+    return groupOffsets.deleteGroupOffsets(this.context, groupId, partitions)
   }
 
   /**
@@ -384,7 +385,7 @@ export class Admin {
     queries: readonly OffsetQuery[],
     options: { readonly readCommitted?: boolean } = {},
   ): Promise<readonly FoundOffset[]> {
-    return records.listOffsets(this.#context, queries, options.readCommitted ?? false)
+    return records.listOffsets(this.context, queries, options.readCommitted ?? false)
   }
 
   /**
@@ -396,7 +397,7 @@ export class Admin {
    * ```
    */
   deleteRecords(deletions: readonly RecordsToDelete[]): Promise<readonly DeletedRecords[]> {
-    return records.deleteRecords(this.#context, deletions)
+    return records.deleteRecords(this.context, deletions)
   }
 
   /**
@@ -408,7 +409,7 @@ export class Admin {
    * ```
    */
   describeProducers(partitions: readonly TopicPartition[]): Promise<readonly PartitionProducers[]> {
-    return records.describeProducers(this.#context, partitions)
+    return records.describeProducers(this.context, partitions)
   }
 
   /**
@@ -420,7 +421,23 @@ export class Admin {
    * ```
    */
   listTransactions(): Promise<readonly ListedTransaction[]> {
-    return brokers.listTransactions(this.#context)
+    return transactions.listTransactions(this.context)
+  }
+
+  /**
+   * Transactional producers with what they have under way. TRANSACTIONAL_ID_NOT_FOUND for one that
+   * is not there.
+   *
+   * @example
+   * ```ts
+   * const [billing] = await admin.describeTransactions(['billing-1'])
+   * console.log(billing?.state, billing?.startedAtMs, billing?.partitions)
+   * ```
+   */
+  describeTransactions(
+    transactionalIds: readonly string[],
+  ): Promise<readonly TransactionDescription[]> {
+    return transactions.describeTransactions(this.context, transactionalIds)
   }
 
   /**
@@ -433,7 +450,7 @@ export class Admin {
    * ```
    */
   describeCluster(): Promise<ClusterDescription> {
-    return brokers.describeCluster(this.#context)
+    return brokers.describeCluster(this.context)
   }
 
   /**
@@ -445,7 +462,7 @@ export class Admin {
    * ```
    */
   describeQuorum(): Promise<QuorumDescription> {
-    return brokers.describeQuorum(this.#context)
+    return brokers.describeQuorum(this.context)
   }
 
   /**
@@ -457,7 +474,7 @@ export class Admin {
    * ```
    */
   describeFeatures(): Promise<FeaturesDescription> {
-    return brokers.describeFeatures(this.#context)
+    return brokers.describeFeatures(this.context)
   }
 
   /**
@@ -472,7 +489,7 @@ export class Admin {
     updates: readonly FeatureUpdate[],
     options: { readonly validateOnly?: boolean } = {},
   ): Promise<void> {
-    return brokers.updateFeatures(this.#context, updates, options.validateOnly ?? false)
+    return brokers.updateFeatures(this.context, updates, options.validateOnly ?? false)
   }
 
   /**
@@ -484,108 +501,48 @@ export class Admin {
    * ```
    */
   describeLogDirs(brokerIds?: readonly number[]): Promise<readonly LogDirDescription[]> {
-    return brokers.describeLogDirs(this.#context, brokerIds)
+    return logDirs.describeLogDirs(this.context, brokerIds)
   }
 
   /**
-   * Quotas of the entities that a filter matches: all without one. `strict` leaves out entities
-   * that have further parts.
+   * Begins to move replicas to other log directories of their brokers; `describeLogDirs` shows the
+   * copies (`isFuture`) until they have caught up. LOG_DIR_NOT_FOUND for a directory that the
+   * broker does not have; REPLICA_NOT_AVAILABLE where it has no such replica yet, which is then
+   * made there.
    *
    * @example
    * ```ts
-   * console.log(await admin.describeClientQuotas({ user: 'alice' }))
+   * const path = '/data/second'
+   * await admin.alterReplicaLogDirs([{ broker: 1, topic: 'orders', partition: 0, path }])
    * ```
    */
-  describeClientQuotas(
-    filter: QuotaFilter = {},
-    options: { readonly strict?: boolean } = {},
-  ): Promise<readonly QuotaDescription[]> {
-    return quotas.describeClientQuotas(this.#context, filter, options.strict ?? false)
+  alterReplicaLogDirs(moves: readonly ReplicaMove[]): Promise<void> {
+    return logDirs.alterReplicaLogDirs(this.context, moves)
   }
 
   /**
-   * Sets quotas, or takes them away by null. Rates are in bytes a second, times in percent.
+   * Connections that stand, and what has been asked of the brokers so far.
    *
    * @example
    * ```ts
-   * await admin.alterClientQuotas([
-   *   { entity: { user: 'alice' }, values: { producer_byte_rate: 1_048_576 } },
-   * ])
+   * const { connections, requests } = admin.statistics()
+   * console.log(connections.length, requests['Metadata']?.totalMs)
    * ```
    */
-  alterClientQuotas(
-    alterations: readonly QuotaAlteration[],
-    options: { readonly validateOnly?: boolean } = {},
-  ): Promise<void> {
-    return quotas.alterClientQuotas(this.#context, alterations, options.validateOnly ?? false)
-  }
-
-  /**
-   * How the passwords of these users, or of all, are stored.
-   *
-   * @example
-   * ```ts
-   * console.log(await admin.describeUserScramCredentials(['alice']))
-   * ```
-   */
-  describeUserScramCredentials(users?: readonly string[]): Promise<readonly ScramCredentials[]> {
-    return quotas.describeUserScramCredentials(this.#context, users)
-  }
-
-  /**
-   * ACLs that a filter matches. SECURITY_DISABLED where the broker has no authorizer.
-   *
-   * @example
-   * ```ts
-   * console.log(await admin.describeAcls({ principal: 'User:alice' }))
-   * ```
-   */
-  describeAcls(filter: AclFilter = {}): Promise<readonly Acl[]> {
-    return acls.describeAcls(this.#context, filter)
-  }
-
-  /**
-   * Creates ACLs.
-   *
-   * @example
-   * ```ts
-   * await admin.createAcls([
-   *   {
-   *     resourceType: 'topic',
-   *     resourceName: 'orders',
-   *     patternType: 'literal',
-   *     principal: 'User:alice',
-   *     host: '*',
-   *     operation: 'read',
-   *     permission: 'allow',
-   *   },
-   * ])
-   * ```
-   */
-  createAcls(newAcls: readonly Acl[]): Promise<void> {
-    return acls.createAcls(this.#context, newAcls)
-  }
-
-  /**
-   * Deletes the ACLs that any of the filters matches, and tells which.
-   *
-   * @example
-   * ```ts
-   * console.log(await admin.deleteAcls([{ principal: 'User:alice' }]))
-   * ```
-   */
-  deleteAcls(filters: readonly AclFilter[]): Promise<readonly Acl[]> {
-    return acls.deleteAcls(this.#context, filters)
-  }
-
-  /** Connections that stand, and what has been asked of the brokers so far. */
   statistics(): ClusterStatistics {
-    return this.#context.cluster.statistics()
+    return this.context.cluster.statistics()
   }
 
-  /** Closes all connections. Calls that wait, and those to come, reject with a `ClosedError`. */
+  /**
+   * Closes all connections. Calls that wait, and those to come, reject with a `ClosedError`.
+   *
+   * @example
+   * ```ts
+   * await admin.close()
+   * ```
+   */
   async close(): Promise<void> {
-    this.#context.cluster.close()
+    this.context.cluster.close()
   }
 
   /** As {@link close}, for `await using` (TypeScript, or Node from 24 on). */

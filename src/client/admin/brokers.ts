@@ -1,6 +1,5 @@
 import { assert } from '../../base/assert.ts'
 import { apiVersionsApi } from '../../protocol/generated/18-api-versions.ts'
-import { describeLogDirsApi } from '../../protocol/generated/35-describe-log-dirs.ts'
 import {
   type DescribeQuorumPartitionResult,
   describeQuorumApi,
@@ -8,19 +7,11 @@ import {
 import { updateFeaturesApi } from '../../protocol/generated/57-update-features.ts'
 import { describeClusterApi } from '../../protocol/generated/60-describe-cluster.ts'
 import {
-  type ListedTransaction,
-  listTransactionsApi,
-} from '../../protocol/generated/66-list-transactions.ts'
-import { ProtocolError } from '../error.ts'
-import type { TopicPartition } from './partitions.ts'
-import {
   type AdminContext,
   ask,
   brokerTimeoutMs,
   check,
-  each,
   outcomeOf,
-  requireBroker,
   settle,
   settleOne,
   unanswered,
@@ -70,28 +61,6 @@ export interface FeatureUpdate {
   readonly level: number
   /** `upgrade` unless given; an unsafe downgrade may lose metadata. */
   readonly type?: 'upgrade' | 'safe-downgrade' | 'unsafe-downgrade'
-}
-
-/** A log directory of a broker and what lies in it. */
-export interface LogDirDescription {
-  readonly broker: number
-  readonly path: string
-  /** What is wrong with the directory: KAFKA_STORAGE_ERROR once its disk has failed. */
-  readonly error: ProtocolError | null
-  /** Of the volume, in bytes; -1 when not known. */
-  readonly totalBytes: number
-  /** Of the volume, in bytes; -1 when not known. */
-  readonly usableBytes: number
-  readonly partitions: readonly LogDirPartition[]
-}
-
-/** A partition's replica in a log directory. */
-export interface LogDirPartition extends TopicPartition {
-  readonly sizeBytes: number
-  /** How far its log end is behind the high watermark, in records. */
-  readonly offsetLag: number
-  /** Whether it is a copy that is to replace the current one. */
-  readonly isFuture: boolean
 }
 
 const upgradeTypes = ['unknown', 'upgrade', 'safe-downgrade', 'unsafe-downgrade'] as const
@@ -179,78 +148,4 @@ export async function updateFeatures(
       return outcomeOf(what, found?.errorCode ?? 0, found?.errorMessage, () => null)
     })
   })
-}
-
-/** See `Admin.describeLogDirs`. */
-export async function describeLogDirs(
-  context: AdminContext,
-  brokers: readonly number[] | undefined,
-): Promise<readonly LogDirDescription[]> {
-  const ids = brokers ?? (await describeCluster(context)).brokers.map(({ id }) => id)
-  const perBroker = await settle(
-    context,
-    'Cannot describe log directories',
-    ids,
-    (pending, deadline) =>
-      each(pending, async (broker) => {
-        await requireBroker(context, broker, deadline)
-        const what = `Cannot describe the log directories of broker ${broker}`
-        const api = describeLogDirsApi
-        const response = await ask(context, broker, api, { topics: null }, deadline)
-        check(what, response.errorCode)
-        return response.results.map((one) => directoryOf(broker, one))
-      }),
-  )
-  return perBroker.flat()
-}
-
-/** See `Admin.listTransactions`. */
-export async function listTransactions(
-  context: AdminContext,
-): Promise<readonly ListedTransaction[]> {
-  const what = 'Cannot list transactions'
-  const { brokers } = await describeCluster(context)
-  const perBroker = await settle(context, what, brokers, (pending, deadline) =>
-    each(pending, async ({ id }) => {
-      const request = { stateFilters: [], producerIdFilters: [] }
-      const response = await ask(context, id, listTransactionsApi, request, deadline)
-      check(`${what} of broker ${id}`, response.errorCode)
-      return response.transactionStates
-    }),
-  )
-  return perBroker.flat()
-}
-
-function directoryOf(
-  broker: number,
-  found: {
-    readonly errorCode: number
-    readonly logDir: string
-    readonly totalBytes: number
-    readonly usableBytes: number
-    readonly topics: readonly {
-      readonly name: string
-      readonly partitions: readonly {
-        readonly partitionIndex: number
-        readonly partitionSize: number
-        readonly offsetLag: number
-        readonly isFutureKey: boolean
-      }[]
-    }[]
-  },
-): LogDirDescription {
-  const { logDir: path, totalBytes, usableBytes } = found
-  const partitions = found.topics.flatMap(({ name: topic, partitions: all }) =>
-    all.map((one) => ({
-      topic,
-      partition: one.partitionIndex,
-      sizeBytes: one.partitionSize,
-      offsetLag: one.offsetLag,
-      isFuture: one.isFutureKey,
-    })),
-  )
-  const { errorCode } = found
-  const what = `Directory ${path} of broker ${broker} cannot be used`
-  const error = errorCode === 0 ? null : new ProtocolError(what, errorCode)
-  return { broker, path, error, totalBytes, usableBytes, partitions }
 }

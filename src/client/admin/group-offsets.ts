@@ -6,18 +6,17 @@ import {
 } from '../../protocol/generated/09-offset-fetch.ts'
 import { offsetDeleteApi } from '../../protocol/generated/47-offset-delete.ts'
 import { ClientError, ConfigError } from '../error.ts'
+import { requireWhole } from '../options/whole-argument.ts'
 import { onCoordinators } from './groups.ts'
-import { byTopic, partitionName, type TopicPartition } from './partitions.ts'
-import { listOffsets } from './records.ts'
 import {
-  type AdminContext,
-  ask,
-  check,
-  outcomeOf,
-  settle,
-  settleOne,
-  unanswered,
-} from './settle.ts'
+  byTopic,
+  indexesByTopic,
+  outcomesFrom,
+  partitionName,
+  type TopicPartition,
+} from './partitions.ts'
+import { listOffsets } from './records.ts'
+import { type AdminContext, ask, check, settle, settleOne, unanswered } from './settle.ts'
 
 /** Later versions name topics by ids alone, which an administrator does not have. */
 const versionWithNames = 9
@@ -66,7 +65,7 @@ export function listGroupOffsets(
 ): Promise<readonly GroupOffset[]> {
   const what = `Cannot list the offsets of group "${groupId}"`
   return settleOne(context, what, async (deadline) => {
-    const topics = partitions === undefined ? null : byTopic(partitions).map(indexed)
+    const topics = partitions === undefined ? null : indexesByTopic(partitions)
     const [answer] = await onCoordinators(context, [groupId], deadline, (coordinator) =>
       ask(
         context,
@@ -89,6 +88,7 @@ export async function alterGroupOffsets(
   offsets: readonly NewGroupOffset[],
 ): Promise<void> {
   const summary = `Cannot alter the offsets of group "${groupId}"`
+  for (const one of offsets) requireWhole(`The offset of ${partitionName(one)}`, one.offset, 0)
   await settle(context, summary, offsets, async (pending, deadline) => {
     assert(pending.length > 0, 'nothing is asked for nothing')
     const topics = byTopic(pending).map(({ name, items }) => ({
@@ -104,11 +104,7 @@ export async function alterGroupOffsets(
       ask(context, coordinator, offsetCommitApi, request, deadline, versionWithNames),
     )
     if (answer === undefined || answer instanceof ClientError) throw answer ?? unanswered(summary)
-    return pending.map((item) => {
-      const what = `${summary}: ${partitionName(item)}`
-      const code = codeOf(answer.topics, item)
-      return code === undefined ? unanswered(what) : outcomeOf(what, code, null, () => null)
-    })
+    return outcomesFrom(`${summary}:`, pending, answer.topics, () => ({}))
   })
 }
 
@@ -132,11 +128,7 @@ export async function deleteGroupOffsets(
       return response
     })
     if (answer === undefined || answer instanceof ClientError) throw answer ?? unanswered(summary)
-    return pending.map((item) => {
-      const what = `${summary}: ${partitionName(item)}`
-      const code = codeOf(answer.topics, item)
-      return code === undefined ? unanswered(what) : outcomeOf(what, code, null, () => null)
-    })
+    return outcomesFrom(`${summary}:`, pending, answer.topics, () => ({}))
   })
 }
 
@@ -148,6 +140,7 @@ export async function resetGroupOffsets(
   partitions: readonly TopicPartition[] | undefined,
   dryRun: boolean,
 ): Promise<readonly ResetOffset[]> {
+  requireTarget(target)
   const present = await listGroupOffsets(context, groupId, undefined)
   const known = new Map(present.map((one) => [partitionName(one), one.offset]))
   const wanted = partitions ?? present
@@ -183,6 +176,20 @@ export async function resetGroupOffsets(
   return resets
 }
 
+function requireTarget(target: ResetTarget): void {
+  if (target === 'earliest' || target === 'latest') return
+  const given = Object(target) as Partial<Record<'timestamp' | 'offset' | 'shiftBy', unknown>>
+  const unit = 'milliseconds since 1970'
+  if ('timestamp' in given) requireWhole('The time to go to', given.timestamp, 0, unit)
+  else if ('offset' in given) requireWhole('The offset to go to', given.offset, 0)
+  else if ('shiftBy' in given) {
+    requireWhole('The shift', given.shiftBy, Number.MIN_SAFE_INTEGER, 'records')
+  } else {
+    const places = "'earliest', 'latest', { timestamp }, { offset } or { shiftBy }"
+    throw new ConfigError(`Offsets cannot be reset to ${String(target)}; it has to be ${places}.`)
+  }
+}
+
 function goalOf(
   target: ResetTarget,
   from: number | null,
@@ -202,10 +209,6 @@ function placed(partitions: readonly TopicPartition[], at: 'earliest' | 'latest'
   return partitions.map(({ topic, partition }) => ({ topic, partition, at }))
 }
 
-function indexed({ name, items }: ReturnType<typeof byTopic<TopicPartition>>[number]) {
-  return { name, partitionIndexes: items.map(({ partition }) => partition) }
-}
-
 function committed(what: string, answer: OffsetFetchResponse): readonly GroupOffset[] {
   const [group] = answer.groups
   check(what, group?.errorCode ?? answer.errorCode)
@@ -220,16 +223,4 @@ function committed(what: string, answer: OffsetFetchResponse): readonly GroupOff
       return [{ topic, partition, offset, leaderEpoch: one.committedLeaderEpoch, metadata }]
     }),
   )
-}
-
-function codeOf(
-  topics: readonly {
-    readonly name: string
-    readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[]
-  }[],
-  { topic, partition }: TopicPartition,
-): number | undefined {
-  return topics
-    .find(({ name }) => name === topic)
-    ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.errorCode
 }

@@ -15,6 +15,7 @@ import {
 } from '../../protocol/generated/69-consumer-group-describe.ts'
 import { consumerProtocolAssignment } from '../../protocol/generated/record/consumer-protocol.ts'
 import { ClientError, ConfigError, ProtocolError } from '../error.ts'
+import type { CoordinatorType } from '../network/coordinators.ts'
 import type { Deadline } from '../network/retry.ts'
 import { describeCluster } from './brokers.ts'
 import type { TopicPartition } from './partitions.ts'
@@ -179,22 +180,26 @@ export async function removeGroupMembers(
   })
 }
 
-/** Calls `send` with each group's coordinator; a coordinator that moved is looked for again. */
+/**
+ * Calls `send` with the coordinator of each group, or of each transactional id; a coordinator that
+ * moved is looked for again.
+ */
 export async function onCoordinators<Result>(
   context: AdminContext,
-  groupIds: readonly string[],
+  ids: readonly string[],
   deadline: Deadline,
-  send: (coordinator: number, groupId: string) => Promise<Outcome<Result>>,
+  send: (coordinator: number, id: string) => Promise<Outcome<Result>>,
+  type: CoordinatorType = 'group',
 ): Promise<readonly Outcome<Result>[]> {
   const { cluster } = context
-  const outcomes = await each(groupIds, async (groupId) => {
-    const coordinator = await cluster.coordinator('group', groupId, deadline.leftMs)
+  const outcomes = await each(ids, async (id) => {
+    const coordinator = await cluster.coordinator(type, id, deadline.leftMs)
     assert(coordinator >= 0, 'a coordinator that was found has an id')
-    return send(coordinator, groupId)
+    return send(coordinator, id)
   })
   outcomes.forEach((outcome, at) => {
     if (!(outcome instanceof ClientError) || !movedCodes.has(outcome.kafkaCode)) return
-    cluster.forgetCoordinator('group', groupIds[at] as string)
+    cluster.forgetCoordinator(type, ids[at] as string)
   })
   return outcomes
 }

@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
-import { type AdminContext, attempted, type Outcome } from './settle.ts'
+import { type AdminContext, attempted, type Outcome, outcomeOf, unanswered } from './settle.ts'
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -34,6 +34,58 @@ export function byTopic<Item extends { readonly topic: string }>(
   return groups
 }
 
+/** Partitions by their topic, as most requests name them. */
+export function indexesByTopic(
+  partitions: readonly TopicPartition[],
+): { readonly name: string; readonly partitionIndexes: readonly number[] }[] {
+  return byTopic(partitions).map(({ name, items }) => ({
+    name,
+    partitionIndexes: items.map(({ partition }) => partition),
+  }))
+}
+
+/** What an answer says of one partition. */
+export interface AnsweredPartition {
+  readonly partitionIndex: number
+  readonly errorCode: number
+  readonly errorMessage?: string | null
+}
+
+/**
+ * The outcome of each item by what the answer says of its partition; `what` begins the sentence of
+ * an error, which the partition's name ends.
+ */
+export function outcomesFrom<
+  Item extends TopicPartition,
+  Partition extends AnsweredPartition,
+  Result,
+>(
+  what: string,
+  items: readonly Item[],
+  topics: readonly { readonly name: string; readonly partitions: readonly Partition[] }[],
+  result: (found: Partition) => Result,
+): readonly Outcome<Result & TopicPartition>[] {
+  assert(items.length > 0, 'nothing is asked for nothing')
+  const answers = new Map<string, Partition>()
+  for (const { name: topic, partitions } of topics) {
+    for (const one of partitions) {
+      answers.set(partitionName({ topic, partition: one.partitionIndex }), one)
+    }
+  }
+  return items.map((item) => {
+    const { topic, partition } = item
+    const words = `${what} ${partitionName(item)}`
+    const found = answers.get(partitionName(item))
+    if (found === undefined) return unanswered(words)
+    const { errorCode, errorMessage } = found
+    return outcomeOf(words, errorCode, errorMessage, () => ({
+      topic,
+      partition,
+      ...result(found),
+    }))
+  })
+}
+
 /**
  * Sends each partition's item to the broker that leads it; `send` resolves with the outcomes in
  * the order of its items. One broker that fails fails its own items alone.
@@ -46,24 +98,34 @@ export async function onLeaders<Item extends TopicPartition, Result>(
   send: (leader: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
 ): Promise<readonly Outcome<Result>[]> {
   const leaders = await Promise.all(items.map((item) => leaderOf(context, what, item, deadline)))
+  return onBrokers(what, items, leaders, send)
+}
+
+/** As {@link onLeaders}: `brokers[i]` is who is asked for `items[i]`, or why nobody can be. */
+export async function onBrokers<Item, Result>(
+  what: string,
+  items: readonly Item[],
+  brokers: readonly (number | ClientError)[],
+  send: (broker: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
+): Promise<readonly Outcome<Result>[]> {
   const targets = new Map<number, number[]>()
-  leaders.forEach((leader, at) => {
-    if (typeof leader !== 'number') return
-    const places = targets.get(leader)
-    if (places === undefined) targets.set(leader, [at])
+  brokers.forEach((broker, at) => {
+    if (typeof broker !== 'number') return
+    const places = targets.get(broker)
+    if (places === undefined) targets.set(broker, [at])
     else places.push(at)
   })
-  assert(leaders.length === items.length, 'each item has a leader or a reason')
-  const outcomes: Outcome<Result>[] = leaders.map((leader) =>
-    leader instanceof ClientError
-      ? leader
+  assert(brokers.length === items.length, 'each item has a broker or a reason')
+  const outcomes: Outcome<Result>[] = brokers.map((broker) =>
+    broker instanceof ClientError
+      ? broker
       : new ProtocolError(what, ErrorCode.UNKNOWN_SERVER_ERROR),
   )
   await Promise.all(
-    [...targets].map(async ([leader, places]) => {
-      assert(leader >= 0 && places.length > 0, 'a leader of something')
+    [...targets].map(async ([broker, places]) => {
+      assert(broker >= 0 && places.length > 0, 'a broker for something')
       const own = places.map((at) => items[at] as Item)
-      const came = await attempted(send(leader, own), own.length)
+      const came = await attempted(send(broker, own), own.length)
       assert(came.length === own.length, 'each item has an outcome')
       places.forEach((at, index) => {
         outcomes[at] = came[index] as Outcome<Result>

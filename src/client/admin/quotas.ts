@@ -1,9 +1,6 @@
 import { assert } from '../../base/assert.ts'
-import { ErrorCode } from '../../protocol/error-codes.ts'
 import { describeClientQuotasApi } from '../../protocol/generated/48-describe-client-quotas.ts'
 import { alterClientQuotasApi } from '../../protocol/generated/49-alter-client-quotas.ts'
-import { describeUserScramCredentialsApi } from '../../protocol/generated/50-describe-user-scram-credentials.ts'
-import { ClientError } from '../error.ts'
 import {
   type AdminContext,
   ask,
@@ -13,7 +10,6 @@ import {
   settleOne,
   unanswered,
 } from './settle.ts'
-import { wordOf } from './words.ts'
 
 /** Whom a quota is for. A name, or null for the default of all that have no quota of their own. */
 export interface QuotaEntity {
@@ -40,17 +36,6 @@ export interface QuotaFilter {
   readonly 'client-id'?: string | null | { readonly any: true }
   readonly ip?: string | null | { readonly any: true }
 }
-
-/** How a user's password is stored at the brokers. */
-export interface ScramCredentials {
-  readonly user: string
-  readonly credentials: readonly {
-    readonly mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'unknown'
-    readonly iterations: number
-  }[]
-}
-
-const mechanisms = ['unknown', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
 
 /** See `Admin.describeClientQuotas`. */
 export function describeClientQuotas(
@@ -98,33 +83,6 @@ export async function alterClientQuotas(
       const found = response.entries.find((one) => nameOf(one.entity) === nameOf(partsOf(entity)))
       if (found === undefined) return unanswered(what)
       return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
-  })
-}
-
-/** See `Admin.describeUserScramCredentials`. */
-export function describeUserScramCredentials(
-  context: AdminContext,
-  users: readonly string[] | undefined,
-): Promise<readonly ScramCredentials[]> {
-  const what = 'Cannot describe the credentials of users'
-  return settleOne(context, what, async (deadline) => {
-    const request = { users: users?.map((name) => ({ name })) ?? null }
-    const api = describeUserScramCredentialsApi
-    const response = await ask(context, 'any', api, request, deadline)
-    check(what, response.errorCode, response.errorMessage)
-    return response.results.flatMap((one) => {
-      const outcome = outcomeOf(`${what}: ${one.user}`, one.errorCode, one.errorMessage, () => ({
-        user: one.user,
-        credentials: one.credentialInfos.map(({ mechanism, iterations }) => ({
-          mechanism: wordOf(mechanisms, mechanism),
-          iterations,
-        })),
-      }))
-      // A user without credentials is no failure of the call.
-      if (one.errorCode === ErrorCode.RESOURCE_NOT_FOUND) return []
-      if (outcome instanceof ClientError) throw outcome
-      return [outcome]
     })
   })
 }

@@ -5,22 +5,33 @@ import {
   describeProducersApi,
   type ProducerState,
 } from '../../protocol/generated/61-describe-producers.ts'
-import { byTopic, onLeaders, partitionName, type TopicPartition } from './partitions.ts'
-import { type AdminContext, ask, brokerTimeoutMs, outcomeOf, settle, unanswered } from './settle.ts'
+import { requireWhole } from '../options/whole-argument.ts'
+import {
+  byTopic,
+  indexesByTopic,
+  onLeaders,
+  outcomesFrom,
+  partitionName,
+  type TopicPartition,
+} from './partitions.ts'
+import { type AdminContext, ask, brokerTimeoutMs, settle } from './settle.ts'
+import { numberOf } from './words.ts'
 
-const places = {
-  latest: -1,
-  earliest: -2,
-  'max-timestamp': -3,
-  'earliest-local': -4,
-  'latest-tiered': -5,
-} as const
+/** The timestamp that asks for a place is minus its place here. */
+const places = [
+  '',
+  'latest',
+  'earliest',
+  'max-timestamp',
+  'earliest-local',
+  'latest-tiered',
+] as const
 
 /**
  * Which offset is asked for: an end of the log, the record with the largest timestamp, or the first
  * one at or after a time in ms since 1970.
  */
-export type OffsetPlace = keyof typeof places | number
+export type OffsetPlace = Exclude<(typeof places)[number], ''> | number
 
 /** A question for an offset. */
 export interface OffsetQuery extends TopicPartition {
@@ -55,23 +66,23 @@ export interface PartitionProducers extends TopicPartition {
 }
 
 /** See `Admin.listOffsets`. */
-export function listOffsets(
+export async function listOffsets(
   context: AdminContext,
   queries: readonly OffsetQuery[],
   readCommitted: boolean,
 ): Promise<readonly FoundOffset[]> {
   const what = 'Cannot list offsets of'
+  const timestamps = new Map(queries.map((query) => [query, timestampOf(query)]))
   return settle(context, 'Cannot list offsets', queries, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {
-      assert(pending.length > 0, 'nothing is asked for nothing')
       const request = {
         replicaId: -1,
         isolationLevel: readCommitted ? 1 : 0,
         topics: byTopic(pending).map(({ name, items }) => ({
           name,
-          partitions: items.map(({ partition, at }) => ({
-            partitionIndex: partition,
-            timestamp: typeof at === 'number' ? at : places[at],
+          partitions: items.map((query) => ({
+            partitionIndex: query.partition,
+            timestamp: timestamps.get(query) ?? 0,
           })),
         })),
         timeoutMs: brokerTimeoutMs(context, deadline),
@@ -83,56 +94,42 @@ export function listOffsets(
         (version) => (version >= 10 ? request : { ...request, timeoutMs: 0 }),
         deadline,
       )
-      return pending.map((query) => {
-        const { topic, partition } = query
-        const found = response.topics
-          .find(({ name }) => name === topic)
-          ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
-        const words = `${what} ${partitionName(query)}`
-        if (found === undefined) return unanswered(words)
+      return outcomesFrom(what, pending, response.topics, (found) => {
         const { offset, timestamp, leaderEpoch } = found
-        return outcomeOf(words, found.errorCode, null, () => ({
-          topic,
-          partition,
-          offset,
-          timestamp,
-          leaderEpoch,
-        }))
+        return { offset, timestamp, leaderEpoch }
       })
     }),
   )
 }
 
+function timestampOf(query: OffsetQuery): number {
+  const { at } = query
+  if (typeof at === 'string') return -numberOf('place in a log', places, at)
+  requireWhole(`The time of ${partitionName(query)}`, at, 0, 'milliseconds since 1970')
+  return at
+}
+
 /** See `Admin.deleteRecords`. */
-export function deleteRecords(
+export async function deleteRecords(
   context: AdminContext,
   deletions: readonly RecordsToDelete[],
 ): Promise<readonly DeletedRecords[]> {
   const what = 'Cannot delete records of'
+  for (const one of deletions) {
+    requireWhole(`The offset to keep of ${partitionName(one)}`, one.beforeOffset, -1)
+  }
   return settle(context, 'Cannot delete records', deletions, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {
-      assert(pending.length > 0, 'nothing is asked for nothing')
-      const request = {
-        topics: byTopic(pending).map(({ name, items }) => ({
-          name,
-          partitions: items.map(({ partition, beforeOffset }) => ({
-            partitionIndex: partition,
-            offset: beforeOffset,
-          })),
+      const topics = byTopic(pending).map(({ name, items }) => ({
+        name,
+        partitions: items.map(({ partition, beforeOffset }) => ({
+          partitionIndex: partition,
+          offset: beforeOffset,
         })),
-        timeoutMs: brokerTimeoutMs(context, deadline),
-      }
+      }))
+      const request = { topics, timeoutMs: brokerTimeoutMs(context, deadline) }
       const response = await ask(context, leader, deleteRecordsApi, request, deadline)
-      return pending.map((item) => {
-        const { topic, partition } = item
-        const found = response.topics
-          .find(({ name }) => name === topic)
-          ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
-        const words = `${what} ${partitionName(item)}`
-        if (found === undefined) return unanswered(words)
-        const { errorCode, lowWatermark } = found
-        return outcomeOf(words, errorCode, null, () => ({ topic, partition, lowWatermark }))
-      })
+      return outcomesFrom(what, pending, response.topics, ({ lowWatermark }) => ({ lowWatermark }))
     }),
   )
 }
@@ -145,22 +142,12 @@ export function describeProducers(
   const what = 'Cannot describe the producers of'
   return settle(context, 'Cannot describe producers', partitions, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {
-      assert(pending.length > 0, 'nothing is asked for nothing')
-      const topics = byTopic(pending).map(({ name, items }) => ({
-        name,
-        partitionIndexes: items.map(({ partition }) => partition),
+      assert(leader >= 0, 'a leader is a broker')
+      const request = { topics: indexesByTopic(pending) }
+      const response = await ask(context, leader, describeProducersApi, request, deadline)
+      return outcomesFrom(what, pending, response.topics, ({ activeProducers: producers }) => ({
+        producers,
       }))
-      const response = await ask(context, leader, describeProducersApi, { topics }, deadline)
-      return pending.map((item) => {
-        const { topic, partition } = item
-        const found = response.topics
-          .find(({ name }) => name === topic)
-          ?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
-        const words = `${what} ${partitionName(item)}`
-        if (found === undefined) return unanswered(words)
-        const { errorCode, errorMessage, activeProducers: producers } = found
-        return outcomeOf(words, errorCode, errorMessage, () => ({ topic, partition, producers }))
-      })
     }),
   )
 }

@@ -3,7 +3,13 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { electLeadersApi } from '../../protocol/generated/43-elect-leaders.ts'
 import { alterPartitionReassignmentsApi } from '../../protocol/generated/45-alter-partition-reassignments.ts'
 import { listPartitionReassignmentsApi } from '../../protocol/generated/46-list-partition-reassignments.ts'
-import { byTopic, partitionName, type TopicPartition } from './partitions.ts'
+import {
+  byTopic,
+  indexesByTopic,
+  outcomesFrom,
+  partitionName,
+  type TopicPartition,
+} from './partitions.ts'
 import {
   type AdminContext,
   ask,
@@ -101,14 +107,7 @@ export async function alterPartitionReassignments(
     const api = alterPartitionReassignmentsApi
     const response = await ask(context, 'controller', api, request, deadline)
     check(summary, response.errorCode, response.errorMessage)
-    return pending.map((item) => {
-      const what = `Cannot reassign ${partitionName(item)}`
-      const found = response.responses
-        .find(({ name }) => name === item.topic)
-        ?.partitions.find(({ partitionIndex }) => partitionIndex === item.partition)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
+    return outcomesFrom('Cannot reassign', pending, response.responses, () => ({}))
   })
 }
 
@@ -119,12 +118,7 @@ export function listPartitionReassignments(
 ): Promise<readonly OngoingReassignment[]> {
   const what = 'Cannot list reassignments'
   return settleOne(context, what, async (deadline) => {
-    const topics =
-      partitions &&
-      byTopic(partitions).map(({ name, items }) => ({
-        name,
-        partitionIndexes: items.map(({ partition }) => partition),
-      }))
+    const topics = partitions && indexesByTopic(partitions)
     const request = { timeoutMs: brokerTimeoutMs(context, deadline), topics }
     const api = listPartitionReassignmentsApi
     const response = await ask(context, 'controller', api, request, deadline)

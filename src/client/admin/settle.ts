@@ -26,6 +26,7 @@ const finalCodes: ReadonlySet<number> = new Set([
   ErrorCode.ELECTION_NOT_NEEDED,
   ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE,
   ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE,
+  ErrorCode.REPLICA_NOT_AVAILABLE,
 ])
 
 /**

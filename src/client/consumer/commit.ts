@@ -2,10 +2,10 @@
 import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
-import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
+import { zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
-import { coordinatorError, learnTopics } from './offset-queries.ts'
+import { coordinatorError, learnTopics, topicIds, topicIdsMin } from './offset-queries.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** An offset to commit: the next one to be read. */
@@ -26,7 +26,6 @@ export interface Committer {
   readonly generationId: number
 }
 
-const topicIdsMin = 10
 const instanceMin = 7
 const leaderEpochMin = 6
 
@@ -45,6 +44,7 @@ export async function commitOffsets(
   await learnTopics(cluster, offsets)
   const topics = new Map<string, OffsetToCommit[]>()
   for (const one of offsets) topics.set(one.topic, [...(topics.get(one.topic) ?? []), one])
+  const { ids, byName } = topicIds(cluster, [...topics.keys()])
   const response = await cluster.call(
     node,
     offsetCommitApi,
@@ -54,7 +54,7 @@ export async function commitOffsets(
       generationIdOrMemberEpoch: generationId,
       ...(version >= instanceMin ? { groupInstanceId: committer.groupInstanceId } : {}),
       topics: [...topics].map(([topic, of]) => ({
-        ...topicNamed(cluster, topic, version),
+        ...(version < topicIdsMin ? { name: topic } : { topicId: ids.get(topic) ?? zeroUuid }),
         partitions: of.map(({ partition, offset, leaderEpoch, metadata }) => ({
           partitionIndex: partition,
           committedOffset: offset,
@@ -63,25 +63,17 @@ export async function commitOffsets(
         })),
       })),
     }),
-    { timeoutMs, channel: 'coordinator' },
+    { timeoutMs, channel: 'coordinator', ...byName },
   )
+  const names = new Map([...ids].map(([topic, id]) => [id, topic]))
   for (const topic of response.topics) {
-    const name = topic.name === '' ? (cluster.metadata.nameOf(topic.topicId) ?? '') : topic.name
+    const name = topic.name === '' ? (names.get(topic.topicId) ?? '') : topic.name
     for (const { partitionIndex: partition, errorCode } of topic.partitions) {
       if (errorCode === 0) continue
       const what = `Cannot commit the offset of ${keyOf({ topic: name, partition })}`
       throw commitError(cluster, committer, what, errorCode)
     }
   }
-}
-
-function topicNamed(
-  cluster: ConsumerCluster,
-  topic: string,
-  version: number,
-): { readonly name: string } | { readonly topicId: Uuid } {
-  if (version < topicIdsMin) return { name: topic }
-  return { topicId: cluster.topic(topic)?.id ?? zeroUuid }
 }
 
 /** Whether a commit failed because the member is out of the group, or on its way into it again. */

@@ -17,5 +17,6 @@ export type ConsumerCluster = Pick<
   | 'coordinator'
   | 'forgetCoordinator'
   | 'retrying'
+  | 'statistics'
   | 'close'
 >

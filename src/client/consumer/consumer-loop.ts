@@ -7,6 +7,7 @@ import type { TimerHandle } from '../../base/clock.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
+import { requireWhole } from '../options/whole-argument.ts'
 import { AutoCommit } from './auto-commit.ts'
 import { type Committer, commitOffsets, isFromRebalance, type OffsetToCommit } from './commit.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
@@ -517,6 +518,7 @@ export class ConsumerLoop<K, V> {
   #commission(offsets: readonly OffsetToCommit[]): Commission {
     const { groupId, groupInstanceId } = this.settings
     if (groupId === null) throw new ConfigError('Offsets are committed for a group: set groupId.')
+    for (const one of offsets) requireWhole(`The offset of ${keyOf(one)}`, one.offset, 0)
     const { memberId = '', generationId = -1 } = this.member ?? {}
     if (this.member !== null && generationId < 0) {
       const why = 'the consumer is out of its group at the moment; its records come again'

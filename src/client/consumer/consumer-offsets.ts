@@ -2,6 +2,7 @@
 import { assert } from '../../base/assert.ts'
 import { ConfigError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
+import { requireWhole } from '../options/whole-argument.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import {
@@ -43,9 +44,8 @@ export class ConsumerOffsets {
   async forTimes(
     partitions: readonly (TopicPartition & { readonly timestamp: number })[],
   ): Promise<(TimedOffset | null)[]> {
-    for (const { timestamp } of partitions) {
-      if (Number.isSafeInteger(timestamp) && timestamp >= 0) continue
-      throw new ConfigError(`The timestamp is ${timestamp}; it has to be milliseconds since 1970.`)
+    for (const one of partitions) {
+      requireWhole(`The time of ${keyOf(one)}`, one.timestamp, 0, 'milliseconds since 1970')
     }
     return this.#find(partitions.map((one) => ({ ...one, asked: one.timestamp })))
   }

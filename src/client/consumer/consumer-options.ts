@@ -19,6 +19,7 @@ import {
   text,
   wholeNumber,
 } from '../options/rule.ts'
+import { type OpenTelemetryApi, openTelemetryRule } from '../tracing/opentelemetry.ts'
 import type { Assignor } from './assignor/assignor.ts'
 import { type AssignorName, assignorNames, assignorOf } from './assignor/builtin.ts'
 import type { ConsumerSettings, OnDeserializeError } from './consumer-settings.ts'
@@ -87,6 +88,11 @@ export interface ConsumerOptions<K = Buffer, V = Buffer> extends ConnectionOptio
   readonly checkCrcs?: boolean
   /** What becomes of a record that a deserializer refuses; `fail` unless given. */
   readonly onDeserializeError?: OnDeserializeError
+  /**
+   * The program's `@opentelemetry/api`: polls and the work on records become spans, below those
+   * that sent the records. Without it nothing is traced, and nothing loaded.
+   */
+  readonly opentelemetry?: OpenTelemetryApi
   /** Makes keys of bytes; without it they are bytes. */
   readonly keyDeserializer?: Deserializer<K>
   /** Makes values of bytes; without it they are bytes. */
@@ -115,6 +121,7 @@ type Checked = CheckedConnectionOptions & {
   readonly defaultApiTimeoutMs: number
   readonly checkCrcs: boolean
   readonly onDeserializeError: OnDeserializeError
+  readonly opentelemetry: OpenTelemetryApi | undefined
   readonly keyDeserializer: Deserializer<unknown> | undefined
   readonly valueDeserializer: Deserializer<unknown> | undefined
 }
@@ -188,6 +195,7 @@ const rules: Rules<Checked> = {
     (value) => value === 'fail' || value === 'skip' || typeof value === 'function',
     'fail',
   ),
+  opentelemetry: openTelemetryRule,
   keyDeserializer: deserializerRule,
   valueDeserializer: deserializerRule,
 }
@@ -197,6 +205,7 @@ export function consumerSettings(options: unknown): {
   readonly connection: CheckedConnectionOptions
   readonly allowAutoCreateTopics: boolean
   readonly settings: ConsumerSettings
+  readonly opentelemetry: OpenTelemetryApi | undefined
 } {
   const checked = checkOptions<Checked>('Consumer', rules, options)
   if (checked.heartbeatIntervalMs >= checked.sessionTimeoutMs) {
@@ -224,6 +233,6 @@ export function consumerSettings(options: unknown): {
     },
     checksum: checked.checkCrcs ? clientChecksum() : undefined,
   }
-  const { allowAutoCreateTopics } = checked
-  return { connection: checked, allowAutoCreateTopics, settings }
+  const { allowAutoCreateTopics, opentelemetry } = checked
+  return { connection: checked, allowAutoCreateTopics, settings, opentelemetry }
 }

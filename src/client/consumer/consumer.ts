@@ -1,18 +1,17 @@
 /** Reads records of topics, alone or as a member of a group. */
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
-import { ClosedError, ConfigError } from '../error.ts'
+import { ConfigError } from '../error.ts'
+import type { ClusterStatistics } from '../network/cluster.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { ConsumerTracing } from '../tracing/consumer-tracing.ts'
 import type { OffsetToCommit } from './commit.ts'
-import type { ConsumerCluster } from './consumer-cluster.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
-import { ConsumerOffsets } from './consumer-offsets.ts'
 import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
-import type { ConsumerSettings } from './consumer-settings.ts'
-import type { CommittedOffset, TimedOffset } from './offset-queries.ts'
+import { ConsumerPositions } from './consumer-positions.ts'
 import type { RecordHandler } from './ordered-run.ts'
-import { lagOf, type PartitionPosition } from './positions.ts'
+import { lagOf } from './positions.ts'
 import type { RebalanceHooks } from './rebalance-hooks.ts'
 import {
   type ConsumerBatch,
@@ -21,23 +20,36 @@ import {
   type RunOptions,
 } from './record-stream.ts'
 import type { TopicFilter } from './subscription.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
-/** What a consumer did and where it stands; numbers only. */
-export interface ConsumerStatistics {
+/** Where a consumer stands in a partition; offsets that are not known yet are null. */
+export interface PartitionStatistics extends TopicPartition {
+  /** The next record to be handed out. */
+  readonly position: number | null
+  /** What this consumer committed last. */
+  readonly committed: number | null
+  /** Behind the last record that all in-sync replicas had at the last fetch. */
+  readonly highWatermark: number | null
+  /** Records between the position and the end of what may be read. */
+  readonly lag: number | null
+  /** Whether `pause` holds it. */
+  readonly isPaused: boolean
+}
+
+/** What a consumer did since it was made, and where it stands: a plain object. */
+export interface ConsumerStatistics extends ClusterStatistics {
+  /** Records that were handed out. */
   readonly recordsCount: number
+  /** Fetch requests that were sent. */
   readonly fetchesCount: number
+  /** Bytes of batches that came with them, as they are stored. */
   readonly fetchedBytes: number
+  /** How often partitions were assigned by a group. */
   readonly rebalancesCount: number
   /** The largest lag of an assigned partition; null before the first fetch. */
   readonly recordsLagMax: number | null
-  readonly partitions: readonly (TopicPartition & {
-    readonly position: number | null
-    readonly committed: number | null
-    readonly highWatermark: number | null
-    readonly lag: number | null
-    readonly isPaused: boolean
-  })[]
+  /** Of each partition that is assigned. */
+  readonly partitions: readonly PartitionStatistics[]
 }
 
 /**
@@ -63,12 +75,13 @@ export interface ConsumerStatistics {
  * await consumer.close()
  * ```
  */
-export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerRecord<K, V>> {
-  readonly #loop: ConsumerLoop<K, V>
-  readonly #cluster: ConsumerCluster
-  readonly #settings: ConsumerSettings
-  readonly #offsets: ConsumerOffsets
+export class Consumer<K = Buffer, V = Buffer>
+  extends ConsumerPositions<K, V>
+  implements AsyncIterable<ConsumerRecord<K, V>>
+{
   readonly #stream: RecordStream<K, V>
+  /** Null: nothing is traced. */
+  readonly #tracing: ConsumerTracing<K, V> | null
   #closing: Promise<void> | null = null
 
   /**
@@ -77,76 +90,120 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * @throws {ConfigError} an option is wrong; the message names it.
    */
   constructor(options: ConsumerOptions<K, V>, environment: NetworkEnvironment = systemEnvironment) {
-    const { connection, allowAutoCreateTopics, settings } = consumerSettings(options)
-    this.#settings = settings
-    this.#cluster = openCluster(connection, allowAutoCreateTopics, environment)
-    this.#loop = new ConsumerLoop<K, V>(this.#cluster, settings)
-    this.#offsets = new ConsumerOffsets(this.#cluster, settings)
+    const { connection, allowAutoCreateTopics, settings, opentelemetry } = consumerSettings(options)
+    const cluster = openCluster(connection, allowAutoCreateTopics, environment)
+    super(new ConsumerLoop<K, V>(cluster, settings))
     assert(settings.partitionAssignors.length > 0, 'a consumer can lead its group')
-    this.#stream = new RecordStream(this.#loop, settings)
+    this.#stream = new RecordStream(this.loop, settings)
+    const { clientId } = connection
+    this.#tracing =
+      opentelemetry === undefined
+        ? null
+        : new ConsumerTracing(opentelemetry, clientId, settings.groupId)
   }
 
   /**
    * Subscribes to topics by name or pattern, in place of those before; the group's members divide
    * the partitions while they wait for records.
+   *
+   * @throws {ConfigError} there is no `groupId`, or partitions are assigned.
+   *
+   * @example
+   * ```ts
+   * await consumer.subscribe(['orders', /^returns-/], {
+   *   onPartitionsRevoked: (partitions) => console.log('given up', partitions),
+   * })
+   * ```
    */
   async subscribe(topics: TopicFilter, hooks: RebalanceHooks = {}): Promise<void> {
-    this.#mustBeOpen()
-    await this.#loop.subscribe(topics, hooks)
+    this.mustBeOpen()
+    await this.loop.subscribe(topics, hooks)
   }
 
-  /** Takes these partitions instead of those before, whatever others read. */
+  /**
+   * Takes these partitions instead of those before, whatever others read.
+   *
+   * @throws {ConfigError} topics are subscribed to.
+   *
+   * @example
+   * ```ts
+   * consumer.assign([{ topic: 'orders', partition: 0 }])
+   * ```
+   */
   assign(partitions: readonly TopicPartition[]): void {
-    this.#mustBeOpen()
-    this.#loop.assign(partitions)
+    this.mustBeOpen()
+    this.loop.assign(partitions)
   }
 
   /**
    * Leaves the group, or gives up what was assigned. A handler or a hook of {@link run} cannot: the
    * run has to be ended first, by its signal.
+   *
+   * @example
+   * ```ts
+   * await consumer.unsubscribe()
+   * consumer.assign([{ topic: 'orders', partition: 0 }])
+   * ```
    */
   async unsubscribe(): Promise<void> {
-    this.#mustBeOpen()
+    this.mustBeOpen()
     if (this.#stream.isInsideRun) {
       const why = 'unsubscribe() waits for the handlers of run(), and one of them called it'
       throw new ConfigError(`${why}: end the run by its signal before.`)
     }
-    await this.#loop.unsubscribe()
-  }
-
-  /** Partitions that the consumer reads at present. */
-  get assignment(): readonly TopicPartition[] {
-    return [...this.#loop.positions.all].map(({ topic, partition }) => ({ topic, partition }))
+    await this.loop.unsubscribe()
   }
 
   /** Topics that it subscribes to at present; what patterns found is among them. */
   get subscription(): readonly string[] {
-    return this.#loop.topics
+    return this.loop.topics
   }
 
   /** The consumer's id in its group; empty outside of one. */
   get memberId(): string {
-    return this.#loop.member?.memberId ?? ''
+    return this.loop.member?.memberId ?? ''
   }
 
   /** Iterates over records; see the class. One loop at a time. */
   [Symbol.asyncIterator](): AsyncIterator<ConsumerRecord<K, V>, undefined> {
-    return { next: () => this.#stream.next(), return: leave }
+    const next = (): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> => this.#stream.next()
+    return this.#tracing?.iterate(next) ?? { next, return: leave }
   }
 
-  /** Iterates over records as they come together: up to `maxPollRecords` of one partition. */
+  /**
+   * Iterates over records as they come together: up to `maxPollRecords` of one partition.
+   * The records of a batch count as processed when the next batch is asked for.
+   *
+   * @example
+   * ```ts
+   * for await (const { topic, partition, records } of consumer.batches()) {
+   *   console.log(topic, partition, records.length)
+   * }
+   * ```
+   */
   batches(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<ConsumerBatch<K, V>> {
-    const next = (): Promise<IteratorResult<ConsumerBatch<K, V>, undefined>> =>
+    const take = (): Promise<IteratorResult<ConsumerBatch<K, V>, undefined>> =>
       this.#stream.nextBatch(options)
+    const tracing = this.#tracing
+    const next =
+      tracing === null ? take : () => tracing.receive(take, ({ value }) => value?.records ?? [])
     return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
   }
 
   /**
    * Waits for records and returns up to `maxPollRecords`; none when the time is over. Those of the
    * poll before count as processed.
+   *
+   * @throws {ClosedError} `wakeup()` or the signal ended the wait; the consumer goes on.
+   *
+   * @example
+   * ```ts
+   * for (const record of await consumer.poll({ timeoutMs: 1_000 })) console.log(record.offset)
+   * ```
    */
   poll(options: PollOptions = {}): Promise<readonly ConsumerRecord<K, V>[]> {
-    return this.#stream.poll(options)
+    const poll = (): Promise<readonly ConsumerRecord<K, V>[]> => this.#stream.poll(options)
+    return this.#tracing?.receive(poll, (records) => records) ?? poll()
   }
 
   /**
@@ -154,109 +211,73 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * of one partition (or key) one after the other, up to `concurrency` of others at the same time.
    * Only what is finished, with all before it, is committed. Rejects with what a handler throws,
    * when the others have finished; its record is not committed.
+   *
+   * @example
+   * ```ts
+   * const store = async (value: Buffer | null) => console.log(value?.length)
+   * await consumer.run({ concurrency: 8, order: 'key' }, ({ value }) => store(value))
+   * ```
    */
   run(options: RunOptions, handler: RecordHandler<K, V>): Promise<void> {
-    return this.#stream.run(options, handler)
-  }
-
-  /** Goes on with this offset. */
-  seek(partition: TopicPartition, offset: number): void {
-    if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw new ConfigError(`The offset is ${offset}; it has to be a whole number from 0 on.`)
-    }
-    this.#loop.positions.seek(this.#assigned(partition), { offset, leaderEpoch: -1 })
-    this.#loop.attend()
-  }
-
-  /** Goes on with the first records there are, of these partitions or of all. */
-  seekToBeginning(partitions: readonly TopicPartition[] = this.assignment): void {
-    for (const one of partitions) this.#loop.positions.requestReset(this.#assigned(one), 'earliest')
-    this.#loop.attend()
-  }
-
-  /** Goes on with what comes from now on, in these partitions or in all. */
-  seekToEnd(partitions: readonly TopicPartition[] = this.assignment): void {
-    for (const one of partitions) this.#loop.positions.requestReset(this.#assigned(one), 'latest')
-    this.#loop.attend()
-  }
-
-  /** Hands out nothing of these partitions until {@link resume}; they stay assigned. */
-  pause(partitions: readonly TopicPartition[]): void {
-    for (const one of partitions) this.#assigned(one).isPaused = true
-    this.#loop.attend()
-  }
-
-  /** Ends {@link pause}. */
-  resume(partitions: readonly TopicPartition[]): void {
-    for (const one of partitions) this.#assigned(one).isPaused = false
-    this.#loop.attend()
-  }
-
-  /** Partitions that are paused. */
-  get paused(): readonly TopicPartition[] {
-    const paused = [...this.#loop.positions.all].filter(({ isPaused }) => isPaused)
-    return paused.map(({ topic, partition }) => ({ topic, partition }))
-  }
-
-  /** Offset of the next record; looked up if it is not known yet. */
-  async position(partition: TopicPartition, timeoutMs?: number): Promise<number> {
-    const one = this.#assigned(partition)
-    await this.#loop.findPosition(one, timeoutMs ?? this.#settings.defaultApiTimeoutMs)
-    assert(one.position >= 0, 'a position was found')
-    return one.position
-  }
-
-  /** Records between the position and the end; null before the first fetch. */
-  lag(partition: TopicPartition): number | null {
-    return lagOf(this.#assigned(partition), this.#settings.readCommitted)
-  }
-
-  /** What the group committed, in the order of the partitions; null where nothing is. */
-  committed(partitions: readonly TopicPartition[]): Promise<(CommittedOffset | null)[]> {
-    return this.#offsets.committed(partitions)
-  }
-
-  /** The first record with this timestamp (ms) or a later one, in order; null where none is. */
-  offsetsForTimes(
-    partitions: readonly (TopicPartition & { readonly timestamp: number })[],
-  ): Promise<(TimedOffset | null)[]> {
-    return this.#offsets.forTimes(partitions)
-  }
-
-  /** Offsets of the first records, in order. */
-  beginningOffsets(partitions: readonly TopicPartition[]): Promise<number[]> {
-    return this.#offsets.ends(partitions, 'earliest')
-  }
-
-  /** Offsets behind the last records that may be read, in order. */
-  endOffsets(partitions: readonly TopicPartition[]): Promise<number[]> {
-    return this.#offsets.ends(partitions, 'latest')
+    const isTraced = this.#tracing !== null && typeof handler === 'function'
+    return this.#stream.run(options, isTraced ? this.#tracing.handler(handler) : handler)
   }
 
   /**
    * Commits these offsets (of the next record to read), or else everything that was handed out, the
    * present record included. In {@link run} it is everything that is finished.
+   * Tried again while it fails for now, until `defaultApiTimeoutMs` are over.
+   *
+   * @throws {ProtocolError} the group rebalanced: the records come again, perhaps elsewhere.
+   *
+   * @example
+   * ```ts
+   * await consumer.commit()
+   * await consumer.commit([{ topic: 'orders', partition: 0, offset: 43, metadata: 'half done' }])
+   * ```
    */
   commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.#loop.commit(
+    return this.loop.commit(
       offsets ?? this.#stream.offsetsToCommit(),
-      this.#settings.defaultApiTimeoutMs,
+      this.settings.defaultApiTimeoutMs,
     )
   }
 
-  /** As {@link commit}, but once and behind other commits; nobody has to wait for it. */
+  /**
+   * As {@link commit}, but once and behind other commits; nobody has to wait for it.
+   *
+   * @example
+   * ```ts
+   * consumer.commitAsync().catch((error: unknown) => console.log('not committed', error))
+   * ```
+   */
   commitAsync(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.#loop.commitAsync(offsets ?? this.#stream.offsetsToCommit())
+    return this.loop.commitAsync(offsets ?? this.#stream.offsetsToCommit())
   }
 
-  /** Ends the wait for records, or the next one, with a `ClosedError`; the consumer goes on. */
+  /**
+   * Ends the wait for records, or the next one, with a `ClosedError`; the consumer goes on.
+   *
+   * @example
+   * ```ts
+   * process.once('SIGUSR2', () => consumer.wakeup())
+   * ```
+   */
   wakeup(): void {
-    this.#loop.wake()
+    this.loop.wake()
   }
 
-  /** What it did and where it stands. */
+  /**
+   * What it did and where it stands.
+   *
+   * @example
+   * ```ts
+   * const { recordsLagMax, partitions } = consumer.statistics()
+   * console.log(recordsLagMax, partitions.length)
+   * ```
+   */
   statistics(): ConsumerStatistics {
-    const { positions, source, fetcher, rebalances } = this.#loop
+    const { positions, source, fetcher, rebalances } = this.loop
     const known = (offset: number): number | null => (offset < 0 ? null : offset)
     const partitions = [...positions.all].map((one) => ({
       topic: one.topic,
@@ -264,7 +285,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
       position: known(one.position),
       committed: known(one.committed),
       highWatermark: known(one.highWatermark),
-      lag: lagOf(one, this.#settings.readCommitted),
+      lag: lagOf(one, this.settings.readCommitted),
       isPaused: one.isPaused,
     }))
     assert(partitions.length === positions.size, 'every partition is told of')
@@ -272,6 +293,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
     const { fetches: fetchesCount, bytes: fetchedBytes } = fetcher.counts
     assert(fetchesCount >= 0 && fetchedBytes >= 0, 'what was done is counted')
     return {
+      ...this.loop.cluster.statistics(),
       recordsCount: source.records,
       fetchesCount,
       fetchedBytes,
@@ -285,10 +307,15 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
    * Commits what is processed if commits are automatic, leaves the group and ends all connections;
    * loops end. At most `timeoutMs`, 30,000 unless given. In a handler or a hook of {@link run} it
    * resolves at once, since it would wait for itself; the rest follows when the run has ended.
+   *
+   * @example
+   * ```ts
+   * await consumer.close({ timeoutMs: 5_000 })
+   * ```
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 30_000 } = options
-    this.#closing ??= this.#loop.close(timeoutMs, this.#stream.whenIdle())
+    this.#closing ??= this.loop.close(timeoutMs, this.#stream.whenIdle())
     if (!this.#stream.isInsideRun) return this.#closing
     this.#closing.catch(() => {})
     return Promise.resolve()
@@ -297,17 +324,6 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncIterable<ConsumerR
   /** {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  #assigned(partition: TopicPartition): PartitionPosition {
-    this.#mustBeOpen()
-    const position = this.#loop.positions.get(partition)
-    if (position !== undefined) return position
-    throw new ConfigError(`${keyOf(partition)} is not assigned to this consumer.`)
-  }
-
-  #mustBeOpen(): void {
-    if (this.#loop.isClosed) throw new ClosedError('The consumer is closed.')
   }
 }
 

@@ -7,9 +7,15 @@ import { assert } from '../../base/assert.ts'
 import type { Codec } from '../../compression/index.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { AbortedTransaction } from '../../protocol/generated/01-fetch.ts'
-import { batchField, type Checksum, readInt64 } from '../../record/batch-header.ts'
+import {
+  batchField,
+  batchHeaderBytes,
+  type Checksum,
+  readInt64,
+} from '../../record/batch-header.ts'
 import { BatchReader, batchBytesAt } from '../../record/batch-reader.ts'
 import { ProtocolError } from '../error.ts'
+import type { CompressedRecords, OpenedRecords } from './batch-opener.ts'
 import type { PartitionPosition } from './positions.ts'
 import { keyOf } from './topic-partition.ts'
 
@@ -19,6 +25,8 @@ export interface BatchOpening {
   readonly checksum: Checksum | undefined
   /** Codecs by number; those of the batches are loaded. */
   readonly codecs: ReadonlyMap<number, Codec>
+  /** What was opened ahead; left out where nothing was. */
+  readonly opened?: OpenedRecords
 }
 
 /** What the headers of fetched batches say, without their records. */
@@ -29,6 +37,8 @@ export interface BatchSummary {
   readonly leaderEpoch: number
   /** Codecs that are needed. */
   readonly codecs: ReadonlySet<number>
+  /** The records of compressed batches. */
+  readonly compressed: readonly CompressedRecords[]
   /** Whether there are bytes, and yet no whole batch. */
   readonly isCutOff: boolean
 }
@@ -44,6 +54,7 @@ const abortType = 0
 /** Walks the headers of all whole batches. What is broken is found when it is read. */
 export function summarize(bytes: Buffer, fetchOffset: number): BatchSummary {
   const codecs = new Set<number>()
+  const compressed: CompressedRecords[] = []
   let nextOffset = fetchOffset
   let leaderEpoch = -1
   let at = 0
@@ -52,11 +63,14 @@ export function summarize(bytes: Buffer, fetchOffset: number): BatchSummary {
     const last = base + bytes.readInt32BE(at + batchField.lastOffsetDelta)
     nextOffset = Math.max(nextOffset, last + 1)
     leaderEpoch = bytes.readInt32BE(at + batchField.leaderEpoch)
-    const codec = bytes.readInt16BE(at + batchField.attributes) & codecMask
-    if (codec !== 0) codecs.add(codec)
+    const codecId = bytes.readInt16BE(at + batchField.attributes) & codecMask
+    if (codecId !== 0) {
+      codecs.add(codecId)
+      compressed.push({ batchAt: at, from: at + batchHeaderBytes, to: at + size, codecId })
+    }
     at += size
   }
-  return { nextOffset, leaderEpoch, codecs, isCutOff: at === 0 && bytes.length > 0 }
+  return { nextOffset, leaderEpoch, codecs, compressed, isCutOff: at === 0 && bytes.length > 0 }
 }
 
 /** See the head of this file. */
@@ -186,6 +200,12 @@ export class FetchedPartition {
   #decompress(): void {
     const { reader } = this
     assert(reader.codec !== 0, 'what is compressed has a codec')
+    const ahead = this.#opening.opened?.get(this.#at)
+    if (ahead !== undefined) {
+      reader.openRecords(ahead)
+      if (reader.error !== null) throw this.#broken(reader.error)
+      return
+    }
     const codec = this.#opening.codecs.get(reader.codec)
     if (codec === undefined) throw this.#broken(`there is no codec ${reader.codec}`)
     try {

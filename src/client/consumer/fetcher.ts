@@ -15,6 +15,7 @@ import {
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
+import { BatchOpener } from './batch-opener.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { FetchSession, type SessionRequest, type WantedPartition } from './fetch-session.ts'
@@ -66,6 +67,7 @@ export class Fetcher {
   readonly #notify: () => void
   readonly #nodes = new Map<number, NodeFetch>()
   readonly #codecs = new Map<number, Codec>()
+  readonly #opener: BatchOpener
   /** What was fetched and not begun, in the order in which it came. */
   #ready: FetchedPartition[] = []
   /** Where the next offset is not there, by position, with the version that was asked for. */
@@ -82,11 +84,13 @@ export class Fetcher {
     positions: Positions,
     settings: ConsumerSettings,
     notify: () => void,
+    opener: BatchOpener = new BatchOpener(),
   ) {
     this.#cluster = cluster
     this.#positions = positions
     this.#settings = settings
     this.#notify = notify
+    this.#opener = opener
   }
 
   /** What was done so far. */
@@ -153,6 +157,7 @@ export class Fetcher {
   close(): void {
     this.#isClosed = true
     this.#ready = []
+    this.#opener.close()
   }
 
   /** What is in hand, or waits, is handed out before its partition goes elsewhere. */
@@ -283,13 +288,15 @@ export class Fetcher {
     node.session.answered(response.sessionId)
     node.failures = 0
     this.#learnLeaders(response)
+    const taking: Promise<void>[] = []
     for (const { topic, topicId, partitions } of response.responses) {
       const name = topic === '' ? this.#cluster.metadata.nameOf(topicId) : topic
       for (const data of partitions) {
         const one = asked.get(partitionKey(name ?? '', data.partitionIndex))
-        if (one !== undefined && this.#isStill(one)) await this.#takePartition(one, data)
+        if (one !== undefined && this.#isStill(one)) taking.push(this.#takePartition(one, data))
       }
     }
+    await Promise.all(taking)
   }
 
   #isStill({ position, version, fetchOffset }: Asked): boolean {
@@ -323,9 +330,15 @@ export class Fetcher {
     for (const codec of summary.codecs) {
       if (!this.#codecs.has(codec)) this.#codecs.set(codec, await loadCodec(codec))
     }
-    if (!this.#isStill(asked)) return
+    const { compressed } = summary
+    // Other partitions do not wait for it; a fetch of the same broker does.
+    const opened = this.#opener.isWorth(compressed)
+      ? await this.#opener.open(bytes, compressed)
+      : undefined
+    if (!this.#isStill(asked) || this.#isClosed) return
     assert(this.#codecs.size >= summary.codecs.size, 'each codec that is needed is loaded')
-    const opening = { checksum: this.#settings.checksum, codecs: this.#codecs }
+    const { checksum } = this.#settings
+    const opening = { checksum, codecs: this.#codecs, ...(opened === undefined ? {} : { opened }) }
     const aborted = this.#settings.readCommitted ? (data.abortedTransactions ?? []) : null
     assert(position.state === 'ready', 'what is fetched may be read')
     this.#ready.push(new FetchedPartition(position, bytes, summary, opening, aborted))

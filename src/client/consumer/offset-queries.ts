@@ -46,7 +46,8 @@ export function allOf<T>({ found, failures }: Answers<T>): Found<T> {
 }
 
 const severalGroupsMin = 8
-const topicIdsMin = 10
+/** From this version on OffsetFetch and OffsetCommit name topics by ids alone. */
+export const topicIdsMin: number = 10
 const noLeaderEpoch = -1
 
 /**
@@ -64,13 +65,10 @@ export async function fetchCommitted(
   const node = await cluster.coordinator('group', groupId, timeoutMs)
   await learnTopics(cluster, partitions)
   const topics = partitionsByTopic(partitions)
-  const ids = new Map<string, Uuid>()
-  for (const { topic } of topics) {
-    const id = cluster.topic(topic)?.id
-    if (id !== undefined) ids.set(topic, id)
-  }
-  // A topic that is not known at the moment has no id, and may have committed offsets all the same.
-  const byName = ids.size < topics.length ? { versionMax: topicIdsMin - 1 } : {}
+  const { ids, byName } = topicIds(
+    cluster,
+    topics.map(({ topic }) => topic),
+  )
   const response = await cluster.call(
     node,
     offsetFetchApi,
@@ -140,6 +138,26 @@ export async function learnTopics(
 ): Promise<void> {
   const unknown = partitions.filter(({ topic }) => cluster.topic(topic) === undefined)
   if (unknown.length > 0) await cluster.refresh()
+}
+
+/**
+ * The ids of topics, by name. A topic that is not known at the moment has none, and may have
+ * offsets all the same: `byName` then keeps the call to a version that has names.
+ */
+export function topicIds(
+  cluster: ConsumerCluster,
+  topics: readonly string[],
+): {
+  readonly ids: ReadonlyMap<string, Uuid>
+  readonly byName: { readonly versionMax?: number }
+} {
+  const ids = new Map<string, Uuid>()
+  for (const topic of topics) {
+    const id = cluster.topic(topic)?.id ?? zeroUuid
+    if (id !== zeroUuid) ids.set(topic, id)
+  }
+  assert(ids.size <= topics.length, 'a topic has one id')
+  return { ids, byName: ids.size < topics.length ? { versionMax: topicIdsMin - 1 } : {} }
 }
 
 /** The error of a coordinator's answer; after "not me" the next attempt looks for it again. */

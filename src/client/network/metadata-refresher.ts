@@ -45,8 +45,9 @@ export class MetadataRefresher {
   readonly #links: NodeLinks
   readonly #ask: AskMetadata
   readonly #listeners = new Set<() => void>()
-  /** Wanted topics; true once somebody looked since the last refresh that age asked for. */
+  /** Wanted topics; true once somebody looked since the last sweep. */
   readonly #wanted = new Map<string, boolean>()
+  #sweptMs: number
   #wantsAll = 0
   #waiters: Waiter[] = []
   /** Whether a refresh is to be made for whom nobody waits. */
@@ -72,6 +73,7 @@ export class MetadataRefresher {
     this.#metadata = metadata
     this.#links = links
     this.#ask = ask
+    this.#sweptMs = environment.clock.monotonicMs()
   }
 
   /** Whether anybody wants the topic. */
@@ -199,6 +201,7 @@ export class MetadataRefresher {
 
   /** Returns whether the answer settled everything that was asked. */
   async #refreshOnce(): Promise<boolean> {
+    this.#sweep()
     const isComplete = this.#wantsAll > 0
     const names = [...this.#wanted.keys()]
     const request: MetadataRequestInput = {
@@ -252,13 +255,22 @@ export class MetadataRefresher {
     this.#clearAgeTimer()
     assert(!this.#isClosed, 'who is closed sets no timer')
     if (metadataMaxAgeMs === Infinity) return
-    this.#ageTimer = timers.setTimeout(() => {
-      for (const [topic, isUsed] of this.#wanted) {
-        if (isUsed) this.#wanted.set(topic, false)
-        else this.#drop(topic)
-      }
-      this.poke()
-    }, metadataMaxAgeMs)
+    this.#ageTimer = timers.setTimeout(() => this.poke(), metadataMaxAgeMs)
+  }
+
+  /**
+   * Drops what nobody looked at since the last sweep, an age ago. It has a time of its own:
+   * whatever asks for a refresh puts the age timer off.
+   */
+  #sweep(): void {
+    const nowMs = this.#environment.clock.monotonicMs()
+    assert(nowMs >= this.#sweptMs, 'time goes forward')
+    if (nowMs - this.#sweptMs < this.#options.metadataMaxAgeMs) return
+    this.#sweptMs = nowMs
+    for (const [topic, isUsed] of this.#wanted) {
+      if (isUsed) this.#wanted.set(topic, false)
+      else this.#drop(topic)
+    }
   }
 
   #clearAgeTimer(): void {

@@ -40,6 +40,7 @@ export interface RequestEvent {
 
 /** What has been asked of the brokers by one kind of request. */
 export interface RequestStatistics {
+  /** Those that have ended. */
   readonly requests: number
   /** Of these, those that were rejected. */
   readonly failures: number
@@ -47,6 +48,7 @@ export interface RequestStatistics {
   readonly responseBytes: number
   /** Of all requests together, in ms. */
   readonly totalMs: number
+  /** Of the longest one, in ms. */
   readonly maxMs: number
 }
 

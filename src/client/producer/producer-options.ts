@@ -15,6 +15,7 @@ import {
   type Rules,
   wholeNumber,
 } from '../options/rule.ts'
+import { type OpenTelemetryApi, openTelemetryRule } from '../tracing/opentelemetry.ts'
 import type { CompressionName } from './compressor.ts'
 import type { DeliveryReportCallback } from './delivery-report.ts'
 import type { PartitionerOption } from './partitioner/partitioner.ts'
@@ -75,6 +76,11 @@ export interface ProducerOptions<K = Payload, V = Payload> extends ConnectionOpt
   readonly compressionType?: CompressionName
   /** Of gzip from 1 to 9, of zstd from -131,072 to 22; the library's own unless given. */
   readonly compressionLevel?: number
+  /**
+   * The program's `@opentelemetry/api`: sends become spans, whose context travels in the records'
+   * headers. Without it nothing is traced, and nothing loaded.
+   */
+  readonly opentelemetry?: OpenTelemetryApi
   /** How records find their partition; see {@link PartitionerOption}. */
   readonly partitioner?: PartitionerOption
 }
@@ -95,6 +101,7 @@ interface CheckedProducerOptions extends CheckedConnectionOptions {
   readonly retries: number
   readonly compressionType: CompressionName
   readonly compressionLevel: number | undefined
+  readonly opentelemetry: OpenTelemetryApi | undefined
   readonly partitioner: PartitionerOption
 }
 
@@ -119,6 +126,7 @@ const rules: Rules<CheckedProducerOptions> = {
   retries: wholeNumber('retries', { byDefault: int32Max, max: int32Max }),
   compressionType: oneOf(['none', 'gzip', 'snappy', 'lz4', 'zstd'], 'none'),
   compressionLevel: accepted('a whole number', Number.isInteger, undefined),
+  opentelemetry: openTelemetryRule,
   partitioner: accepted<PartitionerOption>(
     "'default', 'sticky', 'round-robin' or a function",
     (value) => names.includes(value) || isFunction(value),

@@ -5,6 +5,7 @@ import type { Payload, ProducerRecord, RecordMetadata } from '../../record/recor
 import { clientChecksum } from '../checksum.ts'
 import { systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { ProducerTracing } from '../tracing/producer-tracing.ts'
 import { ClusterNetwork } from './cluster-network.ts'
 import { SendGroup } from './delivery.ts'
 import { ProducerCore, type ProducerEnvironment } from './producer-core.ts'
@@ -47,6 +48,8 @@ const producerEnvironment: ProducerEnvironment = {
 export class Producer<K = Payload, V = Payload> {
   readonly #core: ProducerCore
   readonly #preparer: RecordPreparer<K, V>
+  /** Undefined: nothing is traced. */
+  readonly #tracing: ProducerTracing<K, V> | undefined
   #closing: Promise<void> | undefined
 
   /**
@@ -61,7 +64,10 @@ export class Producer<K = Payload, V = Payload> {
     const { settings, connection } = checkProducerOptions(options)
     const brokers = network ?? new ClusterNetwork(openCluster(connection, true))
     this.#core = new ProducerCore(settings, brokers, environment, options.onDelivery)
-    const { keySerializer, valueSerializer } = options
+    const { keySerializer, valueSerializer, opentelemetry } = options
+    if (opentelemetry !== undefined) {
+      this.#tracing = new ProducerTracing(opentelemetry, connection.clientId)
+    }
     this.#preparer = new RecordPreparer(keySerializer, valueSerializer, (name) =>
       this.#core.topic(name),
     )
@@ -73,6 +79,16 @@ export class Producer<K = Payload, V = Payload> {
    *
    * Rejects with a `ClientError`, several records with a {@link SendError} that has the outcome of
    * each. Strings and bytes may be changed once the call returns.
+   *
+   * @example
+   * ```ts
+   * const { partition, offset } = await producer.send({ topic: 'orders', key: 'k', value: 'v' })
+   * const stored = await producer.send([
+   *   { topic: 'orders', value: 'one', headers: { source: 'shop' } },
+   *   { topic: 'orders', key: 'k', value: null },
+   * ])
+   * console.log(partition, offset, stored.length)
+   * ```
    */
   send(record: ProducerRecord<K, V>): Promise<RecordMetadata>
   send(records: readonly ProducerRecord<K, V>[]): Promise<RecordMetadata[]>
@@ -81,6 +97,7 @@ export class Producer<K = Payload, V = Payload> {
   ): Promise<RecordMetadata | RecordMetadata[]> {
     const { closed } = this.#core
     if (closed !== undefined) return Promise.reject(closed)
+    if (this.#tracing !== undefined) return this.#traced(this.#tracing, records)
     return Array.isArray(records)
       ? this.#sendAll(records)
       : this.#sendOne(records as ProducerRecord<K, V>)
@@ -108,10 +125,20 @@ export class Producer<K = Payload, V = Payload> {
   enqueue(record: ProducerRecord<K, V>): boolean {
     const { closed } = this.#core
     if (closed !== undefined) throw closed
-    return this.#core.enqueue(this.#preparer.prepare(record, Date.now()))
+    return this.#tracing === undefined
+      ? this.#enqueue(record)
+      : this.#tracing.enqueue(record, (traced) => this.#enqueue(traced))
   }
 
-  /** Resolves when {@link Producer.enqueue} takes records again, or when the producer is closed. */
+  /**
+   * Resolves when {@link Producer.enqueue} takes records again, or when the producer is closed.
+   *
+   * @example
+   * ```ts
+   * const record = { topic: 'orders', value: 'v' }
+   * while (!producer.enqueue(record)) await producer.ready()
+   * ```
+   */
   ready(): Promise<void> {
     return this.#core.ready()
   }
@@ -120,12 +147,26 @@ export class Producer<K = Payload, V = Payload> {
    * Resolves when everything that was accepted before has its outcome; nothing lingers meanwhile.
    * Rejects with the first failure of an enqueued record since the last flush, or with what
    * `onDelivery` threw first; failures of `send` reject their own promises.
+   *
+   * @example
+   * ```ts
+   * producer.enqueue({ topic: 'orders', value: 'v' })
+   * await producer.flush()
+   * ```
    */
   flush(): Promise<void> {
     return this.#core.flush()
   }
 
-  /** Counts since the producer was made. */
+  /**
+   * Counts since the producer was made.
+   *
+   * @example
+   * ```ts
+   * const { waitingRecords, bufferBytes } = producer.statistics()
+   * console.log(waitingRecords, bufferBytes)
+   * ```
+   */
   statistics(): ProducerStatistics {
     return this.#core.statistics
   }
@@ -134,6 +175,11 @@ export class Producer<K = Payload, V = Payload> {
    * Sends what was accepted, for at most `timeoutMs` (by default without end, that is for
    * `deliveryTimeoutMs`), then closes the connections. What is left fails with a `ClosedError`.
    * Rejects like {@link Producer.flush}. A second call gives the same promise.
+   *
+   * @example
+   * ```ts
+   * await producer.close({ timeoutMs: 10_000 })
+   * ```
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#core.close(options.timeoutMs ?? Infinity)
@@ -143,6 +189,19 @@ export class Producer<K = Payload, V = Payload> {
   /** {@link Producer.close}, for `await using` (TypeScript, or Node from 24 on). */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #traced(
+    tracing: ProducerTracing<K, V>,
+    records: ProducerRecord<K, V> | readonly ProducerRecord<K, V>[],
+  ): Promise<RecordMetadata | RecordMetadata[]> {
+    if (Array.isArray(records)) return tracing.sendAll(records, (all) => this.#sendAll(all))
+    const one = records as ProducerRecord<K, V>
+    return tracing.sendOne(one, (record) => this.#sendOne(record))
+  }
+
+  #enqueue(record: ProducerRecord<K, V>): boolean {
+    return this.#core.enqueue(this.#preparer.prepare(record, Date.now()))
   }
 
   #sendOne(record: ProducerRecord<K, V>): Promise<RecordMetadata> {

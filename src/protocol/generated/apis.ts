@@ -24,6 +24,7 @@ import { createAclsApi } from './30-create-acls.ts'
 import { deleteAclsApi } from './31-delete-acls.ts'
 import { describeConfigsApi } from './32-describe-configs.ts'
 import { alterConfigsApi } from './33-alter-configs.ts'
+import { alterReplicaLogDirsApi } from './34-alter-replica-log-dirs.ts'
 import { describeLogDirsApi } from './35-describe-log-dirs.ts'
 import { saslAuthenticateApi } from './36-sasl-authenticate.ts'
 import { createPartitionsApi } from './37-create-partitions.ts'
@@ -36,10 +37,12 @@ import { offsetDeleteApi } from './47-offset-delete.ts'
 import { describeClientQuotasApi } from './48-describe-client-quotas.ts'
 import { alterClientQuotasApi } from './49-alter-client-quotas.ts'
 import { describeUserScramCredentialsApi } from './50-describe-user-scram-credentials.ts'
+import { alterUserScramCredentialsApi } from './51-alter-user-scram-credentials.ts'
 import { describeQuorumApi } from './55-describe-quorum.ts'
 import { updateFeaturesApi } from './57-update-features.ts'
 import { describeClusterApi } from './60-describe-cluster.ts'
 import { describeProducersApi } from './61-describe-producers.ts'
+import { describeTransactionsApi } from './65-describe-transactions.ts'
 import { listTransactionsApi } from './66-list-transactions.ts'
 import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts'
 import { listConfigResourcesApi } from './74-list-config-resources.ts'
@@ -73,6 +76,7 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [31, deleteAclsApi],
   [32, describeConfigsApi],
   [33, alterConfigsApi],
+  [34, alterReplicaLogDirsApi],
   [35, describeLogDirsApi],
   [36, saslAuthenticateApi],
   [37, createPartitionsApi],
@@ -85,10 +89,12 @@ export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>([
   [48, describeClientQuotasApi],
   [49, alterClientQuotasApi],
   [50, describeUserScramCredentialsApi],
+  [51, alterUserScramCredentialsApi],
   [55, describeQuorumApi],
   [57, updateFeaturesApi],
   [60, describeClusterApi],
   [61, describeProducersApi],
+  [65, describeTransactionsApi],
   [66, listTransactionsApi],
   [69, consumerGroupDescribeApi],
   [74, listConfigResourcesApi],

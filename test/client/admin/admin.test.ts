@@ -308,6 +308,44 @@ test('offsets are reset inside a log whose ends were moved while they were asked
   }
 })
 
+describe('numbers that the protocol cannot carry are refused before anything is sent', () => {
+  const partition = { topic: 't', partition: 0 }
+  test.each([
+    { timestamp: Number.NaN },
+    { timestamp: 1.5 },
+    { timestamp: -1 },
+    { offset: Number.NaN },
+    { offset: 0.5 },
+    { offset: -2 },
+    { shiftBy: Number.NaN },
+    { shiftBy: -0.5 },
+    { shiftBy: Infinity },
+    {},
+    'newest',
+  ])('a reset to %o', async (target) => {
+    const { fake, admin } = await both({ apis: [offsetFetchApi, listOffsetsApi] })
+    const partitions = [partition]
+    const call = admin.resetGroupOffsets('g', target as never, { partitions })
+    await expect(call).rejects.toThrow(ConfigError)
+    expect(fake.seen).toEqual([])
+  })
+
+  test('offsets to commit, to look for, to delete up to', async () => {
+    const { fake, admin } = await both({})
+    for (const offset of [Number.NaN, 1.5, -1, Infinity]) {
+      const commit = admin.alterGroupOffsets('g', [{ ...partition, offset }])
+      await expect(commit).rejects.toThrow(`The offset of t-0 is ${offset}`)
+      const look = admin.listOffsets([{ ...partition, at: offset }])
+      await expect(look).rejects.toThrow(`The time of t-0 is ${offset}`)
+    }
+    const remove = admin.deleteRecords([{ ...partition, beforeOffset: Number.NaN }])
+    await expect(remove).rejects.toThrow('The offset to keep of t-0 is NaN')
+    const nowhere = admin.listOffsets([{ ...partition, at: 'lastest' as never }])
+    await expect(nowhere).rejects.toThrow("did you mean 'latest'?")
+    expect(fake.seen).toEqual([])
+  })
+})
+
 test('options are checked before anything is connected', () => {
   const wrong = { bootstrapServers: 'a:1', requestTimeout: 5 }
   expect(() => new Admin(wrong as never)).toThrow(ConfigError)

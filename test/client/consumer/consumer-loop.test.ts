@@ -237,6 +237,12 @@ describe('commits', () => {
     await second
   })
 
+  it.each([Number.NaN, -1, 0.5])('of offset %d are refused: it is none', async (offset) => {
+    const wrong = [{ topic: 't', partition: 1, offset }]
+    await expect(loop.commit(wrong, 1_000)).rejects.toThrow(`The offset of t-1 is ${offset}`)
+    expect(played.sent.map(({ name }) => name)).not.toContain('OffsetCommit')
+  })
+
   it('of who is out of the group are refused', async () => {
     await beat(ErrorCode.UNKNOWN_MEMBER_ID)
     await expect(loop.commit(offsets, 1_000)).rejects.toThrow('out of its group')

@@ -115,6 +115,38 @@ describe('a fetched partition', () => {
     expect(all(pieceOf(bytes, { codecs: new Map([[1, gzip]]) }))).toEqual(['0=a', '1=b', '2=c'])
   })
 
+  it('reads what was opened ahead, and opens the rest itself', () => {
+    const first = batch(0, ['a'], 1)
+    const bytes = Buffer.concat([first, batch(1, ['b'], 1)])
+    const summary = summarize(bytes, 0)
+    expect(summary.compressed.map(({ batchAt }) => batchAt)).toEqual([0, first.length])
+    const [ahead] = summary.compressed
+    const records = gzip.decompress(bytes.subarray(ahead?.from, ahead?.to), 1_000)
+    const opened = new Map([[0, Buffer.from(records)]])
+    let opens = 0
+    const counting: Codec = {
+      ...gzip,
+      decompress: (from, max) => {
+        opens++
+        return gzip.decompress(from, max)
+      },
+    }
+    const opening = { checksum: crc32c, codecs: new Map([[1, counting]]), opened }
+    const piece = new FetchedPartition(positionAt(0), bytes, summary, opening, null)
+    expect(all(piece)).toEqual(['0=a', '1=b'])
+    expect(opens).toBe(1)
+  })
+
+  it('compares checksums of what was opened ahead, too', () => {
+    const bytes = batch(0, ['a'], 1)
+    const summary = summarize(bytes, 0)
+    const opened = new Map([[0, Buffer.alloc(10)]])
+    bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40)
+    const opening = { checksum: crc32c, codecs: new Map([[1, gzip]]), opened }
+    const piece = new FetchedPartition(positionAt(0), bytes, summary, opening, null)
+    expect(() => piece.advance()).toThrow('its batch is broken')
+  })
+
   it('stays before a broken batch, and says where it is', () => {
     const broken = batch(1, ['b'])
     broken[broken.length - 2] = (broken.at(-2) ?? 0) ^ 1

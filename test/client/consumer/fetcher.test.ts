@@ -1,11 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  BatchOpener,
+  type CompressedRecords,
+  type OpenedRecords,
+} from '../../../src/client/consumer/batch-opener.ts'
 import { Fetcher } from '../../../src/client/consumer/fetcher.ts'
 import { type PartitionPosition, Positions } from '../../../src/client/consumer/positions.ts'
 import { NetworkError, ProtocolError } from '../../../src/client/error.ts'
+import { gzip } from '../../../src/compression/gzip.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import type { FetchRequest } from '../../../src/protocol/generated/01-fetch.ts'
 import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
-import { PlayedCluster, type Sent, settingsWith } from './played-cluster.ts'
+import { PlayedCluster, type Sent, settingsWith, settled } from './played-cluster.ts'
 
 let played: PlayedCluster
 let positions: Positions
@@ -66,6 +72,83 @@ function asked(sent: Sent): string {
   const of = topics.flatMap(({ partitions }) => partitions)
   return of.map(({ partition, fetchOffset }) => `${partition}@${fetchOffset}`).join(' ')
 }
+
+/** Opens when the test says so; each piece is worth it. */
+class HeldOpener extends BatchOpener {
+  readonly asked: (readonly CompressedRecords[])[] = []
+  isClosed = false
+  #ends: (() => void)[] = []
+
+  override isWorth(records: readonly CompressedRecords[]): boolean {
+    return records.length > 0
+  }
+
+  override async open(_: Buffer, records: readonly CompressedRecords[]): Promise<OpenedRecords> {
+    this.asked.push(records)
+    await new Promise<void>((resolve) => this.#ends.push(resolve))
+    return new Map()
+  }
+
+  override close(): void {
+    this.isClosed = true
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.#ends.splice(0)) end()
+    await settled()
+  }
+}
+
+describe('compressed pieces that are opened on a thread', () => {
+  let opener: HeldOpener
+  const compression = {
+    compress: (_: number, bytes: Uint8Array) => gzip.compress(bytes),
+    decompress: (_: number, bytes: Uint8Array) => gzip.decompress(bytes, 1_000),
+  }
+  const records = [{ timestamp: 1, key: null, value: Buffer.from('v') }]
+  const compressed = encodeBatch(newBatch(records, { attributes: 1 }), compression)
+
+  beforeEach(() => {
+    opener = new HeldOpener()
+    const settings = settingsWith()
+    fetcher = new Fetcher(played.cluster, positions, settings, () => void news++, opener)
+  })
+
+  it('are ready when they are open, and others before', async () => {
+    const [first] = assign(0, 1)
+    send()
+    await answer(played.next('Fetch'), data(0, compressed), data(1, batch(0)))
+    expect(opener.asked).toHaveLength(1)
+    expect(fetcher.take()?.position.partition).toBe(1)
+    expect(fetcher.take()).toBe(undefined)
+    // Until then the broker is not asked again, and so never twice for the same records.
+    send()
+    expect(played.sent).toEqual([])
+    await opener.end()
+    const piece = fetcher.take()
+    expect(piece?.position).toBe(first)
+    expect(piece?.advance()).toBe(true)
+    expect(String(piece?.reader.value)).toBe('v')
+    send()
+    expect(asked(played.next('Fetch'))).toBe('0@1 1@1')
+  })
+
+  it('are dropped when somebody sought meanwhile, or closed', async () => {
+    const [first] = assign(0)
+    send()
+    await answer(played.next('Fetch'), data(0, compressed))
+    if (first !== undefined) positions.seek(first, { offset: 7, leaderEpoch: -1 })
+    await opener.end()
+    expect(fetcher.take()).toBe(undefined)
+    expect(first?.fetchOffset).toBe(7)
+    send()
+    await answer(played.next('Fetch'), data(0, compressed))
+    fetcher.close()
+    expect(opener.isClosed).toBe(true)
+    await opener.end()
+    expect(fetcher.take()).toBe(undefined)
+  })
+})
 
 describe('fetching', () => {
   it('asks each leader once, for all that it leads', () => {

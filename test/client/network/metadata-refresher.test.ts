@@ -111,6 +111,23 @@ test('who joins a pause that nobody waited for keeps the process alive for it', 
   await refreshing
 })
 
+test('what nobody looks at is dropped, however often others ask for news', async () => {
+  const { fake, cluster: first } = await both(1)
+  const cluster = new Cluster({ ...first.options, metadataMaxAgeMs: 200 }, first.environment)
+  ends.push(() => cluster.close())
+  fake.topics.set('used', 1)
+  cluster.topic('t')
+  cluster.topic('used')
+  const startMs = performance.now()
+  while (performance.now() < startMs + 700) {
+    cluster.topic('used')
+    await cluster.refresh()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect([...cluster.metadata.topics.keys()]).toEqual(['used'])
+  expect(fake.seen.findLast(isMetadata)?.body).toMatchObject({ topics: [{ name: 'used' }] })
+})
+
 test('a leader that only old answers name is asked for with pauses', async () => {
   const { fake, cluster } = await both(1)
   cluster.topic('t')
