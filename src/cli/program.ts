@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type HostPort, parseHostPort } from '../base/endpoint.ts'
+import { withClusterOptions } from './client-options.ts'
 import { exitCode } from './exit-codes.ts'
 import { failureLine, type Terminal } from './terminal.ts'
-
-/** Where `topic` commands find a broker when they are not told. */
-const defaultBroker: HostPort = { host: 'localhost', port: 9092 }
 
 /** `odradek help start` and `odradek topic help create` say what `--help` does. */
 const helpCommand = ['help [command]', 'print the help of a command'] as const
@@ -95,13 +93,7 @@ function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => vo
     .description('Create, list, describe and delete topics.')
     .helpCommand(...helpCommand)
   const verb = (name: string): Command =>
-    subcommand(topic, name)
-      .addOption(
-        new Option('--broker <host:port>', 'a broker of the cluster')
-          .argParser(endpointOf)
-          .default(defaultBroker, 'localhost:9092'),
-      )
-      .option('--json', 'print JSON')
+    withClusterOptions(subcommand(topic, name)).option('--json', 'print JSON')
   verb('create')
     .description('Create a topic.')
     .argument('<name>', 'its name')
