@@ -23,8 +23,9 @@ export function parseOffset(text: string): OffsetOption | undefined {
   if (text === 'beginning' || text === 'end') return { kind: text }
   const [, side, time] = /^([se])@(.+)$/.exec(text) ?? []
   if (time !== undefined) {
-    const timestamp = /^\d{1,15}$/.test(time) ? Number(time) : Date.parse(time)
-    if (Number.isNaN(timestamp) || timestamp < 0) return undefined
+    const isDate = /^\d{4}-\d\d-\d\d(T|$)/.test(time)
+    const timestamp = isDate ? Date.parse(time) : Number(/^\d{1,15}$/.exec(time)?.[0] ?? Number.NaN)
+    if (Number.isNaN(timestamp)) return undefined
     return { kind: side === 's' ? 'from-time' : 'until-time', timestamp }
   }
   if (!/^-?\d{1,16}$/.test(text)) return undefined

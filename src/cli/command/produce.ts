@@ -242,8 +242,16 @@ function recordReader(
     keySeparator: keySeparator === undefined ? undefined : unescaped(keySeparator),
     nullText: nullValue === undefined ? undefined : Buffer.from(nullValue),
   }
+  // One object for all: the producer keeps nothing of it, and a new one costs more than the rest.
+  const record: { -readonly [Name in keyof ProducerRecord]: ProducerRecord[Name] } = {
+    ...constant,
+    key: null,
+    value: null,
+  }
   return (line) => {
     const { key, value } = parseLine(line, form)
-    return { ...constant, key: key ?? fixed ?? null, value }
+    record.key = key ?? fixed ?? null
+    record.value = value
+    return record
   }
 }
