@@ -4,7 +4,7 @@ import { assert } from '../base/assert.ts'
 const signalExitBase = 128
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
 
-/** Signals so near to each other are one wish: wrappers pass on what the terminal told everybody. */
+/** Signals so near to each other are one wish: wrappers pass on what a terminal tells everybody. */
 const sameWishMs = 500
 
 /**

@@ -15,8 +15,8 @@ export type OffsetOption =
 
 /** What {@link parseOffset} reads. */
 export const offsetForms: string =
-  'beginning, end, an offset, -N for the last N, s@TIME and e@TIME; a time is in ms since 1970 or ' +
-  'of ISO 8601'
+  'beginning, end, an offset, -N for the last N, s@TIME and e@TIME; a time is in ms since 1970 ' +
+  'or of ISO 8601'
 
 /** Reads one `--offset` as kcat has it; a time may be of ISO 8601, too. Undefined: it is none. */
 export function parseOffset(text: string): OffsetOption | undefined {

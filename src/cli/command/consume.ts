@@ -199,7 +199,7 @@ class Consumption {
     this.#consumer.pause([{ topic: this.#topic, partition }])
   }
 
-  /** Behind its last record a partition may hold markers of transactions: positions tell the end. */
+  /** Behind its last record a partition may hold markers of transactions: positions tell. */
   #closeAtEnds(): void {
     if (this.#ends.size === 0) return
     for (const { partition, position } of this.#consumer.statistics().partitions) {

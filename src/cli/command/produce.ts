@@ -45,7 +45,7 @@ interface Source {
   readonly open: () => Input
 }
 
-/** A new topic or a broker that is about to come may take so long, in ms; then a sentence says so. */
+/** A new topic, or a broker that is about to come, may take so long, in ms. */
 const maxBlockMs = 10_000
 
 const newline = '\\n'

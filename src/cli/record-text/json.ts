@@ -41,7 +41,7 @@ function inJson(bytes: Buffer | null): string {
   return `{"base64":"${bytes.toString('base64')}"}`
 }
 
-/** Reads such a line; fields that do not concern a new record are passed over. Text: what is wrong. */
+/** Reads such a line; what does not concern a new record is passed over. Text: what is wrong. */
 export function parseJson(line: Buffer): JsonRecord | string {
   let given: unknown
   try {

@@ -135,7 +135,7 @@ test('who reads no more ends it quietly', async () => {
   expect([writes, terminal.stderr]).toEqual([1, []])
 })
 
-test('a signal ends it: well where it would have gone on, as a failure where it was not done', async () => {
+test('a signal ends it, as a failure where it was not done', async () => {
   for (const [args, code] of [
     [[], 0],
     [['-c', '100'], 130],

@@ -15,9 +15,11 @@ it.each([
   [String.raw`\x41b`, 'Ab'],
   [String.raw`\xg`, 'xg'],
   [String.raw`\0`, Buffer.of(0)],
-  [String.raw`\101b`, 'Ab'],
-  [String.raw`\1234`, 'S4'],
-  [String.raw`\777`, Buffer.of(0xff)],
+  [String.raw`\65b`, 'Ab'],
+  [String.raw`\0101b`, 'Ab'],
+  [String.raw`\012`, '\n'],
+  [String.raw`\1234`, '{4'],
+  [String.raw`\511`, Buffer.of(0xff)],
   ['\\\n', '\n'],
 ])('%j', (text, bytes) => {
   expect(unescaped(text)).toEqual(Buffer.from(bytes))
