@@ -26,7 +26,7 @@ export class Interruption {
         if (nowMs - askedMs > sameWishMs) process.exit(code)
         askedMs = Math.min(askedMs, nowMs)
         this.exitCode = code
-        this.#controller.abort()
+        this.#controller.abort(signal)
       }
       process.on(signal, handler)
       return [signal, handler] as const
@@ -34,7 +34,7 @@ export class Interruption {
     assert(this.#handlers.length === 2, 'both signals are heard')
   }
 
-  /** Aborted once the process shall stop. */
+  /** Aborted once the process shall stop; its reason is the signal's name. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }

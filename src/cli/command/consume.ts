@@ -138,7 +138,8 @@ class Consumption {
 
   /** Reads until there is nothing more to read, or the signal; false: it was the signal. */
   async run(signal: AbortSignal): Promise<boolean> {
-    if (this.#options.group === undefined) await this.#assign()
+    const partitions = await this.#partitions()
+    if (this.#options.group === undefined) await this.#assign(partitions)
     else await this.#consumer.subscribe([this.#topic])
     const timeout = this.#isEndWatched ? { timeoutMs: lookMs } : {}
     while (!this.#isDone()) {
@@ -228,8 +229,7 @@ class Consumption {
     )
   }
 
-  async #assign(): Promise<void> {
-    const partitions = await this.#partitions()
+  async #assign(partitions: readonly number[]): Promise<void> {
     const { offset = [], fromBeginning, exitAtEnd } = this.#options
     const asked = offset.find((one) => one.kind !== 'until-time')
     const start = asked ?? { kind: fromBeginning === true ? 'beginning' : 'end' }
@@ -253,7 +253,7 @@ class Consumption {
     if (offset >= endOffset) this.#close(partition)
   }
 
-  /** Those that were asked for, or all that the topic has. */
+  /** Those that were asked for, or all that the topic has; a topic that is not there is told. */
   async #partitions(): Promise<number[]> {
     const [description] = await withAdmin(this.#options, { err() {} }, (admin) =>
       admin.describeTopics([this.#topic]),

@@ -232,9 +232,11 @@ function recordReader(
     return (line) => {
       const record = parseJson(line)
       if (typeof record === 'string') return record
-      if (options.repartition !== true) return { ...record, ...constant }
-      const { partition: _, ...rest } = record
-      return { ...rest, ...constant }
+      const { partition: own, ...rest } = record
+      const place = own === undefined || options.repartition === true ? {} : { partition: own }
+      const headers =
+        header === undefined ? {} : { headers: [...(record.headers ?? []), ...header] }
+      return { ...rest, ...place, ...constant, ...headers }
     }
   }
   const { keySeparator, nullValue } = options

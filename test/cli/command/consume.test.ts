@@ -153,6 +153,7 @@ test('a signal ends it, as a failure where it was not done', async () => {
 describe('what fails', () => {
   it.each([
     [['nobody'], /^odradek: Cannot describe topic "nobody": .* \(UNKNOWN_TOPIC_OR_PARTITION\)\.$/],
+    [['nobody', '-g', 'x', '-e'], /^odradek: Cannot describe topic "nobody"/],
     [['orders', '-p', '3'], /^odradek: Topic orders has no partition 3; it has 3\.$/],
     [['orders', '-f', '%x'], /^odradek: --format cannot be used: it has %x; there are %s/],
   ])('%j', async (args, sentence) => {

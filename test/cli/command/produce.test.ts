@@ -179,6 +179,14 @@ describe('JSON', () => {
     ])
   })
 
+  it('gets headers and a partition beside its own', async () => {
+    const topic = await topicWith(2)
+    const lines = '{"payload":"v","headers":["a","1"]}\n{"payload":"w","partition":0}'
+    const options = { json: true, partition: 1, header: [['b', '2']] as const }
+    expect(await broker.produce(topic, [lines], options)).toEqual(fine)
+    expect(await broker.all(topic, '%p %s %h')).toEqual(['1 v a=1,b=2', '1 w b=2'])
+  })
+
   it('leaves the partition to the key with --repartition', async () => {
     const topic = await topicWith(1)
     const options = { json: true, repartition: true }
