@@ -1,20 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type HostPort, parseHostPort } from '../base/endpoint.ts'
+import { withClusterOptions } from './client-options.ts'
 import { exitCode } from './exit-codes.ts'
+import { addConsume, addProduce } from './record-commands.ts'
+import { collectPair, positiveInteger, type Run, subcommand } from './subcommand.ts'
 import { failureLine, type Terminal } from './terminal.ts'
-
-/** Where `topic` commands find a broker when they are not told. */
-const defaultBroker: HostPort = { host: 'localhost', port: 9092 }
 
 /** `odradek help start` and `odradek topic help create` say what `--help` does. */
 const helpCommand = ['help [command]', 'print the help of a command'] as const
 
 /** What an endpoint that cannot be read is answered with. */
 const endpointForm = 'It must have the form HOST:PORT, with a port of 0 to 65535.'
-
-/** What a command's function returns: the code that the process ends with. */
-type Run = () => Promise<number>
 
 /**
  * Runs one command line (without `node` and the script's name) and resolves with the exit code.
@@ -54,6 +51,8 @@ function programOf(terminal: Terminal, choose: (run: Run) => void): Command {
     })
     .showHelpAfterError('("--help" lists what there is)')
   addStart(program, terminal, choose)
+  addProduce(program, terminal, choose)
+  addConsume(program, terminal, choose)
   addTopic(program, terminal, choose)
   addLog(program, terminal, choose)
   return program
@@ -95,13 +94,7 @@ function addTopic(program: Command, terminal: Terminal, choose: (run: Run) => vo
     .description('Create, list, describe and delete topics.')
     .helpCommand(...helpCommand)
   const verb = (name: string): Command =>
-    subcommand(topic, name)
-      .addOption(
-        new Option('--broker <host:port>', 'a broker of the cluster')
-          .argParser(endpointOf)
-          .default(defaultBroker, 'localhost:9092'),
-      )
-      .option('--json', 'print JSON')
+    withClusterOptions(subcommand(topic, name)).option('--json', 'print JSON')
   verb('create')
     .description('Create a topic.')
     .argument('<name>', 'its name')
@@ -191,11 +184,6 @@ function addRepair(log: Command, terminal: Terminal, choose: (run: Run) => void)
     )
 }
 
-/** A command that inherits output, exit and help settings from `parent`. */
-function subcommand(parent: Command, name: string): Command {
-  return parent.command(name).helpOption('--help', 'print this help').helpCommand(false)
-}
-
 function endpointOf(text: string): HostPort {
   const endpoint = parseHostPort(text)
   if (endpoint === undefined) throw new InvalidArgumentError(endpointForm)
@@ -204,21 +192,6 @@ function endpointOf(text: string): HostPort {
 
 function collectEndpoint(text: string, previous: readonly HostPort[] | undefined): HostPort[] {
   return [...(previous ?? []), endpointOf(text)]
-}
-
-function collectPair(
-  text: string,
-  previous: Readonly<Record<string, string>> | undefined,
-): Record<string, string> {
-  const cut = text.indexOf('=')
-  if (cut < 1) throw new InvalidArgumentError('It must have the form NAME=VALUE.')
-  return { ...previous, [text.slice(0, cut).trim()]: text.slice(cut + 1) }
-}
-
-function positiveInteger(text: string): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
-  if (value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.')
-  return value
 }
 
 function packageVersion(): string {

@@ -17,7 +17,7 @@ test('--version is that of the package', async () => {
 
 const commands = [
   ...[[], ['start'], ['topic'], ['topic', 'create'], ['topic', 'list'], ['topic', 'describe']],
-  ...[['topic', 'delete'], ['log'], ['log', 'dump']],
+  ...[['topic', 'delete'], ['log'], ['log', 'dump'], ['produce'], ['consume']],
 ]
 
 test.each(commands.map((command) => [[...command, '--help']]))(
