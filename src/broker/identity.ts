@@ -1,7 +1,7 @@
 /** Whose the log directories are, judged before anything in them changes. */
 import { readFile, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { parseProperties } from '../metadata/config/properties.ts'
+import { parseProperties } from '../base/properties.ts'
 import { metadataTopic } from '../metadata/topic-name.ts'
 import type { LogStore, MetaProperties, PartitionOnDisk } from '../storage/log-store.ts'
 import type { FoundPartition } from './data-directories.ts'

@@ -1,9 +1,9 @@
-import { formatHostPort, type HostPort } from '../base/endpoint.ts'
 import { Admin } from '../client/index.ts'
+import { type ClusterOptions, clientOptions } from './client-options.ts'
+import type { Terminal } from './terminal.ts'
 
-/** Options that every `topic` command has. */
-export interface TopicOptions {
-  readonly broker: HostPort
+/** Options that every command has that asks or tells a cluster. */
+export interface AdminCommandOptions extends ClusterOptions {
   readonly json?: boolean
 }
 
@@ -11,19 +11,20 @@ export interface TopicOptions {
 const operationTimeoutMs = 25_000
 
 /**
- * Runs `work` with an admin and closes it. Rejects with a sentence. Nothing is tried twice: whoever
- * sits at the terminal is told at once that no broker is there, and can type it again.
+ * Runs `work` with an admin and closes it. Rejects with a sentence. Unless a config says otherwise
+ * nothing is tried twice: whoever sits at the terminal is told at once that no broker is there, and
+ * can type it again.
  */
 export async function withAdmin<T>(
-  broker: HostPort,
+  options: ClusterOptions,
+  terminal: Pick<Terminal, 'err'>,
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> {
   const admin = new Admin({
-    bootstrapServers: [formatHostPort(broker)],
-    clientId: 'odradek-cli',
     socketConnectionSetupTimeoutMs: 5_000,
     defaultApiTimeoutMs: operationTimeoutMs,
     retryBackoffMs: 2 * operationTimeoutMs,
+    ...clientOptions('admin', options, terminal),
   })
   try {
     return await work(admin)

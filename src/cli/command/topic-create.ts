@@ -1,9 +1,9 @@
-import { type TopicOptions, withAdmin } from '../admin-client.ts'
+import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Options of `topic create`. */
-export interface TopicCreateOptions extends TopicOptions {
+export interface TopicCreateOptions extends AdminCommandOptions {
   readonly partitions?: number
   readonly config?: Readonly<Record<string, string>>
 }
@@ -14,9 +14,9 @@ export async function topicCreate(
   options: TopicCreateOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { broker, partitions: wanted, config: configs = {} } = options
+  const { partitions: wanted, config: configs = {} } = options
   const topic = { name, configs, ...(wanted === undefined ? {} : { partitions: wanted }) }
-  const [created] = await withAdmin(broker, (admin) => admin.createTopics([topic]))
+  const [created] = await withAdmin(options, terminal, (admin) => admin.createTopics([topic]))
   const { topicId: id, partitions = 0, replicationFactor } = created ?? {}
   if (options.json === true) {
     terminal.out(JSON.stringify({ name, id, partitions, replicationFactor }))

@@ -1,5 +1,5 @@
 import type { Admin, TopicDescription } from '../../client/index.ts'
-import { type TopicOptions, withAdmin } from '../admin-client.ts'
+import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
 
@@ -21,10 +21,10 @@ interface Described {
 /** Describes one topic, or all. */
 export async function topicDescribe(
   name: string | undefined,
-  options: TopicOptions,
+  options: AdminCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const topics = await withAdmin(options.broker, (admin) => describe(admin, name))
+  const topics = await withAdmin(options, terminal, (admin) => describe(admin, name))
   if (options.json === true) terminal.out(JSON.stringify(topics))
   else for (const topic of topics) print(topic, terminal)
   return exitCode.success

@@ -1,10 +1,10 @@
-import { type TopicOptions, withAdmin } from '../admin-client.ts'
+import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
 
 /** Lists all topics, by name. */
-export async function topicList(options: TopicOptions, terminal: Terminal): Promise<number> {
-  const topics = await withAdmin(options.broker, (admin) =>
+export async function topicList(options: AdminCommandOptions, terminal: Terminal): Promise<number> {
+  const topics = await withAdmin(options, terminal, (admin) =>
     admin.listTopics({ includeInternal: true }),
   )
   const listed = topics.map(({ name, topicId, partitionCount, isInternal }) => ({

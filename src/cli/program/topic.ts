@@ -1,11 +1,8 @@
-import { type Command, Option } from 'commander'
-import type { HostPort } from '../../base/endpoint.ts'
+import type { Command } from 'commander'
+import { withClusterOptions } from '../client-options.ts'
 import type { Terminal } from '../terminal.ts'
-import { collectPair, endpointOf, positiveInteger } from './option-values.ts'
+import { collectPair, positiveInteger } from './option-values.ts'
 import { type Choose, helpCommand, subcommand } from './subcommand.ts'
-
-/** Where `topic` commands find a broker when they are not told. */
-const defaultBroker: HostPort = { host: 'localhost', port: 9092 }
 
 /** `odradek topic …` */
 export function addTopic(program: Command, terminal: Terminal, choose: Choose): void {
@@ -13,13 +10,7 @@ export function addTopic(program: Command, terminal: Terminal, choose: Choose): 
     .description('Create, list, describe and delete topics.')
     .helpCommand(...helpCommand)
   const verb = (name: string): Command =>
-    subcommand(topic, name)
-      .addOption(
-        new Option('--broker <host:port>', 'a broker of the cluster')
-          .argParser(endpointOf)
-          .default(defaultBroker, 'localhost:9092'),
-      )
-      .option('--json', 'print JSON')
+    withClusterOptions(subcommand(topic, name)).option('--json', 'print JSON')
   verb('create')
     .description('Create a topic.')
     .argument('<name>', 'its name')

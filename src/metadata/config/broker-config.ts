@@ -4,8 +4,8 @@
  */
 import { assert } from '../../base/assert.ts'
 import { didYouMean } from '../../base/nearest-name.ts'
+import { parseProperties } from '../../base/properties.ts'
 import type { Support } from './definition.ts'
-import { parseProperties } from './properties.ts'
 import { brokerRuleProblem } from './rules.ts'
 import { isDefault, unkeptPromise } from './support.ts'
 import { brokerConfigs, brokerDefinition } from './tables.ts'

@@ -1,7 +1,7 @@
 /** The properties parser against a writer of the same format that takes every liberty it allows. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseProperties } from '../../../src/metadata/config/properties.ts'
+import { parseProperties } from '../../src/base/properties.ts'
 
 /** How one character may be written: an escape where it needs one, sometimes where it does not. */
 function written(character: string, liberty: number, leading: boolean): string {

@@ -1,12 +1,12 @@
 /**
- * The format of a `server.properties` file: `java.util.Properties`, read as Java reads it.
+ * The format of Kafka's config files: `java.util.Properties`, read as Java reads it.
  *
  * A logical line is a name, then blanks, `=` or `:`, then the value. `#` or `!` starts a comment.
  * An odd number of backslashes at the end joins the next line, without its leading blanks.
  * Elsewhere a backslash escapes: `\t \n \r \f`, `\uXXXX`, any other character for itself. Java
  * reads the bytes of a file as ISO 8859-1, so decode them that way before.
  */
-import { assert } from '../../base/assert.ts'
+import { assert } from './assert.ts'
 
 /** One entry of a file. */
 export interface Property {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseProperties } from '../../../src/metadata/config/properties.ts'
+import { parseProperties } from '../../src/base/properties.ts'
 
 describe('a properties file', () => {
   it.each<[string, string, [string, string][]]>([
