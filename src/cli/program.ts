@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCode } from './exit-codes.ts'
+import { addGroup } from './program/group.ts'
 import { addLog } from './program/log.ts'
 import { addStart } from './program/start.ts'
 import { type Choose, helpCommand, type Run } from './program/subcommand.ts'
@@ -46,6 +47,7 @@ function programOf(terminal: Terminal, choose: Choose): Command {
     .showHelpAfterError('("--help" lists what there is)')
   addStart(program, terminal, choose)
   addTopic(program, terminal, choose)
+  addGroup(program, terminal, choose)
   addLog(program, terminal, choose)
   return program
 }

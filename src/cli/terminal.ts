@@ -6,6 +6,8 @@ export interface Terminal {
   out(line: string): void
   /** Writes one line to stderr. */
   err(line: string): void
+  /** Stdout itself where it is a terminal, for what redraws itself. */
+  readonly outStream: NodeJS.WriteStream | undefined
   /** Stderr itself where it is a terminal, for what redraws itself. */
   readonly errStream: NodeJS.WriteStream | undefined
   /** For lines on stdout. */
@@ -34,6 +36,7 @@ export function createTerminal(
   return {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
+    outStream: stdout.isTTY === true ? (stdout as NodeJS.WriteStream) : undefined,
     errStream: stderr.isTTY === true ? (stderr as NodeJS.WriteStream) : undefined,
     styles: stylesOf(wanted && stdout.isTTY === true),
     errStyles: stylesOf(wanted && stderr.isTTY === true),

@@ -1,0 +1,51 @@
+import { clearScreenDown, cursorTo } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Terminal } from './terminal.ts'
+
+/** Asks the process to stop; the watch then ends without a failure. */
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** Escape codes of every terminal: a table's line that is too long stays one line. */
+const cutLongLines = '\u001b[?7l'
+const wrapLongLines = '\u001b[?7h'
+
+/**
+ * Shows lines, again and again until SIGINT or SIGTERM, or until `stop` is given: on a terminal in
+ * place of those before, as many as it is high; elsewhere one after the other. Rejects with what
+ * `lines` rejects with.
+ *
+ * @param everyMs from the end of one look to the begin of the next.
+ */
+export async function watch(
+  lines: () => Promise<readonly string[]>,
+  everyMs: number,
+  terminal: Terminal,
+  stop: AbortController = new AbortController(),
+): Promise<void> {
+  const end = (): void => stop.abort()
+  for (const signal of signals) process.on(signal, end)
+  terminal.outStream?.write(cutLongLines)
+  try {
+    while (!stop.signal.aborted) {
+      const shown = await lines()
+      // A test or a signal may have ended it meanwhile.
+      if (stop.signal.aborted) break
+      show(shown, terminal)
+      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  } finally {
+    terminal.outStream?.write(wrapLongLines)
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+function show(lines: readonly string[], terminal: Terminal): void {
+  const { outStream: stream } = terminal
+  if (stream !== undefined) {
+    cursorTo(stream, 0, 0)
+    clearScreenDown(stream)
+  }
+  // The last line of the screen stays free for the cursor.
+  const height = stream === undefined ? Infinity : Math.max(1, stream.rows - 1)
+  for (const line of lines.slice(0, height)) terminal.out(line)
+}
