@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCode } from './exit-codes.ts'
+import { addConfig } from './program/config.ts'
 import { addGroup } from './program/group.ts'
 import { addLog } from './program/log.ts'
+import { addRecords } from './program/records.ts'
 import { addStart } from './program/start.ts'
 import { type Choose, helpCommand, type Run } from './program/subcommand.ts'
 import { addTopic } from './program/topic.ts'
@@ -47,6 +49,8 @@ function programOf(terminal: Terminal, choose: Choose): Command {
     .showHelpAfterError('("--help" lists what there is)')
   addStart(program, terminal, choose)
   addTopic(program, terminal, choose)
+  addConfig(program, terminal, choose)
+  addRecords(program, terminal, choose)
   addGroup(program, terminal, choose)
   addLog(program, terminal, choose)
   return program

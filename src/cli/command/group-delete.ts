@@ -1,10 +1,11 @@
-import { AdminError, ClientError } from '../../client/index.ts'
+import { ClientError } from '../../client/index.ts'
 import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { allGroups } from '../group/group-report.ts'
-import { partitionsInScope, type TopicScope } from '../group/topic-scope.ts'
+import { outcomesOf } from '../outcomes.ts'
 import { patiently } from '../patience.ts'
 import { failureLine, type Terminal } from '../terminal.ts'
+import { partitionsInScope, type TopicScope } from '../topic-scope.ts'
 
 /** Options of `group delete`. */
 export interface GroupDeleteOptions extends AdminCommandOptions {
@@ -22,8 +23,11 @@ export async function groupDelete(
   if (options.topic !== undefined) return deleteOffsets(named, options, options.topic, terminal)
   const outcomes = await withAdmin(options, terminal, async (admin) => {
     const groups = options.allGroups === true ? await patiently(() => allGroups(admin)) : named
-    const results = await eachOutcome(groups, () => patiently(() => admin.deleteGroups(groups)))
-    return groups.map((group, at) => ({ group, error: results[at] ?? null }))
+    const results = await outcomesOf(groups, async () => {
+      await patiently(() => admin.deleteGroups(groups))
+      return groups.map(() => null)
+    })
+    return groups.map((group, at) => ({ group, error: errorIn(results[at]) }))
   })
   for (const { group, error } of outcomes) {
     if (error !== null) terminal.err(failureLine(error.message, terminal))
@@ -37,19 +41,8 @@ export async function groupDelete(
   return outcomes.some(({ error }) => error !== null) ? exitCode.failure : exitCode.success
 }
 
-/** What became of each group: undefined where it went well. */
-async function eachOutcome(
-  groups: readonly string[],
-  work: () => Promise<void>,
-): Promise<readonly (ClientError | undefined)[]> {
-  try {
-    if (groups.length > 0) await work()
-    return []
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error
-    if (!(error instanceof AdminError)) return groups.map(() => error)
-    return error.results.map((one) => (one instanceof ClientError ? one : undefined))
-  }
+function errorIn(outcome: unknown): ClientError | null {
+  return outcome instanceof ClientError ? outcome : null
 }
 
 async function deleteOffsets(

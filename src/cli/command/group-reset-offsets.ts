@@ -6,9 +6,9 @@ import { fileErrorReason } from '../file-error.ts'
 import { allGroups } from '../group/group-report.ts'
 import { type FileOffset, parseResetFile, resetFileLines } from '../group/reset-file.ts'
 import { type PlannedReset, planReset, type ResetTarget } from '../group/reset-plan.ts'
-import { partitionsInScope, type TopicScope } from '../group/topic-scope.ts'
 import { patiently } from '../patience.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
+import { partitionsInScope, type TopicScope } from '../topic-scope.ts'
 
 /** Options of `group reset-offsets`; exactly one of them says where to go on. */
 export interface GroupResetOptions extends AdminCommandOptions {

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander'
 import { type HostPort, parseHostPort } from '../../base/endpoint.ts'
 import { parseDateTime, parseDuration } from '../group/point-in-time.ts'
-import { parseTopicScope, type TopicScope } from '../group/topic-scope.ts'
+import { parseTopicScope, type TopicScope } from '../topic-scope.ts'
 
 /** What an endpoint that cannot be read is answered with. */
 const endpointForm = 'It must have the form HOST:PORT, with a port of 0 to 65535.'
@@ -92,4 +92,15 @@ export function secondsOf(text: string): number {
   const value = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
   if (value >= 0.1 && value <= 86_400) return value
   throw new InvalidArgumentError('It must be a number of seconds, from 0.1 to 86400.')
+}
+
+/** Any text, in an option that may be repeated. */
+export function collectText(text: string, previous: readonly string[] | undefined): string[] {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return [...(previous ?? []), text]
+}
+
+/** An offset, or `latest`, which brokers take as -1. */
+export function beforeOf(text: string): number {
+  return text === 'latest' ? -1 : offsetOf(text)
 }

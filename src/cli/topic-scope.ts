@@ -1,4 +1,4 @@
-import type { TopicDescription, TopicPartition } from '../../client/index.ts'
+import type { TopicDescription, TopicPartition } from '../client/index.ts'
 
 /** A topic, or some of its partitions: `orders`, `orders:0,1`. */
 export interface TopicScope {

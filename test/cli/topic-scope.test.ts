@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseTopicScope, partitionsInScope } from '../../../src/cli/group/topic-scope.ts'
-import type { TopicDescription } from '../../../src/client/index.ts'
+import { parseTopicScope, partitionsInScope } from '../../src/cli/topic-scope.ts'
+import type { TopicDescription } from '../../src/client/index.ts'
 
 function topic(name: string, partitionCount: number): TopicDescription {
   return { name, topicId: '', isInternal: false, partitionCount, partitions: [] }
