@@ -538,7 +538,12 @@ export class ConsumerLoop<K, V> {
     const offsets = of.map(({ offset }) => offset)
     await commitOffsets(this.cluster, commission, offsets, timeoutMs)
     for (const { offset, position } of of) {
-      if (position !== undefined) position.committed = offset.offset
+      if (position === undefined) continue
+      position.committed = offset.offset
+      // Who commits what he has in hand has processed it: the next commit by itself keeps it so.
+      if (offset.offset <= position.processed || offset.offset > position.position) continue
+      position.processed = offset.offset
+      position.processedEpoch = offset.leaderEpoch ?? -1
     }
   }
 }
