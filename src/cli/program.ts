@@ -4,6 +4,7 @@ import { exitCode } from './exit-codes.ts'
 import { addConfig } from './program/config.ts'
 import { addGroup } from './program/group.ts'
 import { addLog } from './program/log.ts'
+import { addPerf } from './program/perf.ts'
 import { addRecords } from './program/records.ts'
 import { addStart } from './program/start.ts'
 import { type Choose, helpCommand, type Run } from './program/subcommand.ts'
@@ -52,6 +53,7 @@ function programOf(terminal: Terminal, choose: Choose): Command {
   addConfig(program, terminal, choose)
   addRecords(program, terminal, choose)
   addGroup(program, terminal, choose)
+  addPerf(program, terminal, choose)
   addLog(program, terminal, choose)
   return program
 }

@@ -1,9 +1,7 @@
 import { clearScreenDown, cursorTo } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { untilStopped } from './stop-signals.ts'
 import type { Terminal } from './terminal.ts'
-
-/** Asks the process to stop; the watch then ends without a failure. */
-const signals = ['SIGINT', 'SIGTERM'] as const
 
 /** Escape codes of every terminal: a table's line that is too long stays one line. */
 const cutLongLines = '\u001b[?7l'
@@ -22,20 +20,19 @@ export async function watch(
   terminal: Terminal,
   stop: AbortController = new AbortController(),
 ): Promise<void> {
-  const end = (): void => stop.abort()
-  for (const signal of signals) process.on(signal, end)
   terminal.outStream?.write(cutLongLines)
   try {
-    while (!stop.signal.aborted) {
-      const shown = await lines()
-      // A test or a signal may have ended it meanwhile.
-      if (stop.signal.aborted) break
-      show(shown, terminal)
-      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => {})
-    }
+    await untilStopped(async (signal) => {
+      while (!signal.aborted) {
+        const shown = await lines()
+        // It may have ended meanwhile.
+        if (signal.aborted) break
+        show(shown, terminal)
+        await sleep(everyMs, undefined, { signal }).catch(() => {})
+      }
+    }, stop)
   } finally {
     terminal.outStream?.write(wrapLongLines)
-    for (const signal of signals) process.off(signal, end)
   }
 }
 

@@ -104,3 +104,10 @@ export function collectText(text: string, previous: readonly string[] | undefine
 export function beforeOf(text: string): number {
   return text === 'latest' ? -1 : offsetOf(text)
 }
+
+/** A time in ms of 1 to 999,999,999. */
+export function millisecondsOf(text: string): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (value < 1) throw new InvalidArgumentError('It must be a whole number of ms, at least 1.')
+  return value
+}
