@@ -41,7 +41,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, without a failure', async
   const { terminal, written } = screen()
   const before = process.listenerCount(signal)
   const watching = watch(async () => ['once'], 60_000, terminal)
-  await expect.poll(() => written).toEqual(['once\n'])
+  await expect.poll(() => written, { timeout: 8_000 }).toEqual(['once\n'])
   process.emit(signal)
   await watching
   expect(process.listenerCount(signal)).toBe(before)

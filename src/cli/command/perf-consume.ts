@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { ClosedError, Consumer } from '../../client/index.ts'
+import { mustBeReachable } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
 import {
@@ -37,6 +38,7 @@ export async function perfConsume(
 ): Promise<number> {
   const { group, fromLatest } = options
   const client = clientOptions('consumer', options, terminal)
+  await mustBeReachable(options)
   const consumer = new Consumer({
     autoOffsetReset: 'earliest',
     ...client,

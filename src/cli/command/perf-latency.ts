@@ -1,5 +1,6 @@
 import { systemRandom } from '../../base/random.ts'
-import { Admin, ClientError, Consumer, Producer } from '../../client/index.ts'
+import { ClientError, Consumer, Producer } from '../../client/index.ts'
+import { withAdmin } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
 import { histogramLines, Latencies } from '../perf/latencies.ts'
@@ -32,7 +33,8 @@ export async function perfLatency(
   options: PerfLatencyOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const partitions = await partitionsOf(topic, options, terminal)
+  const { partitions, isNew } = await partitionsOf(topic, options)
+  if (isNew) terminal.err(`Created topic ${topic} with 1 partition.`)
   const { acks } = options
   const producer = new Producer({ acks, ...clientOptions('producer', options, terminal) })
   const consumer = new Consumer({
@@ -100,21 +102,17 @@ async function arrival(consumer: Consumer, partition: number, offset: number): P
   }
 }
 
-async function partitionsOf(topic: string, options: ClusterOptions, terminal: Terminal) {
-  const admin = new Admin(clientOptions('admin', options, terminal))
-  try {
+function partitionsOf(topic: string, options: ClusterOptions) {
+  return withAdmin(options, { err: () => {} }, async (admin) => {
     const [found] = await admin.describeTopics([topic]).catch((error: unknown) => {
       const isAbsent = error instanceof ClientError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION'
       if (isAbsent) return []
       throw error
     })
-    if (found === undefined) {
-      await admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1 }])
-      terminal.err(`Created topic ${topic} with 1 partition.`)
-    }
+    const isNew = found === undefined
+    if (isNew) await admin.createTopics([{ name: topic, partitions: 1, replicationFactor: 1 }])
     const count = found?.partitionCount ?? 1
-    return Array.from({ length: count }, (_, partition) => ({ topic, partition }))
-  } finally {
-    await admin.close()
-  }
+    const partitions = Array.from({ length: count }, (_, partition) => ({ topic, partition }))
+    return { partitions, isNew }
+  })
 }

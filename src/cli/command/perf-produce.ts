@@ -1,5 +1,6 @@
 import { systemRandom } from '../../base/random.ts'
 import { Producer } from '../../client/index.ts'
+import { mustBeReachable } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
 import { histogramLines } from '../perf/latencies.ts'
@@ -35,6 +36,7 @@ export async function perfProduce(
 ): Promise<number> {
   const { numRecords: records, recordSize, throughput, reportingInterval } = options
   const client = clientOptions('producer', options, terminal)
+  await mustBeReachable(options)
   const payload = new Payload(recordSize, systemRandom)
   const producer = new Producer(client)
   // A full buffer would let records wait, and fail in the end, before they are sent.
