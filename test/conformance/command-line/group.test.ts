@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Admin, Consumer } from '../../../src/client/index.ts'
+import { consumerGroupHeartbeat } from '../apache-kafka/consumer-group-heartbeat.ts'
 import { jars, kafkaObstacle } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { Feeder } from '../client/feeder.ts'
@@ -125,6 +126,22 @@ describe('group list and describe', () => {
     expect(groups).toEqual(expect.arrayContaining(['one', 'two']))
     const sentence = await commands.failure(1, 'group', 'describe', 'nobody')
     expect(sentence).toMatch(/^odradek: Cannot describe group "nobody": .*GROUP_ID_NOT_FOUND\)\.$/)
+  })
+
+  // Ours has no groups of the newer protocol yet.
+  test.skipIf(process.env['CONFORMANCE_TARGET'] !== 'kafka')('a group of KIP-848', async () => {
+    const endpoint = { host: '127.0.0.1', port: broker.port }
+    expect(await consumerGroupHeartbeat(endpoint, 'modern', topic, 0)).toBe(0)
+    const listed = await commands.rows('group', 'list', '--type', 'consumer')
+    expect(listed).toEqual([['modern', 'consumer', 'consumer', expect.any(String)]])
+    const [report] = await commands.json<{ members: unknown[] }[]>('group', 'describe', 'modern')
+    expect(report).toMatchObject({ group: 'modern', type: 'consumer', assignor: 'uniform' })
+    expect(report?.members).toMatchObject([{ clientId: 'exchange', host: '/127.0.0.1' }])
+    const args = ['group', 'reset-offsets', 'modern', '--topic', topic, '--to-latest', '--execute']
+    expect(await commands.failure(1, ...args)).toContain('Group "modern" has a member')
+    expect(await consumerGroupHeartbeat(endpoint, 'modern', topic, -1)).toBe(0)
+    await commands.lines(...args)
+    expect(await commands.rows('group', 'describe', 'modern')).toHaveLength(3)
   })
 
   test('a topic that was deleted leaves rows without an end', async () => {
