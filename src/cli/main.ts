@@ -6,10 +6,12 @@ import { exitCode } from './exit-codes.ts'
 import { runCommandLine } from './program.ts'
 import { createTerminal } from './terminal.ts'
 
+const terminal = createTerminal(process.stdout, process.stderr, process.env)
+
 // `odradek log dump … | head` closes the pipe early, and that is nobody's failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (terminal.isWritten) return
   process.exit(error.code === 'EPIPE' ? exitCode.success : exitCode.failure)
 })
 
-const terminal = createTerminal(process.stdout, process.stderr, process.env)
 process.exitCode = await runCommandLine(process.argv.slice(2), terminal)

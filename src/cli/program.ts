@@ -5,6 +5,7 @@ import { addConfig } from './program/config.ts'
 import { addGroup } from './program/group.ts'
 import { addLog } from './program/log.ts'
 import { addPerf } from './program/perf.ts'
+import { addConsume, addProduce } from './program/record-commands.ts'
 import { addRecords } from './program/records.ts'
 import { addStart } from './program/start.ts'
 import { type Choose, helpCommand, type Run } from './program/subcommand.ts'
@@ -49,6 +50,8 @@ function programOf(terminal: Terminal, choose: Choose): Command {
     })
     .showHelpAfterError('("--help" lists what there is)')
   addStart(program, terminal, choose)
+  addProduce(program, terminal, choose)
+  addConsume(program, terminal, choose)
   addTopic(program, terminal, choose)
   addConfig(program, terminal, choose)
   addRecords(program, terminal, choose)

@@ -4,6 +4,13 @@ import { styleText } from 'node:util'
 export interface Terminal {
   /** Writes one line to stdout. */
   out(line: string): void
+  /**
+   * Writes bytes to stdout. Resolves when the system has taken them, so that who awaits it keeps
+   * pace with the reader; rejects with the system's error, EPIPE when nobody reads any more.
+   */
+  write(bytes: Uint8Array): Promise<void>
+  /** Whether {@link Terminal.write} was used: then its caller is told what becomes of stdout. */
+  readonly isWritten: boolean
   /** Writes one line to stderr. */
   err(line: string): void
   /** Stdout itself where it is a terminal, for what redraws itself. */
@@ -24,7 +31,11 @@ export interface Styles {
   bad(text: string): string
 }
 
-type Writable = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean }
+/** A stream as far as a terminal uses it. */
+interface Writable {
+  write(bytes: string | Uint8Array, done?: (error?: Error | null) => void): boolean
+  readonly isTTY?: boolean
+}
 
 /** A terminal on two streams. Colours on those that are one, unless `NO_COLOR` is set. */
 export function createTerminal(
@@ -33,8 +44,18 @@ export function createTerminal(
   environment: Readonly<Record<string, string | undefined>>,
 ): Terminal {
   const wanted = (environment['NO_COLOR'] ?? '') === ''
+  let isWritten = false
   return {
     out: (line) => void stdout.write(`${line}\n`),
+    write(bytes) {
+      isWritten = true
+      return new Promise((resolve, reject) => {
+        stdout.write(bytes, (error) => (error ? reject(error) : resolve()))
+      })
+    },
+    get isWritten() {
+      return isWritten
+    },
     err: (line) => void stderr.write(`${line}\n`),
     outStream: stdout.isTTY === true ? (stdout as NodeJS.WriteStream) : undefined,
     errStream: stderr.isTTY === true ? (stderr as NodeJS.WriteStream) : undefined,

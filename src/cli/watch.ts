@@ -1,6 +1,5 @@
 import { clearScreenDown, cursorTo } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilStopped } from './stop-signals.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Escape codes of every terminal: a table's line that is too long stays one line. */
@@ -8,9 +7,8 @@ const cutLongLines = '\u001b[?7l'
 const wrapLongLines = '\u001b[?7h'
 
 /**
- * Shows lines, again and again until SIGINT or SIGTERM, or until `stop` is given: on a terminal in
- * place of those before, as many as it is high; elsewhere one after the other. Rejects with what
- * `lines` rejects with.
+ * Shows lines, again and again until `stop` is given: on a terminal in place of those before, as
+ * many as it is high; elsewhere one after the other. Rejects with what `lines` rejects with.
  *
  * @param everyMs from the end of one look to the begin of the next.
  */
@@ -18,19 +16,17 @@ export async function watch(
   lines: () => Promise<readonly string[]>,
   everyMs: number,
   terminal: Terminal,
-  stop: AbortController = new AbortController(),
+  stop: AbortSignal,
 ): Promise<void> {
   terminal.outStream?.write(cutLongLines)
   try {
-    await untilStopped(async (signal) => {
-      while (!signal.aborted) {
-        const shown = await lines()
-        // It may have ended meanwhile.
-        if (signal.aborted) break
-        show(shown, terminal)
-        await sleep(everyMs, undefined, { signal }).catch(() => {})
-      }
-    }, stop)
+    while (!stop.aborted) {
+      const shown = await lines()
+      // It may have ended meanwhile.
+      if (stop.aborted) break
+      show(shown, terminal)
+      await sleep(everyMs, undefined, { signal: stop }).catch(() => {})
+    }
   } finally {
     terminal.outStream?.write(wrapLongLines)
   }

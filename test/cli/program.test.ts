@@ -17,7 +17,8 @@ test('--version is that of the package', async () => {
 
 const commands = [
   ...[[], ['start'], ['topic'], ['topic', 'create'], ['topic', 'list'], ['topic', 'describe']],
-  ...[['topic', 'delete'], ['log'], ['log', 'dump'], ['group'], ['group', 'list']],
+  ...[['topic', 'delete'], ['log'], ['log', 'dump'], ['produce'], ['consume']],
+  ...[['group'], ['group', 'list']],
   ...[
     ['topic', 'alter'],
     ['config'],

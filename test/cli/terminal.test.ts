@@ -3,7 +3,7 @@ import { createTerminal, failureLine, tableLines } from '../../src/cli/terminal.
 
 function captured(isTTY: boolean, environment: Record<string, string> = {}) {
   const written: string[] = []
-  const stream = { isTTY, write: (text: string) => written.push(text) > 0 }
+  const stream = { isTTY, write: (text: string | Uint8Array) => written.push(String(text)) > 0 }
   return { written, terminal: createTerminal(stream, stream, environment) }
 }
 
@@ -34,6 +34,25 @@ test('a line ends with one line end', () => {
   terminal.out('one')
   terminal.err('two')
   expect(written).toEqual(['one\n', 'two\n'])
+})
+
+test('bytes are written as they are, and who wrote them learns what became of them', async () => {
+  const written: Uint8Array[] = []
+  let failure: Error | null = null
+  const stdout = {
+    write: (bytes: string | Uint8Array, done?: (error?: Error | null) => void) => {
+      written.push(bytes as Uint8Array)
+      setImmediate(() => done?.(failure))
+      return false
+    },
+  }
+  const terminal = createTerminal(stdout, stdout, {})
+  expect([terminal.isWritten, terminal.outStream]).toEqual([false, undefined])
+  const bytes = Buffer.of(0, 255, 10)
+  await terminal.write(bytes)
+  expect([written, terminal.isWritten]).toEqual([[bytes], true])
+  failure = new Error('EPIPE')
+  await expect(terminal.write(bytes)).rejects.toBe(failure)
 })
 
 test('columns line up, numbers to the right, no trailing blanks', () => {

@@ -3,6 +3,7 @@ import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { allGroups, type GroupReport, reportGroups } from '../group/group-report.ts'
 import { membersTable, offsetsTable, statesTable, type Table } from '../group/group-tables.ts'
+import { untilStopped } from '../interruption.ts'
 import { patiently } from '../patience.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
 import { watch } from '../watch.ts'
@@ -27,7 +28,8 @@ export async function groupDescribe(
     if (options.watch === undefined) print(await look(), options, terminal)
     else {
       const lines = async (): Promise<string[]> => linesOf(await look(), options, terminal)
-      await watch(lines, options.watch * 1000, terminal)
+      const everyMs = options.watch * 1000
+      await untilStopped((stop) => watch(lines, everyMs, terminal, stop))
     }
   })
   return exitCode.success

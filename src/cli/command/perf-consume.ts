@@ -3,6 +3,7 @@ import { ClosedError, Consumer } from '../../client/index.ts'
 import { mustBeReachable } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
+import { untilStopped } from '../interruption.ts'
 import {
   type ConsumeMark,
   consumeFigures,
@@ -11,7 +12,6 @@ import {
   totalHeader,
   totalLine,
 } from '../perf/consume-report.ts'
-import { untilStopped } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Options of `perf consume`. */

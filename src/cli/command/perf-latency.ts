@@ -3,10 +3,10 @@ import { ClientError, Consumer, Producer } from '../../client/index.ts'
 import { withAdmin } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
+import { untilStopped } from '../interruption.ts'
 import { histogramLines, Latencies } from '../perf/latencies.ts'
 import { latencyTotal, recordLine, totalLines } from '../perf/latency-report.ts'
 import { Payload } from '../perf/payload.ts'
-import { untilStopped } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Options of `perf latency`. */

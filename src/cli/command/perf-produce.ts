@@ -3,11 +3,11 @@ import { Producer } from '../../client/index.ts'
 import { mustBeReachable } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
+import { untilStopped } from '../interruption.ts'
 import { histogramLines } from '../perf/latencies.ts'
 import { Payload } from '../perf/payload.ts'
 import { intervalLine, ProduceReport, totalLine } from '../perf/produce-report.ts'
 import { sendPaced } from '../perf/send-paced.ts'
-import { untilStopped } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Options of `perf produce`. */

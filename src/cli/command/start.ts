@@ -5,6 +5,7 @@ import type { OperationsServer } from '../../http/index.ts'
 import { createLogger, type LogFormat, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
 import { fileErrorReason } from '../file-error.ts'
+import { Interruption } from '../interruption.ts'
 import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -19,16 +20,6 @@ export interface StartOptions {
   readonly http?: HostPort
   readonly logFormat?: LogFormat
 }
-
-/** A shell's exit code for a process that a signal ended is this much above the signal's number. */
-const signalExitBase = 128
-const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
-
-/**
- * Signals so near to each other are one wish: `timeout` signals the process and then its group, and
- * of one Ctrl-C the terminal tells everybody while a wrapper passes it on.
- */
-const sameWishMs = 500
 
 /** Longer than any process lives; Node's longest timer. */
 const foreverMs = 2 ** 31 - 1
@@ -102,31 +93,23 @@ const noConfigFile = { name: 'no file', text: '' }
 class StopRequest {
   /** Resolves with why the process shall stop. */
   readonly reason: Promise<string>
-  readonly #handlers = new Map<NodeJS.Signals, () => void>()
+  readonly #interruption = new Interruption()
   #endWatch: () => void = () => {}
 
   constructor() {
+    const { signal } = this.#interruption
     this.reason = new Promise((resolve) => {
-      let askedMs = Number.POSITIVE_INFINITY
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        this.#handlers.set(signal, () => {
-          const nowMs = performance.now()
-          if (nowMs - askedMs > sameWishMs) process.exit(signalExitBase + signalNumbers[signal])
-          askedMs = Math.min(askedMs, nowMs)
-          resolve(signal)
-        })
-      }
+      signal.addEventListener('abort', () => resolve(String(signal.reason)), { once: true })
       if (startedByNpx(process)) {
         this.#endWatch = onOrphaned(process, () => resolve('the parent process is gone'))
       }
     })
-    for (const [signal, handler] of this.#handlers) process.on(signal, handler)
   }
 
   /** Gives the signals back to their default. */
   dispose(): void {
     this.#endWatch()
-    for (const [signal, handler] of this.#handlers) process.off(signal, handler)
+    this.#interruption.dispose()
   }
 }
 

@@ -32,6 +32,12 @@ export function collectPair(
   return { ...previous, [text.slice(0, cut).trim()]: text.slice(cut + 1) }
 }
 
+/** A whole number of 0 to 999,999,999. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number of at least 0.')
+}
+
 /** A count of 1 to 999,999,999. */
 export function positiveInteger(text: string): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0

@@ -1,5 +1,5 @@
 /** The client's TLS and SASL against Apache Kafka's. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { clusterAt } from '../../client/network/cluster-fixture.ts'
 import { hasOpenssl, type SelfSigned, selfSigned } from '../../fixtures/self-signed.ts'
 import { hasKafka } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
+import { odradek } from './command-line.ts'
 import { alice, secureKafka, securePortOffset, sessionMs, unsecuredToken } from './secure-kafka.ts'
 
 const isPossible = hasKafka() && hasOpenssl()
@@ -145,4 +146,50 @@ describe.skipIf(!isPossible)('SASL over TLS, against Apache Kafka', () => {
     await sleep(sessionMs * 1.5)
     await expect(cluster.call(1, metadataApi, { topics: [] })).resolves.toBeDefined()
   })
+
+  test.each([
+    [
+      'SCRAM-SHA-512',
+      `scram.ScramLoginModule required username="alice" password="${alice.password}"`,
+    ],
+    [
+      'OAUTHBEARER',
+      'oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="a"',
+    ],
+  ])(
+    'the command line comes in by %s with a file as for tools of Kafka',
+    async (mechanism, jaas) => {
+      const file = join(folder, 'client.properties')
+      const settings = {
+        'bootstrap.servers': `127.0.0.1:${broker.port + securePortOffset}`,
+        'security.protocol': 'SASL_SSL',
+        'sasl.mechanism': mechanism,
+        'sasl.jaas.config': `org.apache.kafka.common.security.${jaas};`,
+        'ssl.truststore.type': 'PEM',
+        'ssl.truststore.location': join(folder, 'cert.pem'),
+      }
+      const entries = Object.entries(settings)
+      writeFileSync(file, entries.map(([name, value]) => `${name}=${value}\n`).join(''))
+      const topic = `orders-${mechanism}`
+      const producing = odradek('produce', topic, '--command-config', file)
+      producing.write('a\nb\n')
+      expect(await producing.end()).toMatchObject({ code: 0, err: '' })
+      const consuming = odradek(
+        'consume',
+        topic,
+        '--command-config',
+        file,
+        '--from-beginning',
+        '-e',
+      )
+      const { code, out, err } = await consuming.end()
+      expect([code, err, out.toString()]).toEqual([0, '', 'a\nb\n'])
+      const listing = await odradek('topic', 'list', '--command-config', file).end()
+      expect(listing.out.toString()).toContain(topic)
+      const wrong = ['-X', 'ssl.truststore.location=']
+      expect((await odradek('topic', 'list', '--command-config', file, ...wrong).end()).code).toBe(
+        1,
+      )
+    },
+  )
 })
