@@ -86,6 +86,7 @@ class Production {
   readonly #producer: Producer
   readonly #failures: DeliveryFailures
   readonly #counter: LiveCounter
+  /** The record of a line, good until the next one; text: what is wrong with it. */
   readonly #record: (line: Buffer) => ProducerRecord | string
   /** Aborted when enough failed: the next line may be long in coming. */
   readonly #enough = new AbortController()
@@ -217,26 +218,37 @@ class Place {
   }
 }
 
+/** A record that is filled anew for each line. */
+interface Outgoing {
+  readonly topic: string
+  partition: number | undefined
+  key: ProducerRecord['key']
+  value: ProducerRecord['value']
+  headers: readonly HeaderPair[]
+  timestamp: number | undefined
+}
+
 /** How a line becomes a record; text: what is wrong with it. */
 function recordReader(
   topic: string,
   options: ProduceOptions,
 ): (line: Buffer) => ProducerRecord | string {
-  const { partition, header, key: fixed } = options
-  const constant = {
-    topic,
-    ...(partition === undefined ? {} : { partition }),
-    ...(header === undefined ? {} : { headers: header }),
-  }
+  const { partition, header: headers = [], key = null } = options
+  // One object for all: the producer keeps nothing of it, and a new one costs more than the rest.
+  const outgoing: Outgoing = { topic, partition, key, value: null, headers, timestamp: undefined }
+  // What is undefined is as good as absent, and keeps the object in one shape.
+  const record = outgoing as ProducerRecord
   if (options.json === true) {
+    const isOwn = partition === undefined && options.repartition !== true
     return (line) => {
-      const record = parseJson(line)
-      if (typeof record === 'string') return record
-      const { partition: own, ...rest } = record
-      const place = own === undefined || options.repartition === true ? {} : { partition: own }
-      const headers =
-        header === undefined ? {} : { headers: [...(record.headers ?? []), ...header] }
-      return { ...rest, ...place, ...constant, ...headers }
+      const read = parseJson(line)
+      if (typeof read === 'string') return read
+      outgoing.key = read.key
+      outgoing.value = read.value
+      outgoing.timestamp = read.timestamp
+      outgoing.headers = headers.length === 0 ? read.headers : [...read.headers, ...headers]
+      if (isOwn) outgoing.partition = read.partition
+      return record
     }
   }
   const { keySeparator, nullValue } = options
@@ -244,16 +256,10 @@ function recordReader(
     keySeparator: keySeparator === undefined ? undefined : unescaped(keySeparator),
     nullText: nullValue === undefined ? undefined : Buffer.from(nullValue),
   }
-  // One object for all: the producer keeps nothing of it, and a new one costs more than the rest.
-  const record: { -readonly [Name in keyof ProducerRecord]: ProducerRecord[Name] } = {
-    ...constant,
-    key: null,
-    value: null,
-  }
   return (line) => {
-    const { key, value } = parseLine(line, form)
-    record.key = key ?? fixed ?? null
-    record.value = value
+    const read = parseLine(line, form)
+    outgoing.key = read.key ?? key
+    outgoing.value = read.value
     return record
   }
 }

@@ -15,11 +15,12 @@ import type { OutputBuffer } from './output-buffer.ts'
 
 /** What a line says of a record to be produced. */
 export interface JsonRecord {
-  readonly partition?: number
-  readonly timestamp?: number
+  readonly partition: number | undefined
+  /** Undefined: the time of its production. */
+  readonly timestamp: number | undefined
   readonly key: string | Uint8Array | null
   readonly value: string | Uint8Array | null
-  readonly headers?: readonly HeaderPair[]
+  readonly headers: readonly HeaderPair[]
 }
 
 /** Appends a record and a newline. */
@@ -52,13 +53,13 @@ export function parseJson(line: Buffer): JsonRecord | string {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return 'it is not a JSON object'
   }
-  const { key = null, payload, headers = [], ts, partition } = given as Record<string, unknown>
+  const { key = null, payload, headers = none, ts, partition } = given as Record<string, unknown>
   if (payload === undefined) return 'it has no "payload"; null makes a tombstone'
   const keyBytes = fromJson(key)
   const value = fromJson(payload)
   if (keyBytes === undefined) return `its "key" is ${expected}`
   if (value === undefined) return `its "payload" is ${expected}`
-  const pairs = pairsFrom(headers)
+  const pairs = headers === none ? none : pairsFrom(headers)
   if (typeof pairs === 'string') return pairs
   if (ts !== undefined && !Number.isSafeInteger(ts)) return 'its "ts" is no whole number'
   const isPartition = Number.isSafeInteger(partition) && (partition as number) >= 0
@@ -66,13 +67,13 @@ export function parseJson(line: Buffer): JsonRecord | string {
   return {
     key: keyBytes,
     value,
-    ...(partition === undefined ? {} : { partition: partition as number }),
-    // Without one, the record's time is that of its production.
-    ...(ts === undefined || (ts as number) < 0 ? {} : { timestamp: ts as number }),
-    ...(pairs.length === 0 ? {} : { headers: pairs }),
+    partition: partition as number | undefined,
+    timestamp: ts === undefined || (ts as number) < 0 ? undefined : (ts as number),
+    headers: pairs,
   }
 }
 
+const none: readonly HeaderPair[] = []
 const expected = 'neither a string, nor null, nor {"base64":"..."}'
 
 /** Undefined: not one of the three forms. */

@@ -13,8 +13,11 @@ export interface LineForm {
 export function parseLine(line: Buffer, form: LineForm): Pick<ProducerRecord, 'key' | 'value'> {
   const { keySeparator, nullText } = form
   const cut = keySeparator === undefined ? -1 : line.indexOf(keySeparator)
-  const orNull = (part: Buffer): Buffer | null => (nullText?.equals(part) === true ? null : part)
-  if (keySeparator === undefined || cut < 0) return { key: null, value: orNull(line) }
+  if (keySeparator === undefined || cut < 0) return { key: null, value: orNull(line, nullText) }
   const value = line.subarray(cut + keySeparator.length)
-  return { key: orNull(line.subarray(0, cut)), value: orNull(value) }
+  return { key: orNull(line.subarray(0, cut), nullText), value: orNull(value, nullText) }
+}
+
+function orNull(part: Buffer, nullText: Buffer | undefined): Buffer | null {
+  return nullText?.equals(part) === true ? null : part
 }

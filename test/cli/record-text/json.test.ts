@@ -37,6 +37,7 @@ describe('parseJson', () => {
     expect(parse('{"key":"k","payload":"v","offset":7,"topic":"x","broker":1}')).toEqual({
       key: 'k',
       value: 'v',
+      headers: [],
     })
     expect(parse('{"payload":null,"ts":5,"partition":2,"headers":["h","1","h",null]}')).toEqual({
       key: null,
@@ -54,7 +55,7 @@ describe('parseJson', () => {
         ['__proto__', '2'],
       ],
     })
-    expect(parse('{"payload":"v","ts":-1}')).toEqual({ key: null, value: 'v' })
+    expect(parse('{"payload":"v","ts":-1}')).toEqual({ key: null, value: 'v', headers: [] })
   })
 
   it.each([
@@ -97,7 +98,7 @@ it('what is written is read without a loss, whatever the bytes', () => {
       expect(bytesOf(read.key)).toEqual(key)
       expect(bytesOf(read.value)).toEqual(value)
       expect([read.partition, read.timestamp]).toEqual([at, at])
-      const back = (read.headers ?? []).map(([one, of]) => [one, bytesOf(of)])
+      const back = read.headers.map(([one, of]) => [one, bytesOf(of)])
       expect(back).toEqual(list)
     }),
     { numRuns: 300 },
