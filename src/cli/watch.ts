@@ -38,7 +38,8 @@ function show(lines: readonly string[], terminal: Terminal): void {
     cursorTo(stream, 0, 0)
     clearScreenDown(stream)
   }
-  // The last line of the screen stays free for the cursor.
-  const height = stream === undefined ? Infinity : Math.max(1, stream.rows - 1)
+  // The last line of the screen stays free for the cursor; some do not tell how high they are.
+  const rows = stream?.rows ?? 0
+  const height = rows > 1 ? rows - 1 : Infinity
   for (const line of lines.slice(0, height)) terminal.out(line)
 }

@@ -37,6 +37,13 @@ test('on a terminal a look takes the place of the one before, as high as it is',
   expect(written).toEqual(['\x1b[?7l', ...home, ...lines(0), ...home, ...lines(1), '\x1b[?7h'])
 })
 
+test('a terminal that does not tell its height shows everything', async () => {
+  const { terminal, written } = screen(0)
+  const { stop, next } = until(1, () => ['a', 'b', 'c'])
+  await watch(next, 0, terminal, stop.signal)
+  expect(written.filter((text) => text.endsWith('\n'))).toEqual(['a\n', 'b\n', 'c\n'])
+})
+
 test('a look that fails ends it with its failure, and the terminal is as before', async () => {
   const { terminal, written } = screen(10)
   const failing = watch(
