@@ -11,6 +11,14 @@ export interface AdminCommandOptions extends ClusterOptions {
 const operationTimeoutMs = 25_000
 
 /**
+ * Rejects with a sentence at once where no broker can be reached. A producer or a consumer would
+ * try for a minute. What is odd about the configs is told by whoever uses them.
+ */
+export async function mustBeReachable(options: ClusterOptions): Promise<void> {
+  await withAdmin(options, { err: () => {} }, (admin) => admin.describeCluster())
+}
+
+/**
  * Runs `work` with an admin and closes it. Rejects with a sentence. Unless a config says otherwise
  * nothing is tried twice: whoever sits at the terminal is told at once that no broker is there, and
  * can type it again.

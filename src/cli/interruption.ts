@@ -44,3 +44,13 @@ export class Interruption {
     for (const [signal, handler] of this.#handlers) process.off(signal, handler)
   }
 }
+
+/** Runs `work` with the signal of an {@link Interruption}: what runs until it is told to stop. */
+export async function untilStopped<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = new Interruption()
+  try {
+    return await work(interruption.signal)
+  } finally {
+    interruption.dispose()
+  }
+}

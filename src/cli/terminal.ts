@@ -13,8 +13,8 @@ export interface Terminal {
   readonly isWritten: boolean
   /** Writes one line to stderr. */
   err(line: string): void
-  /** Whether stdout is a terminal. */
-  readonly isOutTerminal: boolean
+  /** Stdout itself where it is a terminal, for what redraws itself. */
+  readonly outStream: NodeJS.WriteStream | undefined
   /** Stderr itself where it is a terminal, for what redraws itself. */
   readonly errStream: NodeJS.WriteStream | undefined
   /** For lines on stdout. */
@@ -56,8 +56,8 @@ export function createTerminal(
     get isWritten() {
       return isWritten
     },
-    isOutTerminal: stdout.isTTY === true,
     err: (line) => void stderr.write(`${line}\n`),
+    outStream: stdout.isTTY === true ? (stdout as NodeJS.WriteStream) : undefined,
     errStream: stderr.isTTY === true ? (stderr as NodeJS.WriteStream) : undefined,
     styles: stylesOf(wanted && stdout.isTTY === true),
     errStyles: stylesOf(wanted && stderr.isTTY === true),

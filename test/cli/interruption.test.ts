@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { Interruption } from '../../src/cli/interruption.ts'
+import { Interruption, untilStopped } from '../../src/cli/interruption.ts'
 
 const before = {
   SIGINT: process.listenerCount('SIGINT'),
@@ -29,4 +29,23 @@ test.each([
   expect(exit).toHaveBeenCalledExactlyOnceWith(code)
   interruption.dispose()
   expect(process.listenerCount(signal)).toBe(before[signal])
+})
+
+const aborted = (signal: AbortSignal): Promise<string> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve('ended well')))
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s is told to work that runs until then',
+  async (name) => {
+    const working = untilStopped(aborted)
+    expect(process.listenerCount(name)).toBe(before[name] + 1)
+    process.emit(name)
+    expect(await working).toBe('ended well')
+    expect(process.listenerCount(name)).toBe(before[name])
+  },
+)
+
+test('work that fails gives the signals back too', async () => {
+  await expect(untilStopped(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+  expect(process.listenerCount('SIGINT')).toBe(before.SIGINT)
 })

@@ -18,6 +18,22 @@ test('--version is that of the package', async () => {
 const commands = [
   ...[[], ['start'], ['topic'], ['topic', 'create'], ['topic', 'list'], ['topic', 'describe']],
   ...[['topic', 'delete'], ['log'], ['log', 'dump'], ['produce'], ['consume']],
+  ...[['group'], ['group', 'list']],
+  ...[
+    ['topic', 'alter'],
+    ['config'],
+    ['config', 'describe'],
+    ['config', 'alter'],
+    ['records'],
+    ['records', 'delete'],
+    ['perf'],
+    ['perf', 'produce'],
+    ['perf', 'consume'],
+    ['perf', 'latency'],
+    ['group', 'describe'],
+    ['group', 'delete'],
+    ['group', 'reset-offsets'],
+  ],
 ]
 
 test.each(commands.map((command) => [[...command, '--help']]))(
@@ -44,6 +60,8 @@ test.each([
   expect(await run(...asked)).toEqual(await run(...option))
 })
 
+const reset = ['group', 'reset-offsets', 'g']
+
 test('without a command the help is the answer, and a mistake', async () => {
   const { code, out, err } = await run()
   expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -62,6 +80,38 @@ test.each([
   [['start', '--listen', '127.0.0.1:65536'], 'with a port of 0 to 65535.'],
   [['start', '--set', 'nonsense'], 'It must have the form NAME=VALUE.'],
   [['topic', 'create', 'x', '--partitions', '0'], 'a whole number of at least 1'],
+  [['perf', 'produce'], "missing required argument 'topic'"],
+  [['perf', 'produce', 't', '--acks', '2'], 'Allowed choices are 0, 1, all.'],
+  [['perf', 'produce', 't', '--record-size', '0'], 'a whole number of at least 1'],
+  [['perf', 'produce', 't', '--producer-props', 'a'], 'It must have the form NAME=VALUE.'],
+  [['perf', 'consume', 't', '--timeout', '0'], 'a whole number of ms, at least 1'],
+  [['perf', 'latency', 't', '--acks', '0'], 'Allowed choices are 1, all.'],
+  [['topic', 'alter', 't'], 'by --partitions, --config or --delete-config'],
+  [['config', 'describe', 'cat'], 'Allowed choices are topic, broker,'],
+  [['config', 'alter', 'topic', '--set', 'a=b'], 'name one, or say --default'],
+  [['config', 'alter', 'topic', 't'], 'by --set, --delete, --append or --subtract'],
+  [['config', 'alter', 'user', 'u', '--append', 'a=b'], 'are for lists'],
+  [['config', 'describe', 'topic', 't', '--default'], 'a name or --default, not both'],
+  [['config', 'describe', 'topic', '--default'], '--default is for broker, user, client-id, ip'],
+  [['config', 'describe', 'ip', '--client-id', 'c'], '--client-id is for users'],
+  [['records', 'delete', 't:x', '--before', '1'], 'TOPIC or TOPIC:0,1,2.'],
+  [['records', 'delete', 't', '--before', 'now'], 'a whole number of at least 0'],
+  [['group', 'describe'], 'name groups, or say --all-groups'],
+  [['group', 'delete', 'g', '--all-groups'], 'not both'],
+  [['group', 'delete', 'g', 'h', 'g'], "group 'g' is named twice"],
+  [['group', 'describe', 'g', '--members', '--state'], 'cannot be used with'],
+  [['group', 'describe', 'g', '--watch', '0'], 'from 0.1 to 86400'],
+  [['group', 'list', '--state', 'a,,b'], 'names with commas between'],
+  [[...reset, '--all-topics'], 'say where to go on, by one of --to-earliest, --to-latest'],
+  [[...reset, '--to-latest', '--shift-by', '1'], '--to-latest and --shift-by cannot be used'],
+  [[...reset, '--to-latest'], 'name topics by --topic, or say --all-topics'],
+  [[...reset, '--from-file', 'f', '--all-topics'], '--from-file cannot be used together'],
+  [[...reset, '--topic', 't:a', '--to-latest'], 'TOPIC or TOPIC:0,1,2.'],
+  [[...reset, '--to-offset', '-1'], 'a whole number of at least 0'],
+  [[...reset, '--shift-by', '1.5'], 'a negative one goes back'],
+  [[...reset, '--to-datetime', 'now'], 'YYYY-MM-DDThh:mm:ss.sss'],
+  [[...reset, '--by-duration', '1h'], 'PnDTnHnMnS'],
+  [[...reset, '--all-topics', '--to-latest', '--dry-run', '--execute'], 'cannot be used with'],
   [['log', 'dump'], "missing required argument 'file'"],
 ])('%j is a mistake of the command line: exit code 2', async (args, sentence) => {
   const { code, out, err } = await run(...args)

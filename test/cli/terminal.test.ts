@@ -47,7 +47,7 @@ test('bytes are written as they are, and who wrote them learns what became of th
     },
   }
   const terminal = createTerminal(stdout, stdout, {})
-  expect([terminal.isWritten, terminal.isOutTerminal]).toEqual([false, false])
+  expect([terminal.isWritten, terminal.outStream]).toEqual([false, undefined])
   const bytes = Buffer.of(0, 255, 10)
   await terminal.write(bytes)
   expect([written, terminal.isWritten]).toEqual([[bytes], true])

@@ -126,7 +126,7 @@ class Consumption {
     this.#untilMs = until?.kind === 'until-time' ? until.timestamp : Number.POSITIVE_INFINITY
     this.#left = options.count ?? Number.POSITIVE_INFINITY
     // Records on the same terminal would be torn apart.
-    const isShown = options.quiet !== true && !terminal.isOutTerminal
+    const isShown = options.quiet !== true && terminal.outStream === undefined
     this.#counter = new LiveCounter(isShown ? terminal.errStream : undefined)
   }
 

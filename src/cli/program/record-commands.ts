@@ -1,13 +1,14 @@
 /** The command lines of `produce` and `consume`. Short options are those of kcat. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { assert } from '../base/assert.ts'
-import type { HeaderPair } from '../client/index.ts'
-import { withClusterOptions } from './client-options.ts'
-import type { ConsumeOptions } from './command/consume.ts'
-import type { ProduceOptions } from './command/produce.ts'
-import { type OffsetOption, offsetForms, parseOffset } from './start-offset.ts'
-import { type Choose, positiveInteger, subcommand, wholeNumber } from './subcommand.ts'
-import type { Terminal } from './terminal.ts'
+import { assert } from '../../base/assert.ts'
+import type { HeaderPair } from '../../client/index.ts'
+import { withClusterOptions } from '../client-options.ts'
+import type { ConsumeOptions } from '../command/consume.ts'
+import type { ProduceOptions } from '../command/produce.ts'
+import { type OffsetOption, offsetForms, parseOffset } from '../start-offset.ts'
+import type { Terminal } from '../terminal.ts'
+import { positiveInteger, wholeNumber } from './option-values.ts'
+import { type Choose, subcommand } from './subcommand.ts'
 
 /** Options that both commands have: how records look on the pipe. */
 function withTextOptions(command: Command): Command {
@@ -46,7 +47,7 @@ export function addProduce(program: Command, terminal: Terminal, choose: Choose)
         }
       }
       choose(async () =>
-        (await import('./command/produce.ts')).produce(topic, files, options, terminal),
+        (await import('../command/produce.ts')).produce(topic, files, options, terminal),
       )
     },
   )
@@ -73,7 +74,7 @@ export function addConsume(program: Command, terminal: Terminal, choose: Choose)
   withClusterOptions(withTextOptions(consume)).action((topic: string, options: ConsumeOptions) => {
     const wrong = consumeConflict(options)
     if (wrong !== undefined) consume.error(`odradek: ${wrong}`)
-    choose(async () => (await import('./command/consume.ts')).consume(topic, options, terminal))
+    choose(async () => (await import('../command/consume.ts')).consume(topic, options, terminal))
   })
 }
 

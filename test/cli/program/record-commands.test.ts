@@ -1,12 +1,12 @@
 import { describe, expect, it, test, vi } from 'vitest'
-import { runCommandLine } from '../../src/cli/program.ts'
-import { capturedTerminal } from './captured-terminal.ts'
+import { runCommandLine } from '../../../src/cli/program.ts'
+import { capturedTerminal } from '../captured-terminal.ts'
 
 const calls: { name: string; args: unknown[] }[] = []
-vi.mock('../../src/cli/command/produce.ts', () => ({
+vi.mock('../../../src/cli/command/produce.ts', () => ({
   produce: (...args: unknown[]) => calls.push({ name: 'produce', args }) * 0,
 }))
-vi.mock('../../src/cli/command/consume.ts', () => ({
+vi.mock('../../../src/cli/command/consume.ts', () => ({
   consume: (...args: unknown[]) => calls.push({ name: 'consume', args }) * 0,
 }))
 
