@@ -93,8 +93,8 @@ it('publint finds nothing', async () => {
 
 it('arethetypeswrong finds the types of every entry, and nothing wrong with them', () => {
   const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js')
-  // `node16` leaves out TypeScript's resolution of before Node had "exports". The rule left out says
-  // that require() gets ESM: that is what every Node does that we run on.
+  // `node16` leaves out TypeScript's resolution of before Node had "exports". The rule left out
+  // says that require() gets ESM: that is what every Node does that we run on.
   const options = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm']
   const line = [attw, tarball.file, ...options, '--no-definitely-typed', '--format', 'json']
   const { status, stdout } = spawnSync(process.execPath, line, { encoding: 'utf8' })

@@ -99,7 +99,8 @@ describe.each(losses)('with a native core that is $name', ({ problem, lose }) =>
       for await (const { value } of consumer) if (got.push(value.toString()) === sent.length) break
       await consumer.close()
       console.log(got.length, got.every((value, i) => value === sent[i]))
-      console.log(process.report.getReport().sharedObjects.filter((o) => /odradek\\.node/.test(o)))`)
+      const { sharedObjects } = process.report.getReport()
+      console.log(sharedObjects.filter((path) => /odradek\\.node/.test(path)))`)
     expect(said).toBe('500 true\n[]')
   })
 })
