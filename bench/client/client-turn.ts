@@ -60,16 +60,20 @@ async function takeCase(
   { name, consumes }: ClientCase,
 ): Promise<Record<string, Figures>> {
   const figures: Record<string, Figures> = {}
-  const taking = plan.peers.filter(({ cases }) => cases.includes(name))
-  for (const peer of rotated(taking, plan.round)) {
-    const task: Task = {
-      case: name,
-      bootstrap: broker.address,
-      topic: consumes ? consumedTopic : name,
-      brokerPid: broker.pid,
-      seconds: plan.seconds,
-      records: plan.records,
-    }
+  const task: Task = {
+    case: name,
+    bootstrap: broker.address,
+    topic: consumes ? consumedTopic : name,
+    brokerPid: broker.pid,
+    seconds: plan.seconds,
+    records: plan.records,
+  }
+  const taking = rotated(
+    plan.peers.filter(({ cases }) => cases.includes(name)),
+    plan.round,
+  )
+  // The first one once more, before: for the broker's own warm-up.
+  for (const peer of [...taking.slice(0, 1), ...taking]) {
     try {
       figures[peer.name] = await peer.run(task)
     } catch (error) {
