@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly json: string | undefined
   /** The bench's own numbers, by the names of {@link BenchCommand.numbers}. */
   readonly numbers: Readonly<Record<string, number>>
+  /** The bench's own words, by the names of {@link BenchCommand.words}. */
+  readonly words: Readonly<Record<string, string>>
 }
 
 /** How one bench's command line differs from the others'. */
@@ -34,6 +36,10 @@ export interface BenchCommand {
   readonly without?: readonly string[]
   /** Numbers above 0 that only it has, by option. */
   readonly numbers?: Readonly<Record<string, { readonly fallback: number; readonly help: string }>>
+  /** Words that only it has, by option; `value` is what the help calls them. */
+  readonly words?: Readonly<
+    Record<string, { readonly value: string; readonly fallback: string; readonly help: string }>
+  >
   /** Broker configs of all its runs, which --set may still change. */
   readonly settings?: Settings
 }
@@ -107,15 +113,21 @@ export function readOptions(args: readonly string[], command: BenchCommand = {})
         number(name, own.fallback),
       ]),
     ),
+    words: Object.fromEntries(
+      Object.entries(command.words ?? {}).map(([name, own]) => [name, text(name) ?? own.fallback]),
+    ),
   }
 }
 
-function rulesOf({ without = [], numbers = {} }: BenchCommand): Record<string, Rule> {
+function rulesOf({ without = [], numbers = {}, words = {} }: BenchCommand): Record<string, Rule> {
   const kept = Object.entries(shared).filter(([name]) => !without.includes(name))
   const own = Object.entries(numbers).map(([name, { fallback, help }]): [string, Rule] => [
     name,
     { value: 'N', help: `${help} (${fallback})` },
   ])
+  for (const [name, { value, fallback, help }] of Object.entries(words)) {
+    own.push([name, { value, help: `${help} (${fallback})` }])
+  }
   return Object.fromEntries([...own, ...kept])
 }
 

@@ -66,6 +66,22 @@ describe.skipIf(!hasMake)('the bench programs', () => {
     expect(names).toEqual(['page-cache', 'flush-each'])
   })
 
+  it('client: ours beside another and beside a bare socket, producing and consuming', async () => {
+    const own = ['--client', 'odradek,kafkajs,bare-socket', '--node', process.versions.node]
+    const short = ['--cold', '--seconds', '0.2', '--records', '60000', '--partitions', '2']
+    const cases = ['sends', 'idle', 'one-by-one', 'by-batch']
+    const { lines, results } = await bench('client', ...own, ...short, '--case', cases.join())
+    expect(lines.filter((line) => line.startsWith('odradek '))).toHaveLength(4)
+    expect(lines.filter((line) => line.startsWith('kafkajs '))).toHaveLength(4)
+    expect(lines.filter((line) => /^(held|MISSED): (sends|idle) /.test(line))).toHaveLength(2)
+    const [{ figures }] = results.runs
+    for (const name of cases) {
+      expect(figures[name].odradek.recordsPerSecond).toBeGreaterThan(0)
+      expect(figures[name].kafkajs.recordsPerSecond).toBeGreaterThan(0)
+    }
+    expect(figures.idle['bare-socket'].latencyMs.p50).toBeGreaterThan(0)
+  })
+
   it('say which cases and options they have', async () => {
     const unknown = bench('durable', '--case', '2x2')
     await expect(unknown).rejects.toThrow('no case is 2x2: they are disk, 1x1, 1x6')

@@ -13,8 +13,9 @@ export interface SetUp {
 const scriptMsMax = 600_000
 
 /** Runs a set-up script. One that fails says why in the last line that it prints. */
-export function setUp(script: string): SetUp {
-  const { status, stdout, error } = spawnSync(script, { encoding: 'utf8', timeout: scriptMsMax })
+export function setUp(script: string, args: readonly string[] = []): SetUp {
+  const options = { encoding: 'utf8', timeout: scriptMsMax } as const
+  const { status, stdout, error } = spawnSync(script, args, options)
   const lines = (stdout ?? '').trim().split('\n')
   if (status === 0) return { command: lines }
   return { obstacle: lines.at(-1) || String(error ?? `${script} ended with ${status}`) }

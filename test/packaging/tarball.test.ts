@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BrokerProcess } from '../conformance/broker-process.ts'
 import { type BrokerTarget, odradekTarget } from '../conformance/broker-target.ts'
+import { type Installation, install } from './installation.ts'
 import { packTarball, type Tarball } from './tarball.ts'
 import { node, npm, ownNpm, pnpm, withoutCompiler } from './toolchain.ts'
 
@@ -40,18 +39,16 @@ it('the tarball holds what runs, and nothing of the tests', () => {
 })
 
 describe.each(managers)('installed by $name without a compiler', (manager) => {
-  const project = mkdtempSync(join(tmpdir(), 'odradek-project-'))
-  const bin = join(project, 'node_modules', 'odradek', 'bin', 'odradek.js')
+  let installation: Installation
+  let bin: string
 
   beforeAll(() => {
-    writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }\n')
-    const [program = '', ...args] = manager.command(tarball.file)
-    const install = spawnSync(program, args, { cwd: project, env: bare.env, encoding: 'utf8' })
-    expect(install.status, install.stdout + install.stderr).toBe(0)
+    installation = install(tarball, manager, bare.env)
+    bin = join(installation.package, 'bin', 'odradek.js')
   })
 
   afterAll(() => {
-    rmSync(project, { recursive: true, force: true })
+    installation?.remove()
   })
 
   it.each(nodes)('a broker runs on Node %s, with every codec', async (version) => {

@@ -40,6 +40,14 @@ describe('readOptions', () => {
     expect(() => readOptions(['--gib', '1'])).toThrow('--gib')
   })
 
+  it("reads a bench's own words", () => {
+    const command = { words: { node: { value: 'VERSION', fallback: '24', help: 'which' } } }
+    expect(readOptions([], command).words).toEqual({ node: '24' })
+    expect(readOptions(['--node', '22'], command).words).toEqual({ node: '22' })
+    expect(readOptions([]).words).toEqual({})
+    expect(helpText(command)).toMatch(/--node VERSION +which \(24\)/)
+  })
+
   it('refuses what it does not know, by name', () => {
     expect(() => readOptions(['--durable'], { without: ['durable'] })).toThrow('--durable')
     expect(() => readOptions(['--target', 'redis'])).toThrow('not redis')
