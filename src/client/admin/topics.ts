@@ -5,6 +5,7 @@ import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
 import { createPartitionsApi } from '../../protocol/generated/37-create-partitions.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
+import { requireKnownFields } from '../options/known-fields.ts'
 import {
   type AdminContext,
   ask,
@@ -28,6 +29,8 @@ export interface NewTopic {
   /** Configs of the topic by Kafka's names, as `{ 'retention.ms': '3600000' }`. */
   readonly configs?: Readonly<Record<string, string>>
 }
+
+const topicFields = ['name', 'partitions', 'replicationFactor', 'assignments', 'configs']
 
 /** What was created. */
 export interface CreatedTopic {
@@ -57,12 +60,15 @@ export interface NewPartitions {
   readonly assignments?: readonly (readonly number[])[]
 }
 
+const partitionFields = ['topic', 'totalCount', 'assignments']
+
 /** See `Admin.createTopics`. */
-export function createTopics(
+export async function createTopics(
   context: AdminContext,
   topics: readonly NewTopic[],
   validateOnly: boolean,
 ): Promise<readonly CreatedTopic[]> {
+  for (const topic of topics) requireKnownFields(`Topic "${topic.name}"`, topic, topicFields)
   return settle(
     context,
     'Cannot create topics',
@@ -149,6 +155,7 @@ export async function createPartitions(
   topics: readonly NewPartitions[],
   validateOnly: boolean,
 ): Promise<void> {
+  for (const one of topics) requireKnownFields(`Topic "${one.topic}"`, one, partitionFields)
   await settle(
     context,
     'Cannot add partitions',

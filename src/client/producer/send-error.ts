@@ -36,5 +36,7 @@ export class SendError extends ClientError {
       { cause: first },
     )
     this.results = results
+    // Of thousands of results a printed error would show a hundred with their stacks.
+    Object.defineProperty(this, 'results', { enumerable: false })
   }
 }

@@ -63,6 +63,17 @@ const asked = (fake: FakeCluster) =>
     .filter(({ key }) => key === createTopicsApi.key)
     .map(({ body }) => (body as TopicNames).topics.map(({ name }) => name))
 
+test('a field that nobody reads is refused, and nothing asked', async () => {
+  const { fake, admin } = await both({ apis: [createTopicsApi] })
+  const topics = [{ name: 'a', numPartitions: 3 }]
+  const message = `Topic "a" has no field 'numPartitions'; did you mean 'partitions'?`
+  await expect(admin.createTopics(topics)).rejects.toThrow(new ConfigError(message))
+  await expect(
+    admin.createPartitions([Object.assign({ topic: 'a', totalCount: 3 }, { count: 3 })]),
+  ).rejects.toThrow(`Topic "a" has no field 'count'`)
+  expect(asked(fake)).toEqual([])
+})
+
 describe('attempts', () => {
   test('only what failed for now is sent again', async () => {
     const answer = answers(

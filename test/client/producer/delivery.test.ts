@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TimeoutError } from '../../../src/client/error.ts'
@@ -77,6 +78,7 @@ describe('SendGroup', () => {
     expect(settled.error?.message).toBe(
       '1 of 2 records were not stored; the first: It took too long.',
     )
+    expect(inspect(settled.error)).not.toContain('results')
   })
 
   it('is settled once', () => {
