@@ -169,14 +169,11 @@ class Production {
 
   /** Sends the complete lines in hand; false: enough failed. */
   async #take(splitter: Splitter, place: Place): Promise<boolean> {
-    const before = splitter.restBytes
-    const linesBefore = place.line
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
       const sent = this.#offer(line, place)
       if (sent === 'wait' && !(await this.#send(line, place))) return false
       if (sent === 'failed' && this.#isEnough) return false
     }
-    this.#counter.add(place.line - linesBefore, before - splitter.restBytes)
     return !this.#isEnough
   }
 
@@ -200,6 +197,7 @@ class Production {
       if (typeof record === 'string') throw new Error(record)
       if (!this.#producer.enqueue(record)) return 'wait'
       place.line++
+      this.#counter.add(1, line.length)
       return 'taken'
     } catch (error) {
       place.line++
