@@ -6,6 +6,7 @@ import {
   type ProducerOptions,
   type ProducerRecord,
 } from '../../client/index.ts'
+import { withAdmin } from '../admin-client.ts'
 import { counted } from '../check-words.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { DeliveryFailures } from '../delivery-failures.ts'
@@ -63,6 +64,7 @@ export async function produce(
   const sources = files.length > 0 ? files.map(fileSource) : [{ name: 'stdin', open: stdin }]
   const production = new Production(topic, options, terminal)
   try {
+    await mustAnswer(options)
     for (const source of sources) {
       if (!(await production.read(source, interruption.signal))) break
     }
@@ -72,6 +74,11 @@ export async function produce(
   }
   if (production.failed > 0) return exitCode.failure
   return interruption.exitCode
+}
+
+/** A producer tries again for long, and waits in silence: who mistyped a server is told at once. */
+async function mustAnswer(options: ProduceOptions): Promise<void> {
+  await withAdmin(options, { err() {} }, (admin) => admin.describeCluster())
 }
 
 function fileSource(file: string): Source {
@@ -162,14 +169,11 @@ class Production {
 
   /** Sends the complete lines in hand; false: enough failed. */
   async #take(splitter: Splitter, place: Place): Promise<boolean> {
-    const before = splitter.restBytes
-    const linesBefore = place.line
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
       const sent = this.#offer(line, place)
       if (sent === 'wait' && !(await this.#send(line, place))) return false
       if (sent === 'failed' && this.#isEnough) return false
     }
-    this.#counter.add(place.line - linesBefore, before - splitter.restBytes)
     return !this.#isEnough
   }
 
@@ -193,6 +197,7 @@ class Production {
       if (typeof record === 'string') throw new Error(record)
       if (!this.#producer.enqueue(record)) return 'wait'
       place.line++
+      this.#counter.add(1, line.length)
       return 'taken'
     } catch (error) {
       place.line++

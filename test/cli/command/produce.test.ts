@@ -90,6 +90,21 @@ test('files are read one after the other, and none is joined with the next', asy
   expect(await broker.all(topic)).toEqual(['a', 'b', 'c'])
 })
 
+test('on a terminal the sum is shown, unless --quiet', async () => {
+  const topic = await topicWith()
+  const shown = async (options: { quiet?: boolean }) => {
+    const written: string[] = []
+    const errStream = { write: (text: string) => written.push(text) > 0 } as never
+    const file = join(folder, 'shown')
+    writeFileSync(file, 'a\nb\nc')
+    const all = { bootstrapServer: [broker.server], ...options }
+    expect(await produce(topic, [file], all, { ...capturedTerminal(), errStream })).toBe(0)
+    return written.join('')
+  }
+  expect(await shown({})).toMatch(/3 records, 3 bytes, [\d,]+ records\/s\n$/)
+  expect(await shown({ quiet: true })).toBe('')
+})
+
 test('more than the producer holds at a time is waited for', async () => {
   const topic = await topicWith()
   const line = `${'x'.repeat(999)}\n`
