@@ -139,7 +139,8 @@ test('on a terminal the sum is shown, unless --quiet, or records are shown there
   const shown = async (options: { quiet?: boolean }, isOutTerminal: boolean) => {
     const written: string[] = []
     const errStream = { write: (text: string) => written.push(text) > 0 } as never
-    const terminal = { ...capturedTerminal(), errStream, isOutTerminal }
+    const outStream = isOutTerminal ? errStream : undefined
+    const terminal = { ...capturedTerminal(), errStream, outStream }
     const all = { bootstrapServer: [broker.server], fromBeginning: true, exitAtEnd: true }
     expect(await consume('orders', { ...all, ...options }, terminal)).toBe(0)
     return written.join('')
