@@ -49,6 +49,9 @@ interface Source {
 /** A new topic, or a broker that is about to come, may take so long, in ms. */
 const maxBlockMs = 10_000
 
+/** No broker takes such a record, and input without delimiters must not fill the memory. */
+const lineBytesMax = 256 * 1024 * 1024
+
 const newline = '\\n'
 const fileChunkBytes = 256 * 1024
 
@@ -138,6 +141,7 @@ class Production {
       for await (const chunk of input) {
         splitter.push(chunk)
         if (!(await this.#take(splitter, place)) || signal.aborted) return false
+        if (splitter.restBytes > lineBytesMax) return this.#tooLong(place)
       }
     } catch (error) {
       // Ended by us; and a line that is cut off is no record.
@@ -175,6 +179,13 @@ class Production {
       if (sent === 'failed' && this.#isEnough) return false
     }
     return !this.#isEnough
+  }
+
+  #tooLong(place: Place): false {
+    place.line++
+    const error = new Error(`it is longer than ${lineBytesMax} bytes; --delimiter parts records`)
+    this.#failures.refused(place.toString(), error)
+    return false
   }
 
   /** Sends one record, and waits for room if there is none. False: enough failed. */

@@ -143,6 +143,20 @@ describe('what fails', () => {
     expect(await broker.all(topic)).toEqual(['a'])
   })
 
+  it('input without a delimiter does not fill the memory', async () => {
+    const topic = await topicWith()
+    const endless = Buffer.alloc(256 * 1024 * 1024 + 1)
+    const { code, err } = await broker.produce(topic, ['a\n', endless, 'b\n'])
+    expect([code, err]).toEqual([
+      1,
+      [
+        'odradek: Line 2 of stdin was not sent: it is longer than 268435456 bytes; ' +
+          '--delimiter parts records.',
+        'odradek: 1 record was not stored; 1 was.',
+      ],
+    ])
+  })
+
   it('with --keep-going the others are sent', async () => {
     const topic = await topicWith()
     const lines = 'a\n{"payload":"b"}\n{"payload":"c"}\n[]\n{"payload":"d"}'
