@@ -49,6 +49,9 @@ interface Source {
 /** A new topic, or a broker that is about to come, may take so long, in ms. */
 const maxBlockMs = 10_000
 
+/** No broker takes such a record, and input without delimiters must not fill the memory. */
+const lineBytesMax = 256 * 1024 * 1024
+
 const newline = '\\n'
 const fileChunkBytes = 256 * 1024
 
@@ -138,6 +141,7 @@ class Production {
       for await (const chunk of input) {
         splitter.push(chunk)
         if (!(await this.#take(splitter, place)) || signal.aborted) return false
+        if (splitter.restBytes > lineBytesMax) return this.#tooLong(place)
       }
     } catch (error) {
       // Ended by us; and a line that is cut off is no record.
@@ -169,15 +173,19 @@ class Production {
 
   /** Sends the complete lines in hand; false: enough failed. */
   async #take(splitter: Splitter, place: Place): Promise<boolean> {
-    const before = splitter.restBytes
-    const linesBefore = place.line
     for (let line = splitter.next(); line !== undefined; line = splitter.next()) {
       const sent = this.#offer(line, place)
       if (sent === 'wait' && !(await this.#send(line, place))) return false
       if (sent === 'failed' && this.#isEnough) return false
     }
-    this.#counter.add(place.line - linesBefore, before - splitter.restBytes)
     return !this.#isEnough
+  }
+
+  #tooLong(place: Place): false {
+    place.line++
+    const error = new Error(`it is longer than ${lineBytesMax} bytes; --delimiter parts records`)
+    this.#failures.refused(place.toString(), error)
+    return false
   }
 
   /** Sends one record, and waits for room if there is none. False: enough failed. */
@@ -200,6 +208,7 @@ class Production {
       if (typeof record === 'string') throw new Error(record)
       if (!this.#producer.enqueue(record)) return 'wait'
       place.line++
+      this.#counter.add(1, line.length)
       return 'taken'
     } catch (error) {
       place.line++

@@ -4,24 +4,27 @@ import { randomBelow } from '../../base/random.ts'
 /** The pool is that much larger than a record, so that records differ. */
 const spareBytes = 64 * 1024
 
+/** So many values there are; making one costs as much as sending it. */
+const views = 4096
+
 /** Values of random upper-case letters, as Kafka's tools send them. */
 export class Payload {
-  readonly #pool: Buffer
-  readonly #bytes: number
+  readonly #values: readonly Buffer[]
   #at = 0
 
   /** @param bytes of each value. */
   constructor(bytes: number, random: Random) {
-    this.#bytes = bytes
-    this.#pool = Buffer.allocUnsafe(bytes + spareBytes)
-    for (let at = 0; at < this.#pool.length; at++) this.#pool[at] = 65 + randomBelow(random, 26)
+    const pool = Buffer.allocUnsafe(bytes + spareBytes)
+    for (let at = 0; at < pool.length; at++) pool[at] = 65 + randomBelow(random, 26)
+    this.#values = Array.from({ length: views }, (_, at) => {
+      const from = (at * spareBytes) / views
+      return pool.subarray(from, from + bytes)
+    })
   }
 
-  /** The next value: a view on letters that do not change. */
+  /** The next value: a view on letters that do not change, made once. */
   next(): Buffer {
-    const value = this.#pool.subarray(this.#at, this.#at + this.#bytes)
-    // A step that shares no factor with the number of places comes to all of them.
-    this.#at = (this.#at + 10_007) % (spareBytes + 1)
-    return value
+    this.#at = (this.#at + 1) % views
+    return this.#values[this.#at] as Buffer
   }
 }

@@ -135,6 +135,21 @@ test('who reads no more ends it quietly', async () => {
   expect([writes, terminal.stderr]).toEqual([1, []])
 })
 
+test('on a terminal the sum is shown, unless --quiet, or records are shown there', async () => {
+  const shown = async (options: { quiet?: boolean }, isOutTerminal: boolean) => {
+    const written: string[] = []
+    const errStream = { write: (text: string) => written.push(text) > 0 } as never
+    const outStream = isOutTerminal ? errStream : undefined
+    const terminal = { ...capturedTerminal(), errStream, outStream }
+    const all = { bootstrapServer: [broker.server], fromBeginning: true, exitAtEnd: true }
+    expect(await consume('orders', { ...all, ...options }, terminal)).toBe(0)
+    return written.join('')
+  }
+  expect(await shown({}, false)).toMatch(/12 records, 26 bytes, [\d,]+ records\/s\n$/)
+  expect(await shown({ quiet: true }, false)).toBe('')
+  expect(await shown({}, true)).toBe('')
+})
+
 test('a signal ends it, as a failure where it was not done', async () => {
   for (const [args, code] of [
     [[], 0],

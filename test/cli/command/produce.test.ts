@@ -90,6 +90,21 @@ test('files are read one after the other, and none is joined with the next', asy
   expect(await broker.all(topic)).toEqual(['a', 'b', 'c'])
 })
 
+test('on a terminal the sum is shown, unless --quiet', async () => {
+  const topic = await topicWith()
+  const shown = async (options: { quiet?: boolean }) => {
+    const written: string[] = []
+    const errStream = { write: (text: string) => written.push(text) > 0 } as never
+    const file = join(folder, 'shown')
+    writeFileSync(file, 'a\nb\nc')
+    const all = { bootstrapServer: [broker.server], ...options }
+    expect(await produce(topic, [file], all, { ...capturedTerminal(), errStream })).toBe(0)
+    return written.join('')
+  }
+  expect(await shown({})).toMatch(/3 records, 3 bytes, [\d,]+ records\/s\n$/)
+  expect(await shown({ quiet: true })).toBe('')
+})
+
 test('more than the producer holds at a time is waited for', async () => {
   const topic = await topicWith()
   const line = `${'x'.repeat(999)}\n`
@@ -126,6 +141,20 @@ describe('what fails', () => {
       'odradek: 1 record was not stored; 1 was.',
     ])
     expect(await broker.all(topic)).toEqual(['a'])
+  })
+
+  it('input without a delimiter does not fill the memory', async () => {
+    const topic = await topicWith()
+    const endless = Buffer.alloc(256 * 1024 * 1024 + 1)
+    const { code, err } = await broker.produce(topic, ['a\n', endless, 'b\n'])
+    expect([code, err]).toEqual([
+      1,
+      [
+        'odradek: Line 2 of stdin was not sent: it is longer than 268435456 bytes; ' +
+          '--delimiter parts records.',
+        'odradek: 1 record was not stored; 1 was.',
+      ],
+    ])
   })
 
   it('with --keep-going the others are sent', async () => {

@@ -59,5 +59,5 @@ export class RecordBroker {
 }
 
 async function* inputOf(chunks: readonly (string | Buffer)[]): Input {
-  for (const chunk of chunks) yield Buffer.from(chunk as string, 'latin1')
+  for (const chunk of chunks) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, 'latin1')
 }

@@ -21,6 +21,16 @@ test('each record is sent once, with no more in flight than may be', async () =>
   expect([sent, inFlight, most]).toEqual([1000, 0, 7])
 })
 
+test('how long each took is told', async () => {
+  const tookMs: number[] = []
+  let sent = 0
+  const send = () => sleep(++sent === 1 ? 30 : 0)
+  await sendPaced(plan({ records: 20 }), send, (ms) => tookMs.push(ms))
+  expect(tookMs).toHaveLength(20)
+  expect(Math.max(...tookMs)).toBeGreaterThanOrEqual(29)
+  expect(Math.min(...tookMs)).toBeGreaterThanOrEqual(0)
+})
+
 test('the rate that is wanted is not passed', async () => {
   const beginMs = performance.now()
   const atMs: number[] = []

@@ -132,31 +132,6 @@ describe('a loop', () => {
     expect(await offsetsOf(groupId, topic, 1)).toEqual([4])
   })
 
-  it('keeps what commit() committed, though commits are automatic too', async () => {
-    const topic = await topicWith(1, 10)
-    const close = async (read: (consumer: Consumer) => Promise<void>) => {
-      const groupId = fresh('g')
-      const consumer = consumerOf({ groupId })
-      await consumer.subscribe(topic)
-      await read(consumer)
-      await consumer.close()
-      return (await offsetsOf(groupId, topic, 1))[0]
-    }
-    const loop = async (consumer: Consumer) => {
-      await take(consumer, 4)
-      await consumer.commit()
-    }
-    const poll = async (consumer: Consumer) => {
-      await consumer.poll()
-      await consumer.commit()
-    }
-    const part = async (consumer: Consumer) => {
-      await consumer.poll()
-      await consumer.commit([{ topic, partition: 0, offset: 3 }])
-    }
-    expect([await close(loop), await close(poll), await close(part)]).toEqual([4, 10, 3])
-  })
-
   it('goes on where it was left, and where the group left', async () => {
     const topic = await topicWith(1, 10)
     const groupId = fresh('g')
