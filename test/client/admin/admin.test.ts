@@ -216,6 +216,23 @@ test('a group of the new protocol is described where the old one is not there', 
   ])
 })
 
+test.each([35, 69])(
+  'a group that is not there is told as that, whatever the broker says of newer groups: %i',
+  async (errorCode) => {
+    const answer = (request: SeenRequest) => {
+      if (request.key === describeGroupsApi.key) {
+        const none = { groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
+        return { groups: [{ errorCode: 0, groupId: 'g', ...none }] }
+      }
+      if (request.key !== consumerGroupDescribeApi.key) return useDefault
+      const group = { errorCode, groupId: 'g', groupState: '', groupEpoch: 0, assignmentEpoch: 0 }
+      return { throttleTimeMs: 0, groups: [{ ...group, assignorName: '', members: [] }] }
+    }
+    const { admin } = await both({ apis: [describeGroupsApi, consumerGroupDescribeApi], answer })
+    await expect(admin.describeGroups(['g'])).rejects.toMatchObject({ code: 'GROUP_ID_NOT_FOUND' })
+  },
+)
+
 describe('calls that ask several brokers', () => {
   const down = (node: number) => (request: SeenRequest) => {
     if (request.key === describeClusterApi.key) {
@@ -328,7 +345,11 @@ test('statistics are plain objects, and a closed admin says so', async () => {
 test('a broker of before Apache Kafka 4.1 lists client metrics alone', async () => {
   const { request } = listConfigResourcesApi
   const old = { ...listConfigResourcesApi, request: { ...request, versionMax: 0 } }
-  const named = () => ({ errorCode: 0, configResources: [{ resourceName: 'all' }] })
+  const named = () => ({
+    throttleTimeMs: 0,
+    errorCode: 0,
+    configResources: [{ resourceName: 'all' }],
+  })
   const { fake, admin } = await both({ apis: [old], answer: answers(old, named) })
   const metrics = [{ type: 'client-metrics', name: 'all' }]
   expect(await admin.listConfigResources(['client-metrics'])).toEqual(metrics)
