@@ -224,7 +224,7 @@ async function describeConsumerGroup(
   const api = consumerGroupDescribeApi
   const { groups } = await ask(context, coordinator, api, request, deadline)
   const [found] = groups
-  // Apache Kafka 3.7 to 3.9 serve the request and refuse it, unless groups of that kind are enabled.
+  // Apache Kafka 3.7 to 3.9 refuse the request unless groups of that kind are enabled.
   const { GROUP_ID_NOT_FOUND, UNSUPPORTED_VERSION, NONE } = ErrorCode
   const code = found?.errorCode ?? NONE
   const isNone = code === GROUP_ID_NOT_FOUND || code === UNSUPPORTED_VERSION
