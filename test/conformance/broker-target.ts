@@ -105,7 +105,7 @@ export function kafkaJars(): string {
   return process.env['KAFKA_HOME'] ?? join(cache, 'odradek', `kafka-${version}`)
 }
 
-/** The voters of a controller can change since Apache Kafka 3.9 (KIP-853), and are configured before. */
+/** Voters of the controller can change since Apache Kafka 3.9 (KIP-853). */
 function hasDynamicQuorum(jars: string): boolean {
   const jar = readdirSync(jars).find((name) => name.startsWith('kafka-server-common-'))
   const [major = 0, minor = 0] = (/-(\d+)\.(\d+)/.exec(jar ?? '') ?? []).slice(1).map(Number)

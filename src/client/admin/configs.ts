@@ -4,7 +4,10 @@ import {
   describeConfigsApi,
 } from '../../protocol/generated/32-describe-configs.ts'
 import { incrementalAlterConfigsApi } from '../../protocol/generated/44-incremental-alter-configs.ts'
-import { listConfigResourcesApi } from '../../protocol/generated/74-list-config-resources.ts'
+import {
+  type ListConfigResourcesRequestInput,
+  listConfigResourcesApi,
+} from '../../protocol/generated/74-list-config-resources.ts'
 import type { Target } from '../network/cluster.ts'
 import type { Deadline } from '../network/retry.ts'
 import {
@@ -161,7 +164,10 @@ export function listConfigResources(
 ): Promise<readonly ConfigResource[]> {
   const what = 'Cannot list what has configs'
   return settleOne(context, what, async (deadline) => {
-    const request = { resourceTypes: types.map(typeNumber) }
+    // Version 0 (before Apache Kafka 4.1) has no types: it lists client metrics alone.
+    const isOfMetrics = types.every((type) => type === 'client-metrics')
+    const request = (version: number): ListConfigResourcesRequestInput =>
+      version === 0 && isOfMetrics ? {} : { resourceTypes: types.map(typeNumber) }
     const response = await ask(context, 'any', listConfigResourcesApi, request, deadline)
     check(what, response.errorCode)
     return response.configResources.map(({ resourceName, resourceType }) => ({

@@ -229,7 +229,11 @@ async function describeConsumerGroup(
   const api = consumerGroupDescribeApi
   const { groups } = await ask(context, coordinator, api, request, deadline)
   const [found] = groups
-  if (found === undefined || found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND) return undefined
+  // Apache Kafka 3.7 to 3.9 refuse the request unless groups of that kind are enabled.
+  const { GROUP_ID_NOT_FOUND, UNSUPPORTED_VERSION, NONE } = ErrorCode
+  const code = found?.errorCode ?? NONE
+  const isNone = code === GROUP_ID_NOT_FOUND || code === UNSUPPORTED_VERSION
+  if (found === undefined || isNone) return undefined
   check(`Cannot describe group "${groupId}"`, found.errorCode, found.errorMessage)
   return found
 }

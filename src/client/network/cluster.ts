@@ -5,7 +5,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { metadataApi } from '../../protocol/generated/03-metadata.ts'
 import { findCoordinatorApi } from '../../protocol/generated/10-find-coordinator.ts'
 import type { BrokerConnection, RequestOf, VersionRange } from '../../transport/index.ts'
-import { NetworkError, ProtocolError, TimeoutError } from '../error.ts'
+import { ClientError, NetworkError, ProtocolError, TimeoutError } from '../error.ts'
 import { clientError, closedError, saysMetadataIsOld } from './broker-error.ts'
 import type { ClusterOptions } from './cluster-options.ts'
 import { Coordinators, type CoordinatorType } from './coordinators.ts'
@@ -142,11 +142,13 @@ export class Cluster {
 
   /**
    * Resolves with an answer that was asked for after this call; all who ask at once share one
-   * request. Rejects when no broker can be reached, or none answers within `timeoutMs`.
+   * request. Rejects when no broker can be reached, or none answers within `timeoutMs`: with what
+   * the last attempt said, if there was one that failed.
    */
   refresh(timeoutMs: number = Infinity): Promise<void> {
-    const what = 'No broker told of the cluster'
-    return within(what, timeoutMs, this.environment, this.#refresher.refresh())
+    const message = `No broker told of the cluster within ${Math.round(timeoutMs)} ms.`
+    const late = (): ClientError => this.#refresher.failure ?? new TimeoutError(message)
+    return within(timeoutMs, this.environment, this.#refresher.refresh(), late)
   }
 
   /** As {@link refresh}, for who does not wait: it is tried until it succeeds. */
@@ -230,10 +232,17 @@ export class Cluster {
    */
   coordinator(type: CoordinatorType, key: string, timeoutMs: number): Promise<number> {
     const what = `The coordinator of ${type} ${key} was not found`
-    // Who asks at once shares a question, and each has a time of his own.
-    return this.retrying(what, timeoutMs, ({ leftMs }) =>
-      within(what, leftMs, this.environment, this.#coordinators.find(type, key)),
-    )
+    let said: ClientError = new TimeoutError('No broker told of it.')
+    return this.retrying(what, timeoutMs, async ({ leftMs }) => {
+      try {
+        // Who asks at once shares a question, and each has a time of his own.
+        const found = this.#coordinators.find(type, key)
+        return await within(leftMs, this.environment, found, () => said)
+      } catch (error) {
+        if (error instanceof ClientError) said = error
+        throw error
+      }
+    })
   }
 
   /** The coordinator said NOT_COORDINATOR, or does not answer: the next who asks looks again. */

@@ -56,6 +56,7 @@ export class MetadataRefresher {
   /** Refreshes in a row that failed or settled nothing. */
   #unsettled = 0
   #lastEndMs = -Infinity
+  #failure: ClientError | undefined
   #pausing: Pause | undefined
   #ageTimer: TimerHandle | undefined
   #isClosed = false
@@ -74,6 +75,11 @@ export class MetadataRefresher {
     this.#links = links
     this.#ask = ask
     this.#sweptMs = environment.clock.monotonicMs()
+  }
+
+  /** Why the last attempt failed, unless it succeeded or is still to come. */
+  get failure(): ClientError | undefined {
+    return this.#failure
   }
 
   /** Whether anybody wants the topic. */
@@ -152,9 +158,11 @@ export class MetadataRefresher {
       try {
         const isSettled = await this.#refreshOnce()
         this.#unsettled = isSettled ? 0 : this.#unsettled + 1
+        this.#failure = undefined
         for (const { resolve } of waiters) resolve()
       } catch (error) {
         this.#unsettled++
+        this.#failure = error instanceof ClientError ? error : undefined
         // Nobody may wait, and yet the next who looks must find news: so it is tried again, unless
         // the brokers do not let us in.
         this.#isStale = error instanceof ClientError && error.retriable && waiters.length === 0

@@ -52,22 +52,20 @@ export async function retrying<T>(
 }
 
 /**
- * What `promise` gives, or a {@link TimeoutError} once `timeoutMs` are over; `what` begins its
- * sentence: "No broker told of the cluster". What comes later is of no interest.
+ * What `promise` gives; once `timeoutMs` are over it rejects with what `late` makes. What comes
+ * after that is of no interest.
  */
 export function within<T>(
-  what: string,
   timeoutMs: number,
   environment: NetworkEnvironment,
   promise: Promise<T>,
+  late: () => ClientError,
 ): Promise<T> {
-  assert(!what.endsWith('.'), 'the sentence goes on')
+  assert(timeoutMs >= 0, 'a wait has a length')
   if (timeoutMs === Infinity) return promise
   const { waits } = environment
   return new Promise((resolve, reject) => {
-    const timer = waits.setTimeout(() => {
-      reject(new TimeoutError(`${what} within ${Math.round(timeoutMs)} ms.`))
-    }, timeoutMs)
+    const timer = waits.setTimeout(() => reject(late()), timeoutMs)
     promise.then(resolve, reject).finally(() => waits.clear(timer))
   })
 }

@@ -13,6 +13,7 @@ import { describeLogDirsApi } from '../../../src/protocol/generated/35-describe-
 import { describeClusterApi } from '../../../src/protocol/generated/60-describe-cluster.ts'
 import { listTransactionsApi } from '../../../src/protocol/generated/66-list-transactions.ts'
 import { consumerGroupDescribeApi } from '../../../src/protocol/generated/69-consumer-group-describe.ts'
+import { listConfigResourcesApi } from '../../../src/protocol/generated/74-list-config-resources.ts'
 import { FakeCluster, hangUp, type SeenRequest, useDefault } from '../network/fake-cluster.ts'
 
 const ends: (() => unknown)[] = []
@@ -226,6 +227,23 @@ test('a group of the new protocol is described where the old one is not there', 
   ])
 })
 
+test.each([35, 69])(
+  'a group that is not there is told as that, whatever the broker says of newer groups: %i',
+  async (errorCode) => {
+    const answer = (request: SeenRequest) => {
+      if (request.key === describeGroupsApi.key) {
+        const none = { groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
+        return { groups: [{ errorCode: 0, groupId: 'g', ...none }] }
+      }
+      if (request.key !== consumerGroupDescribeApi.key) return useDefault
+      const group = { errorCode, groupId: 'g', groupState: '', groupEpoch: 0, assignmentEpoch: 0 }
+      return { throttleTimeMs: 0, groups: [{ ...group, assignorName: '', members: [] }] }
+    }
+    const { admin } = await both({ apis: [describeGroupsApi, consumerGroupDescribeApi], answer })
+    await expect(admin.describeGroups(['g'])).rejects.toMatchObject({ code: 'GROUP_ID_NOT_FOUND' })
+  },
+)
+
 describe('calls that ask several brokers', () => {
   const down = (node: number) => (request: SeenRequest) => {
     if (request.key === describeClusterApi.key) {
@@ -371,4 +389,21 @@ test('statistics are plain objects, and a closed admin says so', async () => {
   expect(requests['Metadata']).toMatchObject({ requests: 2, failures: 0 })
   await admin[Symbol.asyncDispose]()
   await expect(admin.listTopics()).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+})
+
+test('a broker of before Apache Kafka 4.1 lists client metrics alone', async () => {
+  const { request } = listConfigResourcesApi
+  const old = { ...listConfigResourcesApi, request: { ...request, versionMax: 0 } }
+  const named = () => ({
+    throttleTimeMs: 0,
+    errorCode: 0,
+    configResources: [{ resourceName: 'all' }],
+  })
+  const { fake, admin } = await both({ apis: [old], answer: answers(old, named) })
+  const metrics = [{ type: 'client-metrics', name: 'all' }]
+  expect(await admin.listConfigResources(['client-metrics'])).toEqual(metrics)
+  expect(fake.seen.at(-1)).toMatchObject({ version: 0 })
+  await expect(admin.listConfigResources(['topic'])).rejects.toMatchObject({
+    code: 'UNSUPPORTED_VERSION',
+  })
 })

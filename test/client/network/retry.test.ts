@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
-import { ConfigError, NetworkError, ProtocolError } from '../../../src/client/error.ts'
+import {
+  ConfigError,
+  NetworkError,
+  ProtocolError,
+  TimeoutError,
+} from '../../../src/client/error.ts'
 import { Deadline, retrying, within } from '../../../src/client/network/retry.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 
@@ -114,20 +119,18 @@ test('a deadline that is over has nothing left', () => {
 describe('within', () => {
   const { environment } = world()
   const never = new Promise<string>(() => {})
+  const late = () => new TimeoutError('No news within 5 ms.')
 
   test('hands on what comes in time', async () => {
-    const late = { ...environment, waits: { ...environment.waits, setTimeout: () => null } }
-    expect(await within('No news', 5, late, Promise.resolve('news'))).toBe('news')
-    await expect(within('No news', 5, late, Promise.reject(away))).rejects.toBe(away)
-    expect(await within('No news', Infinity, environment, Promise.resolve('news'))).toBe('news')
+    const still = { ...environment, waits: { ...environment.waits, setTimeout: () => null } }
+    expect(await within(5, still, Promise.resolve('news'), late)).toBe('news')
+    await expect(within(5, still, Promise.reject(away), late)).rejects.toBe(away)
+    expect(await within(Infinity, environment, Promise.resolve('news'), late)).toBe('news')
   })
 
   test('says that time is over, whatever comes then', async () => {
-    await expect(within('No news', 5, environment, never)).rejects.toMatchObject({
-      name: 'TimeoutError',
-      message: 'No news within 5 ms.',
-      retriable: true,
-    })
-    expect(() => within('No news.', 5, environment, never)).toThrow('the sentence goes on')
+    const over = within(5, environment, never, late)
+    await expect(over).rejects.toMatchObject({ message: 'No news within 5 ms.' })
+    expect(() => within(-1, environment, never, late)).toThrow('a wait has a length')
   })
 })
