@@ -90,6 +90,7 @@ export type { OnDeserializeError, RawRecord } from './consumer/consumer-settings
 export type { CommittedOffset, TimedOffset } from './consumer/offset-queries.ts'
 export type { OffsetReset } from './consumer/offset-reset.ts'
 export type { RecordHandler, RunOrder } from './consumer/ordered-run.ts'
+export { type RebalanceEvent, rebalanceChannelName } from './consumer/rebalance-channel.ts'
 export type { RebalanceHooks } from './consumer/rebalance-hooks.ts'
 export type { ConsumerBatch, PollOptions, RunOptions } from './consumer/record-stream.ts'
 export type { TopicFilter } from './consumer/subscription.ts'

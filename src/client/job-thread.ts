@@ -53,7 +53,8 @@ export class JobThread<Job extends object, Result extends object> {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { name: this.#name })
+    // Flags of the program are not the thread's: `--input-type`, say, allows no file.
+    const worker = new Worker(this.#file, { name: this.#name, execArgv: [] })
     worker.on('message', (answer: Answer<Result>) => this.#settle(answer))
     worker.on('error', (error) => this.#abandon(worker, error))
     worker.on('exit', (code) => this.#abandon(worker, new Error(`thread ended with code ${code}`)))

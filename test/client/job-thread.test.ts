@@ -1,4 +1,5 @@
 /** A thread of one's own, run from what was compiled: Node 20 runs no TypeScript on a thread. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,6 +54,16 @@ describe.skipIf(!existsSync(compiled))('a thread', () => {
     const { bytes: made } = await thread.run({ name: 'a', bytes }, [bytes.buffer])
     expect(made).toEqual(new Uint8Array([2, 3, 4]))
     expect(bytes.length).toBe(0)
+  })
+
+  it('runs without the flags of the program', () => {
+    const program = `
+      import { JobThread } from ${JSON.stringify(compiled.href)}
+      const thread = new JobThread(new URL(${JSON.stringify(pathToFileURL(file).href)}), 'test')
+      console.log((await thread.run({ name: 'a' }, [])).said)`
+    const flags = ['--input-type=module', '-e', program]
+    const { stdout, stderr } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
+    expect([stdout, stderr]).toEqual(['a\n', ''])
   })
 
   it('tells what a job threw, and goes on', async () => {

@@ -10,12 +10,16 @@ import type { AdminContext } from './settle.ts'
 
 /** Quotas, passwords and ACLs; `Admin` has them with everything else. */
 export abstract class AccessAdmin {
-  /** What every call needs; not for programs. */
-  protected readonly context: AdminContext
+  readonly #context: AdminContext
 
   protected constructor(context: AdminContext) {
     assert(context.timeoutMs > 0, 'a call gets time')
-    this.context = context
+    this.#context = context
+  }
+
+  /** What every call needs; not for programs. */
+  protected get context(): AdminContext {
+    return this.#context
   }
 
   /**

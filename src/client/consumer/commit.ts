@@ -5,7 +5,7 @@ import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
-import { coordinatorError, learnTopics, topicIds, topicIdsMin } from './offset-queries.ts'
+import { coordinatorError, learnTopics, leftOut, topicIds, topicIdsMin } from './offset-queries.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** An offset to commit: the next one to be read. */
@@ -66,14 +66,19 @@ export async function commitOffsets(
     { timeoutMs, channel: 'coordinator', ...byName },
   )
   const names = new Map([...ids].map(([topic, id]) => [id, topic]))
+  const unanswered = new Set(offsets.map(keyOf))
   for (const topic of response.topics) {
     const name = topic.name === '' ? (names.get(topic.topicId) ?? '') : topic.name
     for (const { partitionIndex: partition, errorCode } of topic.partitions) {
+      const key = keyOf({ topic: name, partition })
+      unanswered.delete(key)
       if (errorCode === 0) continue
-      const what = `Cannot commit the offset of ${keyOf({ topic: name, partition })}`
+      const what = `Cannot commit the offset of ${key}`
       throw commitError(cluster, committer, what, errorCode)
     }
   }
+  const [key] = unanswered
+  if (key !== undefined) throw leftOut(key)
 }
 
 /** Whether a commit failed because the member is out of the group, or on its way into it again. */

@@ -18,6 +18,7 @@ import { GroupMember } from './group/group-member.ts'
 import { MemberProtocol } from './group/member-protocol.ts'
 import { Lookups } from './lookups.ts'
 import { type PartitionPosition, Positions } from './positions.ts'
+import { tellRebalance } from './rebalance-channel.ts'
 import type { RebalanceHooks } from './rebalance-hooks.ts'
 import { RecordSource } from './record-source.ts'
 import { Signal } from './signal.ts'
@@ -171,6 +172,7 @@ export class ConsumerLoop<K, V> {
     }
     this.positions.assign([])
     assert(this.positions.size === 0, 'who leaves has nothing')
+    if (driver !== null) this.#tell([], owned, false)
     this.#driver = null
     await driver?.leave()
     this.attend()
@@ -428,6 +430,7 @@ export class ConsumerLoop<K, V> {
       assert(gone.size === revoked.length, 'a partition is given up once')
       this.positions.assign([...this.positions.all].filter((one) => !gone.has(keyOf(one))))
       assert(!revoked.some((one) => this.positions.get(one)), 'what is given up is not kept')
+      this.#tell([], revoked, isLost)
       return failure
     }
     assert(!isLost, 'what is assigned is not lost')
@@ -435,7 +438,19 @@ export class ConsumerLoop<K, V> {
     this.positions.assign(change.assigned)
     for (const { topic } of change.assigned) this.cluster.topic(topic)
     const added = await this.#callHook(() => this.#hooks.onPartitionsAssigned?.(change.added))
+    this.#tell(change.added, revoked, false)
     return failure ?? added
+  }
+
+  #tell(
+    assigned: readonly TopicPartition[],
+    revoked: readonly TopicPartition[],
+    isLost: boolean,
+  ): void {
+    const { clientId, groupId } = this.settings
+    const { memberId = '', generationId = -1 } = this.member ?? {}
+    assert(groupId !== null, 'partitions change hands in a group')
+    tellRebalance({ clientId, groupId, memberId, generationId, assigned, revoked, isLost })
   }
 
   async #callHook(hook: () => void | Promise<void> | undefined): Promise<unknown> {

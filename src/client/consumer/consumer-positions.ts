@@ -11,16 +11,22 @@ import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Positions, pauses and offsets of partitions; `Consumer` has them with everything else. */
 export abstract class ConsumerPositions<K, V> {
-  /** What the consumer does while somebody waits; not for programs. */
-  protected readonly loop: ConsumerLoop<K, V>
-  /** What the options made; not for programs. */
-  protected readonly settings: ConsumerSettings
+  readonly #loop: ConsumerLoop<K, V>
   readonly #offsets: ConsumerOffsets
 
   protected constructor(loop: ConsumerLoop<K, V>) {
-    this.loop = loop
-    this.settings = loop.settings
+    this.#loop = loop
     this.#offsets = new ConsumerOffsets(loop.cluster, loop.settings)
+  }
+
+  /** What the consumer does while somebody waits; not for programs. */
+  protected get loop(): ConsumerLoop<K, V> {
+    return this.#loop
+  }
+
+  /** What the options made; not for programs. */
+  protected get settings(): ConsumerSettings {
+    return this.#loop.settings
   }
 
   /** Partitions that the consumer reads at present. */

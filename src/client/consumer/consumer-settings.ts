@@ -29,6 +29,7 @@ export type OnDeserializeError =
 
 /** Times in ms, sizes in bytes; see the options of the same names. */
 export interface ConsumerSettings {
+  readonly clientId: string
   /** Null: no group, so that only `assign` works and nothing is committed. */
   readonly groupId: string | null
   readonly groupInstanceId: string | null

@@ -166,8 +166,24 @@ export class Consumer<K = Buffer, V = Buffer>
 
   /** Iterates over records; see the class. One loop at a time. */
   [Symbol.asyncIterator](): AsyncIterator<ConsumerRecord<K, V>, undefined> {
-    const next = (): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> => this.#stream.next()
-    return this.#tracing?.iterate(next) ?? { next, return: leave }
+    return this.#iterate(undefined)
+  }
+
+  /**
+   * Iterates over records as the consumer itself does, until the signal is given: what asks for the
+   * next record then gets a `ClosedError`, whose cause is the signal's reason. The record before
+   * counts as processed, and the consumer goes on.
+   *
+   * @example
+   * ```ts
+   * const signal = AbortSignal.timeout(60_000)
+   * for await (const record of consumer.records({ signal })) console.log(record.offset)
+   * ```
+   */
+  records(
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncIterable<ConsumerRecord<K, V>, undefined> {
+    return { [Symbol.asyncIterator]: () => this.#iterate(options.signal) }
   }
 
   /**
@@ -324,6 +340,12 @@ export class Consumer<K = Buffer, V = Buffer>
   /** {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #iterate(signal: AbortSignal | undefined): AsyncIterator<ConsumerRecord<K, V>, undefined> {
+    const next = (): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> =>
+      this.#stream.next(signal)
+    return this.#tracing?.iterate(next) ?? { next, return: leave }
   }
 }
 

@@ -102,7 +102,8 @@ export async function fetchCommitted(
       const key = partitionKey(name, one.partitionIndex)
       const { errorCode, committedOffset: offset, committedLeaderEpoch: leaderEpoch } = one
       const committed = { offset, leaderEpoch, metadata: one.metadata ?? '' }
-      if (errorCode !== 0) answers.set(key, new ProtocolError(`${what} for ${key}`, errorCode))
+      const failed = `${what} for ${key}`
+      if (errorCode !== 0) answers.set(key, coordinatorError(cluster, groupId, failed, errorCode))
       else answers.set(key, offset >= 0 ? committed : null)
     }
   }
@@ -118,7 +119,7 @@ function sorted<T>(
   const failures = new Map<string, unknown>()
   for (const key of asked.map(keyOf)) {
     const answer = answers.get(key)
-    if (answer === undefined) failures.set(key, unanswered(key))
+    if (answer === undefined) failures.set(key, leftOut(key))
     else if (answer instanceof ProtocolError) failures.set(key, answer)
     else if (answer !== null) found.set(key, answer)
   }
@@ -126,7 +127,8 @@ function sorted<T>(
   return { found, failures }
 }
 
-function unanswered(key: string): ProtocolError {
+/** What an answer leaves out is asked for again. */
+export function leftOut(key: string): ProtocolError {
   const why = 'the broker left it out of its answer'
   return new ProtocolError(`Nothing was said of ${key}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, why)
 }
@@ -171,6 +173,8 @@ export function coordinatorError(
   if (code === ErrorCode.NOT_COORDINATOR || code === ErrorCode.COORDINATOR_NOT_AVAILABLE) {
     cluster.forgetCoordinator('group', groupId)
   }
+  // A topic that was made anew has another id, by which the next attempt has to name it.
+  if (code === ErrorCode.UNKNOWN_TOPIC_ID) cluster.requestRefresh()
   return new ProtocolError(what, code)
 }
 

@@ -134,13 +134,12 @@ export class RecordStream<K, V> {
   }
 
   /** The way of almost every record: it is in hand, and nothing else is to be done. */
-  next(): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> {
-    if (this.#loop.needsAttention || this.#waiting !== null || ++this.#looks >= recordsPerLook) {
-      return this.#lookAround()
-    }
+  next(signal?: AbortSignal): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> {
+    const isQuiet = !this.#loop.needsAttention && this.#waiting === null && !isAborted(signal)
+    if (!isQuiet || ++this.#looks >= recordsPerLook) return this.#lookAround(signal)
     try {
       const record = this.#take()
-      if (record === undefined) return this.#lookAround()
+      if (record === undefined) return this.#lookAround(signal)
       return Promise.resolve({ done: false, value: record })
     } catch (error) {
       return Promise.reject(error)
@@ -148,16 +147,18 @@ export class RecordStream<K, V> {
   }
 
   /** Whether something is due, and else the next record. */
-  #lookAround(): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> {
+  #lookAround(
+    signal: AbortSignal | undefined,
+  ): Promise<IteratorResult<ConsumerRecord<K, V>, undefined>> {
     this.#looks = 0
     return this.#alone(async () => {
       const nowMs = this.#loop.nowMs()
       if (nowMs >= this.#turnEndsMs) await this.#yield()
-      if (!this.#loop.isDue(nowMs)) {
+      if (!this.#loop.isDue(nowMs) && !isAborted(signal)) {
         const record = this.#take()
         if (record !== undefined) return { done: false, value: record }
       }
-      const record = await this.#nextOf({})
+      const record = await this.#nextOf(signal === undefined ? {} : { signal })
       return record === null ? { done: true, value: undefined } : { done: false, value: record }
     })
   }

@@ -101,6 +101,24 @@ it('names a topic whose id is not known: no coordinator would find an id of zero
   const { topics } = request as { readonly topics: readonly object[] }
   expect(topics.map((topic) => ('name' in topic ? topic.name : topic))).toEqual(['t', 'u'])
   expect(JSON.stringify(request)).not.toContain('topicId')
-  await answer({ topics: [] })
+  const partitions = [0, 1].map((partitionIndex) => ({ partitionIndex, errorCode: 0 }))
+  await answer({
+    topics: [
+      { name: 't', partitions },
+      { name: 'u', partitions: partitions.slice(0, 1) },
+    ],
+  })
   await done
+})
+
+it('asks for metadata where a topic was made anew, and has another id', async () => {
+  const { error } = await commit([ErrorCode.UNKNOWN_TOPIC_ID, 0])
+  expect(error).toMatchObject({ code: 'UNKNOWN_TOPIC_ID', retriable: true })
+  expect(played.refreshes).toBe(1)
+})
+
+it('is not done where the coordinator says nothing of a partition', async () => {
+  const { error } = await commit([0])
+  expect(error).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION', retriable: true })
+  expect(String(error)).toContain('Nothing was said of t-1')
 })

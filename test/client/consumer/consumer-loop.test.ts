@@ -1,8 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import * as channels from 'node:diagnostics_channel'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeAssignment } from '../../../src/client/consumer/assignor/consumer-protocol.ts'
 import { ConsumerLoop } from '../../../src/client/consumer/consumer-loop.ts'
 import type { PartitionPosition } from '../../../src/client/consumer/positions.ts'
-import type { TopicPartition } from '../../../src/client/consumer/topic-partition.ts'
+import {
+  type RebalanceEvent,
+  rebalanceChannelName,
+} from '../../../src/client/consumer/rebalance-channel.ts'
+import { keyOf, type TopicPartition } from '../../../src/client/consumer/topic-partition.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import type { OffsetCommitRequest } from '../../../src/protocol/generated/08-offset-commit.ts'
 import { PlayedCluster, type Sent, settingsWith, settled } from './played-cluster.ts'
@@ -165,6 +170,40 @@ describe('a member', () => {
     await expect(waited).rejects.toThrow('a bug')
     expect(told).toEqual(['assigned 0', 'revoked 0'])
     expect(next('JoinGroup').request).toMatchObject({ memberId: 'm3' })
+  })
+})
+
+describe('who listens to rebalances', () => {
+  const events: string[] = []
+  const listen = (message: unknown): void => {
+    const { clientId, groupId, memberId, generationId, ...of } = message as RebalanceEvent
+    const shown = (all: readonly TopicPartition[]): string => all.map(keyOf).join(' ')
+    const what = `+[${shown(of.assigned)}] -[${shown(of.revoked)}]${of.isLost ? ' lost' : ''}`
+    events.push(`${clientId} ${groupId} ${memberId}/${generationId} ${what}`)
+  }
+  beforeEach(() => {
+    events.length = 0
+    channels.subscribe(rebalanceChannelName, listen)
+  })
+  afterEach(() => channels.unsubscribe(rebalanceChannelName, listen))
+
+  it('hears what a consumer got, lost and gave up', async () => {
+    await subscribe()
+    void wait()
+    await getIn(3, 0, 1)
+    expect(events).toEqual(['odradek g m3/3 +[t-0 t-1] -[]'])
+    await beat(ErrorCode.UNKNOWN_MEMBER_ID)
+    for (let turns = 0; events.length < 2 && turns < 20; turns++) await settled()
+    expect(events[1]).toMatch(/^odradek g .*\+\[\] -\[t-0 t-1\] lost$/)
+    await getIn(4, 1)
+    expect(events[2]).toBe('odradek g m4/4 +[t-1] -[]')
+    await endWait()
+    const left = loop.unsubscribe()
+    await settled()
+    for (const sent of played.sent.splice(0)) await sent.answer({ errorCode: 0, members: [] })
+    await left
+    expect(events[3]).toBe('odradek g m4/4 +[] -[t-1]')
+    expect(events).toHaveLength(4)
   })
 })
 

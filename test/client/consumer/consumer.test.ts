@@ -153,6 +153,37 @@ describe('a loop', () => {
     expect(await take(consumer, 1)).toEqual([])
   })
 
+  it('ends by its signal when it asks for the next record, or waits for it', async () => {
+    log.append(0, ...values(3))
+    const consumer = await member()
+    const seen: number[] = []
+    const loop = async (signal: AbortSignal, end: (offset: number) => void): Promise<void> => {
+      for await (const { offset } of consumer.records({ signal })) {
+        seen.push(offset)
+        end(offset)
+      }
+    }
+    const first = new AbortController()
+    const reason = new Error('enough')
+    const failed = loop(first.signal, (offset) => offset === 1 && first.abort(reason))
+    await expect(failed).rejects.toMatchObject({ code: 'CLIENT_CLOSED', cause: reason })
+    expect(seen).toEqual([0, 1])
+    expect(consumer.statistics().partitions[0]).toMatchObject({ position: 2 })
+    await consumer.unsubscribe()
+    expect(log.committed(0)).toBe(2)
+    await consumer.subscribe('t')
+    const second = new AbortController()
+    const waiting = loop(second.signal, (offset) => {
+      if (offset === 2) setTimeout(() => second.abort(), 20)
+    })
+    await expect(waiting).rejects.toThrow('AbortSignal')
+    expect(seen).toEqual([0, 1, 2])
+    const none = loop(AbortSignal.abort(), () => {})
+    await expect(none).rejects.toThrow(ClosedError)
+    await consumer.close()
+    expect(log.committed(0)).toBe(3)
+  })
+
   it('is alone: who comes beside it is told', async () => {
     const consumer = reader()
     const waiting = consumer.poll({ timeoutMs: 100 })
