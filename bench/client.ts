@@ -40,12 +40,14 @@ const runs: ClientRun[] = []
 for (let round = 1; round <= rounds; round++) {
   for (const target of targets) {
     const [loadBefore = 0] = loadavg()
-    const plan = { target, settings, parent, cold, cases, peers: ready }
-    const turn = { ...plan, seconds, records, partitions, round: round - 1 }
-    const figures = await takeClientTurn(turn)
+    const figures = await takeClientTurn({
+      ...{ target, settings, parent, cold, cases, seconds, records, partitions },
+      peers: ready,
+      round: round - 1,
+      onCase: (name) => console.error(`${target.name} ${round}/${rounds} ${name}: done`),
+    })
     const [loadAfter = 0] = loadavg()
     runs.push({ target: target.name, round, loadBefore, loadAfter, figures })
-    console.error(`${target.name} ${round}/${rounds}: done`)
   }
 }
 reportClients(options, runs)

@@ -50,7 +50,8 @@ type Turn = Readonly<Record<string, Figures>>
 
 /** One line for each client: ours over it, round by round, and what it did. */
 export function rows({ title }: ClientCase, turns: readonly Turn[]): string[][] {
-  const head = [title, 'ours / it', 'records/s', 'least to most', 'client CPUs', 'broker CPUs']
+  const cpu = ['client CPUs', 'CPU-µs/record', 'broker CPUs']
+  const head = [title, 'ours / it', 'records/s', 'least to most', ...cpu]
   const lines = namesIn(turns).map((name) => {
     const own = turns.flatMap((turn) => turn[name] ?? [])
     const rates = own.map(({ recordsPerSecond }) => recordsPerSecond)
@@ -61,6 +62,7 @@ export function rows({ title }: ClientCase, turns: readonly Turn[]): string[][] 
       short(Math.round(median(rates))),
       `${short(Math.round(Math.min(...rates)))} to ${short(Math.round(Math.max(...rates)))}`,
       short(median(own.map(({ clientCpus }) => clientCpus ?? Number.NaN))),
+      short(median(own.map(cpuUsPerRecord))),
       short(median(own.map(({ brokerCpus }) => brokerCpus ?? Number.NaN))),
     ]
   })
@@ -88,6 +90,11 @@ export function idleRows(turns: readonly Turn[]): string[][] {
 function namesIn(turns: readonly Turn[]): readonly string[] {
   const names = new Set(turns.flatMap((turn) => Object.keys(turn)))
   return [...names].sort((a, b) => Number(b === ours) - Number(a === ours) || a.localeCompare(b))
+}
+
+/** Moves less than the rate where others use the processors, too. */
+function cpuUsPerRecord({ clientCpus, recordsPerSecond }: Figures): number {
+  return ((clientCpus ?? Number.NaN) / recordsPerSecond) * 1e6
 }
 
 function rate(turn: Turn, name: string): number {

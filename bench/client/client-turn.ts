@@ -27,6 +27,8 @@ export interface TurnPlan {
   readonly partitions: number
   /** From 0 on: who begins moves on from round to round. */
   readonly round: number
+  /** Told of each case that all have done. */
+  readonly onCase: (name: string) => void
 }
 
 /** What each client did in each case. */
@@ -44,6 +46,7 @@ export async function takeClientTurn(plan: TurnPlan): Promise<TurnFigures> {
     for (const each of cases) {
       if (!each.consumes) await feeder.create(each.name, plan.partitions)
       figures[each.name] = await takeCase(plan, broker, each)
+      plan.onCase(each.name)
     }
     return figures
   } finally {

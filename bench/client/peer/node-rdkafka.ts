@@ -45,7 +45,7 @@ const [folder = '', kind] = process.argv.slice(2)
 const { KafkaConsumer, Producer } = createRequire(import.meta.url)(folder) as Library
 const isTuned = kind === 'tuned'
 const value = Buffer.alloc(valueBytes, 'v')
-/** What was fastest here, of 0 to 10 ms; a batch that waits for more makes whoever awaits it wait. */
+/** What was fastest here, of 0 to 10 ms: who awaits a batch that lingers waits as well. */
 const tunedLingerMs: Partial<Record<CaseName, number>> = {
   idle: 0,
   sends: 0.5,

@@ -5,7 +5,7 @@ import { createTopicsApi } from '../../protocol/generated/19-create-topics.ts'
 import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
 import { createPartitionsApi } from '../../protocol/generated/37-create-partitions.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
-import { requireKnownFields } from '../options/known-fields.ts'
+import { requireKnownFields } from './known-fields.ts'
 import {
   type AdminContext,
   ask,

@@ -21,8 +21,8 @@ describe('rows', () => {
     const [head = [], ...lines] = rows(sends, turns)
     expect(head.slice(0, 3)).toEqual(['sends of 1,000', 'ours / it', 'records/s'])
     expect(lines).toEqual([
-      ['odradek', '1', '500', '400 to 1,000', '0.500', '0.250'],
-      ['kafkajs', '10', '100', '50 to 200', '0.500', '0.250'],
+      ['odradek', '1', '500', '400 to 1,000', '0.500', '1,000', '0.250'],
+      ['kafkajs', '10', '100', '50 to 200', '0.500', '5,000', '0.250'],
     ])
   })
 
@@ -33,7 +33,7 @@ describe('rows', () => {
       brokerCpus: Number.NaN,
     }
     const [, line] = rows(sends, [JSON.parse(JSON.stringify({ java }))])
-    expect(line).toEqual(['java', '-', '10', '10 to 10', '-', '-'])
+    expect(line).toEqual(['java', '-', '10', '10 to 10', '-', '-', '-'])
   })
 })
 

@@ -180,8 +180,8 @@ describe('a broker that goes and comes back', () => {
       await cluster.refresh()
       const after = await cluster.awaitTopic(topic, 10_000)
       for (const partition of [0, 1]) {
-        const epochs = [before, after].map((info) => info.partitions[partition]?.leaderEpoch ?? -1)
-        const [older = -1, newer = -1] = epochs
+        const epochOf = (info: typeof before) => info.partitions[partition]?.leaderEpoch ?? -1
+        const [older, newer] = [epochOf(before), epochOf(after)]
         // Ours leads in the same epoch after a clean stop (docs/differences.md), and Apache Kafka of
         // before 4.0 after a kill.
         const isOurs = broker.target.name === 'odradek'
