@@ -15,3 +15,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 process.exitCode = await runCommandLine(process.argv.slice(2), terminal)
+// A command that was told to stop left a write behind that nobody reads: it would wait for ever.
+if (terminal.isWritten && process.stdout.writableLength > 0) process.exit()

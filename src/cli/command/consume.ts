@@ -148,11 +148,25 @@ class Consumption {
       for (const record of records) {
         if (this.#left > 0 && this.#isWanted(record)) this.#take(record)
       }
-      if (this.#output.length > 0) await this.#terminal.write(this.#output.take())
+      if (!(await this.#writeOut(signal))) return false
       this.#closeAtEnds()
     }
     await this.#commit()
     return !signal.aborted
+  }
+
+  /** Writes what was taken; false: the signal came first, as nobody reads at the other end. */
+  async #writeOut(signal: AbortSignal): Promise<boolean> {
+    if (this.#output.length === 0) return true
+    let stop = (): void => {}
+    const stopped = new Promise<boolean>((resolve) => {
+      stop = () => resolve(false)
+    })
+    signal.addEventListener('abort', stop)
+    const written = this.#terminal.write(this.#output.take()).then(() => true)
+    const isWritten = await Promise.race([written, stopped])
+    signal.removeEventListener('abort', stop)
+    return isWritten
   }
 
   /** Ends what is shown. */

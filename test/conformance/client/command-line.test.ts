@@ -164,11 +164,20 @@ describe('signals', () => {
     expect(await linesOf(topic)).toEqual(['a', 'b'])
   })
 
+  it('consume ends although nobody reads what it writes', async () => {
+    const topic = await topicWith()
+    await quietly(`seq 200000 | ${produceCommand(topic)}`)
+    const consuming = shellCommand('consume', topic, '--from-beginning', ...at())
+    const stopped = `${consuming} & pid=$!; sleep 3; kill -TERM $pid; wait $pid; echo $? >&2`
+    const { err } = await shell(`{ ${stopped}; } | { sleep 10; echo late >&2; }`).end()
+    expect(err).toBe('0\nlate\n')
+  })
+
   it('consume ends by SIGINT as asked', async () => {
     const topic = await topicWith()
     await quietly(`echo x | ${produceCommand(topic)}`)
     const consuming = odradek('consume', topic, '--from-beginning', '-g', `group-${topic}`, ...at())
-    while (consuming.outBytes < 2) await sleep(50)
+    await consuming.printed(2)
     consuming.signal('SIGINT')
     expect(await consuming.ended()).toEqual({ code: 0, out: Buffer.from('x\n'), err: '' })
     const again = odradek('consume', topic, '-g', `group-${topic}`, '-e', ...at())
@@ -181,7 +190,7 @@ test('typed lines are sent one by one, as they come', async () => {
   const producing = odradek('produce', topic, ...at())
   const consuming = odradek('consume', topic, '--from-beginning', '-c', '2', ...at())
   producing.write('first\n')
-  while (consuming.outBytes < 6) await sleep(20)
+  await consuming.printed(6)
   producing.write('second\n')
   expect((await consuming.ended()).out.toString()).toBe('first\nsecond\n')
   expect((await producing.end()).code).toBe(0)

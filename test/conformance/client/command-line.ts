@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const bin = join(resolve(import.meta.dirname, '..', '..', '..'), 'bin', 'odradek.js')
 
@@ -44,9 +45,9 @@ export class RunningCommand {
     })
   }
 
-  /** Bytes that came out so far. */
-  get outBytes(): number {
-    return this.#outBytes
+  /** Resolves when so many bytes came out, or none will come any more. */
+  async printed(bytes: number): Promise<void> {
+    while (this.#outBytes < bytes && this.#child.exitCode === null) await sleep(20)
   }
 
   write(text: string | Buffer): void {
