@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConfigError } from '../../../src/client/error.ts'
 import { requireKnownFields } from '../../../src/client/admin/known-fields.ts'
+import { ConfigError } from '../../../src/client/error.ts'
 
 const check = (given: object) => () => requireKnownFields('A topic', given, ['name', 'partitions'])
 
