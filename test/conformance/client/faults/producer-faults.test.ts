@@ -182,7 +182,7 @@ describe('a broker that goes and comes back', () => {
       for (const partition of [0, 1]) {
         const epochs = [before, after].map((info) => info.partitions[partition]?.leaderEpoch ?? -1)
         const [older = -1, newer = -1] = epochs
-        // Ours leads in the same epoch after a clean stop (docs/differences.md), and Apache Kafka of
+        // Ours leads in the same epoch after a stop (docs/differences.md), and Apache Kafka of
         // before 4.0 after a kill.
         const isOurs = broker.target.name === 'odradek'
         const isKept = way === 'stop' ? isOurs : !hasSince(4, 0)
