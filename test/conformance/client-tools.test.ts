@@ -19,6 +19,11 @@ it('a script that did its work says what it set up', () => {
   })
 })
 
+it('a script is given its arguments as they are', () => {
+  const path = script('repeats', `printf '%s\\n' "$@"`)
+  expect(setUp(path, ['a b', 'c']).command).toEqual(['a b', 'c'])
+})
+
 it('one that could not says why in its last line, or at least which one it was', () => {
   const path = script('fails', 'echo "fetching"; echo "there is no network"; exit 1')
   expect(setUp(path)).toEqual({ obstacle: 'there is no network' })
