@@ -208,15 +208,16 @@ describe('a broker that goes and comes back', () => {
 
   test('fences who fetches with the leader epoch of before, who then goes on', async () => {
     const { broker, proxy } = here
-    const topic = await topicWith(1, 100)
+    const topic = await topicWith(1, 400)
     const consumer = consumerOf({ maxPollRecords: 10, maxPartitionFetchBytes: 1_000 })
     consumer.assign(of(topic, 1))
     const records = await take(consumer, 20)
     const errors = fetchErrors()
-    // The news of the next epoch is late, so that the consumer fetches with the one it has.
+    // More is left than was fetched ahead. The news of the next epoch is late, so that the
+    // consumer fetches with the one it has.
     const news = proxy.inject({ kind: 'stall' }, { api: metadataApi, times: Infinity })
     await renewLeaderEpochs(broker)
-    const polled = take(consumer, 80)
+    const polled = take(consumer, 380)
     // Who is stopped cleanly says before that it leads no more, and then the news is waited for.
     const refusals: number[] = [ErrorCode.FENCED_LEADER_EPOCH]
     if (!hasSince(4, 0)) refusals.push(ErrorCode.NOT_LEADER_OR_FOLLOWER)
@@ -224,7 +225,7 @@ describe('a broker that goes and comes back', () => {
     news.end()
     await proxy.heal()
     records.push(...(await polled))
-    expect(offsetsOf(records)).toEqual(upTo(100))
+    expect(offsetsOf(records)).toEqual(upTo(400))
   })
 
   test('and does not know a newer epoch is asked until it does', async () => {
