@@ -114,7 +114,7 @@ function fetchErrors(): Set<number> {
 
 describe('a consumer without a group', () => {
   test('reads each record once and in order, whichever requests are cut', async () => {
-    const topic = await topicWith(3, 400)
+    const topic = await topicWith(3, 1_000)
     const { proxy } = here
     const random = seededRandom(seed)
     let hits = 0
@@ -125,10 +125,10 @@ describe('a consumer without a group', () => {
     })
     const consumer = consumerOf({ maxPollRecords: 40, maxPartitionFetchBytes: 2_000 })
     consumer.assign(of(topic, 3))
-    const records = await take(consumer, 1_200)
+    const records = await take(consumer, 3_000)
     for (const partition of [0, 1, 2]) {
-      expect(offsetsOf(records, partition)).toEqual(upTo(400))
-      expect(await consumer.position({ topic, partition })).toBe(400)
+      expect(offsetsOf(records, partition)).toEqual(upTo(1_000))
+      expect(await consumer.position({ topic, partition })).toBe(1_000)
     }
     expect(hits).toBeGreaterThan(10)
   })
