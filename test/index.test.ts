@@ -27,6 +27,8 @@ test('and this of the client', () => {
     'SerializationError',
     'TimeoutError',
     'deserializers',
+    'rebalanceChannelName',
+    'recordCarrier',
     'requestChannelName',
     'serializers',
   ])
