@@ -25,6 +25,9 @@ export type Decode<T> = (reader: Reader, version: number, flexible: boolean) => 
 
 const none = new Uint8Array(0)
 
+/** How the fault of a number begins that is right, and that a double does not hold exactly. */
+export const beyondNumbers = 'int64 beyond 2^53'
+
 /** A position in a frame, and the first fault found there. See the head of this file. */
 export class Reader {
   readonly #bytes: Buffer
@@ -104,7 +107,7 @@ export class Reader {
     const value = high * 0x1_0000_0000 + low
     if (Number.isSafeInteger(value)) return value
     if (high === 0x7fff_ffff && low === 0xffff_ffff) return Infinity
-    this.fail('int64 beyond 2^53')
+    this.fail(beyondNumbers)
     return 0
   }
 

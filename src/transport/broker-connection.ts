@@ -3,8 +3,13 @@ import type { HostPort } from '../base/endpoint.ts'
 import type { AnyApi, Api } from '../protocol/codec.ts'
 import { apiVersionsApi } from '../protocol/generated/18-api-versions.ts'
 import { encodeRequestPieces, openResponse } from '../protocol/header.ts'
+import { beyondNumbers } from '../protocol/reader.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
-import { ConnectionError, UnsupportedVersionError } from './connection-error.ts'
+import {
+  ConnectionError,
+  UnreadableAnswerError,
+  UnsupportedVersionError,
+} from './connection-error.ts'
 import { FrameConnection, type FrameConnectionOptions } from './frame-connection.ts'
 
 /** UNSUPPORTED_VERSION: the broker answers ApiVersions with it in the form of version 0. */
@@ -260,8 +265,14 @@ export class BrokerConnection {
     const code = frame.length >= 6 ? frame.readInt16BE(4) : 0
     const form = orVersion0 && code === unsupportedVersion ? 0 : version
     const response = api.response.decode(answer.reader, form)
-    if (answer.reader.error === null) return response
-    return this.#broken(`a malformed answer of ${api.name}: ${answer.reader.error}`)
+    // The decoder has moved the reader since it was looked at.
+    const fault = (answer.reader as { readonly error: string | null }).error
+    if (fault === null) return response
+    if (fault.startsWith(beyondNumbers)) {
+      const what = `${this.peer} answered ${api.name} with a number above 2^53`
+      throw new UnreadableAnswerError(this.peer, `${what}.`)
+    }
+    return this.#broken(`a malformed answer of ${api.name}: ${fault}`)
   }
 
   #encode<Request, RequestInput, Response, ResponseInput>(

@@ -42,6 +42,21 @@ export class ConnectionError extends Error {
 }
 
 /**
+ * An answer that is right, with a number that JavaScript does not hold exactly: an offset above
+ * 2^53. The connection is as good as before, and would answer the same again.
+ */
+export class UnreadableAnswerError extends Error {
+  readonly peer: string
+
+  constructor(peer: string, message: string) {
+    super(message)
+    assert(message.endsWith('.'), 'a message is a sentence')
+    this.name = 'UnreadableAnswerError'
+    this.peer = peer
+  }
+}
+
+/**
  * A peer that does not serve an API in a version that we know, or not with a field that the call
  * needs. The connection is as good as before.
  */

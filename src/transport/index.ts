@@ -10,5 +10,6 @@ export {
 export {
   ConnectionError,
   type ConnectionFault,
+  UnreadableAnswerError,
   UnsupportedVersionError,
 } from './connection-error.ts'

@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
+import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
 import { apiVersionsApi } from '../../src/protocol/generated/18-api-versions.ts'
 import { describeClusterApi } from '../../src/protocol/generated/60-describe-cluster.ts'
 import { encodeResponseFrame, openRequest } from '../../src/protocol/header.ts'
 import { BrokerConnection } from '../../src/transport/broker-connection.ts'
+import { UnreadableAnswerError } from '../../src/transport/connection-error.ts'
 import { type Script, scriptedBroker } from './scripted-broker.ts'
 
 const options = {
@@ -120,6 +122,36 @@ test.each([
   }, leave)
   await expect(connect(script)).rejects.toThrow(sentence)
   await left
+})
+
+test('a number above 2^53 is an error of its own, and the connection stays', async () => {
+  const beyond = Buffer.alloc(8)
+  beyond.writeBigInt64BE(2n ** 53n + 1n)
+  let calls = 0
+  const connection = await connect((frame) => {
+    const correlationId = frame.readInt32BE(4)
+    if (frame.readInt16BE(0) === apiVersionsApi.key) {
+      const apiKeys = [
+        { apiKey: 18, minVersion: 0, maxVersion: 5 },
+        { apiKey: 2, minVersion: 7, maxVersion: 7 },
+      ]
+      const version = frame.readInt16BE(2)
+      const versions = { errorCode: 0, apiKeys }
+      return encodeResponseFrame(apiVersionsApi, version, correlationId, versions).subarray(4)
+    }
+    const partitions = [{ partitionIndex: 0, errorCode: 0, timestamp: -1, offset: 77 }]
+    const topics = [{ name: 't', partitions }]
+    const bytes = Buffer.from(encodeResponseFrame(listOffsetsApi, 7, correlationId, { topics }))
+    const at = bytes.indexOf(Buffer.from([0, 0, 0, 0, 0, 0, 0, 77]))
+    if (calls++ === 0) beyond.copy(bytes, at)
+    return bytes.subarray(4)
+  })
+  const request = { replicaId: -1, topics: [] }
+  const first = connection.call(listOffsetsApi, request)
+  await expect(first).rejects.toThrow(UnreadableAnswerError)
+  await expect(first).rejects.toThrow(/answered ListOffsets with a number above 2\^53\.$/)
+  const { topics } = await connection.call(listOffsetsApi, request)
+  expect(topics[0]?.partitions[0]?.offset).toBe(77)
 })
 
 test('pipelined calls are answered in order, each in its own version', async () => {

@@ -12,6 +12,7 @@ import {
   totalHeader,
   totalLine,
 } from '../perf/consume-report.ts'
+import { histogramLines, Latencies } from '../perf/latencies.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Options of `perf consume`. */
@@ -30,7 +31,7 @@ export interface PerfConsumeOptions extends ClusterOptions {
   readonly json?: boolean
 }
 
-/** Reads records and prints what kafka-consumer-perf-test prints. */
+/** Reads records and prints what kafka-consumer-perf-test prints, with a histogram on stderr. */
 export async function perfConsume(
   topic: string,
   options: PerfConsumeOptions,
@@ -67,6 +68,8 @@ class Run {
   readonly #options: PerfConsumeOptions
   readonly #terminal: Terminal
   readonly #begin: ConsumeMark = mark(0, 0, 0)
+  /** How long each batch was waited for. */
+  readonly #waits = new Latencies()
   #last = this.#begin
   #records = 0
   #bytes = 0
@@ -110,6 +113,7 @@ class Run {
     const signal = AbortSignal.any([stop, enough.signal])
     try {
       for await (const { records } of consumer.batches({ signal })) {
+        this.#waits.record(performance.now() - lastMs)
         for (const { key, value } of records) {
           this.#bytes += (key?.length ?? 0) + (value?.length ?? 0)
         }
@@ -131,8 +135,14 @@ class Run {
     if (this.#options.showDetailedStats === true) this.#interval()
     const { json, showDetailedStats } = this.#options
     const figures = consumeFigures(this.#begin, this.#now())
-    if (json === true) this.#terminal.out(JSON.stringify({ kind: 'total', ...figures }))
-    else if (showDetailedStats !== true) this.#terminal.out(totalLine(figures))
+    const histogram = this.#waits.ranges()
+    if (json === true) {
+      this.#terminal.out(JSON.stringify({ kind: 'total', ...figures, histogram }))
+      return
+    }
+    if (showDetailedStats !== true) this.#terminal.out(totalLine(figures))
+    this.#terminal.err('Time that each batch was waited for:')
+    for (const line of histogramLines(histogram)) this.#terminal.err(line)
   }
 
   #interval(): void {

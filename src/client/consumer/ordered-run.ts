@@ -5,6 +5,7 @@
  */
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
+import { ConfigError } from '../error.ts'
 import { FinishedPrefix } from './finished-prefix.ts'
 import type { OffsetAndEpoch, PartitionPosition } from './positions.ts'
 import { keyOf, type TopicPartition } from './topic-partition.ts'
@@ -133,8 +134,7 @@ export class OrderedRun<K, V> {
     const { key } = record
     // A record without key has no order to keep.
     if (key === null) return `${partition} ${record.offset}`
-    const text = Buffer.isBuffer(key) ? key.toString('latin1') : JSON.stringify(key)
-    return `${partition} k${text}`
+    return `${partition} ${textOf(key)}`
   }
 
   #begin(): void {
@@ -171,5 +171,18 @@ export class OrderedRun<K, V> {
 
   #change(): Promise<void> {
     return new Promise((resolve) => this.#wakes.push(resolve))
+  }
+}
+
+/** The same text for keys that are alike. */
+function textOf(key: unknown): string {
+  if (Buffer.isBuffer(key)) return `b${key.toString('latin1')}`
+  if (typeof key !== 'object') return `${typeof key} ${String(key)}`
+  const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)
+  try {
+    return `o${JSON.stringify(key, plain)}`
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw new ConfigError(`Keys cannot be told apart, for order 'key': ${why}.`, { cause })
   }
 }

@@ -6,8 +6,8 @@ import { assert } from '../../base/assert.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import type { Deserializer } from '../../record/serializer.ts'
-import { ProtocolError, SerializationError } from '../error.ts'
-import type { ConsumerSettings } from './consumer-settings.ts'
+import { ConfigError, ProtocolError, SerializationError } from '../error.ts'
+import type { ConsumerSettings, OnDeserializeError } from './consumer-settings.ts'
 import type { FetchedPartition } from './fetched-partition.ts'
 import { LazyRecord } from './fetched-record.ts'
 import type { Fetcher } from './fetcher.ts'
@@ -119,7 +119,7 @@ export class RecordSource<K, V> {
       piece.isStuck = true
       piece.position.position = raw.offset
       if (onDeserializeError === 'fail') throw error
-      if (onDeserializeError !== 'skip') onDeserializeError(error, raw)
+      if (onDeserializeError !== 'skip') tell(onDeserializeError, error, raw)
       piece.isStuck = false
       // Who was told may have sought.
       if (piece.isCurrent) piece.position.position = raw.offset + 1
@@ -140,4 +140,16 @@ export class RecordSource<K, V> {
       throw new ProtocolError(what, ErrorCode.CORRUPT_MESSAGE, why, { cause })
     }
   }
+}
+
+/** Tells the program of what cannot be read; it decides before the next record is looked at. */
+function tell(
+  callback: Exclude<OnDeserializeError, string>,
+  error: SerializationError,
+  raw: ConsumerRecord<Buffer, Buffer>,
+): void {
+  const returned: unknown = callback(error, raw)
+  if (!(returned instanceof Promise)) return
+  returned.catch(() => {})
+  throw new ConfigError('onDeserializeError returned a promise; it has to decide at once.')
 }

@@ -1,6 +1,10 @@
 import { assert } from '../../base/assert.ts'
 import { ErrorCode, errorInfo } from '../../protocol/error-codes.ts'
-import { ConnectionError, UnsupportedVersionError } from '../../transport/index.ts'
+import {
+  ConnectionError,
+  UnreadableAnswerError,
+  UnsupportedVersionError,
+} from '../../transport/index.ts'
 import { ClientError, ClosedError, NetworkError, ProtocolError, TimeoutError } from '../error.ts'
 
 /**
@@ -13,6 +17,11 @@ export function clientError(error: unknown): unknown {
     const what = error.message.replace(/\.$/, '')
     const remedy = 'the broker is too old, or too new, for this call'
     return new ProtocolError(what, ErrorCode.UNSUPPORTED_VERSION, remedy, { cause: error })
+  }
+  if (error instanceof UnreadableAnswerError) {
+    const what = error.message.replace(/\.$/, '')
+    const why = 'offsets are numbers here, and it would be a wrong one'
+    return new ProtocolError(what, ErrorCode.UNKNOWN_SERVER_ERROR, why, { cause: error })
   }
   if (!(error instanceof ConnectionError)) return error
   switch (error.fault) {

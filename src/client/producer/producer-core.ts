@@ -71,6 +71,8 @@ export class ProducerCore {
   #readies: (() => void)[] = []
   /** Memory that `enqueue` was refused; 0: it takes records. */
   #refusedBytes = 0
+  /** Whoever was refused waits: until then `enqueue` takes nothing, that nobody leaves one out. */
+  #isAwaited = false
   #isScheduled = false
   #timer: TimerHandle | undefined
   #timerAtMs = Infinity
@@ -187,6 +189,7 @@ export class ProducerCore {
   /** Resolves when {@link enqueue} takes records again, or never will. */
   ready(): Promise<void> {
     if (this.#refusedBytes === 0 || this.#closed !== undefined) return Promise.resolve()
+    this.#await()
     return new Promise((resolve) => this.#readies.push(resolve))
   }
 
@@ -196,7 +199,7 @@ export class ProducerCore {
    */
   async flush(): Promise<void> {
     this.#accumulator.hurry()
-    this.#wake()
+    this.#await()
     try {
       if (this.#blocked.length > 0) {
         const before = this.#blocked.added
@@ -383,12 +386,17 @@ export class ProducerCore {
 
   /** What the program's callback throws must not stop the loop: the next flush tells of it. */
   #report(report: DeliveryReport): void {
-    try {
-      this.#onReport?.(report)
-    } catch (cause) {
+    const failed = (cause: unknown): void => {
       const why = cause instanceof Error ? cause.message : String(cause)
       const what = `onDelivery threw when it was told of records for topic ${report.topic}`
       this.#failure ??= new ConfigError(`${what}: ${why.replace(/\.$/, '')}.`, { cause })
+    }
+    try {
+      // An async function passes for one that returns nothing.
+      const returned: unknown = this.#onReport?.(report)
+      if (returned instanceof Promise) returned.catch(failed)
+    } catch (cause) {
+      failed(cause)
     }
   }
 
@@ -447,8 +455,9 @@ export class ProducerCore {
       this.#release()
       this.#expireBlocked(nowMs)
     }
-    if (this.#refusedBytes > 0 && this.#blocked.length === 0 && this.#hasRoom()) {
+    if (this.#isAwaited && this.#blocked.length === 0 && this.#hasRoom()) {
       this.#refusedBytes = 0
+      this.#isAwaited = false
       this.#tellReady()
     }
     this.#accumulator.isShort = this.#refusedBytes > 0 || this.#blocked.length > 0
@@ -464,6 +473,12 @@ export class ProducerCore {
     const { bufferMemory, batchSize } = this.#settings
     if (!this.#accumulator.hasRoomFor(this.#refusedBytes)) return false
     return this.#accumulator.usedBytes + Math.min(batchSize, bufferMemory / 2) <= bufferMemory
+  }
+
+  /** Somebody waits until there is room, or until all is sent. */
+  #await(): void {
+    this.#isAwaited = this.#refusedBytes > 0
+    this.#wake()
   }
 
   #tellReady(): void {

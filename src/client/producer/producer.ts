@@ -32,8 +32,9 @@ const producerEnvironment: ProducerEnvironment = {
 
 /**
  * Sends records to a Kafka cluster. `K` and `V` are what its serializers take: without serializers
- * strings and bytes. It connects at the first record, keeps the order of records of a partition,
- * and by default stores each exactly once per call, whatever is tried again.
+ * strings and bytes. It connects at the first record, and by default keeps the order of records of
+ * a partition and stores each exactly once per call, whatever is tried again; without idempotence
+ * it keeps the order with `maxInFlight` 1.
  *
  * @example
  * ```ts
@@ -106,7 +107,8 @@ export class Producer<K = Payload, V = Payload> {
   /**
    * Takes a record without a promise: what becomes of it is told to `onDelivery`, and a failure
    * rejects the next {@link Producer.flush} or {@link Producer.close}. False: the buffer is full
-   * and the record was not taken; offer it again after {@link Producer.ready}.
+   * and the record was not taken, nor is any other until {@link Producer.ready} or a flush was
+   * awaited; offer it again then.
    *
    * @throws {ClientError} a record that can't be sent at all, or a producer that is closed.
    *
@@ -218,11 +220,15 @@ export class Producer<K = Payload, V = Payload> {
     assert(count > 0, 'somebody is told')
     const nowMs = Date.now()
     return new Promise((resolve, reject) => {
-      const timestampOf = (input: number): number => records[input]?.timestamp ?? nowMs
+      // Not looked up in `records` later: the list is the caller's again when this returns.
+      let own: Map<number, number> | undefined
+      const timestampOf = (input: number): number => own?.get(input) ?? nowMs
       const group = new SendGroup(count, timestampOf, resolve, reject)
       for (let input = 0; input < count; input++) {
         try {
           const record = records[input] as ProducerRecord<K, V>
+          const timestamp = record?.timestamp
+          if (timestamp !== undefined) own = (own ?? new Map()).set(input, timestamp)
           this.#core.sendInGroup(this.#preparer.prepare(record, nowMs), group, input)
         } catch (error) {
           group.fail(input, asClientError(error))

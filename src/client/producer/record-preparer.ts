@@ -37,6 +37,10 @@ export class RecordPreparer<K, V> {
    * @throws {ConfigError} a topic or partition that is none.
    */
   prepare(record: ProducerRecord<K, V>, nowMs: number): Outgoing {
+    if (typeof record !== 'object' || record === null) {
+      const what = `A record is ${record === null ? 'null' : typeof record}`
+      throw new SerializationError(`${what}; it has to be an object with topic and value.`)
+    }
     const { topic: name, partition, timestamp, headers } = record
     const last = this.#last
     const topic = last !== undefined && last.name === name ? last : this.#topic(name)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { OrderedRun, type RunOrder } from '../../../src/client/consumer/ordered-run.ts'
 import { Positions } from '../../../src/client/consumer/positions.ts'
 import { keyOf } from '../../../src/client/consumer/topic-partition.ts'
+import { ConfigError } from '../../../src/client/error.ts'
 import type { ConsumerRecord } from '../../../src/record/record.ts'
 
 function record(
@@ -78,6 +79,19 @@ describe('a run', () => {
     expect(finished(run)).toEqual({ 't-0': 2 })
     await handlers.end('0@2')
     expect([...run.finished()]).toMatchObject([[{ partition: 0 }, { offset: 4, leaderEpoch: 5 }]])
+  })
+
+  it('tells keys of any kind apart', async () => {
+    const handlers = new Handlers()
+    const run = runOf(handlers, 9, 'key')
+    const keys = [1n, 1, '1', { a: 1n }, { a: 2n }, 1n, Buffer.from('1'), { a: 1n }]
+    for (const [offset, key] of keys.entries()) {
+      add(run, { ...record(0, offset), key } as never)
+    }
+    expect(handlers.begun).toEqual(['0@0', '0@1', '0@2', '0@3', '0@4', '0@6'])
+    const loop: Record<string, unknown> = {}
+    loop['self'] = loop
+    expect(() => add(run, { ...record(0, 9), key: loop } as never)).toThrow(ConfigError)
   })
 
   it('takes only so many records', async () => {

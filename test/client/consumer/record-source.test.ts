@@ -157,6 +157,16 @@ describe('records', () => {
     expect(first.position).toBe(9)
   })
 
+  it('that are refused are not passed over by a callback that decides later', () => {
+    piece(0, 'a', 'bad', 'c')
+    const later = (): never => Promise.reject(new Error('no')) as never
+    const source = sourceOf({ ...refusing, onDeserializeError: later })
+    source.begin()
+    source.next()
+    expect(() => source.next()).toThrow('onDeserializeError returned a promise')
+    expect(positions.get({ topic: 't', partition: 0 })?.position).toBe(1)
+  })
+
   it('that are broken are not passed over', () => {
     piece(0, 'a', 'b', 'c')
     const [broken] = ready

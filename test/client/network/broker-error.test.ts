@@ -5,7 +5,11 @@ import {
   closedError,
   saysMetadataIsOld,
 } from '../../../src/client/network/broker-error.ts'
-import { ConnectionError, UnsupportedVersionError } from '../../../src/transport/index.ts'
+import {
+  ConnectionError,
+  UnreadableAnswerError,
+  UnsupportedVersionError,
+} from '../../../src/transport/index.ts'
 
 const broken = (fault: ConnectionError['fault'], code?: number) =>
   new ConnectionError(
@@ -31,6 +35,13 @@ test('a refusal keeps its code, and says each thing once', () => {
   const { message, code } = clientError(broken('refused', 33)) as ProtocolError
   expect(code).toBe('UNSUPPORTED_SASL_MECHANISM')
   expect(message).toBe('Cannot authenticate to b:1: wrong password (UNSUPPORTED_SASL_MECHANISM).')
+})
+
+test('a number that would be a wrong one is final', () => {
+  const cause = new UnreadableAnswerError('b:1', 'b:1 answered Fetch with a number above 2^53.')
+  const error = clientError(cause)
+  expect(error).toMatchObject({ name: 'ProtocolError', retriable: false, cause })
+  expect((error as Error).message).toMatch(/^b:1 answered Fetch with a number above 2\^53: offsets/)
 })
 
 test('a version that is not there is final', () => {

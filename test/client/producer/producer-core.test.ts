@@ -170,6 +170,21 @@ describe('enqueue', () => {
     expect(await producer.ready()).toBeUndefined()
   })
 
+  it('takes nothing that would overtake what it refused, until somebody waits', async () => {
+    const { time, cluster, producer } = bench({ bufferMemory: 20_000, batchSize: 8_000 })
+    cluster.create('t', 1)
+    const record = { topic: 't', value: 'x'.repeat(1000) }
+    while (producer.enqueue(record));
+    await time.settle(() => producer.statistics().bufferBytes === 0, time.nowMs + 10_000)
+    expect(producer.enqueue(record)).toBe(false)
+    await outcome(time, producer.ready())
+    expect(producer.enqueue(record)).toBe(true)
+    while (producer.enqueue(record));
+    await outcome(time, producer.flush())
+    expect(producer.enqueue(record)).toBe(true)
+    await outcome(time, producer.close())
+  })
+
   it('sends what lingers when it says no', async () => {
     const { time, cluster, producer } = bench({ bufferMemory: 16_384, lingerMs: 5_000 })
     cluster.create('t', 5)
@@ -208,6 +223,15 @@ describe('enqueue', () => {
     expect(await outcome(time, producer.flush())).toMatchObject({
       code: 'TOPIC_AUTHORIZATION_FAILED',
     })
+  })
+
+  it('tells of an async report that fails', async () => {
+    const cause = new RangeError('too far')
+    const { time, cluster, producer } = bench({ onDelivery: () => Promise.reject(cause) })
+    cluster.create('t', 1)
+    producer.enqueue({ topic: 't', value: 'a' })
+    const told = [await outcome(time, producer.flush()), await outcome(time, producer.flush())]
+    expect(told).toContainEqual(expect.objectContaining({ code: 'INVALID_CONFIG', cause }))
   })
 
   it('is not stopped by a report that throws, of which the next flush tells', async () => {

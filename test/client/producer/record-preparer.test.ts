@@ -24,6 +24,15 @@ describe('RecordPreparer', () => {
     expect(record.partition).toBeUndefined()
   })
 
+  it.each([
+    [null, 'A record is null; it has to be an object with topic and value.'],
+    [undefined, 'A record is undefined; it has to be an object with topic and value.'],
+    ['v', 'A record is string; it has to be an object with topic and value.'],
+  ])('refuses %j, which is none', (record, message) => {
+    const { made } = preparer()
+    expect(() => made.prepare(record as never, 77)).toThrow(new SerializationError(message))
+  })
+
   it('uses serializers, which null does not reach', () => {
     const { made } = preparer(serializers.long, serializers.json)
     const record = made.prepare({ topic: 't', key: 5, value: { a: 1 }, timestamp: 3 }, 77)
