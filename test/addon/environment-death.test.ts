@@ -62,7 +62,8 @@ async function stored(log: PartitionLog): Promise<number[]> {
     const { value, error } = decodeBatches(bytes)
     expect(error).toBeNull()
     for (const batch of value?.batches ?? []) {
-      expect(batch.baseOffset).toBe(lives.length)
+      // Behind a slow disk there are a hundred thousand: no expectation for each.
+      if (batch.baseOffset !== lives.length) throw new Error(`no batch at ${lives.length}`)
       lives.push(Number(Buffer.from(batch.records[0]?.value ?? []).toString()))
     }
   }
@@ -113,8 +114,7 @@ describe('workers that are terminated, or exit, with appends in flight', () => {
       for (const [life, offsets] of told.entries()) {
         const end = Number(offsets[partition])
         if (end === 0) continue
-        for (let offset = begin; offset < end; offset++)
-          expect(lives[offset]).toBeLessThanOrEqual(life)
+        expect(lives.slice(begin, end).every((one) => one <= life)).toBe(true)
         expect(lives[end - 1]).toBe(life)
         begin = end
       }
