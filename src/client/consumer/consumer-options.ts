@@ -145,7 +145,8 @@ const resetRule: Rule<OffsetReset> = {
 const assignorsRule: Rule<readonly Assignor[]> = {
   byDefault: [],
   check: (value) => {
-    const expected = `an array of ${assignorNames.join(', ')} or objects with name and assign`
+    const own = 'objects with name, protocols and assign'
+    const expected = `an array of ${assignorNames.join(', ')} or ${own}`
     if (!Array.isArray(value) || value.length === 0) return { expected }
     const assignors = value.map((one: unknown) => assignorFrom(one))
     if (assignors.some((one) => one === undefined)) return { expected }

@@ -60,7 +60,7 @@ describe('options', () => {
     [{ autoOffsetReset: { durationMs: -1 } }, 'durationMs'],
     [{ partitionAssignors: [] }, 'partitionAssignors'],
     [{ partitionAssignors: ['fair'] }, 'cooperative-sticky'],
-    [{ partitionAssignors: [{ name: 'x' }] }, 'name and assign'],
+    [{ partitionAssignors: [{ name: 'x' }] }, 'name, protocols and assign'],
     [{ partitionAssignors: ['range', 'range'] }, 'different names'],
     [{ onDeserializeError: 'ignore' }, "'fail', 'skip' or a function"],
     [{ valueDeserializer: 'json' }, 'a function'],
