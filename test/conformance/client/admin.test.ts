@@ -16,6 +16,7 @@ import {
 import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
 import { clusterAt } from '../../client/network/cluster-fixture.ts'
 import { BrokerProcess } from '../broker-process.ts'
+import { eventually } from '../eventually.ts'
 import { hasSince } from './kafka-version.ts'
 
 let broker: BrokerProcess
@@ -141,8 +142,12 @@ describe('topics', () => {
       { name: first, partitions: 3, replicationFactor: 1 },
       { name: second, partitions: 2 },
     ])
+    // Apache Kafka lists what it has created a moment later.
+    await eventually('both are listed', async () => {
+      const names = (await admin.listTopics()).map(({ name }) => name)
+      return [first, second].every((name) => names.includes(name))
+    })
     const listed = await admin.listTopics()
-    expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining([first, second]))
     expect(listed.find(({ name }) => name === first)?.topicId).toBe(created[0]?.topicId)
     const [described] = await admin.describeTopics([first])
     expect(
