@@ -207,7 +207,8 @@ void FetchPlan::note_answered() {
     known.log_start_offset = item.read.log_start_offset;
     known.last_stable_offset = item.read.last_stable_offset;
     known.hint = item.next_hint();
-    if (item.read.bytes > 0) session_->move_to_end(known.key());
+    // As in Apache Kafka the answer that creates the session leaves the order as it was asked for.
+    if (incremental_ && item.read.bytes > 0) session_->move_to_end(known.key());
   }
 }
 

@@ -1,8 +1,8 @@
 // One fetch session (KIP-227): the partitions that a consumer fetches again and again, so that its
 // requests name only what changed and the answers only what is new.
 //
-// Order: partitions are served first to last; one that returned records goes to the end, so that
-// every partition gets its share of a limited answer.
+// Order: partitions are served first to last; one of an incremental answer that returned records
+// goes to the end, so that every partition gets its share of a limited answer.
 //
 // Threads: any number of connections may name one session. Everything is guarded by `mutex()`.
 #pragma once
