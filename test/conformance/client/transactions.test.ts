@@ -140,7 +140,7 @@ describe.skipIf(!hasKafka())('transactions of Apache Kafka', () => {
     expect(consumer.lag({ topic, partition: 0 })).toBe(0)
   })
 
-  test('the end of a topic is the last stable offset where only what is committed counts', async () => {
+  test('for read_committed a topic ends at its last stable offset', async () => {
     const topic = await newTopic()
     await transaction(topic, ['c0'], 'commit')
     const undecided = await producer.transaction()
