@@ -3,6 +3,7 @@
  * which nothing waits to be taken. So there is at most one piece of each partition in hand and one
  * behind it, and an application that takes nothing fetches nothing.
  */
+import { asBuffer } from '../../base/as-buffer.ts'
 import { assert } from '../../base/assert.ts'
 import { type Codec, loadCodec } from '../../compression/index.ts'
 import { ErrorCode, errorInfo } from '../../protocol/error-codes.ts'
@@ -318,8 +319,7 @@ export class Fetcher {
       position.preferredUntilMs = this.#nowMs() + this.#settings.metadataMaxAgeMs
     }
     if (data.records === null || data.records.length === 0) return
-    const { buffer, byteOffset, byteLength } = data.records
-    const bytes = Buffer.from(buffer, byteOffset, byteLength)
+    const bytes = asBuffer(data.records)
     const summary = summarize(bytes, position.fetchOffset)
     assert(summary.nextOffset >= position.fetchOffset, 'a fetch leads forward')
     if (summary.isCutOff) {
