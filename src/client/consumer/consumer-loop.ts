@@ -8,6 +8,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
 import { requireWhole } from '../options/whole-argument.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import { AutoCommit } from './auto-commit.ts'
 import { type Committer, commitOffsets, isFromRebalance, type OffsetToCommit } from './commit.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
@@ -23,7 +24,6 @@ import type { RebalanceHooks } from './rebalance-hooks.ts'
 import { RecordSource } from './record-source.ts'
 import { Signal } from './signal.ts'
 import { Subscription, type TopicFilter } from './subscription.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** A commit before partitions change hands is tried that long, in ms: the group waits for it. */
 const handOverCommitMs = 5_000

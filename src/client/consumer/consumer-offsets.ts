@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.ts'
 import { ConfigError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
 import { requireWhole } from '../options/whole-argument.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import {
@@ -15,7 +16,6 @@ import {
   type TimedOffset,
 } from './offset-queries.ts'
 import { listOffsetsTimestamp } from './offset-reset.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Each call is tried again until `defaultApiTimeoutMs` are over. */
 export class ConsumerOffsets {

@@ -2,12 +2,12 @@
 import { assert } from '../../base/assert.ts'
 import { ClosedError, ConfigError } from '../error.ts'
 import { requireWhole } from '../options/whole-argument.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import type { ConsumerLoop } from './consumer-loop.ts'
 import { ConsumerOffsets } from './consumer-offsets.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import type { CommittedOffset, TimedOffset } from './offset-queries.ts'
 import { lagOf, type PartitionPosition } from './positions.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Positions, pauses and offsets of partitions; `Consumer` has them with everything else. */
 export abstract class ConsumerPositions<K, V> {

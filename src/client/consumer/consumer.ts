@@ -5,6 +5,7 @@ import { ConfigError } from '../error.ts'
 import type { ClusterStatistics } from '../network/cluster.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 import { ConsumerTracing } from '../tracing/consumer-tracing.ts'
 import type { OffsetToCommit } from './commit.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
@@ -20,7 +21,6 @@ import {
   type RunOptions,
 } from './record-stream.ts'
 import type { TopicFilter } from './subscription.ts'
-import type { TopicPartition } from './topic-partition.ts'
 
 /** Where a consumer stands in a partition; offsets that are not known yet are null. */
 export interface PartitionStatistics extends TopicPartition {

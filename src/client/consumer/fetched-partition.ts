@@ -16,9 +16,9 @@ import {
 } from '../../record/batch-header.ts'
 import { BatchReader, batchBytesAt } from '../../record/batch-reader.ts'
 import { ProtocolError } from '../error.ts'
+import { keyOf } from '../topic-partition.ts'
 import type { CompressedRecords, OpenedRecords } from './batch-opener.ts'
 import type { PartitionPosition } from './positions.ts'
-import { keyOf } from './topic-partition.ts'
 
 /** How to open batches. */
 export interface BatchOpening {

@@ -16,6 +16,7 @@ import {
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
+import { keyOf, partitionKey } from '../topic-partition.ts'
 import { BatchOpener } from './batch-opener.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
@@ -23,7 +24,6 @@ import { FetchSession, type SessionRequest, type WantedPartition } from './fetch
 import { FetchedPartition, summarize } from './fetched-partition.ts'
 import type { PositionLoss } from './offset-reset.ts'
 import type { PartitionPosition, Positions } from './positions.ts'
-import { keyOf, partitionKey } from './topic-partition.ts'
 
 /** From this version on topics are named by their ids. */
 const topicIdsMin = 13

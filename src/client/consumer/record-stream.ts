@@ -5,12 +5,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 import type { OffsetToCommit } from './commit.ts'
 import { type ConsumerLoop, settlePosition } from './consumer-loop.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { OrderedRun, type RecordHandler, type RunOrder } from './ordered-run.ts'
 import type { PartitionPosition } from './positions.ts'
-import type { TopicPartition } from './topic-partition.ts'
 
 /** Records of one partition, in their order. */
 export interface ConsumerBatch<K = Buffer, V = Buffer> extends TopicPartition {

@@ -7,7 +7,7 @@ import {
   type RebalanceEvent,
   rebalanceChannelName,
 } from '../../../src/client/consumer/rebalance-channel.ts'
-import { keyOf, type TopicPartition } from '../../../src/client/consumer/topic-partition.ts'
+import { keyOf, type TopicPartition } from '../../../src/client/topic-partition.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import type { OffsetCommitRequest } from '../../../src/protocol/generated/08-offset-commit.ts'
 import { PlayedCluster, type Sent, settingsWith, settled } from './played-cluster.ts'
