@@ -210,6 +210,7 @@ export class ConsumerLoop<K, V> {
 
   async #fill(untilMs: number, ended: () => boolean): Promise<boolean> {
     for (;;) {
+      const hasNews = this.needsAttention
       this.needsAttention = false
       if (this.#isClosed || ended()) return false
       this.#throwIfWoken()
@@ -217,6 +218,7 @@ export class ConsumerLoop<K, V> {
       this.#throwFailures()
       let nowMs = this.nowMs()
       if (this.#autoCommit.isDue(nowMs)) this.#commitInBackground()
+      if (!hasNews && this.fetcher.hasPlenty(nowMs) && this.source.begin()) return true
       this.#lookups.start(nowMs)
       const retryMs = this.fetcher.send(nowMs)
       assert(retryMs >= nowMs, 'a retry lies ahead')
@@ -237,7 +239,8 @@ export class ConsumerLoop<K, V> {
 
   /** Whether offsets have to be committed, or partitions handed over, before the next record. */
   isDue(nowMs: number): boolean {
-    return this.needsAttention || this.#driver?.needsPoll === true || this.#isCommitDue(nowMs)
+    const isCommitDue = this.#autoCommit.wouldBeDue(nowMs)
+    return this.needsAttention || this.#driver?.needsPoll === true || isCommitDue
   }
 
   /** What `commit()` commits: behind everything that was handed out. */
@@ -483,10 +486,6 @@ export class ConsumerLoop<K, V> {
 
   async #commitAtEnd(timeoutMs: number): Promise<void> {
     if (this.#autoCommit.isOn) await this.commit(this.#uncommittedOffsets(), timeoutMs)
-  }
-
-  #isCommitDue(nowMs: number): boolean {
-    return this.#autoCommit.wouldBeDue(nowMs)
   }
 
   #commitInBackground(): void {

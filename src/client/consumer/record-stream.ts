@@ -251,7 +251,6 @@ export class RecordStream<K, V> {
     while (run.failure === null && !isAborted(signal)) {
       await run.room()
       if (run.failure !== null) return
-      this.#settleRun()
       const nowMs = this.#loop.nowMs()
       if (nowMs >= this.#turnEndsMs) await this.#yield()
       try {
