@@ -57,6 +57,18 @@ describe('what is sent', () => {
     expect(cluster.log('t', 0).values).toEqual(['b'])
   })
 
+  it('says what was the matter with a topic that was not found in time', async () => {
+    const { time, producer } = bench({ maxBlockMs: 500 })
+    const first = outcome(time, producer.send({ topic: 't', value: 'a' }))
+    await time.settle(() => true, time.nowMs + 300)
+    const second = outcome(time, producer.send({ topic: 't', value: 'b' }))
+    await first
+    expect(await second).toMatchObject({
+      message: 'Topic t was not found within 500 ms (maxBlockMs).',
+      cause: { code: 'UNKNOWN_TOPIC_OR_PARTITION' },
+    })
+  })
+
   it('is one promise for many, in the order of the call', async () => {
     const { time, cluster, producer } = bench({ partitioner: 'round-robin' })
     cluster.create('t', 2)
