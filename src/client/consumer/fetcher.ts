@@ -55,8 +55,8 @@ const sessionCodes: ReadonlySet<number> = new Set([
 ])
 
 /**
- * A look at all partitions takes time for each of them. While so many pieces wait at least, there is
- * one whenever half of them are taken, or after that long (ms), instead of one for each.
+ * A look at all partitions takes time for each of them. While so many pieces wait at least, there
+ * is one whenever half of them are taken, or after that long (ms), instead of one for each.
  */
 const enoughMin = 16
 const plentyMs = 100

@@ -245,7 +245,7 @@ describe('fetching', () => {
     expect(asked(played.next('Fetch'))).toBe('0@9')
   })
 
-  it('has plenty until half of many pieces are taken, something new came or time passed', async () => {
+  it('has plenty until half of many is taken, something new came or time passed', async () => {
     const count = 40
     const plenty = () => fetcher.hasPlenty(played.time.monotonicMs())
     played.lead('t', ...Array.from({ length: count }, (): [number, number] => [1, 5]))

@@ -1,4 +1,4 @@
-/** What the files of this folder share: a broker behind a proxy, clients that end with their test. */
+/** What the files of this folder share: a broker behind a proxy, clients that end with a test. */
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import type { BrokerProcess } from '../../broker-process.ts'
 import type { Settings } from '../../broker-target.ts'
