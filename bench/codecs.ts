@@ -3,8 +3,8 @@
  * what it takes there when another thread does it: so where the way to that one is worth it. And
  * lz4 by calls for blocks beside the library's call for a frame.
  *
- * `npm run bench:codecs -- --codec lz4,zstd --kib 16,128 --ms 500`. Times are medians; "handed over"
- * is how long the event loop was busy for one job, and the second table shows CPU time.
+ * `npm run bench:codecs -- --codec lz4,zstd --kib 16,128 --ms 500`. Times are medians; "handed
+ * over" is how long the event loop was busy for one job, and the second table shows CPU time.
  */
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
