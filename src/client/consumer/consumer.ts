@@ -253,7 +253,7 @@ export class Consumer<K = Buffer, V = Buffer>
    * ```
    */
   commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.loop.commit(
+    return this.loop.commits.commit(
       offsets ?? this.#stream.offsetsToCommit(),
       this.settings.defaultApiTimeoutMs,
     )
@@ -268,7 +268,7 @@ export class Consumer<K = Buffer, V = Buffer>
    * ```
    */
   commitAsync(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.loop.commitAsync(offsets ?? this.#stream.offsetsToCommit())
+    return this.loop.commits.commitAsync(offsets ?? this.#stream.offsetsToCommit())
   }
 
   /**

@@ -63,7 +63,7 @@ export class RecordStream<K, V> {
     this.#loop = loop
     this.#settings = settings
     loop.beforeHandOver = (partitions) => this.#beforeHandOver(partitions)
-    loop.beforeCommit = () => this.#settleRun()
+    loop.commits.beforeCommit = () => this.#settleRun()
   }
 
   /** Resolves when no call waits for records. */
@@ -78,9 +78,9 @@ export class RecordStream<K, V> {
 
   /** What `commit()` commits: everything handed out, or in a run what is finished. */
   offsetsToCommit(): OffsetToCommit[] {
-    if (this.#run === null) return this.#loop.handedOutOffsets()
+    if (this.#run === null) return this.#loop.commits.handedOut()
     this.#settleRun()
-    return this.#loop.processedOffsets()
+    return this.#loop.commits.processed()
   }
 
   /** See `Consumer.poll`. */

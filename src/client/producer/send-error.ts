@@ -28,9 +28,10 @@ export class SendError extends ClientError {
     const failures = failuresIn(results)
     const [first] = failures
     const retriable = failures.every((error) => error.retriable)
+    const count = `${failures.length} of ${results.length}`
     super(
       { code: first.kafkaCode, name: first.code, retriable },
-      `${failures.length} of ${results.length} records were not stored; the first: ${first.message}`,
+      `${count} records were not stored; the first: ${first.message}`,
       { cause: first },
     )
     this.results = results
