@@ -5,6 +5,7 @@ import { ConfigError } from '../error.ts'
 import type { ClusterStatistics } from '../network/cluster.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { requireTimeout } from '../options/whole-argument.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import { ConsumerTracing } from '../tracing/consumer-tracing.ts'
 import type { OffsetToCommit } from './commit.ts'
@@ -329,12 +330,12 @@ export class Consumer<K = Buffer, V = Buffer>
    * await consumer.close({ timeoutMs: 5_000 })
    * ```
    */
-  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 30_000 } = options
+    requireTimeout(timeoutMs)
     this.#closing ??= this.loop.close(timeoutMs, this.#stream.whenIdle())
     if (!this.#stream.isInsideRun) return this.#closing
     this.#closing.catch(() => {})
-    return Promise.resolve()
   }
 
   /** {@link close}, for `await using`. */

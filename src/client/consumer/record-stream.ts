@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
+import { requireTimeout } from '../options/whole-argument.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import type { OffsetToCommit } from './commit.ts'
 import { type ConsumerLoop, settlePosition } from './consumer-loop.ts'
@@ -86,10 +87,11 @@ export class RecordStream<K, V> {
   /** See `Consumer.poll`. */
   poll(options: PollOptions): Promise<readonly ConsumerRecord<K, V>[]> {
     return this.#alone(async () => {
+      const { timeoutMs = Infinity } = options
+      requireTimeout(timeoutMs)
       this.#last = null
       this.#loop.settle()
       const records: ConsumerRecord<K, V>[] = []
-      const { timeoutMs = Infinity } = options
       const nowMs = this.#loop.nowMs()
       const untilMs = nowMs + timeoutMs
       // A loop over polls that find something, or do not wait, would hold up the whole process.

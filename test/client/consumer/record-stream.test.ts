@@ -80,6 +80,14 @@ class Handlers {
 }
 
 describe('a poll', () => {
+  it.each([Number.NaN, -1, '5'])('of %s ms is refused, and the next one goes on', async (time) => {
+    const refused = stream.poll({ timeoutMs: time as number })
+    await expect(refused).rejects.toThrow(`timeoutMs is ${time}; it has to be`)
+    const polled = stream.poll({ timeoutMs: 1_000 })
+    await bring(0, 'a')
+    expect(await polled).toHaveLength(1)
+  })
+
   it('returns what lies before a record that fails, and the next one throws', async () => {
     const polled = stream.poll({})
     await bring(0, 'a', 'bad', 'c')
