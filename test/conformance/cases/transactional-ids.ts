@@ -14,8 +14,8 @@ const names = ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'KafkaJSGroupCoordinator
 
 /**
  * Our broker has no transactions and says so at once. Apache Kafka has them, and answers without an
- * error as soon as it has made its topic of transactions, for which not every client waits: there the
- * same case shows that the driver reports what it was told.
+ * error as soon as it has made its topic of transactions, for which not every client waits: there
+ * the same case shows that the driver reports what it was told.
  */
 export const transactionalIdCases: readonly Case[] = [
   {
