@@ -12,8 +12,8 @@ inline constexpr size_t kFrameBytesMax = 2147483647U;
 
 // `segment.bytes`: offsets and positions in indexes are 32 bits.
 inline constexpr int64_t kSegmentBytesMax = 2147483647;
-// A segment is preallocated in steps that double from the first to the last.
-inline constexpr int64_t kPreallocateBytesMin = 64LL << 10;
+// A segment is preallocated in steps that double, from a block of most file systems on.
+inline constexpr int64_t kPreallocateBytesMin = 4LL << 10;
 inline constexpr int64_t kPreallocateBytesMax = 16LL << 20;
 // A segment whose log asks for flushes is handed to the disk in pieces of this size.
 inline constexpr int64_t kWriteBackBytes = 8 << 20;

@@ -136,11 +136,12 @@ FileResult<void> sync_each(FileSystem& fs, const std::vector<std::string>& paths
 FileResult<void> write_and_rename(FileSystem& fs, const std::string& root,
                                   const FileChanges& changes) {
   std::vector<std::string> unsynced = changes.written;
+  const bool is_few = unsynced.size() + changes.replaced.size() < kFilesForFileSystemSync;
   for (const FileContent& content : changes.replaced) {
     auto file = write_anew(fs, temporary_of(content.path), content.bytes);
     if (!file.ok() && file.error().kind == FileErrorKind::not_found) continue;
     if (!file.ok()) return Err(file.error());
-    (*file)->start_write_back(Position(0), 0);
+    if (is_few) (*file)->start_write_back(Position(0), 0);
     unsynced.push_back(temporary_of(content.path));
   }
   auto synced = sync_at_once(fs, root, unsynced.size());

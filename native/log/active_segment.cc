@@ -112,9 +112,12 @@ FileResult<void> ActiveSegment::reserve(int64_t bytes, int64_t segment_bytes) {
   if (windows_) allocated_bytes_ = std::max(allocated_bytes_, windows_->allocated_bytes());
   const int64_t needed = size_bytes() + bytes;
   if (needed <= allocated_bytes_) return {};
-  const int64_t step = std::clamp(allocation_step_ * 2, kPreallocateBytesMin, kPreallocateBytesMax);
-  // Never beyond the segment's end, where the room could not be used.
-  const int64_t target = std::max(needed, std::min(allocated_bytes_ + step, segment_bytes));
+  const int64_t step =
+      std::clamp(std::max(allocation_step_, bytes) * 2, kPreallocateBytesMin, kPreallocateBytesMax);
+  // Whole blocks: a clean stop cuts the room of a small log, and frees nothing inside one. Never
+  // beyond the segment's end, where the room could not be used.
+  const int64_t blocks = (allocated_bytes_ + step) / kPreallocateBytesMin * kPreallocateBytesMin;
+  const int64_t target = std::max(needed, std::min(blocks, segment_bytes));
   RETURN_IF_ERROR(writable_file()->allocate(target));
   allocated_bytes_ = target;
   allocation_step_ = step;

@@ -62,8 +62,8 @@ class ActiveSegment final : public Segment {
   // The turn in which the file was opened; -1 while it is not.
   int64_t opened_turn() const;
 
-  // Makes sure that `bytes` more fit into allocated room: steps that double from 64 KiB to 16 MiB,
-  // up to `segment_bytes`. An error changes nothing.
+  // Makes sure that `bytes` more fit into allocated room: steps that double up to 16 MiB, from one
+  // block or twice the batch, and never beyond `segment_bytes`. An error changes nothing.
   FileResult<void> reserve(int64_t bytes, int64_t segment_bytes);
   // Writes at the end, which must be reserved. The bytes are not part of the segment until
   // record().

@@ -7,6 +7,8 @@
 namespace odradek {
 
 std::optional<LeaderEpochs> LeaderEpochs::parse(std::string_view text) {
+  // Of a file that a crash cut short the last number would read as a smaller one.
+  if (!text.ends_with('\n')) return std::nullopt;
   const auto lines = checkpoint_entries(text);
   if (!lines) return std::nullopt;
   LeaderEpochs epochs;

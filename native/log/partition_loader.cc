@@ -92,6 +92,7 @@ class Loader {
   bool is_cut_ = false;          // of the last segment an end was damaged, and is cut off
   Offset scanned_from_;          // base of the first scanned segment
   bool epochs_missing_ = false;  // there is no checkpoint of them, or a broken one
+  LeaderEpochs said_epochs_;     // as it has them
   LoadedPartition loaded_;
 };
 
@@ -162,7 +163,8 @@ LogResult<bool> Loader::load_epochs() {
   }
   auto epochs = LeaderEpochs::parse(as_text(*text));
   epochs_missing_ = !epochs.has_value();
-  if (epochs) loaded_.epochs = std::move(*epochs);
+  loaded_.epochs_file = request_.clean ? EpochsFile::synced : EpochsFile::unsynced;
+  if (epochs) loaded_.epochs = said_epochs_ = std::move(*epochs);
   return true;
 }
 
@@ -502,6 +504,8 @@ LogResult<LoadedPartition> Loader::finish() {
   ASSERT(active_ != nullptr);
   RETURN_IF_ERROR(remove_snapshots());
   loaded_.epochs.truncate_start(loaded_.log_start);
+  const bool as_said = !epochs_missing_ && loaded_.epochs.entries() == said_epochs_.entries();
+  loaded_.epochs_changed = loaded_.changed && !as_said;
   loaded_.log_end = {log_end_, active_->base_offset(), Position(active_->size_bytes())};
   loaded_.synced = loaded_.log_end;
   // Neither the segments above `synced` nor their names need be on the disk. What was cut must be:

@@ -40,11 +40,17 @@ struct LoadRequest {
   std::vector<uint8_t>* buffer = nullptr;   // for reading; loads that follow may share it
 };
 
+// The file of the leader epochs: there is none; what a run wrote that was killed, perhaps not
+// synced; synced.
+enum class EpochsFile : uint8_t { none, unsynced, synced };
+
 // A partition as its files have it.
 struct LoadedPartition {
   std::shared_ptr<const SegmentSet> segments;
   ProducerHistory history;
   LeaderEpochs epochs;
+  EpochsFile epochs_file = EpochsFile::none;
+  bool epochs_changed = false;  // their file says something else, or nothing
   Offset log_start;
   LogPoint log_end;
   // Everything below is, once `unsynced` was. It may lie behind its position, but not before.

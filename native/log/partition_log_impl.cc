@@ -47,6 +47,7 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
       state_(loaded.segments, loaded.log_end, loaded.synced, loaded.log_start,
              std::move(loaded.epochs), std::move(loaded.history.transactions), config),
       changed_(loaded.changed),
+      epochs_file_(loaded.epochs_file),
       snapshot_offset_(loaded.history.snapshot_offset),
       config_(config),
       producers_(std::move(loaded.history.producers)),
@@ -60,7 +61,7 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
     synced_resume_offset_ = resume_offset_ = loaded.resumed_at;
   }
   // Recovery may have found epochs that the checkpoint does not have.
-  if (loaded.changed) state_.epochs_not_written();
+  if (loaded.epochs_changed) state_.epochs_not_written();
   snapshots_to_write_ = std::move(loaded.snapshots);
   remove_later(std::move(loaded.deleted), nullptr);
 }

@@ -172,6 +172,7 @@ class PartitionLogImpl final : public PartitionLog,
   FileResult<void> finish_segments();
   std::optional<FileContent> epochs_of_checkpoint();
   FileResult<void> write_clean_files(FileChanges* changes);
+  FileResult<void> write_clean_epochs(FileChanges* changes);
   bool may_lack_snapshot(const ActiveSegment& active) const;
   FileResult<void> write_snapshot(Offset offset, const std::vector<uint8_t>& bytes);
   void stop_windows();
@@ -217,6 +218,7 @@ class PartitionLogImpl final : public PartitionLog,
   Offset resume_offset_ = kNoOffset;
   bool changed_;  // files differ from what a clean close leaves
   bool closed_ = false;
+  EpochsFile epochs_file_;
   Offset snapshot_offset_;  // of the newest producer snapshot on disk; -1 if none
 
   mutable std::mutex append_mutex_;

@@ -82,6 +82,7 @@ std::optional<FileContent> PartitionLogImpl::epochs_to_write() {
 
 std::optional<FileContent> PartitionLogImpl::epochs_of_checkpoint() {
   if (!state_.take_epochs_changed()) return std::nullopt;
+  epochs_file_ = EpochsFile::synced;
   const std::string text = state_.epochs().format();
   const ByteView bytes = as_bytes(text);
   return FileContent{folder_ + "/" + kLeaderEpochCheckpoint, {bytes.begin(), bytes.end()}};
@@ -352,13 +353,34 @@ FileResult<void> PartitionLogImpl::write_clean_files(FileChanges* changes) {
   changes->written.push_back(
       segment_file_path(folder_, active->base_offset(), SegmentFileKind::log));
   RETURN_IF_ERROR(overwrite_index_files(context_->fs, folder_, *active->indexes(), changes));
-  if (auto epochs = epochs_of_checkpoint()) changes->replaced.push_back(std::move(*epochs));
+  RETURN_IF_ERROR(write_clean_epochs(changes));
   if (state_.log_end() > snapshot_offset_ && !may_lack_snapshot(*active)) {
     changes->replaced.push_back(
         {segment_file_path(folder_, state_.log_end(), SegmentFileKind::snapshot),
          encode_producer_snapshot(producers_)});
   }
   changes->folders.push_back(folder_);
+  return {};
+}
+
+// A first file of the epochs needs no second name: cut short it counts as none. Making a file by
+// replacing another takes some file systems far longer.
+FileResult<void> PartitionLogImpl::write_clean_epochs(FileChanges* changes) {
+  const EpochsFile before = epochs_file_;
+  auto content = epochs_of_checkpoint();
+  if (!content) {
+    if (before == EpochsFile::unsynced) {
+      changes->written.push_back(folder_ + "/" + kLeaderEpochCheckpoint);
+      epochs_file_ = EpochsFile::synced;
+    }
+    return {};
+  }
+  if (before == EpochsFile::none) {
+    RETURN_IF_ERROR(overwrite_file(context_->fs, content->path, content->bytes));
+    changes->written.push_back(std::move(content->path));
+  } else {
+    changes->replaced.push_back(std::move(*content));
+  }
   return {};
 }
 

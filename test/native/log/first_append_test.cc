@@ -180,6 +180,88 @@ TEST_CASE("a full disk refuses the first append, and the next one makes what is 
   CHECK(log->durable_offset() == Offset(1));
 }
 
+namespace {
+
+constexpr const char* kEpochs = "/data/orders-0/leader-epoch-checkpoint";
+
+// Whether a call gives the file of the leader epochs its name.
+bool renames_epochs(const FileCall& call) {
+  return call.kind == FileCallKind::rename && call.path.starts_with(kEpochs);
+}
+
+}  // namespace
+
+TEST_CASE("the first file of the leader epochs is written where it is, a later one replaces it") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  for (int life = 0; life < 3; ++life) {
+    CAPTURE(life);
+    f.open();
+    auto log = open_lazily(f);
+    log->become_leader(LeaderEpoch(life));
+    append(*log);
+    log = nullptr;
+    int renames = 0;
+    f.disk->before_each_change([&](const FileCall& call) {
+      renames += renames_epochs(call) ? 1 : 0;
+      return FaultDecision::proceed();
+    });
+    f.close();
+    f.disk->before_each_change(nullptr);
+    CHECK(renames == (life == 0 ? 0 : 1));
+    f.power_cut(CrashKind::lost);
+    CHECK(text_at(f, kEpochs).starts_with("0\n" + std::to_string(life + 1) + "\n0 0\n"));
+  }
+}
+
+TEST_CASE("after a kill a clean stop replaces no leader epochs that stay as they were") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.open();
+  append(*open_lazily(f));
+  f.close();
+  f.open();
+  append(*open_lazily(f));
+  f.kill();
+  f.open();
+  append(*open_lazily(f));
+  bool synced = false;
+  f.disk->before_each_change([&](const FileCall& call) {
+    CHECK_FALSE(renames_epochs(call));
+    synced = synced || (call.kind == FileCallKind::sync_data && call.path == kEpochs);
+    return FaultDecision::proceed();
+  });
+  f.close();
+  f.disk->before_each_change(nullptr);
+  CHECK(synced);  // who was killed may not have
+  f.power_cut(CrashKind::lost);
+  CHECK(text_at(f, kEpochs) == "0\n1\n0 0\n");
+  f.open();
+  CHECK(f.directory->recovery_report().clean);
+  CHECK(open_lazily(f)->log_end_offset() == Offset(3));
+}
+
+TEST_CASE("leader epochs that a crash cut short are found again in the batches") {
+  for (const size_t kept : {0, 1, 5, 6, 7}) {
+    CAPTURE(kept);
+    DirectoryFixture f;
+    f.open();
+    auto log = open_lazily(f);
+    log->become_leader(LeaderEpoch(12));
+    append(*log);
+    settle(f);
+    log = nullptr;
+    f.kill();
+    const std::string text = "0\n1\n12 0";
+    auto file = f.disk->open(kEpochs, OpenMode::create);
+    REQUIRE((*file)->write_at(Position(0), as_bytes(text).first(kept)).ok());
+    f.open();
+    CHECK(open_lazily(f)->leader_epoch_at(Offset(0)) == LeaderEpoch(12));
+    f.close();
+    CHECK(text_at(f, kEpochs) == "0\n1\n12 0\n");
+  }
+}
+
 #ifdef __linux__
 namespace {
 

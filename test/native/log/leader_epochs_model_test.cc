@@ -151,8 +151,8 @@ TEST_CASE("a checkpoint with any character changed is refused or read in order")
       }
     }
   }
-  // Without the last line there is an entry too few.
-  for (size_t size = 0; size < text.rfind('\n', text.size() - 2); ++size) {
+  // Cut short anywhere it is no file of this length.
+  for (size_t size = 0; size < text.size(); ++size) {
     CHECK_FALSE(LeaderEpochs::parse(std::string_view(text).substr(0, size)));
   }
 }

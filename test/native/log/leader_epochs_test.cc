@@ -65,7 +65,7 @@ TEST_CASE("the epoch checkpoint is Kafka's text, and a broken one is told") {
   CHECK(LeaderEpochs().format() == "0\n0\n");
   CHECK(LeaderEpochs::parse(e.format())->entries() == e.entries());
   for (const char* broken :
-       {"", "0\n", "1\n0\n", "0\n1\n", "0\n2\n0 7\n", "0\n1\n0 7 8\n", "0\n1\nx 7\n",
+       {"", "0\n", "1\n0\n", "0\n1\n", "0\n2\n0 7\n", "0\n1\n0 7 8\n", "0\n1\nx 7\n", "0\n1\n0 7",
         "0\n1\n0 -7\n", "0\n2\n4 7\n0 8\n", "0\n2\n0 7\n1 7\n", "0\n1\n0 7\nrest\n"}) {
     CAPTURE(broken);
     CHECK_FALSE(LeaderEpochs::parse(broken));

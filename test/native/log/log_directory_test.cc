@@ -250,7 +250,7 @@ TEST_CASE("preallocated room is cut silently after a crash") {
   DirectoryFixture f;
   f.open();
   append(*f.log());
-  CHECK(f.disk->status("/data/orders-0/00000000000000000000.log")->size == 64 << 10);
+  CHECK(f.disk->status("/data/orders-0/00000000000000000000.log")->size == 4 << 10);
   f.kill();
   f.open();
   auto log = f.log();

@@ -39,7 +39,21 @@ TEST_CASE("room is reserved in steps that double, never beyond the segment") {
     REQUIRE(segment->reserve(batch.size_bytes, kSegmentBytes).ok());
     segment->record(batch, 4096);
   }
-  CHECK(sizes == std::vector<int64_t>{65536, 196608, 458752, 983040, kSegmentBytes});
+  CHECK(sizes == std::vector<int64_t>{16384, 53248, 131072, 290816, 610304, kSegmentBytes});
+}
+
+TEST_CASE("a small segment reserves one block, before and after its file was opened again") {
+  MemoryFileSystem disk;
+  REQUIRE(disk.create_directories("/p").ok());
+  for (const int64_t size : {0, 170, 4000}) {
+    std::shared_ptr<File> file = *disk.open("/p/small.log", OpenMode::create);
+    REQUIRE(file->truncate(size).ok());
+    auto segment =
+        ActiveSegment::adopt(Offset(0), file, size, std::make_shared<SegmentIndexes>(Offset(0)), {},
+                             TimestampMs(0), TimestampMs(0));
+    REQUIRE(segment->reserve(90, 1 << 30).ok());
+    CHECK(*file->size() == 4096);
+  }
 }
 
 TEST_CASE("a sealed segment is searched in memory, then in its files, with the same result") {
