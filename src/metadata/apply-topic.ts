@@ -14,6 +14,7 @@ import { configKey, type PartitionImage, ResourceType, type TopicImage } from '.
 
 const leaderUnchanged = -2
 const recoveryStateUnchanged = -1
+const none: readonly number[] = []
 
 /** False when the record is of another kind. */
 export function applyTopicRecord(delta: MetadataDelta, record: MetadataRecord): boolean {
@@ -59,20 +60,27 @@ function removeTopic(delta: MetadataDelta, record: RemoveTopicRecord): void {
 
 function setPartition(delta: MetadataDelta, record: PartitionRecord): void {
   const topic = topicOf(delta, record.topicId)
+  const beside = topic.partitions[record.partitionId - 1]
   putPartition(delta, topic, {
     index: record.partitionId,
-    replicas: record.replicas,
-    directories: record.directories,
-    isr: record.isr,
-    elr: record.eligibleLeaderReplicas ?? [],
-    lastKnownElr: record.lastKnownElr ?? [],
-    removingReplicas: record.removingReplicas,
-    addingReplicas: record.addingReplicas,
+    replicas: shared(record.replicas, beside?.replicas),
+    directories: shared(record.directories, beside?.directories),
+    isr: shared(record.isr, beside?.isr),
+    elr: shared(record.eligibleLeaderReplicas ?? none, beside?.elr),
+    lastKnownElr: shared(record.lastKnownElr ?? none, beside?.lastKnownElr),
+    removingReplicas: shared(record.removingReplicas, beside?.removingReplicas),
+    addingReplicas: shared(record.addingReplicas, beside?.addingReplicas),
     leader: record.leader,
     leaderRecoveryState: record.leaderRecoveryState,
     leaderEpoch: record.leaderEpoch,
     partitionEpoch: record.partitionEpoch,
   })
+}
+
+/** A list that the partition beside has as well is kept once: of many partitions most are alike. */
+function shared<T>(list: readonly T[], beside: readonly T[] | undefined): readonly T[] {
+  if (beside === undefined || list.length !== beside.length) return list
+  return list.every((item, at) => item === beside[at]) ? beside : list
 }
 
 function changePartition(delta: MetadataDelta, record: PartitionChangeRecord): void {

@@ -27,6 +27,20 @@ describe('topics', () => {
     expect(() => apply(emptyImage, topic('x', a), partition(a, 1))).toThrow(/no partition 0/)
   })
 
+  it('keep the lists once that partitions beside each other have alike', () => {
+    const other = partition(a, 2)
+    const odd = { ...other, value: { ...other.value, isr: [1, 2], replicas: [1, 2] } }
+    const records = [partition(a, 0), partition(a, 1), odd as MetadataRecordInput]
+    const [first, second, third] =
+      apply(emptyImage, topic('x', a), ...records).topicsByName.get('x')?.partitions ?? []
+    for (const list of ['isr', 'replicas', 'directories', 'elr', 'addingReplicas'] as const) {
+      expect(second?.[list]).toBe(first?.[list])
+    }
+    expect(third?.elr).toBe(first?.elr)
+    expect(third?.isr).toEqual([1, 2])
+    expect(second?.isr).toEqual([1])
+  })
+
   it('are removed with their configs, and may come again with another id', () => {
     const before = apply(emptyImage, topic('x', a), partition(a, 0), config(2, 'x', 'k', 'v'))
     const after = apply(before, remove(a), topic('x', b), partition(b, 0))
