@@ -107,14 +107,16 @@ export function leadershipRecords(image: MetadataImage, node: Registration): Met
   const moved = new Map(
     node.moved.map(({ topicId, partition, directory }) => [key(topicId, partition), directory]),
   )
+  const mayMove = version >= 1 && moved.size > 0
+  const elr = usesElr(image)
   const records: MetadataRecordInput[] = []
   for (const topic of image.topicsByName.values()) {
     for (const partition of topic.partitions) {
       if (!partition.replicas.includes(node.nodeId)) continue
-      const found = version >= 1 ? moved.get(key(topic.id, partition.index)) : undefined
+      const found = mayMove ? moved.get(key(topic.id, partition.index)) : undefined
       const change = {
         ...(found === undefined ? {} : { directories: movedTo(partition, node.nodeId, found) }),
-        ...leadershipChange(partition, node, found, usesElr(image)),
+        ...leadershipChange(partition, node, found, elr),
       }
       if (Object.keys(change).length === 0) continue
       const value = { partitionId: partition.index, topicId: topic.id, ...change }

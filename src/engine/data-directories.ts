@@ -167,20 +167,25 @@ export class DataDirectories {
 
   /** Learns where the partitions lie that the image names; each lies in one directory. */
   locate(image: MetadataImage): void {
-    for (const found of this.#partitionsOnDisk()) {
-      if (!isNamed(image, found)) continue
-      const name = nameOf(found.topic, found.partition)
-      assert(!this.#homes.has(name), 'a partition lies in one directory')
-      this.#setHome(name, found.store)
+    for (const store of this.stores()) {
+      for (const found of store.partitionsOnDisk()) {
+        if (!isNamed(image, found)) continue
+        const name = nameOf(found.topic, found.partition)
+        assert(!this.#homes.has(name), 'a partition lies in one directory')
+        this.#setHome(name, store)
+      }
     }
   }
 
   /** Folders that the image does not name: of topics deleted while a directory was not there. */
   strays(image: MetadataImage): FoundPartition[] {
     // The controller opens and keeps its own log.
-    return this.#partitionsOnDisk().filter(
-      (found) => found.topic !== metadataTopic && !isNamed(image, found),
-    )
+    const isStray = (found: PartitionOnDisk): boolean =>
+      found.topic !== metadataTopic && !isNamed(image, found)
+    return this.stores().flatMap((store) => {
+      const strays = store.partitionsOnDisk().filter(isStray)
+      return strays.map((found) => ({ ...found, store }))
+    })
   }
 
   /** The replicas of this node that lie elsewhere than the image says, or nowhere yet. */
@@ -291,7 +296,9 @@ export class DataDirectories {
   }
 
   #setHome(name: string, store: LogStore | undefined): void {
-    this.#count(this.#homes.get(name), -1)
+    const before = this.#homes.get(name)
+    if (before === store) return
+    this.#count(before, -1)
     this.#count(store, 1)
     if (store === undefined) this.#homes.delete(name)
     else this.#homes.set(name, store)
@@ -299,12 +306,6 @@ export class DataDirectories {
 
   #count(store: LogStore | undefined, change: 1 | -1): void {
     if (store !== undefined) this.#counts.set(store, (this.#counts.get(store) ?? 0) + change)
-  }
-
-  #partitionsOnDisk(): FoundPartition[] {
-    return this.stores().flatMap((store) =>
-      store.partitionsOnDisk().map((found) => ({ ...found, store })),
-    )
   }
 
   #opened(store: LogStore): void {

@@ -24,6 +24,14 @@ import type { Door } from './door.ts'
 /** Reasons that are told in a line each at one change. */
 const reasonsToldMax = 10
 
+/**
+ * So many partitions are opened together, two of these pieces at a time: while the store reads one,
+ * the other is asked for and hosted. Few enough that what stands for one of them while it is opened
+ * is gone before the next ones come, and is never copied by the collector.
+ */
+const openedTogether = 1000
+const piecesAtOnce = 2
+
 /** Why a partition is not opened whose directory does not work or is not named. */
 const absent = 'its log directory is not there; name it in log.dirs again, or replace its disk'
 
@@ -168,14 +176,40 @@ export class TopicLogs {
     image: MetadataImage,
     isWanted: (topic: TopicImage, partition: PartitionImage) => boolean = () => true,
   ): Promise<ReplicaFailure[]> {
-    const opening: Promise<ReplicaFailure | undefined>[] = []
+    const failures: ReplicaFailure[] = []
+    const pieces = this.#pieces(topics, image, isWanted)
+    const openInTurn = async (): Promise<void> => {
+      for (const piece of pieces) {
+        const opening = piece.map(([topic, partition, settings]) =>
+          this.#tryOpen(topic, partition, settings),
+        )
+        for (const failure of await Promise.all(opening)) {
+          if (failure !== undefined) failures.push(failure)
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: piecesAtOnce }, openInTurn))
+    return failures
+  }
+
+  *#pieces(
+    topics: Iterable<TopicImage>,
+    image: MetadataImage,
+    isWanted: (topic: TopicImage, partition: PartitionImage) => boolean,
+  ): Generator<(readonly [TopicImage, PartitionImage, TopicSettings])[]> {
+    let piece: (readonly [TopicImage, PartitionImage, TopicSettings])[] = []
     for (const topic of topics) {
       const wanted = this.#ours(topic).filter((partition) => isWanted(topic, partition))
       if (wanted.length === 0) continue
       const settings = this.#settings(topic, image)
-      for (const partition of wanted) opening.push(this.#tryOpen(topic, partition, settings))
+      for (const partition of wanted) {
+        piece.push([topic, partition, settings])
+        if (piece.length < openedTogether) continue
+        yield piece
+        piece = []
+      }
     }
-    return (await Promise.all(opening)).filter((failure) => failure !== undefined)
+    if (piece.length > 0) yield piece
   }
 
   async #tryOpen(

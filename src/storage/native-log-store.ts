@@ -325,9 +325,14 @@ function partitionsIn(directory: NativeDirectory): PartitionOnDisk[] {
   const { topics, partitions, topicIds } = directory.partitionsOnDisk()
   assert(topicIds.length === topics.length * 16, 'each partition has an id, or zeros')
   const ids = asBuffer(topicIds)
+  let topicId: string | undefined
   return topics.map((topic, i) => {
-    const topicId = uuidFromBytes(ids, i * 16)
-    const partition = partitions[i] ?? 0
-    return { topic, partition, topicId: topicId === zeroUuid ? undefined : topicId }
+    // In the order of their names: most have the id of the one before.
+    const isAlike = i > 0 && ids.compare(ids, i * 16 - 16, i * 16, i * 16, i * 16 + 16) === 0
+    if (!isAlike) {
+      const id = uuidFromBytes(ids, i * 16)
+      topicId = id === zeroUuid ? undefined : id
+    }
+    return { topic, partition: partitions[i] ?? 0, topicId }
   })
 }
