@@ -73,6 +73,12 @@ void ActiveSegment::let_go() const {
   home_.files->closed();
 }
 
+void ActiveSegment::close_before_use() {
+  const std::lock_guard lock(file_mutex_);
+  ASSERT(home_.fs == nullptr && size_bytes() == allocated_bytes_);
+  file_ = nullptr;
+}
+
 int64_t ActiveSegment::opened_turn() const {
   const std::lock_guard lock(file_mutex_);
   return opened_turn_;

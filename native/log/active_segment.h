@@ -59,6 +59,8 @@ class ActiveSegment final : public Segment {
   FileResult<std::shared_ptr<File>> open_file() const;
   // Closes the file once nobody uses it. Everything must be synced, and not be written meanwhile.
   void let_go() const;
+  // The same before settle(), for who reads ahead.
+  void close_before_use();
   // The turn in which the file was opened; -1 while it is not.
   int64_t opened_turn() const;
 

@@ -51,6 +51,7 @@ LogDirectoryImpl::LogDirectoryImpl(const LogDirectoryOptions& options,
 LogDirectoryImpl::~LogDirectoryImpl() {
   context_->health.on_failure(nullptr);
   if (!context_->health.online()) context_->resume_points.drop_cached();
+  ahead_.stop();
   context_->flusher.stop();
   context_->helpers.stop();
   for (const auto& log : logs()) {
@@ -112,6 +113,7 @@ LogResult<bool> LogDirectoryImpl::take_out_locked(const TopicPartition& id, std:
                                                   std::shared_ptr<PartitionLogImpl>* log) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(begin_changes());
+  static_cast<void>(ahead_.take(id));  // of a folder that is about to be another's
   context_->reserve.make_room();
   Uuid unique;
   const auto open = logs_.find(id);
@@ -177,6 +179,7 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
     RETURN_IF_ERROR(recover_unopened());
     closing_ = true;  // nothing is opened any more that would not be closed
   }
+  ahead_.stop();
   {
     const std::lock_guard no_checkpoint(checkpoint_mutex_);  // which writes the same files
     const Logs all = logs();
@@ -286,6 +289,7 @@ LogResult<bool> LogDirectoryImpl::begin_changes() {
   schedule_upkeep();
   schedule_producer_check();
   checkpoint_soon();
+  if (found_.clean && options_.background) load_ahead();
   return true;
 }
 

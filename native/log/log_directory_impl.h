@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "log/ahead_loader.h"
 #include "log/log_context.h"
 #include "log/log_directory.h"
 #include "log/partition_log_impl.h"
@@ -97,8 +98,9 @@ class LogDirectoryImpl final : public LogDirectory {
                                    MissingFolder missing);
   LogResult<bool> begin_opening(const PartitionToOpen& partition, MissingFolder missing,
                                 Opening* opening);
-  LogResult<LoadedPartition> load(const PartitionToOpen& partition,
-                                  std::vector<uint8_t>* buffer) const;
+  LogResult<LoadedPartition> load(const PartitionToOpen& partition, std::vector<uint8_t>* buffer,
+                                  bool only_look) const;
+  void load_ahead();
   void load_all(const std::vector<PartitionToOpen>& partitions, std::vector<Opening>* openings);
   LogResult<bool> sync_loaded(const std::vector<PartitionToOpen>& partitions,
                               const std::vector<Opening>& openings);
@@ -154,6 +156,7 @@ class LogDirectoryImpl final : public LogDirectory {
   RecoveryReport report_;
   std::map<TopicPartition, std::shared_ptr<PartitionLogImpl>> logs_;
   std::map<TopicPartition, Uuid> topic_ids_;  // of the folders found, none zero
+  AheadLoader ahead_;                         // last: what it uses outlives its thread
 };
 
 }  // namespace odradek

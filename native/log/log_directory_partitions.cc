@@ -120,13 +120,25 @@ void LogDirectoryImpl::load_all(const std::vector<PartitionToOpen>& partitions,
     std::vector<uint8_t> buffer;
     for (size_t i = next(); i < partitions.size(); i = next()) {
       Opening& opening = (*openings)[i];
-      if (opening.to_load) opening.loaded = load(partitions[i], &buffer);
+      if (!opening.to_load) continue;
+      auto ahead = ahead_.take(partitions[i].topic_partition);
+      if (ahead) opening.loaded = std::move(*ahead);
+      if (!ahead) opening.loaded = load(partitions[i], &buffer, false);
     }
   });
 }
 
+// Nothing that a load reads after a clean stop depends on the configuration.
+void LogDirectoryImpl::load_ahead() {
+  ahead_.start(found_.partitions, [this](const PartitionOnDisk& found) {
+    std::vector<uint8_t> none;  // is used for scans alone
+    return load({found.topic_partition, found.topic_id, LogConfig()}, &none, true);
+  });
+}
+
 LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partition,
-                                                  std::vector<uint8_t>* buffer) const {
+                                                  std::vector<uint8_t>* buffer,
+                                                  bool only_look) const {
   const TopicPartition& id = partition.topic_partition;
   LoadRequest request;
   request.fs = &fs_;
@@ -136,6 +148,7 @@ LogResult<LoadedPartition> LogDirectoryImpl::load(const PartitionToOpen& partiti
   request.config = partition.config;
   request.now = context_->clock.now();
   request.buffer = buffer;
+  request.only_look = only_look;
   request.clean = found_.clean;
   request.recovery_point = context_->checkpoints.recovery_point(id);
   request.gapless_above = found_.journal && context_->checkpoints.knows_recovery_point(id);

@@ -27,6 +27,7 @@ class Loader {
   LogResult<LoadedPartition> load();
 
  private:
+  LogResult<bool> may_change() const;
   LogResult<bool> tidy();
   LogResult<bool> load_epochs();
   LogResult<bool> load_trusted(size_t count);
@@ -123,9 +124,17 @@ LogResult<LoadedPartition> Loader::load() {
   return finish();
 }
 
+// Asked before every change.
+LogResult<bool> Loader::may_change() const {
+  if (request_.only_look)
+    return Err(storage_error(request_.folder + " is not as a stop leaves it"));
+  return true;
+}
+
 LogResult<bool> Loader::tidy() {
   auto listed = list_partition_folder(fs_, request_.folder);
   if (listed.ok() && listed->swaps) {
+    RETURN_IF_ERROR(may_change());
     RETURN_IF_ERROR(complete_swaps(fs_, request_.folder));
     listed = list_partition_folder(fs_, request_.folder);
   }
@@ -133,6 +142,7 @@ LogResult<bool> Loader::tidy() {
   folder_ = std::move(*listed);
   bases_ = folder_.segments;
   for (const std::string& name : folder_.useless) {
+    RETURN_IF_ERROR(may_change());
     RETURN_IF_ERROR(changed(remove_if_there(fs_, request_.folder + "/" + name)));
     loaded_.folder_unsynced = true;
   }
@@ -142,6 +152,7 @@ LogResult<bool> Loader::tidy() {
   // A deletion that a crash interrupted: some of these may be missing already. One without a
   // snapshot at its end was not to be deleted yet: what it says of producers is nowhere else.
   while (bases_.size() > 1 && bases_[1] <= request_.log_start && has_snapshot(bases_[1])) {
+    RETURN_IF_ERROR(may_change());
     auto renamed = mark_deleted(fs_, request_.folder, bases_[0]);
     if (!renamed.ok()) return Err(request_.health->change_failed(renamed.error()));
     loaded_.deleted.insert(loaded_.deleted.end(), renamed->begin(), renamed->end());
@@ -296,6 +307,7 @@ LogResult<std::shared_ptr<ActiveSegment>> Loader::segment_to_scan(Offset base) {
 }
 
 LogResult<bool> Loader::scan_from(size_t first) {
+  RETURN_IF_ERROR(may_change());
   scanned_from_ = bases_[first];
   log_end_ = resumed_ ? request_.resume_point->end.offset : bases_[first];
   if (!resumed_) RETURN_IF_ERROR(load_history(log_end_));
@@ -448,6 +460,7 @@ LogResult<bool> Loader::end_at(size_t index, std::shared_ptr<ActiveSegment> acti
 }
 
 LogResult<bool> Loader::start_empty(Offset offset) {
+  RETURN_IF_ERROR(may_change());
   auto created = ActiveSegment::create(fs_, request_.folder, offset, request_.now);
   if (!created.ok()) return Err(request_.health->change_failed(created.error()));
   active_ = std::move(*created);
@@ -462,6 +475,7 @@ LogResult<bool> Loader::start_empty(Offset offset) {
 // The log ends before its own start, because a truncation or a cut took the batch that held it:
 // nothing that is left may be shown. What it said of producers still holds.
 LogResult<bool> Loader::start_anew() {
+  RETURN_IF_ERROR(may_change());
   RETURN_IF_ERROR(write_snapshot(loaded_.log_start));
   // Nothing is left of what these spoke of.
   resumed_index_.reset();
@@ -494,6 +508,7 @@ LogResult<bool> Loader::remove_snapshots() {
   for (const Offset offset : folder_.snapshots) {
     const bool at_segment = std::binary_search(bases_.begin(), bases_.end(), offset);
     if (offset <= log_end_ && (at_segment || offset == loaded_.history.snapshot_offset)) continue;
+    RETURN_IF_ERROR(may_change());
     RETURN_IF_ERROR(changed(remove_if_there(fs_, path(offset, SegmentFileKind::snapshot))));
     loaded_.folder_unsynced = true;
   }

@@ -38,6 +38,7 @@ struct LoadRequest {
   std::optional<ResumePoint> resume_point;  // checkpointed
   Offset log_start;                         // checkpointed; 0 if it never was
   std::vector<uint8_t>* buffer = nullptr;   // for reading; loads that follow may share it
+  bool only_look = false;                   // where anything would change: an error instead
 };
 
 // The file of the leader epochs: there is none; what a run wrote that was killed, perhaps not
