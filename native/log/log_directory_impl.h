@@ -78,7 +78,7 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> write_meta_version(bool in_use);
   void checkpoint_soon();
   void tend_journal();
-  void let_go_of_files();
+  bool let_go_of_files();
   LogResult<bool> sync_logs();
   LogResult<bool> write_epochs(const Logs& logs);
   // An opening that is under way: of a partition that is open already only `log` is set.

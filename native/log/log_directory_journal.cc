@@ -81,7 +81,8 @@ void LogDirectoryImpl::tend_journal() {
   if (journal.wants_part()) journal.grow();
   context_->reserve.keep();
   static_cast<void>(context_->checkpoints.write_recovery_points());
-  let_go_of_files();
+  // Files that were opened meanwhile asked for it, and were turned away.
+  if (let_go_of_files()) checkpoint_soon();
   const int64_t bytes = context_->bytes_since_checkpoint.load(std::memory_order_relaxed);
   // What fails has taken the directory offline, or is tried again.
   if (journal.wants_release()) {
@@ -95,10 +96,11 @@ void LogDirectoryImpl::tend_journal() {
 // that were opened first before others. Of a file that is closed everything is synced, lest an
 // error of its write-back be missed. Those that are synced go first: after a checkpoint that is
 // enough on a load over many partitions, and where no descriptor is left a sync may not be had.
-void LogDirectoryImpl::let_go_of_files() {
+// True if some were closed, and too many are open again.
+bool LogDirectoryImpl::let_go_of_files() {
   const std::unique_lock one_at_a_time(letting_go_mutex_, std::try_to_lock);
   const ActiveFiles& files = context_->active_files;
-  if (!one_at_a_time.owns_lock() || files.open() <= files.files_max()) return;
+  if (!one_at_a_time.owns_lock() || files.open() <= files.files_max()) return false;
   std::vector<std::pair<int64_t, std::shared_ptr<PartitionLogImpl>>> open;
   for (const auto& log : logs()) {
     const int64_t turn = log->opened_turn();
@@ -108,7 +110,7 @@ void LogDirectoryImpl::let_go_of_files() {
   const int64_t kept = files.files_max() / 4 * 3;
   std::vector<std::shared_ptr<PartitionLogImpl>> unsynced;
   for (const auto& [turn, log] : open) {
-    if (files.open() <= kept) return;
+    if (files.open() <= kept) return false;
     if (log->let_go_of_file() == ActiveFileUse::unsynced) unsynced.push_back(log);
   }
   const auto excess = static_cast<size_t>(std::max<int64_t>(0, files.open() - kept));
@@ -117,8 +119,10 @@ void LogDirectoryImpl::let_go_of_files() {
   flushables.reserve(unsynced.size());
   for (const auto& log : unsynced) flushables.push_back(log.get());
   // What fails has taken the directory offline, or is tried again.
-  if (!context_->flusher.sync(flushables).ok()) return;
-  for (const auto& log : unsynced) static_cast<void>(log->let_go_of_file());
+  if (!context_->flusher.sync(flushables).ok()) return false;
+  bool any = false;
+  for (const auto& log : unsynced) any = log->let_go_of_file() == ActiveFileUse::none || any;
+  return any && files.open() > files.files_max();
 }
 
 LogResult<bool> LogDirectoryImpl::checkpoint() {

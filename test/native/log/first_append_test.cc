@@ -1,5 +1,9 @@
 // Partitions whose folder is made by their first append, and files that are let go of.
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <future>
+#include <thread>
 #include <vector>
 
 #include "log/checkpoint_file.h"
@@ -274,9 +278,9 @@ class RealDirectory {
     path_ = pattern;
   }
   ~RealDirectory() { std::filesystem::remove_all(path_); }
-  std::unique_ptr<LogDirectory> open() const {
+  std::unique_ptr<LogDirectory> open(bool background = false) const {
     LogDirectoryOptions options = on_real_disk(path_);
-    options.background = false;
+    options.background = background;
     options.open_files_max = 8;
     options.reserve_bytes = 0;
     auto opened = LogDirectory::open(options);
@@ -358,6 +362,53 @@ TEST_CASE("a file is let go of without a sync where another can be") {
   f.directory->run_once();
   CHECK(synced > 0);
   f.disk->before_each_change(nullptr);
+}
+
+namespace {
+
+// Appends to `logs` when it is told of a first flush, and waits for what that asked of the helpers.
+class AppendsDuringSync final : public HighWatermarkObserver {
+ public:
+  AppendsDuringSync(LogDirectory& directory, std::vector<std::shared_ptr<PartitionLog>> logs)
+      : directory_(directory), logs_(std::move(logs)) {}
+  void high_watermark_advanced(PartitionLog& /*log*/, Offset /*high_watermark*/) noexcept override {
+    if (told_.exchange(true)) return;
+    for (const auto& log : logs_) {
+      std::vector<uint8_t> batch = make_batch();
+      static_cast<void>(log->append(batch, AppendOrigin::client));
+    }
+    std::promise<void> done;
+    directory_.run_on_helper([&] { done.set_value(); });
+    done.get_future().wait();
+    appended_.store(true);
+  }
+  bool appended() const { return appended_.load(); }
+
+ private:
+  LogDirectory& directory_;
+  const std::vector<std::shared_ptr<PartitionLog>> logs_;
+  std::atomic<bool> told_{false};
+  std::atomic<bool> appended_{false};
+};
+
+}  // namespace
+
+TEST_CASE("files that are opened while others are synced are let go of as well") {
+  const RealDirectory real;
+  auto directory = real.open(true);
+  LogConfig config;
+  config.flush_messages = INT64_MAX;
+  auto logs = open_many(*directory, 20, config);
+  AppendsDuringSync observer(*directory, {logs.begin() + 9, logs.end()});
+  append(*logs[0]);
+  logs[0]->add_observer(&observer);
+  for (size_t i = 1; i < 9; ++i) append(*logs[i]);  // the last is one too many
+  for (int i = 0; i < 20000 && (!observer.appended() || real.open_segments() > 8); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(observer.appended());
+  CHECK(real.open_segments() <= 8);
+  logs[0]->remove_observer(&observer);
 }
 
 TEST_CASE("of many partitions few keep their file open, whatever is done with all of them") {
