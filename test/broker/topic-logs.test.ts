@@ -6,7 +6,7 @@ import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.t
 import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { startTestBroker } from './fixture.ts'
 
-test('many partitions are opened in pieces, the next while the store is at work on one', async () => {
+test('many partitions are opened in pieces, the next while the store reads one', async () => {
   const store = createMemoryLogStore()
   const open = store.openPartition.bind(store)
   let underWay = 0
