@@ -1,4 +1,4 @@
-/** The embedded log beside embedded stores: `npm run bench:queue -- --help`. See queue/README.md. */
+/** The embedded log beside others: `npm run bench:queue -- --help`. See queue/README.md. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
