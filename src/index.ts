@@ -3,7 +3,9 @@ export { NativeModuleError, type NativeModuleProblem } from './addon/index.ts'
 export {
   type AppendOptions,
   type Compression,
+  type Deserializer,
   type Durability,
+  deserializers,
   Log,
   type LogBatch,
   type LogBatches,
@@ -14,9 +16,11 @@ export {
   type LogRecord,
   type NewRecord,
   type ReadOptions,
+  type Serializer,
   type SingleLogOptions,
   Store,
   type StoreOptions,
+  serializers,
 } from './queue/index.ts'
 export { type DataPlaneStatistics, StorageError } from './storage/index.ts'
 export {

@@ -11,6 +11,8 @@ test('the package offers exactly this', () => {
     'StorageError',
     'Store',
     'createLogger',
+    'deserializers',
+    'serializers',
   ])
 })
 

@@ -1,4 +1,10 @@
 /** The embedded log: `Store` and `Log`. */
+export {
+  type Deserializer,
+  deserializers,
+  type Serializer,
+  serializers,
+} from '../record/serializer.ts'
 export { Log } from './log.ts'
 export { LogError, type LogErrorCode } from './log-error.ts'
 export type { LogBatches, LogReader } from './log-iterators.ts'

@@ -1,4 +1,4 @@
-/** The embedded log's directory under brokers, on disks that fill up, and at the end of a process. */
+/** The embedded log's directory under brokers, on failing disks, and at the end of a process. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -163,7 +163,8 @@ describe('a process', () => {
   it('may end with appends under way, of which the next finds what was acknowledged', () => {
     const ended = run(`
       let last = -1
-      for (let i = 0; i < 100; i++) void log.append({ value: 'v' }).then((offset) => { last = offset })
+      const acknowledge = (offset) => { last = offset }
+      for (let i = 0; i < 100; i++) void log.append({ value: 'v' }).then(acknowledge)
       await log.append({ value: 'w' })
       for (let i = 0; i < 100; i++) void log.append({ value: 'x' })
       console.log(last)
