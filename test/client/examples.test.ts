@@ -1,11 +1,11 @@
-/** The examples in the client's doc comments: they are programs that compile. */
+/** The examples in the doc comments of client and log, and the log's page: they compile. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..')
-const folders = ['src/client', 'src/record', 'src/security']
+const folders = ['src/client', 'src/queue', 'src/record', 'src/security']
 // Beside the sources, so that the compiler finds the types of Node.
 const parent = join(root, 'node_modules', '.cache')
 mkdirSync(parent, { recursive: true })
@@ -13,7 +13,9 @@ const folder = mkdtempSync(join(parent, 'examples-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What the methods of a class leave out of their examples. */
-const preamble = `import { Admin, Consumer, Producer } from 'odradek/client'
+const preamble = `import { Log } from 'odradek'
+import { Admin, Consumer, Producer } from 'odradek/client'
+declare const log: Log
 declare const admin: Admin
 declare const consumer: Consumer
 declare const producer: Producer
@@ -30,7 +32,7 @@ function examples(path: string): { readonly place: string; readonly code: string
     else if (text === '```' && open !== undefined) {
       const code = open.join('\n')
       const place = `${relative(root, path)}:${at + 1 - open.length}`
-      found.push({ place, code: code.includes("'odradek/client'") ? code : preamble + code })
+      found.push({ place, code: /from 'odradek/.test(code) ? code : preamble + code })
       open = undefined
     } else open?.push(text)
   })
@@ -42,6 +44,7 @@ const all = folders.flatMap((name) =>
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => examples(join(root, name, file))),
 )
+all.push(...examples(join(root, 'docs', 'log.md')))
 
 test('all of them compile', () => {
   expect(all.length).toBeGreaterThan(80)
@@ -61,7 +64,10 @@ test('all of them compile', () => {
       noUnusedLocals: false,
       lib: ['es2023', 'esnext.disposable'],
       types: ['node'],
-      paths: { 'odradek/client': [join(root, 'src/client/index.ts')] },
+      paths: {
+        odradek: [join(root, 'src/index.ts')],
+        'odradek/client': [join(root, 'src/client/index.ts')],
+      },
     },
     include: [join(folder, '*.ts')],
   }

@@ -41,6 +41,17 @@ describe.skipIf(!hasMake)('the bench programs', () => {
     expect(Object.keys(results.runs[0].reports)).toEqual(['small'])
   })
 
+  it('queue: the chosen cases of the chosen peers', async () => {
+    const chosen = ['--case', 'synced-1,live-os', '--peer', 'odradek,disk']
+    const { lines, results } = await bench('queue', '--seconds', '0.2', ...chosen)
+    expect(lines.filter((line) => /^(held|MISSED): live-os latencyUs.p99/.test(line))).toHaveLength(
+      1,
+    )
+    expect(Object.keys(results)).toEqual(['synced-1', 'live-os'])
+    expect(Object.keys(results['synced-1']).toSorted()).toEqual(['disk', 'odradek'])
+    expect(results['live-os'].odradek[0].latencyUs.p99).toBeGreaterThan(0)
+  })
+
   it('durable: the chosen case beside the disk', async () => {
     const { lines, results } = await bench('durable', '--cold', '--seconds', '0.2', '--case', '1x6')
     expect(lines.filter((line) => line.startsWith('disk'))).toHaveLength(1)

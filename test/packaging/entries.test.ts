@@ -30,9 +30,15 @@ interface Entry {
 const entries: readonly Entry[] = [
   {
     name: 'odradek',
-    exports: ['NativeModuleError', 'StorageError', 'createLogger'],
-    folders: ['addon', 'base', 'protocol', 'storage', 'telemetry'],
-    builtins: ['fs', 'module', 'os', 'path', 'url'],
+    exports: ['Log', 'LogError', 'NativeModuleError', 'StorageError', 'Store', 'createLogger'],
+    folders: [
+      ...['addon', 'base', 'compression', 'controller', 'engine', 'metadata', 'policy', 'protocol'],
+      ...['queue', 'record', 'storage', 'telemetry'],
+    ],
+    builtins: [
+      ...['crypto', 'fs', 'fs/promises', 'module', 'os', 'path', 'timers/promises', 'url'],
+      'zlib',
+    ],
   },
   {
     name: 'odradek/client',
@@ -49,8 +55,8 @@ const entries: readonly Entry[] = [
     name: 'odradek/broker',
     exports: ['Broker', 'StartError'],
     folders: [
-      ...['addon', 'base', 'broker', 'controller', 'metadata', 'policy', 'protocol', 'storage'],
-      'telemetry',
+      ...['addon', 'base', 'broker', 'controller', 'engine', 'metadata', 'policy', 'protocol'],
+      ...['storage', 'telemetry'],
     ],
     builtins: [
       ...['crypto', 'dns/promises', 'fs', 'fs/promises', 'module', 'net', 'os', 'path'],

@@ -1,0 +1,129 @@
+/** The embedded log beside others: `npm run bench:queue -- --help`. See queue/README.md. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { judge, readLimits } from './harness/budget.ts'
+import { median, short } from './harness/statistics.ts'
+import { printTable } from './harness/table.ts'
+import { bareDisk, ours, type Peer, peers } from './queue/peers.ts'
+import { type CaseName, caseNames, type Figures, type Task } from './queue/task.ts'
+
+const help = `use: npm run bench:queue -- [options]
+  --rounds N      turns of each (3)
+  --seconds N     measured time of a case (2)
+  --case a,b      of ${caseNames.join(', ')} (all)
+  --peer a,b      of ${peers.map(({ name }) => name).join(', ')} (all)
+  --data DIR      where the stores lie (the system's temporary folder)
+  --json FILE     results as JSON`
+
+type Run = (task: Task) => Promise<Figures>
+type Results = Map<CaseName, Map<string, Figures[]>>
+
+const options = {
+  rounds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '2' },
+  case: { type: 'string', default: caseNames.join() },
+  peer: { type: 'string', default: peers.map(({ name }) => name).join() },
+  data: { type: 'string', default: tmpdir() },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const
+const { values: asked } = parseArgs({ options })
+
+if (asked.help) console.log(help)
+else await bench()
+
+async function bench(): Promise<void> {
+  const cases = caseNames.filter((name) => asked.case.split(',').includes(name))
+  const named = peers.filter(({ name }) => asked.peer.split(',').includes(name))
+  const ready = named.flatMap((peer) => {
+    const run = prepared(peer)
+    return run === undefined ? [] : [{ peer, run }]
+  })
+  const results: Results = new Map(cases.map((name) => [name, new Map()]))
+  for (let round = 0; round < Number(asked.rounds); round++) {
+    const turn = [...ready.slice(round % ready.length), ...ready.slice(0, round % ready.length)]
+    for (const name of cases) {
+      for (const { peer, run } of turn) {
+        if (!peer.cases.includes(name)) continue
+        const figures = await inFolder(run, name)
+        const found = results.get(name) ?? new Map<string, Figures[]>()
+        found.set(peer.name, [...(found.get(peer.name) ?? []), figures])
+      }
+    }
+  }
+  report(
+    results,
+    ready.map(({ peer }) => peer),
+  )
+  if (asked.json !== undefined) writeFileSync(asked.json, JSON.stringify(plain(results), null, 2))
+}
+
+function prepared(peer: Peer): Run | undefined {
+  try {
+    return peer.prepare()
+  } catch (error) {
+    console.log(`left out: ${peer.name}: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
+async function inFolder(run: Run, name: CaseName): Promise<Figures> {
+  const folder = mkdtempSync(join(asked.data, 'odradek-bench-queue-'))
+  try {
+    return await run({ case: name, folder, seconds: Number(asked.seconds) })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function report(results: Results, taking: readonly Peer[]): void {
+  const rows = [...results].map(([name, found]) => [
+    name,
+    ...taking.map((peer) => cell(found.get(peer.name), found.get(ours))),
+  ])
+  printTable([['per second', ...taking.map(({ name }) => name)], ...rows])
+  const live = [...results].flatMap(([name, found]) => {
+    const latency = latencyOf(found.get(name.startsWith('live-') ? ours : bareDisk))
+    return latency === undefined ? [] : [[name, short(latency.p50), short(latency.p99)]]
+  })
+  if (live.length > 0) printTable([['µs (synced-1: of the disk)', 'p50', 'p99'], ...live])
+  const load = loadavg().map((value) => value.toFixed(1))
+  console.log(`\nload ${load.join(' ')}; medians of ${asked.rounds} rounds`)
+  for (const sentence of judge([measured(results)], readLimits())) console.log(sentence)
+}
+
+/** A rate, and how many times it ours is. */
+function cell(runs: readonly Figures[] | undefined, own: readonly Figures[] | undefined): string {
+  const rate = rateOf(runs)
+  if (runs === own || Number.isNaN(rate)) return short(Math.round(rate))
+  return `${short(Math.round(rate))} (${short(rateOf(own) / rate)}x)`
+}
+
+function rateOf(runs: readonly Figures[] = []): number {
+  return median(runs.map(({ perSecond }) => perSecond))
+}
+
+function latencyOf(runs: readonly Figures[] = []): Figures['latencyUs'] {
+  const found = runs.flatMap(({ latencyUs }) => latencyUs ?? [])
+  if (found.length === 0) return undefined
+  return { p50: median(found.map(({ p50 }) => p50)), p99: median(found.map(({ p99 }) => p99)) }
+}
+
+/** Our medians, as budget.json names them. */
+function measured(results: Results): Record<string, object> {
+  const disk = latencyOf(results.get('synced-1')?.get(bareDisk))
+  const figures = [...results].map(([name, found]) => {
+    const latencyUs = latencyOf(found.get(ours))
+    const isFlushed = name === 'live-fsync' && latencyUs !== undefined && disk !== undefined
+    const above = isFlushed ? { aboveFlushUs: latencyUs.p99 - disk.p99 } : {}
+    return [name, { perSecond: rateOf(found.get(ours)), latencyUs, ...above }] as const
+  })
+  return Object.fromEntries(figures)
+}
+
+function plain(results: Results): object {
+  const all = [...results].map(([name, found]) => [name, Object.fromEntries(found)] as const)
+  return Object.fromEntries(all)
+}

@@ -1,0 +1,49 @@
+/** Our log. */
+import { setImmediate } from 'node:timers/promises'
+import { Log } from '../../../src/queue/index.ts'
+import { callersOf, recordsPerCall, recordsRead, smallBytes, syncedBytes } from '../task.ts'
+import { answer, latencies, rate, rateOfCallers, taskOf } from './measure.ts'
+
+const task = await taskOf()
+const callers = callersOf(task.case)
+const durability = callers !== undefined || task.case === 'live-fsync' ? 'fsync' : 'os'
+const log = await Log.open(task.folder, { durability })
+const value = Buffer.alloc(callers === undefined ? smallBytes : syncedBytes, 'x')
+const records = Array.from({ length: recordsPerCall }, () => ({ value }))
+
+async function append(): Promise<number> {
+  await log.append(records)
+  return records.length
+}
+
+async function read(): Promise<number> {
+  let bytes = 0
+  for await (const record of log.read()) bytes += record.value?.length ?? 0
+  if (bytes !== recordsRead * smallBytes) throw new Error(`${bytes} bytes were read`)
+  return recordsRead
+}
+
+if (callers !== undefined) {
+  answer(await rateOfCallers(task.seconds, callers, () => log.append({ value })))
+} else if (task.case === 'unsynced') {
+  answer(await rate(task.seconds, append))
+} else if (task.case === 'read') {
+  for (let i = 0; i < recordsRead; i += recordsPerCall) await append()
+  answer(await rate(task.seconds, read))
+} else {
+  const reader = log.read({ live: true })
+  const figures = await latencies(task.seconds, async () => {
+    const next = reader.next()
+    // The reader waits by then.
+    await setImmediate()
+    const begin = performance.now()
+    const appended = log.append({ value })
+    await next
+    const spent = performance.now() - begin
+    await appended
+    return spent
+  })
+  await reader.return()
+  answer(figures)
+}
+await log.close()

@@ -1,0 +1,49 @@
+/** What the bench and a peer's process say to each other: a line of JSON each way. */
+
+/** All cases. */
+export const caseNames = [
+  'synced-1',
+  'synced-8',
+  'synced-64',
+  'synced-1000',
+  'unsynced',
+  'read',
+  'live-os',
+  'live-fsync',
+] as const
+
+/** What is measured of a peer. */
+export type CaseName = (typeof caseNames)[number]
+
+/** Bytes of a value where callers wait for the disk. */
+export const syncedBytes = 1024
+
+/** Bytes of a value elsewhere. */
+export const smallBytes = 100
+
+/** Records of one call where nobody waits for the disk. */
+export const recordsPerCall = 1000
+
+/** Records that are read from first to last. */
+export const recordsRead = 1_000_000
+
+/** One case for one peer, in a process of its own. */
+export interface Task {
+  readonly case: CaseName
+  /** Empty, and the peer's alone. */
+  readonly folder: string
+  /** How long is measured; a third of it goes before as a warm-up. */
+  readonly seconds: number
+}
+
+/** What a peer did in the measured time. */
+export interface Figures {
+  readonly perSecond: number
+  /** Of one flush, or from an append to its reader. */
+  readonly latencyUs?: { readonly p50: number; readonly p99: number }
+}
+
+/** Callers of a case that waits for the disk; undefined for another. */
+export function callersOf(name: CaseName): number | undefined {
+  return name.startsWith('synced-') ? Number(name.slice('synced-'.length)) : undefined
+}
