@@ -29,7 +29,8 @@ type Step =
   | { readonly do: 'ack' | 'extend'; readonly which: number }
   | { readonly do: 'nack'; readonly which: number; readonly delayMs: number }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'keep' | 'restart' }
+  | { readonly do: 'keep' }
+  | { readonly do: 'restart' }
 
 const which = fc.nat(1000)
 const delayMs = fc.oneof(fc.constant(0), fc.nat(80))
