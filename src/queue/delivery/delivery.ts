@@ -254,6 +254,14 @@ export class Delivery {
     return { position, parked }
   }
 
+  /** Those changes were not kept: they belong to the next ones, unless newer ones took their place. */
+  putBack({ position, parked }: DeliveryChanges): void {
+    if (position !== undefined) this.#hasMoved = true
+    for (const [offset, message] of parked) {
+      if (!this.#changedParked.has(offset)) this.#changedParked.set(offset, message)
+    }
+  }
+
   #takeDue(nowMs: number): Handout | undefined {
     this.#dropUntrueDue()
     const due = this.#due.first()

@@ -171,3 +171,18 @@ test('only what changed is to be kept', () => {
     parked: new Map([[0, { attempts: 1, dueMs: 5 }]]),
   })
 })
+
+test('changes that were not kept come again, the newer ones of them', () => {
+  const delivery = offered(2)
+  delivery.take(0)
+  delivery.nack(0, 1, 5, 0)
+  const lost = delivery.changes()
+  delivery.take(5)
+  delivery.putBack(lost)
+  expect(delivery.changes()).toEqual({
+    position: { cursor: 1, handedOut: 1, ranges: [] },
+    parked: new Map([[0, { attempts: 2, dueMs: 5 }]]),
+  })
+  delivery.putBack({ position: undefined, parked: new Map([[0, null]]) })
+  expect(delivery.changes()).toEqual({ position: undefined, parked: new Map([[0, null]]) })
+})
