@@ -99,13 +99,15 @@ export class Delivery {
     assert(position.cursor <= position.handedOut || position.ranges.length === 0, 'passed in order')
     this.#settings = settings
     this.#passed = new PassedOffsets(position.cursor, position.ranges)
-    this.#handedOut = Math.max(position.handedOut, position.cursor)
-    this.#offered = position.cursor
     for (const [offset, message] of parked) {
-      assert(this.#passed.has(offset), 'the cursor passed what is parked')
+      // A crash may have kept it and not the cursor, which comes behind.
+      this.#passed.pass(offset, offset + 1)
       this.#parked.set(offset, message)
       this.#due.add(message.dueMs, offset)
     }
+    const { cursor } = this.#passed
+    this.#handedOut = Math.max(position.handedOut, cursor)
+    this.#offered = cursor
   }
 
   /** The next offset that may be offered: where reading goes on. */
@@ -126,6 +128,15 @@ export class Delivery {
   /** Messages that wait by themselves: delayed, given back, or to be delivered again. */
   get parkedCount(): number {
     return this.#parked.size
+  }
+
+  /** What waits by itself, by offset, those in hands included. */
+  get parked(): ReadonlyMap<number, ParkedMessage> {
+    const all = new Map(this.#parked)
+    for (const [offset, { attempt, wasParked }] of this.#leases) {
+      if (wasParked) all.set(offset, { attempts: attempt, dueMs: 0 })
+    }
+    return all
   }
 
   /** Where the consumer stands. */
@@ -207,6 +218,14 @@ export class Delivery {
     this.#leases.delete(offset)
     this.#park(offset, { attempts: attempt, dueMs: nowMs + delayMs })
     return 'parked'
+  }
+
+  /** A message is dead at once, whatever its attempts. False as in {@link ack}. */
+  kill(offset: number, attempt: number): boolean {
+    const lease = this.#held(offset, attempt)
+    if (lease === undefined || lease.deadlineMs === Infinity) return false
+    this.#bury(offset, lease)
+    return true
   }
 
   /** The lease begins anew. False as in {@link ack}. */

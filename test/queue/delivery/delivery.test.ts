@@ -186,3 +186,16 @@ test('changes that were not kept come again, the newer ones of them', () => {
   delivery.putBack({ position: undefined, parked: new Map([[0, null]]) })
   expect(delivery.changes()).toEqual({ position: undefined, parked: new Map([[0, null]]) })
 })
+
+test('a message that was kept as parked before the cursor passed it is parked', () => {
+  const delivery = new Delivery(settings, start, [[1, { attempts: 1, dueMs: 0 }]])
+  for (const offset of [0, 1, 2]) delivery.offer(offset, 0, 0)
+  const taken = [delivery.take(0), delivery.take(0), delivery.take(0), delivery.take(0)]
+  expect(taken.map((one) => one && [one.offset, one.attempt])).toEqual([
+    [1, 2],
+    [0, 1],
+    [2, 1],
+    undefined,
+  ])
+  expect(delivery.parked).toEqual(new Map([[1, { attempts: 2, dueMs: 0 }]]))
+})
