@@ -1,5 +1,23 @@
 /** What the package offers to programs. */
 export { NativeModuleError, type NativeModuleProblem } from './addon/index.ts'
+export {
+  type AppendOptions,
+  type Compression,
+  type Durability,
+  Log,
+  type LogBatch,
+  type LogBatches,
+  LogError,
+  type LogErrorCode,
+  type LogOptions,
+  type LogReader,
+  type LogRecord,
+  type NewRecord,
+  type ReadOptions,
+  type SingleLogOptions,
+  Store,
+  type StoreOptions,
+} from './queue/index.ts'
 export { type DataPlaneStatistics, StorageError } from './storage/index.ts'
 export {
   createLogger,

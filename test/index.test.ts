@@ -4,7 +4,14 @@ import * as client from '../src/client/index.ts'
 import * as odradek from '../src/index.ts'
 
 test('the package offers exactly this', () => {
-  expect(Object.keys(odradek).sort()).toEqual(['NativeModuleError', 'StorageError', 'createLogger'])
+  expect(Object.keys(odradek).sort()).toEqual([
+    'Log',
+    'LogError',
+    'NativeModuleError',
+    'StorageError',
+    'Store',
+    'createLogger',
+  ])
 })
 
 test('and this of the broker', () => {

@@ -46,6 +46,7 @@ const orchestrators = [
   'native/log/partition_log.cc',
   'native/addon/addon.cc',
   'src/broker/broker.ts',
+  'src/engine/engine.ts',
   'src/controller/controller.ts',
   'src/client/consumer/consumer.ts',
 ]

@@ -17,7 +17,7 @@ LogError out_of_service(Offset wanted) {
 
 }  // namespace
 
-Napi::Value CommitWatcher::committed(Napi::Env env, Offset offset) {
+Napi::Value CommitWatcher::wait(Napi::Env env, Offset offset, bool may_give_up) {
   Napi::Value promise;
   Deferred deferred = Deferred::create(env, &promise);
   if (!deferred) return env.Undefined();
@@ -30,7 +30,7 @@ Napi::Value CommitWatcher::committed(Napi::Env env, Offset offset) {
     port_->hold(env);
     keep_(true);
   }
-  waiting_.emplace(offset, deferred);
+  waiting_.emplace(offset, Wait{deferred, may_give_up});
   lowest_wanted_.store(waiting_.begin()->first.value);
   if (!observing_) {
     observing_ = true;
@@ -58,9 +58,29 @@ void CommitWatcher::settle(Napi::Env env) {
     lowest_wanted_.store(waiting_.empty() ? INT64_MAX : waiting_.begin()->first.value);
     // What passed before the wish was lowered was told to nobody.
   } while (!waiting_.empty() && waiting_.begin()->first <= log_->high_watermark());
-  if (!waiting_.empty()) return;
+  if (waiting_.empty()) rest(env);
+}
+
+// Nobody waits any more.
+void CommitWatcher::rest(Napi::Env env) {
   port_->let_go(env);
   keep_(false);
+}
+
+void CommitWatcher::give_up(Napi::Env env, Offset offset) {
+  if (waiting_.empty()) return;
+  auto [wait, end] = waiting_.equal_range(offset);
+  while (wait != end) {
+    if (!wait->second.may_give_up) {
+      ++wait;
+      continue;
+    }
+    Deferred deferred = wait->second.deferred;
+    wait = waiting_.erase(wait);
+    deferred.resolve(env, env.Undefined());
+  }
+  lowest_wanted_.store(waiting_.empty() ? INT64_MAX : waiting_.begin()->first.value);
+  if (waiting_.empty()) rest(env);
 }
 
 void CommitWatcher::settle_reached(Napi::Env env) {
@@ -68,7 +88,8 @@ void CommitWatcher::settle_reached(Napi::Env env) {
   const bool online = log_->online();
   const Offset reached = log_->high_watermark();
   while (!waiting_.empty() && (!online || waiting_.begin()->first <= reached)) {
-    auto [wanted, deferred] = *waiting_.begin();
+    const Offset wanted = waiting_.begin()->first;
+    Deferred deferred = waiting_.begin()->second.deferred;
     waiting_.erase(waiting_.begin());
     if (wanted <= reached) {
       deferred.resolve(env, env.Undefined());

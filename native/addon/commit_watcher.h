@@ -28,19 +28,30 @@ class CommitWatcher final : public HighWatermarkObserver,
 
   // A promise that resolves when the high watermark has reached `offset`, and rejects when the log
   // goes out of service before. Promises of one log resolve in the order of their offsets.
-  Napi::Value committed(Napi::Env env, Offset offset);
+  Napi::Value committed(Napi::Env env, Offset offset) { return wait(env, offset, false); }
+  // The same for one who may give up.
+  Napi::Value passed(Napi::Env env, Offset offset) { return wait(env, offset, true); }
+  // Resolves the promises of passed() that wait for `offset`, although it is not reached.
+  void give_up(Napi::Env env, Offset offset);
   void high_watermark_advanced(PartitionLog& log, Offset high_watermark) noexcept override;
   // Unregisters in the background: that may wait for an observer's call under way.
   void retire();
 
  private:
+  struct Wait {
+    Deferred deferred;
+    bool may_give_up;
+  };
+
+  Napi::Value wait(Napi::Env env, Offset offset, bool may_give_up);
   void settle(Napi::Env env);
+  void rest(Napi::Env env);
   void settle_reached(Napi::Env env);
 
   std::shared_ptr<EnvironmentPort> port_;
   std::shared_ptr<PartitionLog> log_;
-  std::function<void(bool)> keep_;           // environment's thread only
-  std::multimap<Offset, Deferred> waiting_;  // environment's thread only
+  std::function<void(bool)> keep_;       // environment's thread only
+  std::multimap<Offset, Wait> waiting_;  // environment's thread only
   std::atomic<int64_t> lowest_wanted_{INT64_MAX};
   std::atomic<bool> posted_{false};
   bool observing_ = false;  // environment's thread only

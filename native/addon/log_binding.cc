@@ -35,6 +35,8 @@ Napi::Function LogBinding::define(Napi::Env env) {
                       InstanceMethod<&L::become_leader>("becomeLeader"),
                       InstanceMethod<&L::append>("append"),
                       InstanceMethod<&L::committed>("committed"),
+                      InstanceMethod<&L::passed>("passed"),
+                      InstanceMethod<&L::give_up>("giveUp"),
                       InstanceMethod<&L::read>("read"),
                       InstanceMethod<&L::aborted_transactions>("abortedTransactions"),
                       InstanceMethod<&L::lookup_timestamp>("lookupTimestamp"),
@@ -140,6 +142,19 @@ Napi::Value LogBinding::committed(Info info) {
   ValueReader read(info.Env());
   const Offset offset(read.int64(info[0], "the offset"));
   return read.failed() ? info.Env().Undefined() : watcher_->committed(info.Env(), offset);
+}
+
+Napi::Value LogBinding::passed(Info info) {
+  ValueReader read(info.Env());
+  const Offset offset(read.int64(info[0], "the offset"));
+  return read.failed() ? info.Env().Undefined() : watcher_->passed(info.Env(), offset);
+}
+
+Napi::Value LogBinding::give_up(Info info) {
+  ValueReader read(info.Env());
+  const Offset offset(read.int64(info[0], "the offset"));
+  if (!read.failed()) watcher_->give_up(info.Env(), offset);
+  return info.Env().Undefined();
 }
 
 Napi::Value LogBinding::end_offset_of(Info info) {

@@ -38,6 +38,8 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   Napi::Value become_leader(Info info);
   Napi::Value append(Info info);
   Napi::Value committed(Info info);
+  Napi::Value passed(Info info);
+  Napi::Value give_up(Info info);
   Napi::Value read(Info info);
   Napi::Value aborted_transactions(Info info);
   Napi::Value lookup_timestamp(Info info);

@@ -118,6 +118,8 @@ export interface NativeLog {
     readonly requiredHighWatermark: number
   }
   committed(offset: number): Promise<void>
+  passed(offset: number): Promise<void>
+  giveUp(offset: number): void
   read(from: number, maxBytes: number, limit: NativeReadLimit): Promise<Uint8Array>
   /** Those of the bytes that `read` with `lastStableOffset` returns. */
   abortedTransactions(from: number, maxBytes: number): Promise<readonly NativeAbortedTransaction[]>

@@ -1,44 +1,16 @@
-/** What a running broker does beside answering: it tries again, and loads what could wait. */
-import type { Clock, Timers } from '../base/clock.ts'
-import type { Controller } from '../controller/controller.ts'
-import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+/** What a running broker does after its first answers. */
+import type { Timers } from '../base/clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { Loggers } from '../telemetry/loggers.ts'
-import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
-import type { LogCleaner } from './compaction/log-cleaner.ts'
-import type { DataDirectories } from './data-directories.ts'
+import type { BrokerParts } from './broker.ts'
 import type { GroupService } from './group-service.ts'
-import { importLate } from './late-import.ts'
 import type { Router } from './router.ts'
-import type { RunningParts } from './running-parts.ts'
-import type { TopicLogs } from './topic-logs.ts'
 
 /** Of a running broker, what its background works with. */
 export interface BackgroundContext {
   readonly environment: { readonly timers: Timers }
-  readonly parts: RunningParts
+  readonly parts: BrokerParts
   readonly router: Router
   readonly logger: Logger
-}
-
-/** Between attempts to open what a full disk or a full table of descriptors refused, in ms. */
-const retryMs = 5_000
-
-/** Opens partitions later that could not be opened now, until the broker stops. */
-export function retryInBackground(
-  { environment, parts }: Pick<BackgroundContext, 'environment' | 'parts'>,
-  logs: TopicLogs,
-): void {
-  const { timers } = environment
-  const arm = (): unknown => timers.setTimeout(() => void logs.retry().then(rearm), retryMs)
-  const rearm = (): void => {
-    timer = timer === undefined ? undefined : arm()
-  }
-  let timer: unknown = arm()
-  parts.add('retries', async () => {
-    timers.clear(timer)
-    timer = undefined
-  })
 }
 
 /** The first client's requests come before this, in ms: they load only what they need. */
@@ -57,74 +29,4 @@ export function finishInBackground(
     })
   }, backgroundDelayMs)
   parts.add('background loading', async () => timers.clear(timer))
-}
-
-/** What compaction works with. */
-export interface CompactionContext {
-  readonly environment: { readonly clock: Clock; readonly timers: Timers }
-  readonly parts: RunningParts
-  readonly loggers: Loggers
-}
-
-/**
- * Compacts logs until the broker stops, from the first `log.cleaner.backoff.ms` on, unless
- * `log.cleaner.enable` is off. Before that nothing of it is loaded. Returns what reads its figures,
- * undefined as long as it is not there.
- */
-export function compactInBackground(
-  { environment, parts, loggers }: CompactionContext,
-  directories: DataDirectories,
-  controller: Controller,
-  config: () => BrokerConfig,
-): () => CleanerStatistics | undefined {
-  let running: LogCleaner | undefined
-  if (!config().flag('log.cleaner.enable')) return () => undefined
-  const { clock, timers } = environment
-  const logger = loggers.of('odradek.cleaner')
-  let starting: Promise<LogCleaner | undefined> | undefined
-  /** Names of topics that came or went before the cleaner was there. */
-  const early = new Set<string>()
-  const start = async (): Promise<LogCleaner | undefined> => {
-    const [{ LogCleaner }, { CleanerThread }] = await importLate(() =>
-      Promise.all([
-        import('./compaction/log-cleaner.ts'),
-        import('./compaction/cleaner-thread.ts'),
-      ]),
-    )
-    running = new LogCleaner({
-      newNames: [...early],
-      find: (topic, partition) => directories.find(topic, partition),
-      storeOf: (topic, partition) => directories.storeOf(topic, partition),
-      stores: () => directories.stores().filter((store) => store.offlineReason() === ''),
-      newThread: () => new CleanerThread(timers),
-      image: () => controller.image,
-      config,
-      clock,
-      timers,
-      logger,
-    })
-    return running
-  }
-  const tryStart = (): void => {
-    starting = start().catch((error: unknown) => {
-      logger.error('Compaction cannot be loaded yet; it is tried again', error)
-      timer = timers.setTimeout(tryStart, config().number('log.cleaner.backoff.ms'))
-      return undefined
-    })
-  }
-  let timer = timers.setTimeout(tryStart, config().number('log.cleaner.backoff.ms'))
-  parts.add('log cleaner', async () => {
-    timers.clear(timer)
-    const cleaner = await starting
-    timers.clear(timer)
-    await cleaner?.stop()
-  })
-  controller.subscribe(async (_, { createdTopics, deletedTopics, changedConfigs }) => {
-    const names = [...createdTopics, ...deletedTopics].map(({ name }) => name)
-    const cleaner = await starting
-    if (cleaner === undefined) for (const name of names) early.add(name)
-    if (names.length > 0) await cleaner?.forget(names)
-    if (changedConfigs.size > 0) cleaner?.configured()
-  })
-  return () => running?.statistics()
 }

@@ -8,20 +8,16 @@
  * because its log is not open yet.
  */
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
 import { formatHostPort } from '../base/endpoint.ts'
-import { Controller } from '../controller/controller.ts'
+import { Engine } from '../engine/engine.ts'
+import { RunningParts } from '../engine/running-parts.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
-import { configKey, configsOf, type MetadataImage, ResourceType } from '../metadata/image.ts'
-import type { Uuid } from '../protocol/uuid.ts'
 import type { DataPlane } from '../storage/data-plane.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { Loggers, rootLogger } from '../telemetry/loggers.ts'
 import { servedApis } from './api-table.ts'
-import { compactInBackground, finishInBackground, retryInBackground } from './background.ts'
+import { finishInBackground } from './background.ts'
 import type { BrokerContext } from './context.ts'
-import type { DataDirectories } from './data-directories.ts'
-import { watchDirectories } from './directory-watch.ts'
 import { systemEnvironment } from './environment.ts'
 import { FlowControl } from './flow-control.ts'
 import { groupOffsetsTopic } from './group-config.ts'
@@ -36,22 +32,30 @@ import {
 } from './listeners.ts'
 import { BrokerObservation, type BrokerStatistics } from './observation.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
-import { openDataDirectories, reportMissing, reportRecovery } from './open-directories.ts'
-import { refuseOpenLogs } from './open-transactions.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
-import { Retention } from './retention.ts'
 import { Router } from './router.ts'
-import { RunningParts } from './running-parts.ts'
 import { type BrokerSettings, brokerSettings } from './settings.ts'
-import { StartError } from './start-error.ts'
 import { completeOptions, removeTemporaryDirectory } from './throw-away.ts'
 import { TopicCreator } from './topic-creator.ts'
-import { TopicLogs } from './topic-logs.ts'
 import { unkeptPromises } from './vain-settings.ts'
 
 /** Kafka's number of a plaintext listener. */
 const securityPlaintext = 0
+
+/** First nobody asks any more, then the engine ends, last what it lay in. */
+const stopOrder = [
+  'background loading',
+  'door',
+  'data plane',
+  'batch opener',
+  'group coordinator',
+  'engine',
+  'temporary directory',
+] as const
+
+/** What runs of a broker. */
+export type BrokerParts = RunningParts<(typeof stopOrder)[number]>
 
 /** A running broker. Owns its data directory and its sockets until {@link Broker.stop}. */
 export class Broker {
@@ -72,15 +76,10 @@ export class Broker {
   readonly failure: Promise<Error>
   /** A look at it for its operator: health and figures. */
   readonly observation: BrokerObservation
-  readonly #parts: RunningParts
+  readonly #parts: BrokerParts
   #closing: Promise<void> | undefined
 
-  private constructor(
-    starting: StartingBroker,
-    context: BrokerContext,
-    directories: DataDirectories,
-    failure: Promise<Error>,
-  ) {
+  private constructor(starting: StartingBroker, engine: Engine, context: BrokerContext) {
     const { settings, listeners, parts } = starting
     this.endpoints = listeners.flatMap(({ bound }) => bound)
     this.listeners = listeners.map(({ endpoint }) => endpoint)
@@ -88,11 +87,16 @@ export class Broker {
     this.nodeId = settings.nodeId
     this.dataDirectory = settings.directories.metadata
     this.dataDirectories = settings.directories.data
-    this.failure = failure
+    this.failure = engine.failure.then(({ message }) => new Error(`The broker stops: ${message}`))
     const isServing = (): boolean => this.#closing === undefined
-    this.observation = new BrokerObservation({ ...starting, ...context, directories, isServing })
+    this.observation = new BrokerObservation({
+      ...starting,
+      ...context,
+      directories: engine.directories,
+      isServing,
+    })
     this.#parts = parts
-    void failure.then(() => this.stop().catch(() => undefined))
+    void this.failure.then(() => this.stop().catch(() => undefined))
   }
 
   /**
@@ -103,22 +107,18 @@ export class Broker {
     const environment = { ...systemEnvironment, ...options.environment }
     const loggers = new Loggers(options.logger ?? silentLogger)
     const logger = loggers.of(rootLogger)
-    const parts = new RunningParts(logger)
+    const parts: BrokerParts = new RunningParts(stopOrder, logger)
     try {
       const settings = settingsOf(options, logger, parts)
       const bound = await bind(settings, environment, loggers, parts)
-      let stop = (_reason: string): void => {}
-      const failure = new Promise<Error>((settle) => {
-        stop = (reason) => settle(new Error(reason))
-      })
-      const starting = { settings, environment, logger, loggers, parts, stop, ...bound }
-      const directories = await openDataDirectories(starting)
-      const context = await compose(starting, directories)
+      const starting = { settings, environment, logger, loggers, parts, ...bound }
+      const engine = await startEngine(starting)
+      const context = await compose(starting, engine)
       await createInitialTopics(context.controller, options.topics ?? {})
       bound.router.open(context)
       bound.dataPlane.serve()
       finishInBackground(starting, context.groups)
-      return new Broker(starting, context, directories, failure)
+      return new Broker(starting, engine, context)
     } catch (error) {
       await parts.stop()
       throw error
@@ -155,7 +155,7 @@ export class Broker {
 }
 
 /** Checks the options, and tells what an operator should know of them. */
-function settingsOf(options: BrokerOptions, logger: Logger, parts: RunningParts): BrokerSettings {
+function settingsOf(options: BrokerOptions, logger: Logger, parts: BrokerParts): BrokerSettings {
   const { options: completed, temporaryDirectory } = completeOptions(options)
   if (temporaryDirectory !== undefined) {
     parts.add('temporary directory', async () => removeTemporaryDirectory(temporaryDirectory))
@@ -172,9 +172,7 @@ interface StartingBroker {
   readonly environment: BrokerEnvironment
   readonly logger: Logger
   readonly loggers: Loggers
-  readonly parts: RunningParts
-  /** Ends the running broker; the reason is a sentence. */
-  readonly stop: (reason: string) => void
+  readonly parts: BrokerParts
   readonly dataPlane: DataPlane
   readonly flow: FlowControl
   readonly router: Router
@@ -187,7 +185,7 @@ async function bind(
   settings: BrokerSettings,
   environment: BrokerEnvironment,
   loggers: Loggers,
-  parts: RunningParts,
+  parts: BrokerParts,
 ): Promise<Pick<StartingBroker, 'dataPlane' | 'flow' | 'router' | 'batchOpener' | 'listeners'>> {
   const flow = new FlowControl({
     dataPlane: () => dataPlane,
@@ -231,46 +229,45 @@ async function bind(
   return { dataPlane, flow, router, batchOpener, listeners }
 }
 
-/** Replays the metadata, takes the lead, opens all logs and makes what the handlers work with. */
-async function compose(
-  starting: StartingBroker,
-  directories: DataDirectories,
-): Promise<BrokerContext> {
-  const { settings, environment, logger, loggers, parts, dataPlane, batchOpener } = starting
-  const { listeners, flow } = starting
-  const ofLogs = loggers.of('odradek.logs')
-  const { nodeId } = settings
-  let config = settings.config
-  const inForce = (): BrokerConfig => config
-  const controller = await openController(starting, directories, inForce)
-  parts.add('controller', () => controller.close())
-  parts.add('data directory', () => directories.close(controller.brokerEpoch))
-  await takeLead(starting, directories, controller)
-  config = effectiveConfig(settings, controller.image)
-  batchOpener.bound(() => config.number('odradek.max.uncompressed.batch.bytes'))
-  for (const sentence of unkeptPromises(controller.image, nodeId)) logger.warn(sentence)
-  flow.update(controller.image, config, listeners)
-  const logs = new TopicLogs({ nodeId, directories, dataPlane, config: inForce, logger: ofLogs })
-  await controller.partitionsFailed(await logs.load(controller.image))
-  refuseOpenLogs(controller.image, (topic, partition) => logs.find(topic, partition))
-  for (const recovery of directories.recoveries()) reportRecovery(recovery, ofLogs)
-  controller.subscribe(async (image, changes) => {
-    const keys = [nodeId, ''].map((name) => configKey(ResourceType.BROKER, String(name)))
-    if (keys.some((key) => changes.changedConfigs.has(key))) {
-      config = effectiveConfig(settings, image)
-      logs.configureAll(image)
-      void controller.cordonDirectories(cordoned(directories, config)).catch(() => undefined)
-    }
-    flow.update(image, config, listeners)
-    await logs.apply(image, changes)
+/** Starts what lies behind the sockets. */
+async function startEngine(starting: StartingBroker): Promise<Engine> {
+  const { settings, environment, loggers, parts, listeners } = starting
+  const { rack, controllerListener } = settings
+  const engine = await Engine.start({
+    settings,
+    environment,
+    loggers,
+    address: {
+      rack,
+      listeners: listeners.map((listener) => ({
+        name: listener.name,
+        ...registeredEndpoint(listener),
+        securityProtocol: securityPlaintext,
+      })),
+      controllerListener: {
+        name: controllerListener.name,
+        ...controllerListener.endpoint,
+        securityProtocol: securityPlaintext,
+      },
+    },
   })
-  retryInBackground(starting, logs)
-  const image = (): MetadataImage => controller.image
-  const retention = new Retention({ ...environment, logs, image, config: inForce, logger: ofLogs })
-  parts.add('retention', () => retention.stop())
-  const cleaner = compactInBackground(starting, directories, controller, inForce)
-  watchDirectories({ directories, controller, logger: ofLogs, stop: starting.stop })
-  const groups = hostedGroups(starting, controller, logs, config)
+  parts.add('engine', () => engine.close())
+  return engine
+}
+
+/** Opens the engine's door to the sockets, and makes what the handlers work with. */
+async function compose(starting: StartingBroker, engine: Engine): Promise<BrokerContext> {
+  const { environment, logger, loggers, parts, dataPlane, batchOpener } = starting
+  const { listeners, flow } = starting
+  const { controller, logs, nodeId, directories, cleaner } = engine
+  const config = (): BrokerConfig => engine.config()
+  batchOpener.bound(() => config().number('odradek.max.uncompressed.batch.bytes'))
+  for (const sentence of unkeptPromises(engine.image, nodeId)) logger.warn(sentence)
+  flow.update(engine.image, config(), listeners)
+  controller.subscribe((image) => flow.update(image, config(), listeners))
+  await logs.openDoor(dataPlane)
+  parts.add('door', async () => logs.closeDoor(dataPlane))
+  const groups = hostedGroups(starting, controller, logs, config())
   parts.add('group coordinator', () => groups.close())
   controller.subscribe(async (_, { deletedTopics, changedTopics }) => {
     // Groups may have lost their own log as well, with its topic or its directory.
@@ -298,77 +295,7 @@ async function compose(
     batchOpener,
     flow,
     cleaner,
-    image,
-    config: inForce,
-  }
-}
-
-/** Replays the metadata. Nothing is written that another start would have to make good. */
-function openController(
-  { settings, environment, loggers }: StartingBroker,
-  directories: DataDirectories,
-  config: () => BrokerConfig,
-): Promise<Controller> {
-  const { clock, timers, random } = environment
-  return Controller.open({
-    store: directories.metadata,
-    nodeId: settings.nodeId,
-    clusterId: settings.clusterId,
-    clock,
-    timers,
-    random,
+    image: () => engine.image,
     config,
-    onSnapshotFailure: (cause) =>
-      loggers.of('odradek.controller').error('A metadata snapshot could not be written', cause),
-  })
-}
-
-/** Registers with what works: listeners and log directories. */
-async function takeLead(
-  { settings, environment, logger, listeners }: StartingBroker,
-  directories: DataDirectories,
-  controller: Controller,
-): Promise<void> {
-  const { rack, nodeId, controllerListener } = settings
-  const config = effectiveConfig(settings, controller.image)
-  const failed = await directories.identify(controller.properties, environment.random)
-  for (const { path, reason } of failed) reportMissing(path, reason, logger)
-  directories.locate(controller.image)
-  const online = directories.online()
-  if (online.length === 0) {
-    const reasons = directories.stores().map((store) => store.offlineReason())
-    const told = reasons.filter((reason) => reason !== '').join('; ')
-    throw new StartError(`Every log directory failed during the start: ${told}`)
   }
-  await controller.activate({
-    rack,
-    directories: {
-      directories: online,
-      cordonedDirectories: cordoned(directories, config),
-      moved: directories.moved(controller.image, nodeId),
-      clean: directories.isClean(),
-    },
-    listeners: listeners.map((listener) => ({
-      name: listener.name,
-      ...registeredEndpoint(listener),
-      securityProtocol: securityPlaintext,
-    })),
-    controllerListener: {
-      name: controllerListener.name,
-      ...controllerListener.endpoint,
-      securityProtocol: securityPlaintext,
-    },
-  })
-}
-
-/** The static configuration below what the metadata log sets. */
-function effectiveConfig({ config, nodeId }: BrokerSettings, image: MetadataImage): BrokerConfig {
-  const own = configsOf(image, ResourceType.BROKER, String(nodeId))
-  return config.withDynamic(own, configsOf(image, ResourceType.BROKER, ''))
-}
-
-/** Ids of the directories that take no new partitions. */
-function cordoned(directories: DataDirectories, config: BrokerConfig): Uuid[] {
-  const names = config.list('cordoned.log.dirs')
-  return directories.idsOf(names.map((name) => (name === '*' ? name : resolve(name))))
 }

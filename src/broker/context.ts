@@ -1,18 +1,18 @@
 import type { Clock, Timers } from '../base/clock.ts'
 import type { Controller } from '../controller/controller.ts'
+import type { CleanerStatistics } from '../engine/compaction/cleaner-figures.ts'
+import type { DataDirectories } from '../engine/data-directories.ts'
+import type { TopicLogs } from '../engine/topic-logs.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Loggers } from '../telemetry/loggers.ts'
-import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
-import type { DataDirectories } from './data-directories.ts'
 import type { FlowControl } from './flow-control.ts'
 import type { GroupService } from './group-service.ts'
 import type { Advertiser } from './listeners.ts'
 import type { BatchOpener } from './open-batch/batch-opener.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { TopicCreator } from './topic-creator.ts'
-import type { TopicLogs } from './topic-logs.ts'
 
 /** What a running broker offers to its handlers. */
 export interface BrokerContext {

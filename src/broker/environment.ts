@@ -2,19 +2,14 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { systemClock, systemTimers } from '../base/clock.ts'
-import { systemRandom } from '../base/random.ts'
+import { engineEnvironment } from '../engine/environment.ts'
+import { StartError } from '../engine/start-error.ts'
 import { startNativeDataPlane } from '../storage/native-data-plane.ts'
-import { openNativeLogStore } from '../storage/native-log-store.ts'
 import type { BrokerEnvironment } from './options.ts'
-import { StartError } from './start-error.ts'
 
 /** What a broker runs on unless it is told otherwise. */
 export const systemEnvironment: BrokerEnvironment = {
-  clock: systemClock,
-  timers: systemTimers,
-  random: systemRandom,
-  openStore: openNativeLogStore,
+  ...engineEnvironment,
   startDataPlane: startNativeDataPlane,
   resolve: resolveHost,
 }

@@ -4,6 +4,7 @@
  * ANONYMOUS, as with Apache Kafka on a plaintext listener.
  */
 import { assert } from '../base/assert.ts'
+import { StartError } from '../engine/start-error.ts'
 import { type ClientQuota, quotasOf } from '../metadata/client-quotas.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -19,7 +20,6 @@ import type { Logger } from '../telemetry/logger.ts'
 import { HostNames } from './host-names.ts'
 import { ipOverrides, ipOverridesConfig } from './ip-overrides.ts'
 import type { Listener } from './listeners.ts'
-import { StartError } from './start-error.ts'
 
 /** The name of whoever did not say who it is. */
 const anonymous = 'ANONYMOUS'

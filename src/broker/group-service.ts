@@ -3,12 +3,12 @@ import type {
   GroupCoordinator,
   GroupCoordinatorOptions,
 } from '../coordinator/group/group-coordinator.ts'
+import { importLate } from '../engine/late-import.ts'
+import type { TopicLogs } from '../engine/topic-logs.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { Loggers } from '../telemetry/loggers.ts'
 import { groupConfig, groupOffsetsTopic } from './group-config.ts'
-import { importLate } from './late-import.ts'
 import type { BrokerEnvironment } from './options.ts'
-import type { TopicLogs } from './topic-logs.ts'
 
 /**
  * The group coordinator, imported and made when it is first needed: a start does not wait for its

@@ -1,8 +1,10 @@
 /** A broker, started from code. */
 
+export type { CleanerStatistics, UncleanableLogs } from '../engine/compaction/cleaner-figures.ts'
+export type { StoreOptions } from '../engine/options.ts'
+export { StartError } from '../engine/start-error.ts'
 export type { DataPlaneStatistics, Traffic } from '../storage/data-plane.ts'
 export { Broker } from './broker.ts'
-export type { CleanerStatistics, UncleanableLogs } from './compaction/cleaner-figures.ts'
 export type {
   BrokerHealth,
   BrokerObservation,
@@ -16,7 +18,5 @@ export type {
   BrokerEndpoint,
   BrokerEnvironment,
   BrokerOptions,
-  StoreOptions,
   TopicOptions,
 } from './options.ts'
-export { StartError } from './start-error.ts'

@@ -1,8 +1,8 @@
 /** Topics that a broker is to have when its start resolves. */
 import type { Controller } from '../controller/controller.ts'
+import { StartError } from '../engine/start-error.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type { TopicOptions } from './options.ts'
-import { StartError } from './start-error.ts'
 
 /** As the other ways to create a topic. */
 const timeoutMs = 30_000

@@ -10,9 +10,9 @@
 import { isIP } from 'node:net'
 import { assert } from '../base/assert.ts'
 import { type HostPort, isWildcardHost, parseHostPort } from '../base/endpoint.ts'
+import { StartError } from '../engine/start-error.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { ListenerPlan } from './listeners.ts'
-import { StartError } from './start-error.ts'
 
 /** One entry of Kafka's `listeners` or `advertised.listeners`. */
 export interface ListenerEntry {

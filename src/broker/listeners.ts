@@ -8,7 +8,7 @@ import {
   isWildcardHost,
   unmapped,
 } from '../base/endpoint.ts'
-import { StartError } from './start-error.ts'
+import { StartError } from '../engine/start-error.ts'
 
 /** A listener as asked for. */
 export interface ListenerPlan {

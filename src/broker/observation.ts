@@ -4,15 +4,15 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Controller } from '../controller/controller.ts'
+import type { CleanerStatistics } from '../engine/compaction/cleaner-figures.ts'
+import type { DataDirectories } from '../engine/data-directories.ts'
+import type { TopicLogs } from '../engine/topic-logs.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { DataPlane, DataPlaneStatistics, Traffic } from '../storage/data-plane.ts'
 import type { LogStore, PartitionLog } from '../storage/log-store.ts'
 import type { LatencyCounts } from '../telemetry/latency-histogram.ts'
-import type { CleanerStatistics } from './compaction/cleaner-figures.ts'
-import type { DataDirectories } from './data-directories.ts'
 import type { GroupService } from './group-service.ts'
 import type { Router } from './router.ts'
-import type { TopicLogs } from './topic-logs.ts'
 
 /** Whether a broker can do its work. */
 export interface BrokerHealth {

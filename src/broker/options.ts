@@ -1,8 +1,6 @@
-import type { Clock, Timers } from '../base/clock.ts'
 import type { HostPort } from '../base/endpoint.ts'
-import type { Random } from '../base/random.ts'
+import type { EngineEnvironment } from '../engine/options.ts'
 import type { DataPlane, DataPlaneEvents, DataPlaneOptions } from '../storage/data-plane.ts'
-import type { LogStore } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 /** How a broker is started. Everything has a default. */
@@ -48,12 +46,7 @@ export interface TopicOptions {
 }
 
 /** What a broker runs on. */
-export interface BrokerEnvironment {
-  readonly clock: Clock
-  readonly timers: Timers
-  readonly random: Random
-  /** Opens a log directory. */
-  readonly openStore: (path: string, options: StoreOptions) => Promise<LogStore>
+export interface BrokerEnvironment extends EngineEnvironment {
   /** Starts the threads that own the sockets. */
   readonly startDataPlane: (options: DataPlaneOptions, events: DataPlaneEvents) => DataPlane
   /**
@@ -61,17 +54,6 @@ export interface BrokerEnvironment {
    * takes connections on all addresses of the machine.
    */
   readonly resolve: (host: string) => Promise<readonly string[]>
-}
-
-/** How a log directory is kept; times in ms. */
-export interface StoreOptions {
-  readonly checkpointIntervalMs: number
-  /** Of the folder of a deleted partition. */
-  readonly fileDeleteDelayMs: number
-  /** Between two looks for idle producers. */
-  readonly producerCheckIntervalMs: number
-  /** Descriptors for the segments that are written, and as many for older ones that are read. */
-  readonly openFilesMax: number
 }
 
 /** Where a running broker can be reached. */

@@ -5,6 +5,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { unmapped } from '../base/endpoint.ts'
+import { importLate } from '../engine/late-import.ts'
 import { apiVersionsKey } from '../protocol/api-keys.ts'
 import { encodeResponseFrame, type OpenedRequest, openRequest } from '../protocol/header.ts'
 import { Writer } from '../protocol/writer.ts'
@@ -17,7 +18,6 @@ import type { ServedApi } from './api-table.ts'
 import type { BrokerContext } from './context.ts'
 import type { FlowControl } from './flow-control.ts'
 import type { AnyHandler, Call } from './handler/handler.ts'
-import { importLate } from './late-import.ts'
 
 /** UNKNOWN_SERVER_ERROR: a failure that the protocol has no word for. */
 const unknownServerError = -1

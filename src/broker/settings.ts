@@ -1,34 +1,23 @@
 /** From options and configuration to what a start needs. Pure; every refusal is one sentence. */
 import { resolve } from 'node:path'
 import { formatHostPort, type HostPort, parseHostPort } from '../base/endpoint.ts'
+import type { DirectorySettings, EngineSettings } from '../engine/options.ts'
+import { StartError } from '../engine/start-error.ts'
 import { type BrokerConfig, readBrokerConfig } from '../metadata/config/broker-config.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import type { DataPlaneOptions } from '../storage/data-plane.ts'
 import { configuredListeners, controllerListener, type ListenerEntry } from './listener-config.ts'
 import type { ListenerPlan } from './listeners.ts'
 import type { BrokerOptions } from './options.ts'
-import { StartError } from './start-error.ts'
 import { vainSettings } from './vain-settings.ts'
 
-/** Where a broker keeps what it has; absolute paths. */
-export interface DirectorySettings {
-  /** The log directories, as they are named; each once, at least one. */
-  readonly data: readonly string[]
-  /** Where the metadata log lies: mostly the first of them, possibly none of them. */
-  readonly metadata: string
-}
-
 /** A start, checked. */
-export interface BrokerSettings {
-  readonly config: BrokerConfig
+export interface BrokerSettings extends EngineSettings {
   /** Sentences that an operator may want to know. */
   readonly notices: readonly string[]
   /** Sentences that an operator should know. */
   readonly warnings: readonly string[]
-  readonly nodeId: number
   readonly rack: string | null
-  readonly clusterId: string | undefined
-  readonly directories: DirectorySettings
   readonly listeners: readonly ListenerPlan[]
   /** Where other controllers would find this one: told in the metadata, listened on by nobody. */
   readonly controllerListener: ListenerEntry

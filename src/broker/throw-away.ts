@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { didYouMean } from '../base/nearest-name.ts'
+import { StartError } from '../engine/start-error.ts'
 import type { BrokerOptions } from './options.ts'
 import { directoryConfigs } from './settings.ts'
-import { StartError } from './start-error.ts'
 
 const freeLocalPort = 'PLAINTEXT://127.0.0.1:0'
 

@@ -141,6 +141,10 @@ export interface PartitionLog {
   append(batch: Uint8Array): AppendResult
   /** Resolves when the high watermark has reached `offset`; rejects when the log goes offline. */
   committed(offset: number): Promise<void>
+  /** The same for one who may give up. Keeps the process alive, as `committed` does. */
+  passed(offset: number): Promise<void>
+  /** Resolves the promises of `passed` that wait for `offset`, although it is not reached. */
+  giveUp(offset: number): void
   /**
    * Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole).
    */

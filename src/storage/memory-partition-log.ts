@@ -61,6 +61,7 @@ interface Waiter {
   readonly offset: number
   readonly resolve: () => void
   readonly reject: (cause: StorageError) => void
+  readonly mayGiveUp: boolean
 }
 
 const nothingFound: TimestampResult = {
@@ -164,10 +165,25 @@ export class MemoryPartitionLog implements PartitionLog {
   }
 
   committed(offset: number): Promise<void> {
+    return this.#wait(offset, false)
+  }
+
+  passed(offset: number): Promise<void> {
+    return this.#wait(offset, true)
+  }
+
+  giveUp(offset: number): void {
+    const isLeft = (waiter: Waiter): boolean => waiter.mayGiveUp && waiter.offset === offset
+    const left = this.#waiters.filter(isLeft)
+    this.#waiters = this.#waiters.filter((waiter) => !isLeft(waiter))
+    for (const { resolve } of left) resolve()
+  }
+
+  #wait(offset: number, mayGiveUp: boolean): Promise<void> {
     if (this.#highWatermark >= offset) return Promise.resolve()
     if (!this.online()) return Promise.reject(this.#offlineError())
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ offset, resolve, reject })
+      this.#waiters.push({ offset, resolve, reject, mayGiveUp })
     })
   }
 

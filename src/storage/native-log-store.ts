@@ -112,6 +112,13 @@ export class NativePartitionLog implements PartitionLog {
     assert(!Number.isNaN(offset), 'who waits for an offset has one')
     return this.native.committed(offset)
   }
+  passed(offset: number): Promise<void> {
+    assert(!Number.isNaN(offset), 'who waits for an offset has one')
+    return this.native.passed(offset)
+  }
+  giveUp(offset: number): void {
+    this.native.giveUp(offset)
+  }
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
     return this.native.read(from, maxBytes, limit)
   }

@@ -129,8 +129,10 @@ afterEach(() => directory.close(-1).catch(() => {}))
 
 describe('wrong arguments', () => {
   it('of a log', { timeout: 60_000 }, async () => {
-    await attack(log, ['committed'])
-    const waiting = hostile.map((value) => call(log, 'committed', [value]))
+    await attack(log, ['committed', 'passed'])
+    const waiting = hostile.flatMap((value) =>
+      ['committed', 'passed'].map((name) => call(log, name, [value])),
+    )
     expect(methodsOf(log).length).toBeGreaterThan(20)
     const { requiredHighWatermark } = log.append(batchOf([1]))
     await log.committed(requiredHighWatermark)

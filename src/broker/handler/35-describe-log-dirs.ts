@@ -1,5 +1,6 @@
 /** DescribeLogDirs: what lies in each log directory, and how much room its disk has. */
 import { assert } from '../../base/assert.ts'
+import type { DescribedDirectory } from '../../engine/data-directories.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import {
   type DescribeLogDirsRequest,
@@ -9,7 +10,6 @@ import {
 } from '../../protocol/generated/35-describe-log-dirs.ts'
 import type { PartitionLog } from '../../storage/log-store.ts'
 import type { BrokerContext } from '../context.ts'
-import type { DescribedDirectory } from '../data-directories.ts'
 import type { Handler } from './handler.ts'
 
 /** Handles DescribeLogDirs 1 to 5. Every directory is named, also if nothing asked for is in it. */

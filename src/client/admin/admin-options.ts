@@ -1,9 +1,9 @@
+import { milliseconds, type Rules } from '../../base/option-rule.ts'
 import {
   type CheckedConnectionOptions,
   type ConnectionOptions,
   connectionRules,
 } from '../options/connection-options.ts'
-import { milliseconds, type Rules } from '../options/rule.ts'
 
 /** What an `Admin` may be told. */
 export interface AdminOptions extends ConnectionOptions {

@@ -1,8 +1,8 @@
 import { assert } from '../../base/assert.ts'
 import type { ListedTransaction } from '../../protocol/generated/66-list-transactions.ts'
 import type { ClusterStatistics } from '../network/cluster.ts'
+import { checkOptions } from '../options/check-options.ts'
 import { openCluster } from '../options/connection-options.ts'
-import { checkOptions } from '../options/rule.ts'
 import { AccessAdmin } from './access-admin.ts'
 import { type AdminOptions, adminRules } from './admin-options.ts'
 import type {

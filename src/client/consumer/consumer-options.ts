@@ -1,16 +1,7 @@
 /** The options of a consumer, their rules, and the settings that they make. */
 import { assert } from '../../base/assert.ts'
-import type { Deserializer } from '../../record/serializer.ts'
-import { clientChecksum } from '../checksum.ts'
-import { ConfigError } from '../error.ts'
-import {
-  type CheckedConnectionOptions,
-  type ConnectionOptions,
-  connectionRules,
-} from '../options/connection-options.ts'
 import {
   accepted,
-  checkOptions,
   flag,
   milliseconds,
   oneOf,
@@ -18,7 +9,16 @@ import {
   type Rules,
   text,
   wholeNumber,
-} from '../options/rule.ts'
+} from '../../base/option-rule.ts'
+import type { Deserializer } from '../../record/serializer.ts'
+import { clientChecksum } from '../checksum.ts'
+import { ConfigError } from '../error.ts'
+import { checkOptions } from '../options/check-options.ts'
+import {
+  type CheckedConnectionOptions,
+  type ConnectionOptions,
+  connectionRules,
+} from '../options/connection-options.ts'
 import { type OpenTelemetryApi, openTelemetryRule } from '../tracing/opentelemetry.ts'
 import type { Assignor } from './assignor/assignor.ts'
 import { type AssignorName, assignorNames, assignorOf } from './assignor/builtin.ts'

@@ -1,11 +1,11 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { assert } from '../../base/assert.ts'
 import type { HostPort } from '../../base/endpoint.ts'
+import { accepted, milliseconds, type Rules, text, wholeNumber } from '../../base/option-rule.ts'
 import { randomBelow } from '../../base/random.ts'
 import { type SaslOptions, startSasl } from '../../security/index.ts'
 import { Cluster } from '../network/cluster.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
-import { accepted, milliseconds, type Rules, text, wholeNumber } from './rule.ts'
 import { saslRule } from './sasl-rule.ts'
 import { serversRule } from './servers.ts'
 

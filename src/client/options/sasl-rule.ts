@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts'
+import type { Rule } from '../../base/option-rule.ts'
 import type { SaslOptions } from '../../security/index.ts'
-import type { Rule } from './rule.ts'
 
 const fields: Readonly<Record<SaslOptions['mechanism'], readonly (readonly [string, string])[]>> = {
   PLAIN: [

@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts'
 import { type HostPort, parseHostPort } from '../../base/endpoint.ts'
-import type { Rule } from './rule.ts'
+import type { Rule } from '../../base/option-rule.ts'
 
 const expected = "one or more of 'HOST:PORT', in an array or separated by commas"
 

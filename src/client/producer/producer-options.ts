@@ -1,20 +1,14 @@
 import { assert } from '../../base/assert.ts'
+import { accepted, milliseconds, oneOf, type Rules, wholeNumber } from '../../base/option-rule.ts'
 import type { Payload } from '../../record/record.ts'
 import type { Serializer } from '../../record/serializer.ts'
 import { ConfigError } from '../error.ts'
+import { checkOptions } from '../options/check-options.ts'
 import {
   type CheckedConnectionOptions,
   type ConnectionOptions,
   connectionRules,
 } from '../options/connection-options.ts'
-import {
-  accepted,
-  checkOptions,
-  milliseconds,
-  oneOf,
-  type Rules,
-  wholeNumber,
-} from '../options/rule.ts'
 import { type OpenTelemetryApi, openTelemetryRule } from '../tracing/opentelemetry.ts'
 import type { CompressionName } from './compressor.ts'
 import type { DeliveryReportCallback } from './delivery-report.ts'

@@ -1,13 +1,11 @@
 import { assert } from '../../base/assert.ts'
-import { type HeaderPair, headerPairs, noHeaders } from '../../record/headers.ts'
+import { type HeaderPair, noHeaders } from '../../record/headers.ts'
+import { isTimestamp, pairsOf, payloadOf, UnserializableError } from '../../record/payload.ts'
 import type { Payload, ProducerRecord } from '../../record/record.ts'
 import type { Serializer } from '../../record/serializer.ts'
 import { ClientError, ConfigError, SerializationError } from '../error.ts'
 import { Outgoing } from './outgoing.ts'
 import type { TopicBatches } from './topic-batches.ts'
-
-/** The latest moment that a `Date` holds. */
-const timestampMax = 8_640_000_000_000_000
 
 /** Checks and serialises records. What it refuses gets an error that names the topic. */
 export class RecordPreparer<K, V> {
@@ -58,10 +56,14 @@ export class RecordPreparer<K, V> {
       const what = `A record for topic ${name} has the value undefined`
       throw new SerializationError(`${what}; a tombstone has the value null.`)
     }
-    const keyPayload = key === null ? null : this.#payload('key', this.#key, key, name)
-    const payload = value === null ? null : this.#payload('value', this.#value, value, name)
-    const pairs = headers === undefined ? noHeaders : pairsOf(headers, name)
-    return this.#fill(topic, partition, timestamp ?? nowMs, keyPayload, payload, pairs)
+    try {
+      const keyPayload = key === null ? null : payloadOf('key', this.#key, key, name)
+      const payload = value === null ? null : payloadOf('value', this.#value, value, name)
+      const pairs = headers === undefined ? noHeaders : pairsOf(headers)
+      return this.#fill(topic, partition, timestamp ?? nowMs, keyPayload, payload, pairs)
+    } catch (error) {
+      throw serializationError(name, error)
+    }
   }
 
   #fill(
@@ -95,48 +97,13 @@ export class RecordPreparer<K, V> {
     this.#last = this.#topicOf(name)
     return this.#last
   }
-
-  #payload<T>(
-    part: 'key' | 'value',
-    serializer: Serializer<T> | undefined,
-    data: T,
-    topic: string,
-  ): Payload | null {
-    let payload: unknown = data
-    if (serializer !== undefined) {
-      try {
-        payload = serializer(data, topic)
-      } catch (cause) {
-        throw failure(part, topic, cause instanceof Error ? cause.message : String(cause), cause)
-      }
-    }
-    if (typeof payload === 'string' || payload instanceof Uint8Array) return payload
-    if (payload === null && serializer !== undefined) return null
-    const why = `${typeof payload} is neither a string nor bytes`
-    throw failure(part, topic, serializer === undefined ? `${why}; give a serializer` : why)
-  }
 }
 
-function isTimestamp(timestamp: number): boolean {
-  return Number.isInteger(timestamp) && timestamp >= 0 && timestamp <= timestampMax
-}
-
-function pairsOf(
-  headers: NonNullable<ProducerRecord['headers']>,
-  topic: string,
-): ReturnType<typeof headerPairs> {
-  try {
-    return headerPairs(headers)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    const what = `Cannot serialise the headers of a record for topic ${topic}`
-    throw new SerializationError(`${what}: ${why}`, { cause })
-  }
-}
-
-function failure(part: string, topic: string, why: string, cause?: unknown): SerializationError {
-  const what = `Cannot serialise the ${part} of a record for topic ${topic}: ${why}`
-  return new SerializationError(`${what.replace(/\.$/, '')}.`, { cause })
+/** The client's error for what cannot become part of a record. */
+function serializationError(topic: string, error: unknown): unknown {
+  if (!(error instanceof UnserializableError)) return error
+  const what = `Cannot serialise the ${error.part} of a record for topic ${topic}`
+  return new SerializationError(`${what}: ${error.message}.`, { cause: error.cause })
 }
 
 /** What a caller's mistake throws, as the client's error; anything else is one of ours. */

@@ -2,7 +2,7 @@
  * What the client uses of OpenTelemetry's API, as types of our own: the package is the program's,
  * and is neither installed nor loaded with ours.
  */
-import { accepted, type Rule } from '../options/rule.ts'
+import { accepted, type Rule } from '../../base/option-rule.ts'
 
 /** Values that a span may carry. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>

@@ -8,7 +8,7 @@ import {
   type PartitionImage,
   type TopicImage,
 } from '../../../src/metadata/image.ts'
-import { ledPartition } from '../topic-image.ts'
+import { ledPartition } from '../../engine/topic-image.ts'
 
 /** A call in a version, by nobody in particular. */
 export function callOf(version: number): Call {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { checkOptions } from '../../../src/client/options/check-options.ts'
 import {
   type CheckedConnectionOptions,
   connectionRules,
   openCluster,
 } from '../../../src/client/options/connection-options.ts'
-import { checkOptions } from '../../../src/client/options/rule.ts'
 import { FakeCluster } from '../network/fake-cluster.ts'
 
 const check = (given: object): CheckedConnectionOptions =>

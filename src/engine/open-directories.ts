@@ -3,19 +3,18 @@ import { type LogStore, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { DataDirectories, type Recovery } from './data-directories.ts'
 import { claimDirectory } from './directory-claim.ts'
+import type { EngineParts } from './engine.ts'
 import { judgeContents, judgeDirectories } from './identity.ts'
 import { openFilesMax, openFilesOfEach } from './open-files.ts'
 import { refuseOpenTransactions } from './open-transactions.ts'
-import type { BrokerEnvironment } from './options.ts'
-import type { RunningParts } from './running-parts.ts'
-import type { BrokerSettings } from './settings.ts'
+import type { EngineEnvironment, EngineSettings } from './options.ts'
 
 /** What {@link openDataDirectories} works with. */
 export interface OpeningContext {
-  readonly settings: BrokerSettings
-  readonly environment: BrokerEnvironment
+  readonly settings: EngineSettings
+  readonly environment: EngineEnvironment
   readonly logger: Logger
-  readonly parts: RunningParts
+  readonly parts: EngineParts
 }
 
 /**

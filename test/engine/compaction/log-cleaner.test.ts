@@ -1,9 +1,9 @@
 /** The cleaner of a broker on logs in memory, with a clock that is moved by hand. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { CleaningThread } from '../../../src/broker/compaction/cleaner-thread.ts'
-import type { CleaningAnswer, CleaningJob } from '../../../src/broker/compaction/job.ts'
-import { LogCleaner } from '../../../src/broker/compaction/log-cleaner.ts'
 import { cleanStoredLog } from '../../../src/cleaner/stored-log.ts'
+import type { CleaningThread } from '../../../src/engine/compaction/cleaner-thread.ts'
+import type { CleaningAnswer, CleaningJob } from '../../../src/engine/compaction/job.ts'
+import { LogCleaner } from '../../../src/engine/compaction/log-cleaner.ts'
 import { BrokerConfig } from '../../../src/metadata/config/broker-config.ts'
 import { topicSettings } from '../../../src/metadata/config/topic-settings.ts'
 import { decodeBatches, encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'

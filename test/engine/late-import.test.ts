@@ -1,7 +1,7 @@
 import type { openSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { GroupService } from '../../src/broker/group-service.ts'
-import { importLate } from '../../src/broker/late-import.ts'
+import { importLate } from '../../src/engine/late-import.ts'
 
 /** File descriptors that are left; undefined: as many as there are. */
 let descriptorsLeft: number | undefined

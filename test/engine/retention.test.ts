@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Retention } from '../../src/broker/retention.ts'
+import { Retention } from '../../src/engine/retention.ts'
 import { BrokerConfig } from '../../src/metadata/config/broker-config.ts'
 import { topicSettings } from '../../src/metadata/config/topic-settings.ts'
 import { ErrorCode } from '../../src/protocol/error-codes.ts'

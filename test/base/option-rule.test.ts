@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ConfigError } from '../../../src/client/error.ts'
 import {
   accepted,
-  checkOptions,
+  checkAgainst,
   flag,
   milliseconds,
   oneOf,
   text,
   wholeNumber,
-} from '../../../src/client/options/rule.ts'
+} from '../../src/base/option-rule.ts'
 
 interface Sample {
   readonly lingerMs: number
@@ -19,6 +18,9 @@ interface Sample {
   readonly name: string
   readonly callback: (() => void) | undefined
 }
+
+class RefusedError extends Error {}
+const refuse = (message: string): Error => new RefusedError(message)
 
 const rules = {
   lingerMs: milliseconds(5, { orInfinity: true }),
@@ -32,7 +34,7 @@ const rules = {
     undefined,
   ),
 }
-const check = (given: unknown) => checkOptions<Sample>('Producer', rules, given)
+const check = (given: unknown) => checkAgainst<Sample>('Producer', rules, given, refuse)
 
 test('what is left out, or undefined, has its default', () => {
   const defaults = { lingerMs: 5, batchSize: 100, acks: 'all', idempotence: true, name: 'odradek' }
@@ -76,7 +78,7 @@ test.each([
   [{ callback: {} }, "'callback' is an object; it has to be a function."],
 ])('%j is refused in words', (given, words) => {
   expect(() => check(given)).toThrow(words)
-  expect(() => check(given)).toThrow(ConfigError)
+  expect(() => check(given)).toThrow(RefusedError)
 })
 
 test('what is no object is refused', () => {
@@ -87,7 +89,7 @@ test('what is no object is refused', () => {
 
 test('an option that must be there is asked for', () => {
   const needed = { topic: { ...text('x'), byDefault: 'required' as const } }
-  expect(() => checkOptions('Queue', needed, {})).toThrow("Queue needs the option 'topic'.")
+  expect(() => checkAgainst('Queue', needed, {}, refuse)).toThrow("Queue needs the option 'topic'.")
 })
 
 test('any whole number within its bounds is taken as it is, and no other', () => {
@@ -95,7 +97,7 @@ test('any whole number within its bounds is taken as it is, and no other', () =>
     fc.property(fc.oneof(fc.integer({ min: -10, max: 1100 }), fc.double()), (batchSize) => {
       const isAllowed = Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= 1000
       if (isAllowed) expect(check({ batchSize }).batchSize).toBe(batchSize)
-      else expect(() => check({ batchSize })).toThrow(ConfigError)
+      else expect(() => check({ batchSize })).toThrow(RefusedError)
     }),
   )
   expect(check({ lingerMs: Infinity }).lingerMs).toBe(Infinity)

@@ -5,10 +5,10 @@ import { parseProperties } from '../base/properties.ts'
 import { metadataTopic } from '../metadata/topic-name.ts'
 import type { LogStore, MetaProperties, PartitionOnDisk } from '../storage/log-store.ts'
 import type { FoundPartition } from './data-directories.ts'
-import type { BrokerSettings } from './settings.ts'
+import type { EngineSettings } from './options.ts'
 import { StartError } from './start-error.ts'
 
-interface Wanted extends Pick<BrokerSettings, 'clusterId' | 'nodeId'> {
+interface Wanted extends Pick<EngineSettings, 'clusterId' | 'nodeId'> {
   readonly dataDirectory: string
 }
 
@@ -31,7 +31,7 @@ const oldDirectoryBytes = 128 * 1024
  * whoever opens the directory.
  */
 export async function judgeDirectories(
-  settings: Pick<BrokerSettings, 'clusterId' | 'nodeId' | 'directories'>,
+  settings: Pick<EngineSettings, 'clusterId' | 'nodeId' | 'directories'>,
 ): Promise<void> {
   const { directories, nodeId } = settings
   const { clusterId = await clusterOf(directories.metadata) } = settings

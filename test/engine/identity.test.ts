@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { judgeDirectories } from '../../src/broker/identity.ts'
+import { judgeDirectories } from '../../src/engine/identity.ts'
 
 type Wanted = Parameters<typeof judgeDirectories>[0]
 

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { firstOpenOffset, refuseOpenTransactions } from '../../src/broker/open-transactions.ts'
+import { firstOpenOffset, refuseOpenTransactions } from '../../src/engine/open-transactions.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
 import { batchAttributes, encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
 import { Writer } from '../../src/protocol/writer.ts'
-import { startTestBroker } from './fixture.ts'
+import { startTestBroker } from '../broker/fixture.ts'
 
 let folder = ''
 beforeEach(() => {

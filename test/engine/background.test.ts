@@ -1,9 +1,10 @@
 /** When compaction begins in a broker, and what it hears of topics. */
 import { expect, it } from 'vitest'
-import { compactInBackground } from '../../src/broker/background.ts'
-import type { DataDirectories } from '../../src/broker/data-directories.ts'
-import { RunningParts } from '../../src/broker/running-parts.ts'
 import type { Controller } from '../../src/controller/controller.ts'
+import { compactInBackground } from '../../src/engine/background.ts'
+import type { DataDirectories } from '../../src/engine/data-directories.ts'
+import type { EngineParts } from '../../src/engine/engine.ts'
+import { RunningParts } from '../../src/engine/running-parts.ts'
 import { BrokerConfig } from '../../src/metadata/config/broker-config.ts'
 import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
@@ -17,7 +18,7 @@ type Listener = Parameters<Controller['subscribe']>[0]
 
 function rig(configs: Readonly<Record<string, string>>) {
   const time = new ManualTime()
-  const parts = new RunningParts(silentLogger)
+  const parts: EngineParts = new RunningParts(['log cleaner'], silentLogger)
   const store = createMemoryLogStore()
   const listeners: Listener[] = []
   const directories = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CleanerFigures } from '../../../src/broker/compaction/cleaner-figures.ts'
+import { CleanerFigures } from '../../../src/engine/compaction/cleaner-figures.ts'
 
 const cleaning = (bytesRead: number, bytesWritten: number) => ({
   mappedKeys: 1,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { openFilesMax, openFilesOfEach } from '../../src/broker/open-files.ts'
+import { openFilesMax, openFilesOfEach } from '../../src/engine/open-files.ts'
 
 test('the limit is that of the process', () => {
   const told = spawnSync('sh', ['-c', 'ulimit -S -n'], { encoding: 'utf8' }).stdout.trim()

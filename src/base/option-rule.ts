@@ -1,6 +1,6 @@
-import { assert } from '../../base/assert.ts'
-import { didYouMean } from '../../base/nearest-name.ts'
-import { ConfigError } from '../error.ts'
+/** Options of what the package offers: how each is checked, and what it is when it is left out. */
+import { assert } from './assert.ts'
+import { didYouMean } from './nearest-name.ts'
 
 /** How one option is checked, and what it is when it is left out. */
 export interface Rule<T> {
@@ -16,44 +16,49 @@ export interface Rule<T> {
 /** A rule for each option. */
 export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule<Options[Name]> }
 
+/** Makes the error of a sentence. */
+export type Refuse = (message: string) => Error
+
 /**
- * Checks the options of a client and fills in the defaults. Throws a {@link ConfigError} that names
- * the option, what was given and what it has to be; an option that is not known is told with the
- * one that was probably meant, so that a typing error does not silently mean the default.
+ * Checks the options of `owner`, as "Producer", and fills in the defaults. Throws what `refuse`
+ * makes of a sentence that names the option, what was given and what it has to be; an option that
+ * is not known is told with the one that was probably meant, so that a typing error does not
+ * silently mean the default.
  */
-export function checkOptions<Options extends object>(
-  client: string,
+export function checkAgainst<Options extends object>(
+  owner: string,
   rules: Rules<Options>,
   given: unknown,
+  refuse: Refuse,
 ): Options {
   if (typeof given !== 'object' || given === null) {
-    throw new ConfigError(`${client} needs an object with options, got ${shown(given)}.`)
+    throw refuse(`${owner} needs an object with options, got ${shown(given)}.`)
   }
   const names = Object.keys(rules)
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(rules, name)) continue
     const hint = didYouMean(name, names)
     const all = `the options are ${names.toSorted().join(', ')}`
-    throw new ConfigError(`${client} has no option '${name}'${hint ?? `; ${all}.`}`)
+    throw refuse(`${owner} has no option '${name}'${hint ?? `; ${all}.`}`)
   }
   const result: Partial<Options> = {}
   for (const name of names as (keyof Options & string)[]) {
     const rule = rules[name]
     const value = (given as Options)[name]
-    if (value !== undefined) result[name] = checked(client, name, rule, value)
+    if (value !== undefined)
+      result[name] = checked(`${owner} option '${name}'`, rule, value, refuse)
     else if (rule.byDefault !== 'required') result[name] = rule.byDefault as Options[typeof name]
-    else throw new ConfigError(`${client} needs the option '${name}'.`)
+    else throw refuse(`${owner} needs the option '${name}'.`)
   }
   assert(Object.keys(result).length === names.length, 'each option has a value')
   return result as Options
 }
 
-function checked<T>(client: string, name: string, rule: Rule<T>, value: unknown): T {
+function checked<T>(what: string, rule: Rule<T>, value: unknown, refuse: Refuse): T {
   const outcome = rule.check(value)
   if ('value' in outcome) return outcome.value
   assert(outcome.expected !== '', 'a refusal says what is wanted')
-  const what = `${client} option '${name}'`
-  throw new ConfigError(`${what} is ${shown(value)}; it has to be ${outcome.expected}.`)
+  throw refuse(`${what} is ${shown(value)}; it has to be ${outcome.expected}.`)
 }
 
 interface NumberBounds {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemTimers } from '../../../src/base/clock.ts'
-import { CleanerThread } from '../../../src/broker/compaction/cleaner-thread.ts'
-import type { CleaningJob } from '../../../src/broker/compaction/job.ts'
+import { CleanerThread } from '../../../src/engine/compaction/cleaner-thread.ts'
+import type { CleaningJob } from '../../../src/engine/compaction/job.ts'
 
 const job = { topic: 't', partition: 0 } as CleaningJob
 const threads: CleanerThread[] = []

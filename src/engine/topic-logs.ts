@@ -1,6 +1,6 @@
 /**
- * Keeps the store and the data plane as the metadata says: a partition that the metadata gives to
- * this broker has an open log and is hosted; any other is not.
+ * Keeps the stores and the doors as the metadata says: a partition that the metadata gives to this
+ * node has an open log and is hosted at every door; any other is not.
  */
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import { type TopicSettings, topicSettings } from '../metadata/config/topic-settings.ts'
@@ -16,10 +16,10 @@ import {
   type TopicImage,
 } from '../metadata/image.ts'
 import type { Uuid } from '../protocol/uuid.ts'
-import type { DataPlane } from '../storage/data-plane.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDirectories } from './data-directories.ts'
+import type { Door } from './door.ts'
 
 /** Reasons that are told in a line each at one change. */
 const reasonsToldMax = 10
@@ -40,7 +40,6 @@ export interface ReplicaFailure {
 export interface TopicLogsOptions {
   readonly nodeId: number
   readonly directories: DataDirectories
-  readonly dataPlane: Pick<DataPlane, 'host' | 'hostUnavailable' | 'unhost'>
   readonly config: () => BrokerConfig
   readonly logger: Logger
 }
@@ -50,6 +49,7 @@ export class TopicLogs {
   readonly #options: TopicLogsOptions
   /** Why partitions of this broker cannot be used, by their names. */
   readonly #failed = new Map<string, string>()
+  readonly #doors = new Set<Door>()
   #image: MetadataImage = emptyImage
   #last: Promise<void> = Promise.resolve()
 
@@ -57,14 +57,34 @@ export class TopicLogs {
     this.#options = options
   }
 
-  /** The log of a partition that is hosted here. */
+  /** Where the logs lie. */
+  get directories(): DataDirectories {
+    return this.#options.directories
+  }
+
+  /** The log of a partition that is open here. */
   find(topic: string, partition: number): PartitionLog | undefined {
     return this.#options.directories.find(topic, partition)
   }
 
+  /** Hosts there all that is hosted now, and what comes; resolves when all of now is. */
+  openDoor(door: Door): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#doors.add(door)
+      for (const topic of this.#image.topicsByName.values()) {
+        for (const partition of this.#ours(topic)) this.#host(door, topic, partition)
+      }
+    })
+  }
+
+  /** Nothing is hosted there any more from now on; what was stays as it is. */
+  closeDoor(door: Door): void {
+    this.#doors.delete(door)
+  }
+
   /**
-   * Opens and hosts everything that the image gives to this broker, after setting aside the folders
-   * that it does not name. Returns the partitions that cannot be opened; the log tells why.
+   * Opens everything that the image gives to this node, after setting aside the folders that it
+   * does not name. Returns the partitions that cannot be opened; the log tells why.
    */
   async load(image: MetadataImage): Promise<ReplicaFailure[]> {
     const topics = [...image.topicsByName.values()]
@@ -169,8 +189,20 @@ export class TopicLogs {
     const isNews = reason !== undefined && this.#failed.get(name) !== reason
     if (reason === undefined) this.#failed.delete(name)
     else this.#failed.set(name, reason)
+    for (const door of this.#doors) this.#host(door, topic, partition)
     if (!isNews) return undefined
     return { topic: topic.name, topicId: topic.id, partition: index, reason }
+  }
+
+  #host(door: Door, topic: TopicImage, { index, leader, leaderEpoch }: PartitionImage): void {
+    const log = this.find(topic.name, index)
+    const isFailed = this.#failed.has(nameOf(topic, index))
+    if (log?.topicId !== topic.id || (log.online() && isFailed)) {
+      door.hostUnavailable(topic.name, index, topic.id)
+    } else if (!log.online() || leader === this.#options.nodeId) {
+      // One that failed answers with its error, to those as well who know of the new epoch.
+      door.host(log, leaderEpoch, internalTopics.has(topic.name))
+    }
   }
 
   /** One line for all that fail for the same reason; reasons that name files may be many. */
@@ -199,39 +231,27 @@ export class TopicLogs {
     partition: PartitionImage,
     settings: TopicSettings,
   ): Promise<string | undefined> {
-    const { directories, dataPlane, nodeId } = this.#options
+    const { directories, nodeId } = this.#options
     const { index, leader, leaderEpoch } = partition
-    const host = (log: PartitionLog): void =>
-      dataPlane.host(log, leaderEpoch, internalTopics.has(topic.name))
     const known = this.find(topic.name, index)
     const isOpen = known?.topicId === topic.id
-    if (isOpen && !known.online()) {
-      // It answers with its error, to those as well who know of the new epoch.
-      host(known)
-      return absent
-    }
+    if (isOpen && !known.online()) return absent
     try {
       const log = isOpen ? known : await directories.open(topic, partition, nodeId, settings)
-      if (log === undefined) {
-        dataPlane.hostUnavailable(topic.name, index, topic.id)
-        return absent
-      }
-      if (leader !== nodeId) return undefined
-      log.becomeLeader(leaderEpoch)
-      host(log)
+      if (log === undefined) return absent
+      if (leader === nodeId) log.becomeLeader(leaderEpoch)
       return undefined
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      dataPlane.hostUnavailable(topic.name, index, topic.id)
       return error.message
     }
   }
 
   async #delete(topic: TopicImage): Promise<void> {
-    const { directories, dataPlane, logger } = this.#options
+    const { directories, logger } = this.#options
     for (const { index } of this.#ours(topic)) {
       const name = nameOf(topic, index)
-      dataPlane.unhost(topic.name, index)
+      for (const door of this.#doors) door.unhost(topic.name, index)
       this.#failed.delete(name)
       try {
         await directories.deletePartition(topic.name, index)

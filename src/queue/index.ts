@@ -1,0 +1,15 @@
+/** The embedded log: `Store` and `Log`. */
+export { Log } from './log.ts'
+export { LogError, type LogErrorCode } from './log-error.ts'
+export type { LogBatches, LogReader } from './log-iterators.ts'
+export type { LogBatch, LogRecord, NewRecord } from './log-record.ts'
+export type {
+  AppendOptions,
+  Compression,
+  LogOptions,
+  ReadOptions,
+  SingleLogOptions,
+  StoreOptions,
+} from './options.ts'
+export type { Durability } from './partition-writer.ts'
+export { Store } from './store.ts'

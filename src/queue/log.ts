@@ -1,0 +1,354 @@
+import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Checksum } from '../record/batch-header.ts'
+import { BatchReader } from '../record/batch-reader.ts'
+import { keyedPartition } from '../record/keyed-partition.ts'
+import type { Payload } from '../record/record.ts'
+import { BatchCursor } from './batch-cursor.ts'
+import { LogError } from './log-error.ts'
+import { LogReader, type Stoppable } from './log-iterators.ts'
+import type { NewRecord } from './log-record.ts'
+import type { LogPartition, LogTopic } from './log-topic.ts'
+import {
+  type AppendOptions,
+  checkSingleOptions,
+  type LogOptions,
+  type ReadOptions,
+  type SingleLogOptions,
+} from './options.ts'
+import type { Durability, PreparedRecord } from './partition-writer.ts'
+import { RecordPreparer } from './record-preparer.ts'
+import { Store } from './store.ts'
+
+/** What a {@link Log} is made of. */
+export interface LogParts<KI, VI, KO, VO> {
+  readonly topic: LogTopic
+  readonly options: LogOptions<KI, VI, KO, VO>
+  readonly checksum: Checksum
+  readonly clock: Pick<Clock, 'now'>
+  readonly openedBytesMax: () => number
+  /** Why the store is closed, if that was not asked for. */
+  readonly failure: () => LogError | undefined
+  /** Ends what the log alone holds, once all of it is settled. */
+  readonly onClose: () => Promise<void>
+}
+
+const infinite = Number.POSITIVE_INFINITY
+
+/**
+ * A durable, ordered log in this process, on the files that a broker serves. Any number of calls
+ * may be under way.
+ *
+ * @example
+ * ```ts
+ * import { Log } from 'odradek'
+ *
+ * const log = await Log.open('./data/audit')
+ * const offset = await log.append({ key: 'k', value: 'v' })
+ * for await (const record of log.read({ from: offset })) console.log(record.value?.toString())
+ * await log.close()
+ * ```
+ */
+export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut = Buffer> {
+  readonly name: string
+  readonly #parts: LogParts<KeyIn, ValueIn, KeyOut, ValueOut>
+  readonly #preparer: RecordPreparer<KeyIn, ValueIn>
+  readonly #readers = new Set<Stoppable>()
+  /** Where records without key and partition go; the next one every time that a batch is begun. */
+  #keyless = 0
+  #isClosed = false
+  #closing: Promise<void> | undefined
+
+  /** Logs come from `Store.log` and {@link Log.open}. */
+  constructor(parts: LogParts<KeyIn, ValueIn, KeyOut, ValueOut>) {
+    const { topic, options, clock } = parts
+    const { keySerializer, valueSerializer } = options
+    this.name = topic.name
+    this.#parts = parts
+    this.#preparer = new RecordPreparer<KeyIn, ValueIn>({
+      topic: topic.name,
+      keySerializer,
+      valueSerializer,
+      rules: () => topic.settings,
+      clock,
+    })
+  }
+
+  /**
+   * Opens the one log of a directory of its own, which is made if it is missing.
+   *
+   * @throws {LogError} NOT_OPENED, INVALID_CONFIG
+   */
+  static async open<KI = Payload, VI = Payload, KO = Buffer, VO = Buffer>(
+    directory: string,
+    options: SingleLogOptions<KI, VI, KO, VO> = {},
+  ): Promise<Log<KI, VI, KO, VO>> {
+    const { name, store: storeOptions, log } = checkSingleOptions(options)
+    const store = await Store.open(directory, storeOptions)
+    try {
+      return await store.only(name, log)
+    } catch (error) {
+      await store.close().catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** How many partitions it has. */
+  get partitions(): number {
+    return this.#parts.topic.partitions.length
+  }
+
+  /**
+   * Appends a record, or records of one partition as one batch: all of them or none. Resolves with
+   * the offset of the first, when they are as durable as was asked for. Records that are appended
+   * one by one within a turn of the event loop, or while a flush is under way, share a batch.
+   *
+   * A record goes to its `partition`, else to that of its key, else to any.
+   *
+   * @throws {LogError} INVALID_RECORD, MESSAGE_TOO_LARGE, DISK_FULL, LOG_FAILED, LOG_CLOSED
+   */
+  append(
+    input: NewRecord<KeyIn, ValueIn> | readonly NewRecord<KeyIn, ValueIn>[],
+    options?: AppendOptions,
+  ): Promise<number> {
+    try {
+      const durability = this.#durability(options?.durability)
+      const signal = options?.signal
+      if (signal !== undefined) return this.#untilAborted(input, durability, signal)
+      return this.#append(input, durability)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Reads records from one partition, in order: `for await (const record of log.read())`, or batch
+   * by batch with `log.read().batches()`. What is not durable yet is not read, unless the log is
+   * one of durability `os`.
+   *
+   * @throws {LogError} INVALID_CONFIG, OFFSET_OUT_OF_RANGE, LOG_CLOSED; later CORRUPT_MESSAGE,
+   * DESERIALIZATION_FAILED, LOG_FAILED, and OFFSET_OUT_OF_RANGE where what is read is deleted
+   */
+  read(options: ReadOptions = {}): LogReader<KeyOut, ValueOut> {
+    this.#requireOpen()
+    const { log, tail, explain } = this.#parts.topic.partition(options.partition)
+    const { live = false, signal } = options
+    const [start, end] = [log.logStartOffset(), log.highWatermark()]
+    assert(start <= end, 'a log begins before it ends')
+    const from = wholeOffset('from', options.from ?? start)
+    const to = options.to === undefined ? infinite : wholeOffset('to', options.to)
+    if (from < start || from > end) {
+      const what = `${log.topic}-${log.partition} has the offsets from ${start} up to ${end}`
+      throw new LogError('OFFSET_OUT_OF_RANGE', `${what}; ${from} is not among them.`)
+    }
+    const { checksum, openedBytesMax } = this.#parts
+    const bound = live ? to : Math.min(to, end)
+    assert(bound >= 0, 'a bound is an offset')
+    const limits = { from, to: bound, live, checksum, openedBytesMax }
+    const { keyDeserializer, valueDeserializer } = this.#parts.options
+    return new LogReader<KeyOut, ValueOut>(new BatchCursor({ log, tail, explain, ...limits }), {
+      topic: log.topic,
+      partition: log.partition,
+      keyDeserializer,
+      valueDeserializer,
+      to: bound,
+      signal,
+      readers: {
+        add: (reader) => !this.#isClosed && this.#readers.add(reader) !== undefined,
+        delete: (reader) => this.#readers.delete(reader),
+      },
+    })
+  }
+
+  /** The first offset of a partition. The only one, where `partition` is left out. */
+  startOffset(partition?: number): number {
+    this.#requireOpen()
+    return this.#parts.topic.partition(partition).log.logStartOffset()
+  }
+
+  /** The offset behind the last record that can be read. */
+  endOffset(partition?: number): number {
+    this.#requireOpen()
+    return this.#parts.topic.partition(partition).log.highWatermark()
+  }
+
+  /** The first offset whose record is not older than `timestamp`, in ms; undefined without one. */
+  async offsetAt(timestamp: number, partition?: number): Promise<number | undefined> {
+    this.#requireOpen()
+    if (!Number.isSafeInteger(timestamp)) {
+      const message = `The timestamp is ${timestamp}; it has to be a whole number of ms since 1970.`
+      throw new LogError('INVALID_CONFIG', message)
+    }
+    const { log, explain } = this.#parts.topic.partition(partition)
+    try {
+      const { offset, compressedBatch } = await log.lookupTimestamp(timestamp, 'highWatermark')
+      if (offset < 0) return undefined
+      if (compressedBatch === undefined) return offset
+      const { baseOffset } = headerOf(compressedBatch)
+      // A batch that begins below the log's start cannot be read from there.
+      const from = Math.max(baseOffset, offset, log.logStartOffset())
+      for await (const record of this.#raw({ from, partition: log.partition })) {
+        if (record.timestamp >= timestamp) return record.offset
+      }
+      return undefined
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+
+  /**
+   * Deletes the records below `before` for good; resolves with where the log begins then, and once
+   * that is durable. Their room comes back a segment at a time.
+   *
+   * @throws {LogError} OFFSET_OUT_OF_RANGE above the end
+   */
+  async trim(before: number, partition?: number): Promise<number> {
+    this.#requireOpen()
+    const { log, explain } = this.#parts.topic.partition(partition)
+    const end = log.highWatermark()
+    if (wholeOffset('before', before) > end) {
+      const message = `${log.topic}-${log.partition} ends at ${end}; ${before} is above it.`
+      throw new LogError('OFFSET_OUT_OF_RANGE', message)
+    }
+    try {
+      return await log.deleteUpTo(before)
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+
+  /**
+   * Takes no more calls, ends what reads, waits for the appends under way; a log in a directory of
+   * its own closes that cleanly. Idempotent. Rejects where that fails.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** `await using`: closes it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Takes no more calls and ends what reads: its store is closed. */
+  release(): void {
+    this.#isClosed = true
+    const failure = this.#parts.failure()
+    for (const reader of [...this.#readers]) reader.stop(failure)
+  }
+
+  async #close(): Promise<void> {
+    this.release()
+    await this.#parts.topic.idle()
+    await this.#parts.onClose()
+  }
+
+  #requireOpen(): void {
+    if (!this.#isClosed) return
+    throw this.#parts.failure() ?? new LogError('LOG_CLOSED', `The log ${this.name} is closed.`)
+  }
+
+  #durability(asked: Durability | undefined): Durability {
+    this.#requireOpen()
+    if (asked === 'os' || asked === 'fsync') return asked
+    if (asked === undefined) return durabilityOf(this.#parts.topic.settings)
+    const message = `The durability of an append is ${String(asked)}; it has to be 'fsync' or 'os'.`
+    throw new LogError('INVALID_CONFIG', message)
+  }
+
+  #append(
+    input: NewRecord<KeyIn, ValueIn> | readonly NewRecord<KeyIn, ValueIn>[],
+    durability: Durability,
+  ): Promise<number> {
+    if (isList(input)) return this.#appendAll(input, durability)
+    const record = this.#preparer.prepare(input)
+    const { writer } = this.#partitionOf(input.partition, record.key)
+    return writer.append(record, durability)
+  }
+
+  #appendAll(
+    inputs: readonly NewRecord<KeyIn, ValueIn>[],
+    durability: Durability,
+  ): Promise<number> {
+    if (inputs.length === 0) {
+      throw new LogError('INVALID_RECORD', `There is no record to append to ${this.name}.`)
+    }
+    const records: PreparedRecord[] = []
+    let home: LogPartition | undefined
+    for (const input of inputs) {
+      const record = this.#preparer.prepare(input)
+      records.push(record)
+      // A record that may go anywhere goes with the others.
+      const isFree = input.partition === undefined && record.key === null
+      if (isFree && home !== undefined) continue
+      const own = this.#partitionOf(input.partition, record.key)
+      if (home !== undefined && own !== home && !isFree) {
+        const what = `The records of one append to ${this.name} belong to several partitions`
+        throw new LogError('INVALID_RECORD', `${what}; give them one 'partition', or part them.`)
+      }
+      home = own
+    }
+    assert(home !== undefined, 'a record has a partition')
+    return home.writer.appendAll(records, durability)
+  }
+
+  #partitionOf(index: number | undefined, key: Payload | null): LogPartition {
+    const { topic } = this.#parts
+    const { length } = topic.partitions
+    assert(length > 0, 'a log has a partition')
+    if (index !== undefined) return topic.partition(index)
+    if (length === 1) return topic.partition(0)
+    if (key !== null) return topic.partition(keyedPartition(key, length))
+    const current = topic.partition(this.#keyless)
+    if (current.writer.isGathering) return current
+    this.#keyless = (this.#keyless + 1) % length
+    return topic.partition(this.#keyless)
+  }
+
+  #untilAborted(
+    input: NewRecord<KeyIn, ValueIn> | readonly NewRecord<KeyIn, ValueIn>[],
+    durability: Durability,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const ended = (): LogError => {
+      const message = `Appending to ${this.name} was ended by its signal.`
+      return new LogError('LOG_CLOSED', message, signal.reason)
+    }
+    if (signal.aborted) throw ended()
+    const appended = this.#append(input, durability)
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(ended())
+      signal.addEventListener('abort', abort, { once: true })
+      appended.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    })
+  }
+
+  /** Records as bytes, whatever the deserializers. */
+  #raw(options: ReadOptions): LogReader {
+    const { keyDeserializer: _key, valueDeserializer: _value, ...rest } = this.#parts.options
+    const plain = new Log({ ...this.#parts, options: rest as LogOptions<KeyIn, ValueIn> })
+    return plain.read(options)
+  }
+}
+
+/** What appends wait for unless they say otherwise: what `flush.messages` of the topic promises. */
+export function durabilityOf({ flushMessages }: { readonly flushMessages: number }): Durability {
+  return flushMessages === 1 ? 'fsync' : 'os'
+}
+
+function isList<T extends object>(input: T | readonly T[]): input is readonly T[] {
+  return Array.isArray(input)
+}
+
+function headerOf(batch: Uint8Array): BatchReader {
+  const reader = new BatchReader()
+  reader.open(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength))
+  return reader
+}
+
+function wholeOffset(what: string, offset: number): number {
+  if (Number.isSafeInteger(offset) && offset >= 0) return offset
+  const message = `'${what}' is ${String(offset)}; it has to be a whole number from 0 on.`
+  throw new LogError('INVALID_CONFIG', message)
+}
