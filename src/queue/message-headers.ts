@@ -5,7 +5,9 @@
  * |---|---|
  * | `odradek.due` | when it may be handed out first, in ms since the epoch |
  * | `odradek.key` | its key, which is not put again within the window |
- * | `odradek.source` | the message that it was made of: `["mail","sender",42,0]` is the first that consumer `sender` of queue `mail` made of its message 42 |
+ * | `odradek.source` | the message that it was made of: `["mail","sender",42,0]` |
+ *
+ * That source is the first message that consumer `sender` of queue `mail` made of its message 42.
  */
 import type { HeaderPair, RecordHeader } from '../record/headers.ts'
 

@@ -2,11 +2,12 @@
  * One named consumer of a queue at work: reads ahead in the log, hands messages to who takes, has
  * what changes kept, and puts the dead ones away. Decides nothing: `delivery/` does.
  */
+import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
 import type { HeaderPair } from '../record/headers.ts'
 import { Delivery, type DeliveryChanges, type Handout } from './delivery/delivery.ts'
-import type { KeptConsumer } from './delivery/kept-state.ts'
 import { Keeper } from './delivery/keeper.ts'
+import type { KeptConsumer } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
@@ -165,6 +166,7 @@ export class QueueConsumer<V> implements MessageOwner {
   /** An offset below which this consumer needs nothing, whatever happens. */
   async finishedBelow(): Promise<number> {
     const floor = this.#delivery.neededFrom
+    assert(floor <= this.#delivery.offered, 'what was not read is needed')
     await this.#keeper.settle()
     return floor
   }
@@ -175,6 +177,7 @@ export class QueueConsumer<V> implements MessageOwner {
   }
 
   statistics(endOffset: number): ConsumerStatistics {
+    assert(this.#counts.redelivered <= this.#counts.handedOut, 'what comes again was handed out')
     const { leasedCount, parkedCount, freshCount, offered } = this.#delivery
     const unread = Math.max(0, endOffset - offered)
     return {
@@ -209,6 +212,7 @@ export class QueueConsumer<V> implements MessageOwner {
       if (handout === undefined) break
       isTouched = true
       const taker = this.#takers.shift() as Taker<V>
+      assert(handout.attempt >= 1, 'attempts count from 1')
       const record = this.#ready.get(handout.offset)
       this.#ready.delete(handout.offset)
       if (record === undefined) void this.#loadFor(taker, handout)
@@ -223,6 +227,7 @@ export class QueueConsumer<V> implements MessageOwner {
   #hand(taker: Taker<V>, handout: Handout, record: LogRecord): void {
     const { offset, attempt } = handout
     const { timestamp } = record
+    assert(record.offset === offset, 'a message is of its own record')
     let value: V | null
     try {
       value = this.#options.deserialize(record)
@@ -278,6 +283,7 @@ export class QueueConsumer<V> implements MessageOwner {
     const { log } = this.#options
     const from = Math.max(this.#delivery.offered, log.startOffset())
     this.#delivery.skipTo(from)
+    assert(this.#delivery.offered === from, 'reading goes on where offering does')
     return log.read({ from, live: true, signal })[Symbol.asyncIterator]()
   }
 

@@ -1,4 +1,5 @@
 /** The queues of one store: what is open of them, and where their consumers stand. */
+import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
 import type { Payload } from '../record/record.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
@@ -74,6 +75,7 @@ export class QueueHost {
         await onClose()
       },
     })
+    assert(queue.name === name, 'a queue has the name of its log')
     this.#open.set(name, queue as unknown as Queue<never, unknown>)
     await queue.begin()
     return queue
@@ -118,6 +120,7 @@ export class QueueHost {
         'segment.bytes': String(segmentBytes),
       },
     })
+    assert(log.partitions === 1, 'a queue has one order')
     const partition = this.#options.partitionOf(name)
     const { timestamp } = await partition.lookupMaxTimestamp('logEndOffset')
     const topic = new QueueTopic({

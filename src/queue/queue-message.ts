@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import type { RecordHeader } from '../record/headers.ts'
 import { LogError } from './log-error.ts'
 
@@ -52,6 +53,7 @@ export class Message<V = Buffer> {
 
   /** Messages come from `Queue.take` and `Queue.process`. */
   constructor(parts: MessageParts<V>, owner: MessageOwner) {
+    assert(parts.attempt >= 1, 'attempts count from 1')
     this.offset = parts.offset
     this.timestamp = parts.timestamp
     this.attempt = parts.attempt

@@ -59,7 +59,7 @@ export interface PutOptions {
   readonly key?: string
   /**
    * The message that it is made of, of the same store: when that one is delivered again, also after
-   * a crash, the same put is none. Puts of one message into one queue are told apart by their order.
+   * a crash, the same put is none. Several into one queue are told apart by their order.
    */
   readonly source?: Message<unknown>
   /** Default: that of the queue. */

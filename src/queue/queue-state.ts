@@ -1,7 +1,8 @@
 /**
- * Where the consumers of a store's queues stand, in an internal log of the store that keeps the last
- * record of each key.
+ * Where the consumers of a store's queues stand, in an internal log of the store that keeps the
+ * last record of each key.
  */
+import { assert } from '../base/assert.ts'
 import type { DeliveryChanges } from './delivery/delivery.ts'
 import {
   type KeptConsumer,
@@ -87,6 +88,7 @@ export class QueueState {
   }
 
   #write(records: readonly KeptRecord[], durability: Durability): Promise<unknown> {
+    assert(records.length > 0, 'only what changed is kept')
     const batches: Promise<number>[] = []
     for (let from = 0; from < records.length; from += batchRecordsMax) {
       const batch = records.slice(from, from + batchRecordsMax)

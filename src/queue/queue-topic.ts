@@ -2,6 +2,7 @@
  * Puts messages into one queue: each once where that was asked for, with rising times, and within
  * the queue's bound.
  */
+import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import type { HeaderPair } from '../record/headers.ts'
 import type { Payload } from '../record/record.ts'
@@ -110,6 +111,7 @@ export class QueueTopic {
     const bytes = sizeOf(message)
     if (this.#isFull(bytes)) await this.#room(bytes, options.signal)
     // From here to the append nothing else runs: two puts of one key are one.
+    assert(source === undefined || options.origin !== undefined, 'a source is somewhere')
     const nowMs = this.#tick(options.origin?.timestamp ?? 0)
     const makingKey = source && placeOf(source)
     const known =
@@ -118,13 +120,11 @@ export class QueueTopic {
     if (known !== undefined) return { offset: await known, isDuplicate: true }
     const { durability } = options
     const record = { value, headers: [...headers, ...headersOf(notes)], timestamp: nowMs }
-    const stored = this.#options.log.append(
-      record,
-      durability === undefined ? {} : { durability },
-    )
+    const stored = this.#options.log.append(record, durability === undefined ? {} : { durability })
     if (key !== undefined) keys?.add(key, stored, nowMs)
     if (makingKey !== undefined) made?.places.set(makingKey, stored)
     this.#pendingBytes += bytes
+    assert(bytes > 0, 'a record has bytes')
     try {
       return { offset: await stored, isDuplicate: false }
     } catch (error) {
@@ -133,7 +133,13 @@ export class QueueTopic {
       throw error
     } finally {
       this.#pendingBytes -= bytes
+      assert(this.#pendingBytes >= 0, 'what was added is taken away')
     }
+  }
+
+  /** Whether somebody waits for room. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0
   }
 
   /** There may be room again. */
@@ -142,7 +148,9 @@ export class QueueTopic {
   }
 
   #tick(leastMs: number): number {
-    this.#lastMs = Math.max(this.#options.clock.now(), this.#lastMs, leastMs)
+    const before = this.#lastMs
+    this.#lastMs = Math.max(this.#options.clock.now(), before, leastMs)
+    assert(this.#lastMs >= before, 'times never go back')
     return this.#lastMs
   }
 
@@ -255,6 +263,7 @@ export class QueueTopic {
 
 /** Leaves out what was made of messages that do not come again. */
 async function forgetFinished(made: MadeMessages, origin: SourceOrigin | undefined): Promise<void> {
+  assert(made.checkedAt >= madeMessagesMin, 'few are all kept')
   made.checkedAt = Infinity
   const { offset: oldest = 0 } = (await origin?.oldest()) ?? {}
   for (const place of made.places.keys()) {

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import { type HeaderPair, noHeaders } from '../record/headers.ts'
 import { pairsOf, payloadOf, UnserializableError } from '../record/payload.ts'
 import type { Payload } from '../record/record.ts'
@@ -83,6 +84,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   readonly #ending = new AbortController()
   #trimmedMs = 0
   #trimming: Promise<void> | undefined
+  #isTrimStale = false
   #closing: Promise<void> | undefined
 
   /** Queues come from `Store.queue` and {@link Queue.open}. */
@@ -138,20 +140,15 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const notes: MessageNotes = {
       dueMs,
       key,
-      source: source && [
-        source.queue,
-        source.consumer,
-        source.offset,
-        source.nextMade(this.name),
-      ],
+      source: source && [source.queue, source.consumer, source.offset, source.nextMade(this.name)],
     }
     const origin = source && { oldest: () => source.oldest(), timestamp: source.timestamp }
     return topic.put({ value, headers, notes }, { durability, signal, origin })
   }
 
   /**
-   * Messages one by one, as they come; each is to be acknowledged or given back. Who leaves the loop
-   * gives the last one back, unless it ended before.
+   * Messages one by one, as they come; each is to be acknowledged or given back. Who leaves the
+   * loop gives the last one back, unless it ended before.
    */
   take(options: TakeOptions): AsyncIterable<Message<ValueOut>> {
     const { signal } = options
@@ -238,9 +235,9 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   }
 
   /**
-   * Hands out no more, waits for the handlers of {@link process}, and keeps where all stand; a queue
-   * in a directory of its own closes that cleanly. Who has a message in hands gets it again after
-   * the next opening. Idempotent.
+   * Hands out no more, waits for the handlers of {@link process}, and keeps where all stand; a
+   * queue in a directory of its own closes that cleanly. Messages in hands come again after the
+   * next opening. Idempotent.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -256,6 +253,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const { state, topic, onClose } = this.#makings
     this.#ending.abort()
     await Promise.allSettled([...this.#working])
+    assert(this.#working.size === 0, 'nothing is worked at any more')
     const kept = new Map<string, KeptConsumer>()
     for (const [name, consumer] of this.#consumers) {
       await consumer.settle().catch(() => undefined)
@@ -286,6 +284,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
       // The next one is begun meanwhile: acknowledgements share a flush.
       if (!message.isEnded) message.ack().catch(tell)
     })()
+    assert(!this.#ending.signal.aborted || this.#closing !== undefined, 'only a close ends it')
     this.#working.add(work)
     await work.finally(() => this.#working.delete(work))
   }
@@ -304,7 +303,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   #add(name: string, kept: KeptConsumer): QueueConsumer<ValueOut> {
     const { log, host, state, settings, options } = this.#makings
     const { valueDeserializer } = options
-    const consumer = new QueueConsumer<ValueOut>({
+    const consumer: QueueConsumer<ValueOut> = new QueueConsumer<ValueOut>({
       queue: this.name,
       consumer: name,
       log,
@@ -326,18 +325,27 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
       },
       onFinished: () => void this.#trimSoon(),
     })
+    assert(!this.#consumers.has(name), 'a name is one consumer')
     this.#consumers.set(name, consumer)
     return consumer
   }
 
   #trimSoon(): void {
-    const now = this.#makings.host.clock.now()
-    if (now - this.#trimmedMs >= trimEveryMs) void this.#trim().catch(() => undefined)
+    const { host, topic } = this.#makings
+    const isTime = host.clock.now() - this.#trimmedMs >= trimEveryMs
+    if (isTime || topic.isAwaited) void this.#trim().catch(() => undefined)
   }
 
   #trim(): Promise<void> {
-    this.#trimming ??= this.#trimNow().finally(() => {
+    if (this.#trimming !== undefined) {
+      // What is finished since it began may be the room that somebody waits for.
+      this.#isTrimStale = true
+      return this.#trimming
+    }
+    this.#trimming = this.#trimNow().finally(() => {
       this.#trimming = undefined
+      if (this.#isTrimStale) this.#trimSoon()
+      this.#isTrimStale = false
     })
     return this.#trimming
   }
@@ -350,6 +358,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const consumers = [...this.#consumers.values()]
     const floors = await Promise.all(consumers.map((consumer) => consumer.finishedBelow()))
     const floor = Math.min(...floors, log.endOffset())
+    assert(floor >= 0, 'offsets begin at 0')
     if (floor > log.startOffset()) await log.trim(floor)
     topic.freed()
   }

@@ -21,7 +21,7 @@ export class DedupWindow<Place> {
     this.#windowMs = windowMs
   }
 
-  /** How many keys it knows, those included whose time has passed and that nobody looked at since. */
+  /** How many keys it knows, some included whose time has passed. */
   get size(): number {
     return this.#seen.size
   }
@@ -39,6 +39,7 @@ export class DedupWindow<Place> {
     this.#forget(putMs)
     assert(!this.#seen.has(key), 'a key that is known is not put again')
     if (this.#windowMs > 0) this.#seen.set(key, { place, putMs })
+    assert(this.#windowMs > 0 || this.#seen.size === 0, 'without a window nothing is known')
   }
 
   /** The message of that key was not stored. */

@@ -8,8 +8,8 @@
  * slow message holds nothing back.
  *
  * What is kept is little: per consumer its cursor, the ranges passed above it and how far messages
- * were handed out; per parked message its attempts and when it is due. Whoever was handed out and is
- * neither passed nor parked when this is restored has had one attempt.
+ * were handed out; per parked message its attempts and when it is due. A message that was handed
+ * out and is neither passed nor parked when this is restored has had one attempt.
  */
 import { assert } from '../../base/assert.ts'
 import { type OffsetRange, PassedOffsets } from './passed-offsets.ts'
@@ -108,6 +108,7 @@ export class Delivery {
     const { cursor } = this.#passed
     this.#handedOut = Math.max(position.handedOut, cursor)
     this.#offered = cursor
+    assert(this.#handedOut >= cursor, 'what is passed need not be handed out')
   }
 
   /** The next offset that may be offered: where reading goes on. */
@@ -158,6 +159,7 @@ export class Delivery {
    * between two is no message.
    */
   offer(offset: number, dueMs: number, nowMs: number): void {
+    assert(dueMs >= 0 && nowMs >= 0, 'times count from 1970')
     this.skipTo(offset)
     this.#offered = offset + 1
     if (this.#passed.has(offset)) return
@@ -199,6 +201,7 @@ export class Delivery {
     const lease = this.#held(offset, attempt)
     if (lease === undefined) return false
     this.#leases.delete(offset)
+    assert(lease.wasParked === this.#passed.has(offset), 'what is parked is passed')
     if (lease.wasParked) this.#changedParked.set(offset, null)
     else this.#pass(offset, offset + 1)
     return true
@@ -211,6 +214,7 @@ export class Delivery {
   nack(offset: number, attempt: number, delayMs: number, nowMs: number): Returned {
     const lease = this.#held(offset, attempt)
     if (lease === undefined) return 'lost'
+    assert(delayMs >= 0, 'nothing is due before it is given back')
     if (attempt >= this.#settings.attemptsMax) {
       this.#bury(offset, lease)
       return 'dead'
@@ -273,7 +277,7 @@ export class Delivery {
     return { position, parked }
   }
 
-  /** Those changes were not kept: they belong to the next ones, unless newer ones took their place. */
+  /** Those changes were not kept: they belong to the next, but for what newer ones replaced. */
   putBack({ position, parked }: DeliveryChanges): void {
     if (position !== undefined) this.#hasMoved = true
     for (const [offset, message] of parked) {
@@ -328,6 +332,7 @@ export class Delivery {
   }
 
   #park(offset: number, message: ParkedMessage): void {
+    assert(!this.#leases.has(offset), 'what is parked is in no hand')
     this.#parked.set(offset, message)
     this.#changedParked.set(offset, message)
     this.#due.add(message.dueMs, offset)

@@ -77,6 +77,7 @@ export class Keeper<Changes> {
   }
 
   #written(): void {
+    assert(this.#writing !== undefined && !this.#isScheduled, 'a write that ends was under way')
     this.#writing = undefined
     if (this.#isTouched) this.touch()
   }

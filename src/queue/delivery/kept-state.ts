@@ -1,6 +1,6 @@
 /**
- * What is kept of the consumers of a store's queues: records of one compacted topic, as JSON so that
- * any tool shows them.
+ * What is kept of the consumers of a store's queues: records of one compacted topic, as JSON so
+ * that any tool shows them.
  *
  * | key | value |
  * |---|---|
@@ -11,6 +11,7 @@
  * key the last value counts.
  */
 
+import { assert } from '../../base/assert.ts'
 import type { DeliveryChanges, DeliveryPosition, ParkedMessage } from './delivery.ts'
 import type { OffsetRange } from './passed-offsets.ts'
 
@@ -34,6 +35,7 @@ export function newPosition(cursor: number): DeliveryPosition {
 /** The records that keep what changed of one consumer; none where nothing did. */
 export function recordsOf(queue: string, consumer: string, changes: DeliveryChanges): KeptRecord[] {
   const { position, parked } = changes
+  assert(queue !== '' && consumer !== '', 'both have names')
   const records = [...parked].map(([offset, message]) => ({
     key: JSON.stringify([queue, consumer, offset]),
     value: message === null ? null : JSON.stringify(message),

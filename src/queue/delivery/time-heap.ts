@@ -1,3 +1,5 @@
+import { assert } from '../../base/assert.ts'
+
 /** Offsets by time, the earliest first; of one time the lowest offset. A binary heap. Pure. */
 interface Entry {
   readonly timeMs: number
@@ -20,6 +22,7 @@ export class TimeHeap {
   add(timeMs: number, offset: number): void {
     const entries = this.#entries
     const entry = { timeMs, offset }
+    assert(!Number.isNaN(timeMs), 'a time is a number')
     let place = entries.length
     entries.push(entry)
     while (place > 0) {
@@ -51,6 +54,7 @@ export class TimeHeap {
       place = below
     }
     entries[place] = last
+    assert(!isBefore(entries[0] as Entry, first as Entry), 'the earliest is taken first')
     return first
   }
 }
