@@ -10,12 +10,15 @@ export interface AdminCommandOptions extends ClusterOptions {
 /** How long a broker may take to do what a command asks for. */
 const operationTimeoutMs = 25_000
 
+/** For an admin beside another client, which tells what is odd about the same configs. */
+export const silence: Pick<Terminal, 'err'> = { err: () => {} }
+
 /**
  * Rejects with a sentence at once where no broker can be reached. A producer or a consumer would
  * try for a minute. What is odd about the configs is told by whoever uses them.
  */
 export async function mustBeReachable(options: ClusterOptions): Promise<void> {
-  await withAdmin(options, { err: () => {} }, (admin) => admin.describeCluster())
+  await withAdmin(options, silence, (admin) => admin.describeCluster())
 }
 
 /**

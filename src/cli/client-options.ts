@@ -1,7 +1,5 @@
-/** How commands are told where a cluster is and how to get in: alike for all of them. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+/** Where a cluster is and how to get in, as the options of a client: alike for all commands. */
 import { assert } from '../base/assert.ts'
-import { formatHostPort, parseHostPort } from '../base/endpoint.ts'
 import { didYouMean } from '../base/nearest-name.ts'
 import type {
   AdminOptions,
@@ -15,7 +13,7 @@ import { fromCommandLine, readSettings, type Settings } from './client-config/se
 import { tlsOptions } from './client-config/tls.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What {@link withClusterOptions} adds to the options of a command. */
+/** What every command is told of its cluster. */
 export interface ClusterOptions {
   /** `HOST:PORT` each; the file's `bootstrap.servers`, or the default, where they are left out. */
   readonly bootstrapServer?: readonly string[]
@@ -34,46 +32,8 @@ interface OptionsOf {
   readonly consumer: ConsumerOptions
 }
 
-const defaultServer = 'localhost:9092'
-
-/** Gives a command the options by which it finds its cluster. */
-export function withClusterOptions(command: Command): Command {
-  return command
-    .option(
-      '-b, --bootstrap-server <host:port>',
-      `where to find the cluster, several with commas between (default: ${defaultServer})`,
-      serversOf,
-    )
-    .addOption(new Option('--broker <host:port>').argParser(serversOf).hideHelp())
-    .option(
-      '--command-config <file>',
-      "client configs, as Kafka's tools take them: security.protocol, sasl.jaas.config, ...",
-    )
-    .option(
-      '-X, --command-property <name=value>',
-      'one such config, may be repeated; wins over the file',
-      collectProperty,
-    )
-}
-
-function serversOf(text: string): string[] {
-  const servers = text.split(',').map((one) => parseHostPort(one.trim()))
-  return servers.map((server) => {
-    if (server !== undefined && server.host !== '' && server.port > 0) return formatHostPort(server)
-    throw new InvalidArgumentError(
-      'It must be HOST:PORT, or several of them with commas between, with ports of 1 to 65535.',
-    )
-  })
-}
-
-function collectProperty(
-  text: string,
-  previous: Readonly<Record<string, string>> | undefined,
-): Record<string, string> {
-  const cut = text.indexOf('=')
-  if (cut < 1) throw new InvalidArgumentError('It must have the form NAME=VALUE.')
-  return { ...previous, [text.slice(0, cut).trim()]: text.slice(cut + 1) }
-}
+/** Who is asked where nobody is named. */
+export const defaultServer = 'localhost:9092'
 
 /**
  * The options of a client, as the command line and its file of configs say. Configs of the other

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import { ErrorCode, type ErrorInfo, errorInfo } from '../protocol/error-codes.ts'
 
 /** Names, number and retriability of an error: Kafka's, or one of the client's own. */
@@ -42,6 +43,15 @@ export abstract class ClientError extends Error {
     this.kafkaCode = info.code
     this.retriable = info.retriable
   }
+}
+
+/** Those of several results that are errors: at least one is. */
+export function failuresIn(
+  results: readonly unknown[],
+): readonly [first: ClientError, ...others: ClientError[]] {
+  const [first, ...others] = results.filter((result) => result instanceof ClientError)
+  assert(first !== undefined, 'something failed')
+  return [first, ...others]
 }
 
 /**

@@ -44,7 +44,6 @@ export type {
   MemberToRemove,
 } from './admin/groups.ts'
 export type { LogDirDescription, LogDirPartition, ReplicaMove } from './admin/log-dirs.ts'
-export type { TopicPartition } from './admin/partitions.ts'
 export type {
   QuotaAlteration,
   QuotaDescription,
@@ -122,5 +121,6 @@ export type {
 export { Producer, type ProducerStatistics } from './producer/producer.ts'
 export type { ProducerOptions } from './producer/producer-options.ts'
 export { SendError } from './producer/send-error.ts'
+export type { TopicPartition } from './topic-partition.ts'
 export type { OpenTelemetryApi } from './tracing/opentelemetry.ts'
 export { recordCarrier } from './tracing/record-carrier.ts'

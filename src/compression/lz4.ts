@@ -26,12 +26,30 @@ const flag = {
 /** Frames with these are left to the library; Kafka's Java client and ours write none of them. */
 const rare = flag.blockChecksum | flag.size | flag.checksum | flag.dictionary
 /**
- * What may yield more than one block of the smallest size is opened block by block, in a fraction
- * of the time; below, the library's call for a whole frame is the faster one.
+ * What may yield more than one block of the smallest size is opened block by block: for a whole
+ * frame the library makes large buffers anew each time. `npm run bench:codecs` prints both.
  */
 const blockwiseFrom = 1 << 16
 /** Magic, flags, block size, header checksum. */
 const plainHeaderBytes = 7
+
+/** What the headers of a frame and of its blocks say. */
+interface Frame {
+  /** Whether blocks are opened one by one as well as by the library. */
+  readonly isPlain: boolean
+  readonly blockBytesMax: number
+  readonly blocks: readonly Block[]
+  /** The most bytes that the blocks can yield; less than a block above the true size. */
+  readonly bound: number
+}
+
+interface Block {
+  /** Where its bytes begin in the frame. */
+  readonly at: number
+  readonly length: number
+  /** As it was, since it could not be made smaller. */
+  readonly isStored: boolean
+}
 
 /** Codec 3; the library has one level, so `level` is ignored. Loads its library when called. */
 export function loadLz4(): Codec {
@@ -41,12 +59,13 @@ export function loadLz4(): Codec {
     name: 'lz4',
     compress: (bytes) => library.compressFrameSync(asBuffer(bytes)),
     decompress(bytes, outputBytesMax) {
-      const bound = outputBound(bytes)
-      if (bound > outputBytesMax) throw tooLarge('lz4', outputBytesMax)
+      const buffer = asBuffer(bytes)
+      const frame = readFrame(buffer)
+      if (frame.bound > outputBytesMax) throw tooLarge('lz4', outputBytesMax)
       try {
-        return bound > blockwiseFrom && isPlain(bytes)
-          ? decompressBlocks(library, asBuffer(bytes))
-          : library.decompressFrameSync(asBuffer(bytes))
+        return frame.bound > blockwiseFrom && frame.isPlain
+          ? decompressBlocks(library, buffer, frame)
+          : library.decompressFrameSync(buffer)
       } catch (error) {
         throw corrupt('lz4', (error as Error).message, error)
       }
@@ -54,31 +73,53 @@ export function loadLz4(): Codec {
   }
 }
 
-function isPlain(bytes: Uint8Array): boolean {
-  const flags = bytes[4] ?? 0
-  return (flags & flag.independent) !== 0 && (flags & rare) === 0
+/**
+ * Walks the headers alone, so that the library, which knows no bound, is only called where its
+ * output is known to be small enough.
+ */
+function readFrame(bytes: Buffer): Frame {
+  if (bytes.length < plainHeaderBytes || bytes.readUInt32LE(0) !== magic) {
+    throw corrupt('lz4', 'no frame')
+  }
+  const flags = bytes.readUInt8(4)
+  if (flags >>> 6 !== 1) throw corrupt('lz4', 'unknown frame version')
+  const blockBytesMax = 2 ** (8 + 2 * ((bytes.readUInt8(5) >>> 4) & 7))
+  if (blockBytesMax < 2 ** 16) throw corrupt('lz4', 'unknown block size')
+  const isPlain = (flags & flag.independent) !== 0 && (flags & rare) === 0
+  const blockChecksum = (flags & flag.blockChecksum) !== 0 ? 4 : 0
+  const optional = ((flags & flag.size) !== 0 ? 8 : 0) + ((flags & flag.dictionary) !== 0 ? 4 : 0)
+  const blocks: Block[] = []
+  let bound = 0
+  for (let at = plainHeaderBytes + optional; ; ) {
+    if (at + 4 > bytes.length) throw corrupt('lz4', 'frame cut short')
+    const word = bytes.readUInt32LE(at)
+    if (word === 0) return { isPlain, blockBytesMax, blocks, bound }
+    const isStored = word >= storedBit
+    const length = isStored ? word - storedBit : word
+    at += 4
+    if (length > blockBytesMax || length > bytes.length - at) {
+      throw corrupt('lz4', 'block longer than its frame')
+    }
+    bound += isStored ? length : Math.min(blockBytesMax, length * growthMax)
+    blocks.push({ at, length, isStored })
+    at += length + blockChecksum
+  }
 }
 
-/**
- * The content of a frame whose blocks {@link outputBound} has walked. The library's own way takes
- * several times as long: it makes large buffers for each frame.
- */
-function decompressBlocks(library: Lz4, frame: Buffer): Buffer {
-  const blockBytesMax = blockBytesMaxOf(frame)
-  if (((xxh32OfFew(frame.subarray(4, 6)) >>> 8) & 0xff) !== frame[6]) {
+/** What the library's call for a whole frame yields. */
+function decompressBlocks(library: Lz4, bytes: Buffer, frame: Frame): Buffer {
+  assert(frame.isPlain && frame.blocks.length > 0, 'blocks that stand for themselves')
+  if (((xxh32OfFew(bytes.subarray(4, 6)) >>> 8) & 0xff) !== bytes[6]) {
     throw new Error('header checksum differs')
   }
-  const blocks: Buffer[] = []
-  for (let at = plainHeaderBytes; ; ) {
-    const word = frame.readUInt32LE(at)
-    if (word === 0) return blocks.length === 1 ? (blocks[0] as Buffer) : Buffer.concat(blocks)
-    const length = word >= storedBit ? word - storedBit : word
-    const stored = frame.subarray(at + 4, at + 4 + length)
-    assert(stored.length === length, 'blocks were walked before')
-    if (word >= storedBit) blocks.push(stored)
-    else blocks.push(library.uncompressSync(withBound(stored, blockBytesMax)))
-    at += 4 + length
-  }
+  const parts = frame.blocks.map(({ at, length, isStored }) => {
+    const block = bytes.subarray(at, at + length)
+    return isStored ? block : library.uncompressSync(withBound(block, frame.blockBytesMax))
+  })
+  const [only] = parts
+  // Except where it is of our own making: a stored block is a view of memory that is not ours.
+  const isOwn = parts.length === 1 && frame.blocks[0]?.isStored === false
+  return isOwn && only !== undefined ? only : Buffer.concat(parts)
 }
 
 /** A block as the library takes it: behind the most bytes that it may yield. */
@@ -87,39 +128,4 @@ function withBound(block: Buffer, blockBytesMax: number): Buffer {
   bytes.writeUInt32LE(Math.min(blockBytesMax, block.length * growthMax))
   block.copy(bytes, 4)
   return bytes
-}
-
-function blockBytesMaxOf(frame: Uint8Array): number {
-  return 2 ** (8 + 2 * (((frame[5] ?? 0) >>> 4) & 7))
-}
-
-/**
- * The most bytes that the frame's blocks can yield, from the block headers alone, so that the
- * library, which knows no bound, is only called where its output is known to be small enough. It
- * may exceed the true size by less than one block.
- */
-export function outputBound(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < plainHeaderBytes || view.getUint32(0, true) !== magic) {
-    throw corrupt('lz4', 'no frame')
-  }
-  const flags = view.getUint8(4)
-  if (flags >>> 6 !== 1) throw corrupt('lz4', 'unknown frame version')
-  const blockBytesMax = blockBytesMaxOf(bytes)
-  if (blockBytesMax < 2 ** 16) throw corrupt('lz4', 'unknown block size')
-  const blockChecksum = (flags & flag.blockChecksum) !== 0 ? 4 : 0
-  const optional = ((flags & flag.size) !== 0 ? 8 : 0) + ((flags & flag.dictionary) !== 0 ? 4 : 0)
-  let at = plainHeaderBytes + optional
-  let bound = 0
-  for (;;) {
-    if (at + 4 > bytes.length) throw corrupt('lz4', 'frame cut short')
-    const word = view.getUint32(at, true)
-    if (word === 0) return bound
-    const length = word >= storedBit ? word - storedBit : word
-    if (length > blockBytesMax || length > bytes.length - at - 4) {
-      throw corrupt('lz4', 'block longer than its frame')
-    }
-    bound += word >= storedBit ? length : Math.min(blockBytesMax, length * growthMax)
-    at += 4 + length + blockChecksum
-  }
 }

@@ -1,5 +1,22 @@
 /** A terminal that keeps what is written. */
+import { runCommandLine } from '../../src/cli/program.ts'
 import { createTerminal, type Terminal } from '../../src/cli/terminal.ts'
+
+/** How a command ended, with the lines that it wrote. */
+export interface Ended {
+  readonly code: number
+  readonly out: readonly string[]
+  readonly err: readonly string[]
+}
+
+/** Runs a command to its end, whatever that is. */
+export async function runToEnd(
+  args: readonly string[],
+  terminal: CapturedTerminal = capturedTerminal(),
+): Promise<Ended> {
+  const code = await runCommandLine(args, terminal)
+  return { code, out: terminal.stdout, err: terminal.stderr }
+}
 
 export interface CapturedTerminal extends Terminal {
   /** Lines written so far. */

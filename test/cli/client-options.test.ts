@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, describe, expect, it, test } from 'vitest'
-import {
-  type ClusterOptions,
-  clientOptions,
-  withClusterOptions,
-} from '../../src/cli/client-options.ts'
+import { type ClusterOptions, clientOptions } from '../../src/cli/client-options.ts'
+import { withClusterOptions } from '../../src/cli/program/cluster-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-client-options-'))
 afterAll(() => rmSync(folder, { recursive: true }))

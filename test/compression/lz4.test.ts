@@ -40,6 +40,14 @@ describe('a large lz4 frame', () => {
     expect(Buffer.compare(codec.decompress(codec.compress(bytes), roomy), bytes)).toBe(0)
   })
 
+  it('of one block that is stored as it is yields memory of its own', () => {
+    const bytes = randomBytes(100_000)
+    const frame = frameOf([bytes], 7, () => true)
+    const opened = codec.decompress(frame, roomy)
+    frame.fill(0)
+    expect(Buffer.compare(opened, bytes)).toBe(0)
+  })
+
   it('whose flags are damaged is refused', () => {
     const frame = frameOf(parts, 4, () => false)
     frame[6] = (frame[6] ?? 0) ^ 1

@@ -82,6 +82,27 @@ describe.skipIf(!hasMake)('the bench programs', () => {
     expect(figures.idle['bare-socket'].latencyMs.p50).toBeGreaterThan(0)
   })
 
+  it('codecs: each size, here and on a thread', async () => {
+    const json = join(folder, 'codecs.json')
+    const args = ['scripts/run-ts.mjs', 'bench/codecs.ts', '--ms', '20', '--json', json]
+    const chosen = ['--codec', 'lz4,zstd', '--kib', '4,128']
+    const { stdout } = await run(process.execPath, [...args, ...chosen], { cwd: root })
+    expect(stdout.split('\n').filter((line) => /^(lz4|zstd) +(4|128) /.test(line))).toHaveLength(4)
+    const { codecs, lz4 } = JSON.parse(readFileSync(json, 'utf8'))
+    rmSync(json)
+    for (const one of codecs) {
+      expect(one.compressedShare).toBeGreaterThan(0)
+      expect(one.compressedShare).toBeLessThan(1)
+      expect(one.compressUs).toBeGreaterThan(0)
+      expect(one.decompressUs).toBeGreaterThan(0)
+      expect(one.decompressHandedOverUs).toBeGreaterThan(0)
+      // Small records are compressed where they are.
+      expect(one.compressHandedOverUs === null).toBe(one.kib === 4)
+    }
+    expect(lz4.map(({ kib }: { readonly kib: number }) => kib)).toEqual([4, 128])
+    expect(lz4[1].blocksOursUs).toBeGreaterThan(0)
+  })
+
   it('say which cases and options they have', async () => {
     const unknown = bench('durable', '--case', '2x2')
     await expect(unknown).rejects.toThrow('no case is 2x2: they are disk, 1x1, 1x6')

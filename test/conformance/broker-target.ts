@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -105,6 +105,15 @@ export function kafkaJars(): string {
   return process.env['KAFKA_HOME'] ?? join(cache, 'odradek', `kafka-${version}`)
 }
 
+/** The same folder; whoever asks first on a machine fetches the jars into it. */
+function fetchedJars(): string {
+  const script = join(import.meta.dirname, 'apache-kafka', 'setup.sh')
+  const { status, stdout, error } = spawnSync(script, { encoding: 'utf8' })
+  const lastLine = (stdout ?? '').trim().split('\n').at(-1) ?? ''
+  if (status !== 0) throw new Error(lastLine || `${script}: ${error ?? `exit code ${status}`}`)
+  return lastLine
+}
+
 /** Voters of the controller can change since Apache Kafka 3.9 (KIP-853). */
 function hasDynamicQuorum(jars: string): boolean {
   const jar = readdirSync(jars).find((name) => name.startsWith('kafka-server-common-'))
@@ -154,6 +163,6 @@ export function targetFromEnvironment(): BrokerTarget {
   const name = process.env['CONFORMANCE_TARGET'] ?? 'odradek'
   const variant = process.env['CONFORMANCE_SANITIZER']
   if (name === 'odradek') return variant ? sanitizedTarget(variant) : odradekTarget
-  if (name === 'kafka') return kafkaTarget()
+  if (name === 'kafka') return kafkaTarget(fetchedJars())
   throw new Error(`CONFORMANCE_TARGET is odradek or kafka, not ${name}`)
 }

@@ -1,5 +1,6 @@
 /** Kafka's names of client configs, and what they are called in the options of our clients. */
 import { assert } from '../../base/assert.ts'
+import { parseDuration } from '../point-in-time.ts'
 
 /** What a command makes. */
 export type ClientKind = 'admin' | 'producer' | 'consumer'
@@ -27,16 +28,10 @@ const acks: Reading = (given) => {
   return given === '0' || given === '1' ? { value: Number(given) } : 'all, -1, 0 or 1'
 }
 
-/** Whole days, hours, minutes and seconds of ISO 8601, as `PT1H30M`. */
-const duration = /^by_duration:P(?=.)(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i
-
 const reset: Reading = (given) => {
-  const found = duration.exec(given)
-  if (found === null) return { value: given }
-  const [days, hours, minutes, seconds] = found.slice(1).map((part) => Number(part ?? 0))
-  assert(seconds !== undefined, 'a duration has four parts')
-  const hoursInAll = (days ?? 0) * 24 + (hours ?? 0)
-  return { value: { durationMs: ((hoursInAll * 60 + (minutes ?? 0)) * 60 + seconds) * 1000 } }
+  const [, duration = ''] = /^by_duration:(.*)$/i.exec(given) ?? []
+  const durationMs = parseDuration(duration)
+  return { value: durationMs === undefined ? given : { durationMs } }
 }
 
 type Table = Readonly<Record<string, Reading | ConfigName>>

@@ -1,8 +1,7 @@
 /** The settings of a client by Kafka's names, as a file and the command line give them. */
-import { readFileSync } from 'node:fs'
 import { assert } from '../../base/assert.ts'
 import { parseProperties } from '../../base/properties.ts'
-import { fileErrorReason } from '../file-error.ts'
+import { readTextFile } from '../text-file.ts'
 
 /** One setting with where it stands, for sentences about it. */
 export interface Setting {
@@ -59,7 +58,7 @@ export function readSettings(
 ): Settings {
   const settings = new Map<string, Setting>()
   if (file !== undefined) {
-    const { entries, problem } = parseProperties(textOf(file))
+    const { entries, problem } = parseProperties(readTextFile('config file', file, 'latin1'))
     if (problem !== undefined) throw new Error(`${file} ${problem}.`)
     for (const { name, value, line } of entries)
       settings.set(name, { value, from: `${file} line ${line}` })
@@ -69,13 +68,4 @@ export function readSettings(
   }
   assert(settings.size >= Object.keys(properties).length, 'what the command line says is there')
   return new Settings(settings)
-}
-
-/** Java reads these files as ISO 8859-1. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch (error) {
-    throw new Error(`Cannot read the config file ${file}: ${fileErrorReason(error)}.`)
-  }
 }

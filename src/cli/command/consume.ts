@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts'
 import { Consumer, type ConsumerOptions, type ConsumerRecord } from '../../client/index.ts'
-import { withAdmin } from '../admin-client.ts'
+import { silence, withAdmin } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Interruption } from '../interruption.ts'
@@ -269,7 +269,7 @@ class Consumption {
 
   /** Those that were asked for, or all that the topic has; a topic that is not there is told. */
   async #partitions(): Promise<number[]> {
-    const [description] = await withAdmin(this.#options, { err() {} }, (admin) =>
+    const [description] = await withAdmin(this.#options, silence, (admin) =>
       admin.describeTopics([this.#topic]),
     )
     const all = (description?.partitions ?? []).map(({ partition }) => partition)

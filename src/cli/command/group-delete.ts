@@ -2,9 +2,9 @@ import { ClientError } from '../../client/index.ts'
 import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { allGroups } from '../group/group-report.ts'
-import { outcomesOf } from '../outcomes.ts'
 import { patiently } from '../patience.ts'
 import { failureLine, type Terminal } from '../terminal.ts'
+import { together } from '../together.ts'
 import { partitionsInScope, type TopicScope } from '../topic-scope.ts'
 
 /** Options of `group delete`. */
@@ -23,11 +23,11 @@ export async function groupDelete(
   if (options.topic !== undefined) return deleteOffsets(named, options, options.topic, terminal)
   const outcomes = await withAdmin(options, terminal, async (admin) => {
     const groups = options.allGroups === true ? await patiently(() => allGroups(admin)) : named
-    const results = await outcomesOf(groups, async () => {
-      await patiently(() => admin.deleteGroups(groups))
-      return groups.map(() => null)
+    // One by one: a group that is gone must not be deleted again as another one has to wait.
+    return together(groups, async (group) => {
+      const deletion = patiently(() => admin.deleteGroups([group]))
+      return { group, error: await deletion.then(() => null, clientError) }
     })
-    return groups.map((group, at) => ({ group, error: errorIn(results[at]) }))
   })
   for (const { group, error } of outcomes) {
     if (error !== null) terminal.err(failureLine(error.message, terminal))
@@ -41,8 +41,9 @@ export async function groupDelete(
   return outcomes.some(({ error }) => error !== null) ? exitCode.failure : exitCode.success
 }
 
-function errorIn(outcome: unknown): ClientError | null {
-  return outcome instanceof ClientError ? outcome : null
+function clientError(error: unknown): ClientError {
+  if (error instanceof ClientError) return error
+  throw error
 }
 
 async function deleteOffsets(
@@ -55,7 +56,7 @@ async function deleteOffsets(
     const found = options.allGroups === true ? await patiently(() => allGroups(admin)) : groups
     const names = [...new Set(scopes.map(({ topic }) => topic))]
     const partitions = partitionsInScope(scopes, await admin.describeTopics(names))
-    for (const group of found) await patiently(() => admin.deleteGroupOffsets(group, partitions))
+    await together(found, (group) => patiently(() => admin.deleteGroupOffsets(group, partitions)))
     return found.flatMap((group) => partitions.map((one) => ({ group, ...one })))
   })
   if (options.json === true) terminal.out(JSON.stringify(deleted))

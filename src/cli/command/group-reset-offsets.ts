@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { groupedBy } from '../../base/grouped.ts'
 import { type Admin, ClientError, type TopicPartition } from '../../client/index.ts'
 import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
-import { fileErrorReason } from '../file-error.ts'
 import { allGroups } from '../group/group-report.ts'
 import { type FileOffset, parseResetFile, resetFileLines } from '../group/reset-file.ts'
 import { type PlannedReset, planReset, type ResetTarget } from '../group/reset-plan.ts'
 import { patiently } from '../patience.ts'
 import { type Terminal, tableLines } from '../terminal.ts'
+import { readTextFile } from '../text-file.ts'
+import { together } from '../together.ts'
 import { partitionsInScope, type TopicScope } from '../topic-scope.ts'
 
 /** Options of `group reset-offsets`; exactly one of them says where to go on. */
@@ -45,10 +46,8 @@ export async function groupResetOffsets(
   const file = options.fromFile === undefined ? undefined : readResetFile(options.fromFile)
   const { groups, plans } = await withAdmin(options, terminal, async (admin) => {
     const found = options.allGroups === true ? await patiently(() => allGroups(admin)) : named
-    const planned: PlannedReset[] = []
-    for (const group of found) {
-      planned.push(...(await patiently(() => planFor(admin, group, options, file))))
-    }
+    const plan = (group: string) => patiently(() => planFor(admin, group, options, file))
+    const planned = (await together(found, plan)).flat()
     if (options.execute === true) await carryOut(admin, planned)
     return { groups: found, plans: planned }
   })
@@ -137,13 +136,13 @@ async function placesOf(admin: Admin, partitions: readonly TopicPartition[], tar
 }
 
 async function carryOut(admin: Admin, plans: readonly PlannedReset[]): Promise<void> {
-  for (const group of new Set(plans.map((one) => one.group))) {
-    const own = plans.filter((one) => one.group === group)
-    await admin.alterGroupOffsets(
+  const groups = groupedBy(plans, ({ group }) => group)
+  await together(groups, ([group, own]) =>
+    admin.alterGroupOffsets(
       group,
       own.map(({ topic, partition, newOffset: offset }) => ({ topic, partition, offset })),
-    )
-  }
+    ),
+  )
 }
 
 function print(
@@ -166,13 +165,7 @@ function print(
 }
 
 function readResetFile(path: string): readonly FileOffset[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Error(`Cannot read the file of offsets ${path}: ${fileErrorReason(error)}.`)
-  }
-  return parseResetFile(text, path)
+  return parseResetFile(readTextFile('file of offsets', path), path)
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

@@ -1,6 +1,6 @@
 import { systemRandom } from '../../base/random.ts'
 import { ClientError, Consumer, Producer } from '../../client/index.ts'
-import { withAdmin } from '../admin-client.ts'
+import { silence, withAdmin } from '../admin-client.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { exitCode } from '../exit-codes.ts'
 import { untilStopped } from '../interruption.ts'
@@ -103,7 +103,7 @@ async function arrival(consumer: Consumer, partition: number, offset: number): P
 }
 
 function partitionsOf(topic: string, options: ClusterOptions) {
-  return withAdmin(options, { err: () => {} }, async (admin) => {
+  return withAdmin(options, silence, async (admin) => {
     const [found] = await admin.describeTopics([topic]).catch((error: unknown) => {
       const isAbsent = error instanceof ClientError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION'
       if (isAbsent) return []

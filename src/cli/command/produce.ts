@@ -6,7 +6,7 @@ import {
   type ProducerOptions,
   type ProducerRecord,
 } from '../../client/index.ts'
-import { withAdmin } from '../admin-client.ts'
+import { mustBeReachable } from '../admin-client.ts'
 import { counted } from '../check-words.ts'
 import { type ClusterOptions, clientOptions } from '../client-options.ts'
 import { DeliveryFailures } from '../delivery-failures.ts'
@@ -67,7 +67,7 @@ export async function produce(
   const sources = files.length > 0 ? files.map(fileSource) : [{ name: 'stdin', open: stdin }]
   const production = new Production(topic, options, terminal)
   try {
-    await mustAnswer(options)
+    await mustBeReachable(options)
     for (const source of sources) {
       if (!(await production.read(source, interruption.signal))) break
     }
@@ -77,11 +77,6 @@ export async function produce(
   }
   if (production.failed > 0) return exitCode.failure
   return interruption.exitCode
-}
-
-/** A producer tries again for long, and waits in silence: who mistyped a server is told at once. */
-async function mustAnswer(options: ProduceOptions): Promise<void> {
-  await withAdmin(options, { err() {} }, (admin) => admin.describeCluster())
 }
 
 function fileSource(file: string): Source {

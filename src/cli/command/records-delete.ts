@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { type Admin, ClientError, type RecordsToDelete } from '../../client/index.ts'
 import { type AdminCommandOptions, withAdmin } from '../admin-client.ts'
 import { exitCode } from '../exit-codes.ts'
-import { fileErrorReason } from '../file-error.ts'
 import { outcomesOf } from '../outcomes.ts'
 import { patiently } from '../patience.ts'
 import { parseOffsetFile } from '../records/offset-file.ts'
 import { failureLine, type Terminal, tableLines } from '../terminal.ts'
+import { readTextFile } from '../text-file.ts'
 import { partitionsInScope, type TopicScope } from '../topic-scope.ts'
 
 /** Options of `records delete`. */
@@ -24,7 +23,8 @@ export async function recordsDelete(
   terminal: Terminal,
 ): Promise<number> {
   const file = options.offsetJsonFile
-  const listed = file === undefined ? undefined : parseOffsetFile(textOf(file), file)
+  const listed =
+    file === undefined ? undefined : parseOffsetFile(readTextFile('file of offsets', file), file)
   const { deletions, outcomes } = await withAdmin(options, terminal, async (admin) => {
     const wanted = listed ?? (await deletionsIn(admin, scopes, options.before ?? -1))
     const call = () => patiently(() => admin.deleteRecords(wanted))
@@ -57,12 +57,4 @@ async function deletionsIn(
   const names = [...new Set(scopes.map(({ topic }) => topic))]
   const topics = await patiently(() => admin.describeTopics(names))
   return partitionsInScope(scopes, topics).map((one) => ({ ...one, beforeOffset }))
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Error(`Cannot read the file of offsets ${file}: ${fileErrorReason(error)}.`)
-  }
 }

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
 import { Broker } from '../../broker/index.ts'
 import type { OperationsServer } from '../../http/index.ts'
 import { createLogger, type LogFormat, type Logger } from '../../telemetry/index.ts'
 import { exitCode } from '../exit-codes.ts'
-import { fileErrorReason } from '../file-error.ts'
 import { Interruption } from '../interruption.ts'
 import { onOrphaned, startedByNpx } from '../orphan-watch.ts'
 import type { Terminal } from '../terminal.ts'
+import { readTextFile } from '../text-file.ts'
 
 /** Options of `start`. */
 export interface StartOptions {
@@ -61,7 +60,7 @@ async function runUntil(
   const broker = await Broker.start({
     logger,
     configs: options.set ?? {},
-    configFile: options.config === undefined ? noConfigFile : readConfigFile(options.config),
+    configFile: options.config === undefined ? noConfigFile : configFile(options.config),
     ...(options.listen === undefined ? {} : { listen: options.listen.map(formatHostPort) }),
     ...(options.advertise === undefined ? {} : { advertise: formatHostPort(options.advertise) }),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
@@ -85,6 +84,10 @@ async function runUntil(
 
 /** An empty one: what a command line leaves out is as the configs have it, nothing is temporary. */
 const noConfigFile = { name: 'no file', text: '' }
+
+function configFile(path: string): { readonly name: string; readonly text: string } {
+  return { name: path, text: readTextFile('config file', path, 'latin1') }
+}
 
 /**
  * Waits for the process to be asked to stop. Asked again, by a later signal, it ends at once; the
@@ -110,14 +113,5 @@ class StopRequest {
   dispose(): void {
     this.#endWatch()
     this.#interruption.dispose()
-  }
-}
-
-/** Java reads these files as ISO 8859-1. */
-function readConfigFile(path: string): { readonly name: string; readonly text: string } {
-  try {
-    return { name: path, text: readFileSync(path, 'latin1') }
-  } catch (error) {
-    throw new Error(`Cannot read the config file ${path}: ${fileErrorReason(error)}.`)
   }
 }

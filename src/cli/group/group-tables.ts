@@ -1,4 +1,5 @@
 import { formatHostPort } from '../../base/endpoint.ts'
+import { groupedBy } from '../../base/grouped.ts'
 import type { TopicPartition } from '../../client/index.ts'
 import type { GroupReport } from './group-report.ts'
 
@@ -62,12 +63,9 @@ export function statesTable(reports: readonly GroupReport[]): Table {
 
 /** `orders:0,1;returns:0` */
 function inWords(partitions: readonly TopicPartition[]): string {
-  const topics = new Map<string, number[]>()
-  for (const { topic, partition } of partitions) {
-    topics.set(topic, [...(topics.get(topic) ?? []), partition])
-  }
-  const parts = [...topics].map(
-    ([topic, numbers]) => `${topic}:${numbers.sort((a, b) => a - b).join(',')}`,
-  )
+  const parts = [...groupedBy(partitions, ({ topic }) => topic)].map(([topic, of]) => {
+    const numbers = of.map(({ partition }) => partition).sort((a, b) => a - b)
+    return `${topic}:${numbers.join(',')}`
+  })
   return parts.length === 0 ? none : parts.sort().join(';')
 }

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
-import { withClusterOptions } from '../client-options.ts'
 import { type Entity, type EntityKind, entityKinds, hasQuotas } from '../config/entity.ts'
 import type { Terminal } from '../terminal.ts'
+import { withClusterOptions } from './cluster-options.ts'
 import { collectPair, collectText } from './option-values.ts'
 import { type Choose, helpCommand, subcommand } from './subcommand.ts'
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { withClusterOptions } from '../client-options.ts'
 import type { Terminal } from '../terminal.ts'
+import { withClusterOptions } from './cluster-options.ts'
 import {
   collectNames,
   collectScope,

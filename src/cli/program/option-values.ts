@@ -1,7 +1,7 @@
 /** Words of the command line as values; each throws what commander shows as a mistake in it. */
 import { InvalidArgumentError } from 'commander'
 import { type HostPort, parseHostPort } from '../../base/endpoint.ts'
-import { parseDateTime, parseDuration } from '../group/point-in-time.ts'
+import { parseDateTime, parseDuration } from '../point-in-time.ts'
 import { parseTopicScope, type TopicScope } from '../topic-scope.ts'
 
 /** What an endpoint that cannot be read is answered with. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { withClusterOptions } from '../client-options.ts'
 import type { Terminal } from '../terminal.ts'
+import { withClusterOptions } from './cluster-options.ts'
 import { collectPair, millisecondsOf, positiveInteger, shiftOf } from './option-values.ts'
 import { type Choose, helpCommand, subcommand } from './subcommand.ts'
 

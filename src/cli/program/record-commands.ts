@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { assert } from '../../base/assert.ts'
 import type { HeaderPair } from '../../client/index.ts'
-import { withClusterOptions } from '../client-options.ts'
 import type { ConsumeOptions } from '../command/consume.ts'
 import type { ProduceOptions } from '../command/produce.ts'
 import { type OffsetOption, offsetForms, parseOffset } from '../start-offset.ts'
 import type { Terminal } from '../terminal.ts'
+import { withClusterOptions } from './cluster-options.ts'
 import { positiveInteger, wholeNumber } from './option-values.ts'
 import { type Choose, subcommand } from './subcommand.ts'
 

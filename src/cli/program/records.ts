@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { withClusterOptions } from '../client-options.ts'
 import type { Terminal } from '../terminal.ts'
 import type { TopicScope } from '../topic-scope.ts'
+import { withClusterOptions } from './cluster-options.ts'
 import { beforeOf, collectScope } from './option-values.ts'
 import { type Choose, helpCommand, subcommand } from './subcommand.ts'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { withClusterOptions } from '../client-options.ts'
 import type { Terminal } from '../terminal.ts'
+import { withClusterOptions } from './cluster-options.ts'
 import { collectPair, collectText, positiveInteger } from './option-values.ts'
 import { type Choose, helpCommand, subcommand } from './subcommand.ts'
 

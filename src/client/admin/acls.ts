@@ -2,15 +2,7 @@ import { assert } from '../../base/assert.ts'
 import { describeAclsApi } from '../../protocol/generated/29-describe-acls.ts'
 import { createAclsApi } from '../../protocol/generated/30-create-acls.ts'
 import { deleteAclsApi } from '../../protocol/generated/31-delete-acls.ts'
-import {
-  type AdminContext,
-  ask,
-  check,
-  outcomeOf,
-  settle,
-  settleOne,
-  unanswered,
-} from './settle.ts'
+import { type AdminContext, answerOf, ask, check, settle, settleOne } from './settle.ts'
 import { numberOf, wordOf } from './words.ts'
 
 const resourceTypes = [
@@ -89,9 +81,7 @@ export async function createAcls(context: AdminContext, acls: readonly Acl[]): P
     const { results } = await ask(context, 'controller', createAclsApi, { creations }, deadline)
     return pending.map((acl, at) => {
       const what = `Cannot create an ACL of ${acl.principal} on ${acl.resourceType}`
-      const found = results[at]
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      return answerOf(what, results[at], () => null)
     })
   })
 }
@@ -106,16 +96,14 @@ export async function deleteAcls(
     assert(pending.length > 0, 'nothing is asked for nothing')
     const request = { filters: pending.map(filterOf) }
     const { filterResults } = await ask(context, 'controller', deleteAclsApi, request, deadline)
-    return pending.map((_, at) => {
-      const found = filterResults[at]
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () =>
-        found.matchingAcls.map((acl) => {
+    return pending.map((_, at) =>
+      answerOf(what, filterResults[at], ({ matchingAcls }) =>
+        matchingAcls.map((acl) => {
           check(what, acl.errorCode, acl.errorMessage)
           return aclOf(acl)
         }),
-      )
-    })
+      ),
+    )
   })
   return deleted.flat()
 }

@@ -1,6 +1,4 @@
-import { assert } from '../../base/assert.ts'
-import { errorInfo } from '../../protocol/error-codes.ts'
-import { ClientError } from '../error.ts'
+import { ClientError, failuresIn } from '../error.ts'
 
 /**
  * A call for several things of which some failed. `results[i]` is what the call would have given
@@ -26,17 +24,13 @@ export class AdminError<Result = unknown> extends ClientError {
   readonly results: readonly (Result | ClientError)[]
 
   constructor(what: string, results: readonly (Result | ClientError)[]) {
-    const failures = results.filter((result) => result instanceof ClientError)
+    const failures = failuresIn(results)
     const [first] = failures
-    assert(first !== undefined, 'something failed')
-    const info = errorInfo(first.kafkaCode)
-    const count = `${failures.length} of ${results.length} failed`
     super(
-      { code: info.code, name: first.code, retriable: first.retriable },
-      `${what}: ${count}; the first: ${first.message}`,
+      { code: first.kafkaCode, name: first.code, retriable: first.retriable },
+      `${what}: ${failures.length} of ${results.length} failed; the first: ${first.message}`,
       { cause: first },
     )
-    assert(failures.length <= results.length, 'a failure is a result')
     this.results = results
   }
 }

@@ -3,6 +3,7 @@ import type { ListedTransaction } from '../../protocol/generated/66-list-transac
 import type { ClusterStatistics } from '../network/cluster.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { openCluster } from '../options/connection-options.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 import { AccessAdmin } from './access-admin.ts'
 import { type AdminOptions, adminRules } from './admin-options.ts'
 import type {
@@ -25,7 +26,6 @@ import type { GroupDescription, GroupListing, MemberToRemove } from './groups.ts
 import * as groups from './groups.ts'
 import type { LogDirDescription, ReplicaMove } from './log-dirs.ts'
 import * as logDirs from './log-dirs.ts'
-import type { TopicPartition } from './partitions.ts'
 import type {
   DeletedRecords,
   FoundOffset,

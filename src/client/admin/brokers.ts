@@ -6,14 +6,17 @@ import {
 } from '../../protocol/generated/55-describe-quorum.ts'
 import { updateFeaturesApi } from '../../protocol/generated/57-update-features.ts'
 import { describeClusterApi } from '../../protocol/generated/60-describe-cluster.ts'
+import type { Deadline } from '../network/retry.ts'
 import {
   type AdminContext,
   ask,
   brokerTimeoutMs,
   check,
+  each,
   outcomeOf,
   settle,
   settleOne,
+  stepsOf,
   unanswered,
 } from './settle.ts'
 import { numberOf } from './words.ts'
@@ -81,6 +84,22 @@ export function describeCluster(context: AdminContext): Promise<ClusterDescripti
     const { clusterId, controllerId } = response
     return { clusterId, controllerId, brokers: brokers.sort((a, b) => a.id - b.id) }
   })
+}
+
+/** Asks these brokers, or all there are, and resolves with what they told, one behind the other. */
+export async function ofBrokers<Result>(
+  context: AdminContext,
+  what: string,
+  brokers: readonly number[] | undefined,
+  askOne: (broker: number, deadline: Deadline) => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  const step = stepsOf(context)
+  const ids = brokers ?? (await describeCluster(step())).brokers.map(({ id }) => id)
+  const told = await settle(step(), what, ids, (pending, deadline) =>
+    each(pending, (id) => askOne(id, deadline)),
+  )
+  assert(told.length === ids.length, 'each broker has told')
+  return told.flat()
 }
 
 /** See `Admin.describeQuorum`. */

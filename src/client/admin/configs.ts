@@ -10,17 +10,16 @@ import {
 } from '../../protocol/generated/74-list-config-resources.ts'
 import type { Target } from '../network/cluster.ts'
 import type { Deadline } from '../network/retry.ts'
+import { onTargets } from './partitions.ts'
 import {
   type AdminContext,
+  answerOf,
   ask,
-  attempted,
   check,
   type Outcome,
-  outcomeOf,
   requireBroker,
   settle,
   settleOne,
-  unanswered,
 } from './settle.ts'
 import { numberOf, wordOf } from './words.ts'
 
@@ -101,7 +100,7 @@ export function describeConfigs(
   options: { readonly includeSynonyms?: boolean; readonly includeDocumentation?: boolean },
 ): Promise<readonly ConfigDescription[]> {
   return settle(context, 'Cannot describe configs', resources, (all, deadline) =>
-    onBrokers(context, all, deadline, async (target, pending) => {
+    onOwners(context, all, deadline, async (target, pending) => {
       assert(pending.length > 0, 'nothing is asked for nothing')
       const request = {
         resources: pending.map(({ type, name, keys }) => ({
@@ -113,14 +112,13 @@ export function describeConfigs(
         includeDocumentation: options.includeDocumentation ?? false,
       }
       const { results } = await ask(context, target, describeConfigsApi, request, deadline)
+      const answers = byResource(results)
       return pending.map(({ type, name }) => {
         const what = `Cannot describe the configs of ${type} ${name}`
-        const found = results.find(isOf({ type, name }))
-        if (found === undefined) return unanswered(what)
-        return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
+        return answerOf(what, answers.get(keyOf(typeNumber(type), name)), ({ configs }) => ({
           type,
           name,
-          entries: found.configs.map(entryOf),
+          entries: configs.map(entryOf),
         }))
       })
     }),
@@ -134,7 +132,7 @@ export async function alterConfigs(
   validateOnly: boolean,
 ): Promise<void> {
   await settle(context, 'Cannot alter configs', alterations, (all, deadline) =>
-    onBrokers(context, all, deadline, async (target, pending) => {
+    onOwners(context, all, deadline, async (target, pending) => {
       assert(pending.length > 0, 'nothing is asked for nothing')
       const resources = pending.map(({ type, name, changes }) => ({
         resourceType: typeNumber(type),
@@ -147,11 +145,10 @@ export async function alterConfigs(
       }))
       const request = { resources, validateOnly }
       const response = await ask(context, target, incrementalAlterConfigsApi, request, deadline)
+      const answers = byResource(response.responses)
       return pending.map(({ type, name }) => {
         const what = `Cannot alter the configs of ${type} ${name}`
-        const found = response.responses.find(isOf({ type, name }))
-        if (found === undefined) return unanswered(what)
-        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+        return answerOf(what, answers.get(keyOf(typeNumber(type), name)), () => null)
       })
     }),
   )
@@ -179,33 +176,16 @@ export function listConfigResources(
 }
 
 /** A broker answers for its own configs alone; everything else goes to any of them. */
-async function onBrokers<Item extends ConfigResource, Result>(
+function onOwners<Item extends ConfigResource, Result>(
   context: AdminContext,
   items: readonly Item[],
   deadline: Deadline,
   send: (target: Target, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
 ): Promise<readonly Outcome<Result>[]> {
-  const targets = new Map<Target, number[]>()
-  items.forEach((item, at) => {
-    const target = targetOf(item)
-    targets.set(target, [...(targets.get(target) ?? []), at])
+  return onTargets(items, items.map(targetOf), async (target, own) => {
+    if (typeof target === 'number') await requireBroker(context, target, deadline)
+    return send(target, own)
   })
-  const outcomes: Outcome<Result>[] = []
-  await Promise.all(
-    [...targets].map(async ([target, places]) => {
-      const own = places.map((at) => items[at] as Item)
-      const sending = async (): Promise<readonly Outcome<Result>[]> => {
-        if (typeof target === 'number') await requireBroker(context, target, deadline)
-        return send(target, own)
-      }
-      const came = await attempted(sending(), own.length)
-      assert(came.length === own.length, 'each item has an outcome')
-      places.forEach((at, index) => {
-        outcomes[at] = came[index] as Outcome<Result>
-      })
-    }),
-  )
-  return outcomes
 }
 
 function targetOf({ type, name }: ConfigResource): Target {
@@ -214,10 +194,14 @@ function targetOf({ type, name }: ConfigResource): Target {
   return isOfOneBroker && Number.isInteger(id) ? id : 'any'
 }
 
-function isOf({ type, name }: ConfigResource) {
-  const code = typeNumber(type)
-  return (one: { readonly resourceType: number; readonly resourceName: string }): boolean =>
-    one.resourceType === code && one.resourceName === name
+function byResource<
+  Answer extends { readonly resourceType: number; readonly resourceName: string },
+>(answers: readonly Answer[]): ReadonlyMap<string, Answer> {
+  return new Map(answers.map((one) => [keyOf(one.resourceType, one.resourceName), one]))
+}
+
+function keyOf(type: number, name: string): string {
+  return `${type} ${name}`
 }
 
 function entryOf(config: DescribeConfigsResourceResult): ConfigEntry {

@@ -7,16 +7,11 @@ import {
 import { offsetDeleteApi } from '../../protocol/generated/47-offset-delete.ts'
 import { ClientError, ConfigError } from '../error.ts'
 import { requireWhole } from '../options/whole-argument.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import { onCoordinators } from './groups.ts'
-import {
-  byTopic,
-  indexesByTopic,
-  outcomesFrom,
-  partitionName,
-  type TopicPartition,
-} from './partitions.ts'
-import { listOffsets } from './records.ts'
-import { type AdminContext, ask, check, settle, settleOne, unanswered } from './settle.ts'
+import { byTopic, indexesByTopic, outcomesFrom } from './partitions.ts'
+import { listOffsets, type OffsetPlace } from './records.ts'
+import { type AdminContext, ask, check, settle, settleOne, stepsOf, unanswered } from './settle.ts'
 
 /** Later versions name topics by ids alone, which an administrator does not have. */
 const versionWithNames = 9
@@ -88,7 +83,7 @@ export async function alterGroupOffsets(
   offsets: readonly NewGroupOffset[],
 ): Promise<void> {
   const summary = `Cannot alter the offsets of group "${groupId}"`
-  for (const one of offsets) requireWhole(`The offset of ${partitionName(one)}`, one.offset, 0)
+  for (const one of offsets) requireWhole(`The offset of ${keyOf(one)}`, one.offset, 0)
   await settle(context, summary, offsets, async (pending, deadline) => {
     assert(pending.length > 0, 'nothing is asked for nothing')
     const topics = byTopic(pending).map(({ name, items }) => ({
@@ -141,26 +136,26 @@ export async function resetGroupOffsets(
   dryRun: boolean,
 ): Promise<readonly ResetOffset[]> {
   requireTarget(target)
-  const present = await listGroupOffsets(context, groupId, undefined)
-  const known = new Map(present.map((one) => [partitionName(one), one.offset]))
+  const step = stepsOf(context)
+  const present = await listGroupOffsets(step(), groupId, undefined)
+  const known = new Map(present.map((one) => [keyOf(one), one.offset]))
   const wanted = partitions ?? present
-  const [starts, ends] = await Promise.all([
-    listOffsets(context, placed(wanted, 'earliest'), false),
-    listOffsets(context, placed(wanted, 'latest'), false),
+  const timestamp = typeof target === 'object' && 'timestamp' in target ? target.timestamp : null
+  const find = (at: OffsetPlace) => listOffsets(step(), placed(wanted, at), false)
+  const [starts, ends, atTime] = await Promise.all([
+    find('earliest'),
+    find('latest'),
+    timestamp === null ? [] : find(timestamp),
   ])
-  const atTime =
-    typeof target === 'object' && 'timestamp' in target
-      ? await listOffsets(context, placed(wanted, target.timestamp), false)
-      : []
   assert(starts.length === wanted.length && ends.length === wanted.length, 'both ends of each')
   const resets = wanted.map(({ topic, partition }, at): ResetOffset => {
-    const from = known.get(partitionName({ topic, partition })) ?? null
+    const from = known.get(keyOf({ topic, partition })) ?? null
     // The ends come from two answers: what lies between them may be deleted meanwhile.
     const start = Math.max(0, starts[at]?.offset ?? 0)
     const end = Math.max(start, ends[at]?.offset ?? 0)
     const goal = goalOf(target, from, start, end, atTime[at]?.offset)
     if (goal === undefined) {
-      const name = partitionName({ topic, partition })
+      const name = keyOf({ topic, partition })
       throw new ConfigError(`Group "${groupId}" has no offset of ${name} to shift from.`)
     }
     return { topic, partition, from, to: Math.min(Math.max(goal, start), end) }
@@ -171,7 +166,7 @@ export async function resetGroupOffsets(
   )
   if (!dryRun && resets.length > 0) {
     const offsets = resets.map(({ topic, partition, to }) => ({ topic, partition, offset: to }))
-    await alterGroupOffsets(context, groupId, offsets)
+    await alterGroupOffsets(step(), groupId, offsets)
   }
   return resets
 }
@@ -205,7 +200,7 @@ function goalOf(
   return atTime === undefined || atTime < 0 ? end : atTime
 }
 
-function placed(partitions: readonly TopicPartition[], at: 'earliest' | 'latest' | number) {
+function placed(partitions: readonly TopicPartition[], at: OffsetPlace) {
   return partitions.map(({ topic, partition }) => ({ topic, partition, at }))
 }
 

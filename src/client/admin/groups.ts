@@ -17,16 +17,17 @@ import { consumerProtocolAssignment } from '../../protocol/generated/record/cons
 import { ClientError, ConfigError, ProtocolError } from '../error.ts'
 import type { CoordinatorType } from '../network/coordinators.ts'
 import type { Deadline } from '../network/retry.ts'
-import { describeCluster } from './brokers.ts'
-import type { TopicPartition } from './partitions.ts'
+import type { TopicPartition } from '../topic-partition.ts'
+import { ofBrokers } from './brokers.ts'
 import {
   type AdminContext,
+  answerOf,
   ask,
   check,
   each,
   type Outcome,
-  outcomeOf,
   settle,
+  stepsOf,
   unanswered,
 } from './settle.ts'
 
@@ -71,24 +72,21 @@ export async function listGroups(
   filter: { readonly states?: readonly string[]; readonly types?: readonly string[] },
 ): Promise<readonly GroupListing[]> {
   const what = 'Cannot list groups'
-  const { brokers } = await describeCluster(context)
   const { states = [], types = [] } = filter
-  const perBroker = await settle(context, what, brokers, (pending, deadline) =>
-    each(pending, async ({ id }) => {
-      const request = { statesFilter: states, typesFilter: types }
-      const response = await ask(context, id, listGroupsApi, request, deadline)
-      check(`${what} of broker ${id}`, response.errorCode)
-      return response.groups.map(
-        ({ groupId, protocolType, groupState: state, groupType: type }): GroupListing => ({
-          groupId,
-          protocolType,
-          state,
-          type,
-        }),
-      )
-    }),
-  )
-  return perBroker.flat().sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
+  const groups = await ofBrokers(context, what, undefined, async (id, deadline) => {
+    const request = { statesFilter: states, typesFilter: types }
+    const response = await ask(context, id, listGroupsApi, request, deadline)
+    check(`${what} of broker ${id}`, response.errorCode)
+    return response.groups.map(
+      ({ groupId, protocolType, groupState: state, groupType: type }): GroupListing => ({
+        groupId,
+        protocolType,
+        state,
+        type,
+      }),
+    )
+  })
+  return groups.toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1))
 }
 
 /** See `Admin.describeGroups`. */
@@ -101,8 +99,8 @@ export function describeGroups(
     onCoordinators(context, pending, deadline, async (coordinator, groupId) => {
       const words = `Cannot describe group "${groupId}"`
       const request = { groups: [groupId] }
-      const classic = await ask(context, coordinator, describeGroupsApi, request, deadline)
-      const [found] = classic.groups
+      const { groups } = await ask(context, coordinator, describeGroupsApi, request, deadline)
+      const [found] = groups
       if (found === undefined) return unanswered(words)
       const isElsewhere = found.errorCode === ErrorCode.GROUP_ID_NOT_FOUND || isDead(found)
       if (isElsewhere) {
@@ -110,9 +108,7 @@ export function describeGroups(
         if (other !== undefined) return ofConsumers(coordinator, other)
         return new ProtocolError(words, ErrorCode.GROUP_ID_NOT_FOUND, found.errorMessage)
       }
-      return outcomeOf(words, found.errorCode, found.errorMessage, () =>
-        ofClassic(coordinator, found),
-      )
+      return answerOf(words, found, (classic) => ofClassic(coordinator, classic))
     }),
   )
 }
@@ -128,8 +124,7 @@ export async function deleteGroups(
       const request = { groupsNames: [groupId] }
       const { results } = await ask(context, coordinator, deleteGroupsApi, request, deadline)
       const found = results.find((one) => one.groupId === groupId)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      return answerOf(what, found, () => null)
     })
   const what = 'Cannot delete groups'
   await settle(context, what, groupIds, attempt, ErrorCode.GROUP_ID_NOT_FOUND)
@@ -142,12 +137,13 @@ export async function removeGroupMembers(
   members: readonly MemberToRemove[] | undefined,
   reason: string,
 ): Promise<void> {
-  const listed = members ?? (await describeGroups(context, [groupId]))[0]?.members ?? []
   if (members !== undefined && members.length === 0) {
     throw new ConfigError('Removing members needs some; leave them out to remove all.')
   }
+  const step = stepsOf(context)
+  const listed = members ?? (await describeGroups(step(), [groupId]))[0]?.members ?? []
   const what = `Cannot remove members of group "${groupId}"`
-  await settle(context, what, listed, async (pending, deadline) => {
+  await settle(step(), what, listed, async (pending, deadline) => {
     assert(pending.length > 0, 'nothing is asked for nothing')
     const identities = pending.map((member) => identityOf(member))
     const outcomes = await onCoordinators(context, [groupId], deadline, async (coordinator) => {
@@ -173,9 +169,7 @@ export async function removeGroupMembers(
           ? one.memberId === memberId
           : one.groupInstanceId === groupInstanceId,
       )
-      const words = `${what}: ${groupInstanceId ?? memberId}`
-      if (found === undefined) return unanswered(words)
-      return outcomeOf(words, found.errorCode, null, () => null)
+      return answerOf(`${what}: ${groupInstanceId ?? memberId}`, found, () => null)
     })
   })
 }

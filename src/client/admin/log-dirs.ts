@@ -1,9 +1,11 @@
 import { assert } from '../../base/assert.ts'
+import { groupedBy } from '../../base/grouped.ts'
 import { alterReplicaLogDirsApi } from '../../protocol/generated/34-alter-replica-log-dirs.ts'
 import { describeLogDirsApi } from '../../protocol/generated/35-describe-log-dirs.ts'
 import { ProtocolError } from '../error.ts'
-import { describeCluster } from './brokers.ts'
-import { byTopic, onBrokers, outcomesFrom, type TopicPartition } from './partitions.ts'
+import type { TopicPartition } from '../topic-partition.ts'
+import { ofBrokers } from './brokers.ts'
+import { byTopic, onTargets, outcomesFrom } from './partitions.ts'
 import { type AdminContext, ask, check, each, requireBroker, settle } from './settle.ts'
 
 /** A log directory of a broker and what lies in it. */
@@ -36,26 +38,18 @@ export interface ReplicaMove extends TopicPartition {
 }
 
 /** See `Admin.describeLogDirs`. */
-export async function describeLogDirs(
+export function describeLogDirs(
   context: AdminContext,
   brokers: readonly number[] | undefined,
 ): Promise<readonly LogDirDescription[]> {
-  const ids = brokers ?? (await describeCluster(context)).brokers.map(({ id }) => id)
-  const perBroker = await settle(
-    context,
-    'Cannot describe log directories',
-    ids,
-    (pending, deadline) =>
-      each(pending, async (broker) => {
-        await requireBroker(context, broker, deadline)
-        const what = `Cannot describe the log directories of broker ${broker}`
-        const api = describeLogDirsApi
-        const response = await ask(context, broker, api, { topics: null }, deadline)
-        check(what, response.errorCode)
-        return response.results.map((one) => directoryOf(broker, one))
-      }),
-  )
-  return perBroker.flat()
+  const summary = 'Cannot describe log directories'
+  return ofBrokers(context, summary, brokers, async (broker, deadline) => {
+    await requireBroker(context, broker, deadline)
+    const request = { topics: null }
+    const response = await ask(context, broker, describeLogDirsApi, request, deadline)
+    check(`Cannot describe the log directories of broker ${broker}`, response.errorCode)
+    return response.results.map((one) => directoryOf(broker, one))
+  })
 }
 
 /** See `Admin.alterReplicaLogDirs`. */
@@ -69,10 +63,8 @@ export async function alterReplicaLogDirs(
       await requireBroker(context, broker, deadline)
       return broker
     })
-    return onBrokers(what, all, brokers, async (broker, pending) => {
-      const paths = new Map<string, ReplicaMove[]>()
-      for (const one of pending) paths.set(one.path, [...(paths.get(one.path) ?? []), one])
-      const dirs = [...paths].map(([path, items]) => ({
+    return onTargets(all, brokers, async (broker, pending) => {
+      const dirs = [...groupedBy(pending, ({ path }) => path)].map(([path, items]) => ({
         path,
         topics: byTopic(items).map(({ name, items: of }) => ({
           name,

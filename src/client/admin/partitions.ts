@@ -1,37 +1,21 @@
 import { assert } from '../../base/assert.ts'
+import { groupedBy } from '../../base/grouped.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ClientError, ProtocolError } from '../error.ts'
+import type { Target } from '../network/cluster.ts'
 import type { Deadline } from '../network/retry.ts'
-import { type AdminContext, attempted, type Outcome, outcomeOf, unanswered } from './settle.ts'
-
-/** A partition of a topic. */
-export interface TopicPartition {
-  readonly topic: string
-  /** From 0 on. */
-  readonly partition: number
-}
+import { keyOf, partitionKey, type TopicPartition } from '../topic-partition.ts'
+import { type AdminContext, type Answered, answerOf, attempted, type Outcome } from './settle.ts'
 
 /** A topic that was just created may not be known to every broker; longer than this it is not. */
 const unknownTopicPatienceMs = 5_000
-
-/** `orders-0` */
-export function partitionName({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`
-}
 
 /** Items by their topic, in the order in which topics come first. */
 export function byTopic<Item extends { readonly topic: string }>(
   items: readonly Item[],
 ): readonly { readonly name: string; readonly items: readonly Item[] }[] {
-  const topics = new Map<string, Item[]>()
-  for (const item of items) {
-    const known = topics.get(item.topic)
-    if (known === undefined) topics.set(item.topic, [item])
-    else known.push(item)
-  }
-  const groups = [...topics].map(([name, found]) => ({ name, items: found }))
-  assert(groups.length <= items.length, 'a topic has an item')
-  return groups
+  const topics = groupedBy(items, ({ topic }) => topic)
+  return [...topics].map(([name, found]) => ({ name, items: found }))
 }
 
 /** Partitions by their topic, as most requests name them. */
@@ -45,10 +29,8 @@ export function indexesByTopic(
 }
 
 /** What an answer says of one partition. */
-export interface AnsweredPartition {
+export interface AnsweredPartition extends Answered {
   readonly partitionIndex: number
-  readonly errorCode: number
-  readonly errorMessage?: string | null
 }
 
 /**
@@ -69,16 +51,12 @@ export function outcomesFrom<
   const answers = new Map<string, Partition>()
   for (const { name: topic, partitions } of topics) {
     for (const one of partitions) {
-      answers.set(partitionName({ topic, partition: one.partitionIndex }), one)
+      answers.set(partitionKey(topic, one.partitionIndex), one)
     }
   }
-  return items.map((item) => {
-    const { topic, partition } = item
-    const words = `${what} ${partitionName(item)}`
-    const found = answers.get(partitionName(item))
-    if (found === undefined) return unanswered(words)
-    const { errorCode, errorMessage } = found
-    return outcomeOf(words, errorCode, errorMessage, () => ({
+  return items.map(({ topic, partition }) => {
+    const name = partitionKey(topic, partition)
+    return answerOf(`${what} ${name}`, answers.get(name), (found) => ({
       topic,
       partition,
       ...result(found),
@@ -98,38 +76,30 @@ export async function onLeaders<Item extends TopicPartition, Result>(
   send: (leader: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
 ): Promise<readonly Outcome<Result>[]> {
   const leaders = await Promise.all(items.map((item) => leaderOf(context, what, item, deadline)))
-  return onBrokers(what, items, leaders, send)
+  return onTargets(items, leaders, send)
 }
 
-/** As {@link onLeaders}: `brokers[i]` is who is asked for `items[i]`, or why nobody can be. */
-export async function onBrokers<Item, Result>(
-  what: string,
+/** As {@link onLeaders}: `targets[i]` is who is asked for `items[i]`, or why nobody can be. */
+export async function onTargets<Item, Whom extends Target, Result>(
   items: readonly Item[],
-  brokers: readonly (number | ClientError)[],
-  send: (broker: number, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
+  targets: readonly (Whom | ClientError)[],
+  send: (target: Whom, items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
 ): Promise<readonly Outcome<Result>[]> {
-  const targets = new Map<number, number[]>()
-  brokers.forEach((broker, at) => {
-    if (typeof broker !== 'number') return
-    const places = targets.get(broker)
-    if (places === undefined) targets.set(broker, [at])
-    else places.push(at)
-  })
-  assert(brokers.length === items.length, 'each item has a broker or a reason')
-  const outcomes: Outcome<Result>[] = brokers.map((broker) =>
-    broker instanceof ClientError
-      ? broker
-      : new ProtocolError(what, ErrorCode.UNKNOWN_SERVER_ERROR),
-  )
+  assert(targets.length === items.length, 'each item has a target or a reason')
+  const outcomes: Outcome<Result>[] = []
+  const askOne = async (target: Whom, places: readonly number[]): Promise<void> => {
+    const own = places.map((at) => items[at] as Item)
+    const came = await attempted(send(target, own), own.length)
+    assert(came.length === own.length, 'each item has an outcome')
+    places.forEach((at, index) => {
+      outcomes[at] = came[index] as Outcome<Result>
+    })
+  }
+  const places = groupedBy(targets.keys(), (at) => targets[at] as Whom | ClientError)
   await Promise.all(
-    [...targets].map(async ([broker, places]) => {
-      assert(broker >= 0 && places.length > 0, 'a broker for something')
-      const own = places.map((at) => items[at] as Item)
-      const came = await attempted(send(broker, own), own.length)
-      assert(came.length === own.length, 'each item has an outcome')
-      places.forEach((at, index) => {
-        outcomes[at] = came[index] as Outcome<Result>
-      })
+    [...places].map(async ([target, own]) => {
+      if (!(target instanceof ClientError)) return askOne(target, own)
+      for (const at of own) outcomes[at] = target
     }),
   )
   return outcomes
@@ -141,7 +111,7 @@ async function leaderOf(
   item: TopicPartition,
   deadline: Deadline,
 ): Promise<number | ClientError> {
-  const name = partitionName(item)
+  const name = keyOf(item)
   try {
     const patienceMs = Math.min(deadline.leftMs, unknownTopicPatienceMs)
     const topic = await cluster.awaitTopic(item.topic, patienceMs)

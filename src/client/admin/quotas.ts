@@ -1,15 +1,7 @@
 import { assert } from '../../base/assert.ts'
 import { describeClientQuotasApi } from '../../protocol/generated/48-describe-client-quotas.ts'
 import { alterClientQuotasApi } from '../../protocol/generated/49-alter-client-quotas.ts'
-import {
-  type AdminContext,
-  ask,
-  check,
-  outcomeOf,
-  settle,
-  settleOne,
-  unanswered,
-} from './settle.ts'
+import { type AdminContext, answerOf, ask, check, settle, settleOne } from './settle.ts'
 
 /** Whom a quota is for. A name, or null for the default of all that have no quota of their own. */
 export interface QuotaEntity {
@@ -78,11 +70,10 @@ export async function alterClientQuotas(
     }))
     const request = { entries, validateOnly }
     const response = await ask(context, 'controller', alterClientQuotasApi, request, deadline)
+    const answers = new Map(response.entries.map((one) => [nameOf(one.entity), one]))
     return pending.map(({ entity }) => {
-      const what = `Cannot alter the quotas of ${nameOf(partsOf(entity))}`
-      const found = response.entries.find((one) => nameOf(one.entity) === nameOf(partsOf(entity)))
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
+      const name = nameOf(partsOf(entity))
+      return answerOf(`Cannot alter the quotas of ${name}`, answers.get(name), () => null)
     })
   })
 }

@@ -6,14 +6,8 @@ import {
   type ProducerState,
 } from '../../protocol/generated/61-describe-producers.ts'
 import { requireWhole } from '../options/whole-argument.ts'
-import {
-  byTopic,
-  indexesByTopic,
-  onLeaders,
-  outcomesFrom,
-  partitionName,
-  type TopicPartition,
-} from './partitions.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
+import { byTopic, indexesByTopic, onLeaders, outcomesFrom } from './partitions.ts'
 import { type AdminContext, ask, brokerTimeoutMs, settle } from './settle.ts'
 import { numberOf } from './words.ts'
 
@@ -105,7 +99,7 @@ export async function listOffsets(
 function timestampOf(query: OffsetQuery): number {
   const { at } = query
   if (typeof at === 'string') return -numberOf('place in a log', places, at)
-  requireWhole(`The time of ${partitionName(query)}`, at, 0, 'milliseconds since 1970')
+  requireWhole(`The time of ${keyOf(query)}`, at, 0, 'milliseconds since 1970')
   return at
 }
 
@@ -116,7 +110,7 @@ export async function deleteRecords(
 ): Promise<readonly DeletedRecords[]> {
   const what = 'Cannot delete records of'
   for (const one of deletions) {
-    requireWhole(`The offset to keep of ${partitionName(one)}`, one.beforeOffset, -1)
+    requireWhole(`The offset to keep of ${keyOf(one)}`, one.beforeOffset, -1)
   }
   return settle(context, 'Cannot delete records', deletions, (all, deadline) =>
     onLeaders(context, what, all, deadline, async (leader, pending) => {

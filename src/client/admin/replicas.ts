@@ -3,13 +3,8 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { electLeadersApi } from '../../protocol/generated/43-elect-leaders.ts'
 import { alterPartitionReassignmentsApi } from '../../protocol/generated/45-alter-partition-reassignments.ts'
 import { listPartitionReassignmentsApi } from '../../protocol/generated/46-list-partition-reassignments.ts'
-import {
-  byTopic,
-  indexesByTopic,
-  outcomesFrom,
-  partitionName,
-  type TopicPartition,
-} from './partitions.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
+import { byTopic, indexesByTopic, outcomesFrom } from './partitions.ts'
 import {
   type AdminContext,
   ask,
@@ -63,8 +58,8 @@ export async function electLeaders(
     assert(pending.length > 0, 'nothing is asked for nothing')
     const answer = await elect(pending, deadline)
     return pending.map((item) => {
-      const what = `Cannot elect a leader of ${partitionName(item)}`
-      const found = answer.get(partitionName(item))
+      const what = `Cannot elect a leader of ${keyOf(item)}`
+      const found = answer.get(keyOf(item))
       if (found === undefined) return unanswered(what)
       const isThere = found.errorCode === ErrorCode.ELECTION_NOT_NEEDED
       const code = isThere ? 0 : found.errorCode
@@ -86,7 +81,7 @@ export async function electLeaders(
     const results = response.replicaElectionResults.flatMap(({ topic, partitionResult }) =>
       partitionResult.map((result) => ({ ...result, topic, partition: result.partitionId })),
     )
-    return new Map(results.map((result) => [partitionName(result), result]))
+    return new Map(results.map((result) => [keyOf(result), result]))
   }
 }
 

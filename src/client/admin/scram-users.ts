@@ -7,15 +7,7 @@ import { alterUserScramCredentialsApi } from '../../protocol/generated/51-alter-
 import { ClientError, ConfigError } from '../error.ts'
 import type { Deadline } from '../network/retry.ts'
 import { requireWhole } from '../options/whole-argument.ts'
-import {
-  type AdminContext,
-  ask,
-  check,
-  outcomeOf,
-  settle,
-  settleOne,
-  unanswered,
-} from './settle.ts'
+import { type AdminContext, answerOf, ask, check, outcomeOf, settle, settleOne } from './settle.ts'
 import { numberOf, wordOf } from './words.ts'
 
 /** How a user's password is stored at the brokers. */
@@ -90,12 +82,10 @@ export async function alterUserScramCredentials(
     }
     const api = alterUserScramCredentialsApi
     const response = await ask(context, 'controller', api, request, deadline)
-    return pending.map(({ user }) => {
-      const what = `Cannot alter the credentials of ${user}`
-      const found = response.results.find((one) => one.user === user)
-      if (found === undefined) return unanswered(what)
-      return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-    })
+    const answers = new Map(response.results.map((one) => [one.user, one]))
+    return pending.map(({ user }) =>
+      answerOf(`Cannot alter the credentials of ${user}`, answers.get(user), () => null),
+    )
   }
   await settle(context, summary, entries, attempt, ErrorCode.RESOURCE_NOT_FOUND)
 }

@@ -16,6 +16,12 @@ export interface AdminContext {
   readonly timeoutMs: number
 }
 
+/** For a call of several steps: each gets the time that those before it have left. */
+export function stepsOf(context: AdminContext): () => AdminContext {
+  const deadline = new Deadline(context.cluster.environment.clock, context.timeoutMs)
+  return () => ({ ...context, timeoutMs: Math.max(1, deadline.leftMs) })
+}
+
 /** What became of one item. */
 export type Outcome<Result> = Result | ClientError
 
@@ -215,6 +221,22 @@ export function outcomeOf<Result>(
   result: () => Result,
 ): Outcome<Result> {
   return code === ErrorCode.NONE ? result() : new ProtocolError(what, code, message)
+}
+
+/** What an answer says of one thing. */
+export interface Answered {
+  readonly errorCode: number
+  readonly errorMessage?: string | null
+}
+
+/** As {@link outcomeOf}, of what an answer says of one thing; undefined: it leaves that out. */
+export function answerOf<Answer extends Answered, Result>(
+  what: string,
+  answer: Answer | undefined,
+  result: (answer: Answer) => Result,
+): Outcome<Result> {
+  if (answer === undefined) return unanswered(what)
+  return outcomeOf(what, answer.errorCode, answer.errorMessage, () => result(answer))
 }
 
 /** What an answer leaves out that it was asked for. */

@@ -8,13 +8,12 @@ import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
 import { requireKnownFields } from './known-fields.ts'
 import {
   type AdminContext,
+  answerOf,
   ask,
   brokerTimeoutMs,
   check,
-  outcomeOf,
   settle,
   settleOne,
-  unanswered,
 } from './settle.ts'
 
 /** A topic to create. */
@@ -81,17 +80,15 @@ export async function createTopics(
         validateOnly,
       }
       const response = await ask(context, 'controller', createTopicsApi, request, deadline)
-      return pending.map(({ name }) => {
-        const what = `Cannot create topic "${name}"`
-        const found = response.topics.find((one) => one.name === name)
-        if (found === undefined) return unanswered(what)
-        return outcomeOf(what, found.errorCode, found.errorMessage, () => ({
+      const answers = new Map(response.topics.map((one) => [one.name, one]))
+      return pending.map(({ name }) =>
+        answerOf(`Cannot create topic "${name}"`, answers.get(name), (found) => ({
           name,
           topicId: found.topicId,
           partitions: found.numPartitions,
           replicationFactor: found.replicationFactor,
-        }))
-      })
+        })),
+      )
     },
     validateOnly ? undefined : ErrorCode.TOPIC_ALREADY_EXISTS,
   )
@@ -116,12 +113,10 @@ export async function deleteTopics(context: AdminContext, names: readonly string
             : { topicNames: pending, timeoutMs },
         deadline,
       )
-      return pending.map((name) => {
-        const what = `Cannot delete topic "${name}"`
-        const found = response.responses.find((one) => one.name === name)
-        if (found === undefined) return unanswered(what)
-        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-      })
+      const answers = new Map(response.responses.map((one) => [one.name, one]))
+      return pending.map((name) =>
+        answerOf(`Cannot delete topic "${name}"`, answers.get(name), () => null),
+      )
     },
     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   )
@@ -172,12 +167,10 @@ export async function createPartitions(
         validateOnly,
       }
       const response = await ask(context, 'controller', createPartitionsApi, request, deadline)
-      return pending.map(({ topic }) => {
-        const what = `Cannot add partitions to topic "${topic}"`
-        const found = response.results.find((one) => one.name === topic)
-        if (found === undefined) return unanswered(what)
-        return outcomeOf(what, found.errorCode, found.errorMessage, () => null)
-      })
+      const answers = new Map(response.results.map((one) => [one.name, one]))
+      return pending.map(({ topic }) =>
+        answerOf(`Cannot add partitions to topic "${topic}"`, answers.get(topic), () => null),
+      )
     },
     validateOnly ? undefined : ErrorCode.INVALID_PARTITIONS,
   )

@@ -7,10 +7,10 @@ import {
   type ListedTransaction,
   listTransactionsApi,
 } from '../../protocol/generated/66-list-transactions.ts'
-import { describeCluster } from './brokers.ts'
+import type { TopicPartition } from '../topic-partition.ts'
+import { ofBrokers } from './brokers.ts'
 import { onCoordinators } from './groups.ts'
-import type { TopicPartition } from './partitions.ts'
-import { type AdminContext, ask, check, each, outcomeOf, settle, unanswered } from './settle.ts'
+import { type AdminContext, answerOf, ask, check, settle } from './settle.ts'
 
 /** A transactional producer and what it has under way. */
 export interface TransactionDescription {
@@ -30,20 +30,14 @@ export interface TransactionDescription {
 }
 
 /** See `Admin.listTransactions`. */
-export async function listTransactions(
-  context: AdminContext,
-): Promise<readonly ListedTransaction[]> {
+export function listTransactions(context: AdminContext): Promise<readonly ListedTransaction[]> {
   const what = 'Cannot list transactions'
-  const { brokers } = await describeCluster(context)
-  const perBroker = await settle(context, what, brokers, (pending, deadline) =>
-    each(pending, async ({ id }) => {
-      const request = { stateFilters: [], producerIdFilters: [] }
-      const response = await ask(context, id, listTransactionsApi, request, deadline)
-      check(`${what} of broker ${id}`, response.errorCode)
-      return response.transactionStates
-    }),
-  )
-  return perBroker.flat()
+  return ofBrokers(context, what, undefined, async (id, deadline) => {
+    const request = { stateFilters: [], producerIdFilters: [] }
+    const response = await ask(context, id, listTransactionsApi, request, deadline)
+    check(`${what} of broker ${id}`, response.errorCode)
+    return response.transactionStates
+  })
 }
 
 /** See `Admin.describeTransactions`. */
@@ -63,8 +57,7 @@ export function describeTransactions(
         const api = describeTransactionsApi
         const { transactionStates } = await ask(context, coordinator, api, request, deadline)
         const found = transactionStates.find(({ transactionalId }) => transactionalId === id)
-        if (found === undefined) return unanswered(words)
-        return outcomeOf(words, found.errorCode, null, () => described(coordinator, found))
+        return answerOf(words, found, (state) => described(coordinator, state))
       },
       'transaction',
     ),

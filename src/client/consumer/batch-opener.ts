@@ -19,8 +19,9 @@ export interface CompressedRecords {
 export type OpenedRecords = ReadonlyMap<number, Buffer>
 
 /**
- * The way to the thread and back takes this one about 30 µs and 0.3 µs per KiB. To open a KiB here
- * takes 10 µs with gzip and zstd, 1.5 µs with snappy and lz4: so much more do the first two weigh.
+ * The way to the thread and back keeps this one busy, too. To open a KiB takes several times as
+ * long with these codecs as with the others: so much more do they weigh. `npm run bench:codecs`
+ * prints what each takes here and there.
  */
 const slowCodecs: ReadonlySet<number> = new Set([1, 4])
 const slowWeight = 8

@@ -1,12 +1,13 @@
 /** Commits offsets of a group. */
 import { assert } from '../../base/assert.ts'
+import { groupedBy } from '../../base/grouped.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { offsetCommitApi } from '../../protocol/generated/08-offset-commit.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
+import { keyOf, partitionKey, type TopicPartition } from '../topic-partition.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import { coordinatorError, learnTopics, leftOut, topicIds, topicIdsMin } from './offset-queries.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** An offset to commit: the next one to be read. */
 export interface OffsetToCommit extends TopicPartition {
@@ -42,8 +43,7 @@ export async function commitOffsets(
   assert(memberId !== '' || generationId < 0, 'who is in a generation has a name')
   const node = await cluster.coordinator('group', groupId, timeoutMs)
   await learnTopics(cluster, offsets)
-  const topics = new Map<string, OffsetToCommit[]>()
-  for (const one of offsets) topics.set(one.topic, [...(topics.get(one.topic) ?? []), one])
+  const topics = groupedBy(offsets, ({ topic }) => topic)
   const { ids, byName } = topicIds(cluster, [...topics.keys()])
   const response = await cluster.call(
     node,
@@ -70,7 +70,7 @@ export async function commitOffsets(
   for (const topic of response.topics) {
     const name = topic.name === '' ? (names.get(topic.topicId) ?? '') : topic.name
     for (const { partitionIndex: partition, errorCode } of topic.partitions) {
-      const key = keyOf({ topic: name, partition })
+      const key = partitionKey(name, partition)
       unanswered.delete(key)
       if (errorCode === 0) continue
       const what = `Cannot commit the offset of ${key}`

@@ -1,15 +1,13 @@
 /**
  * What happens while an application waits for records: partitions change hands, offsets are looked
- * up and committed, and what will be needed next is fetched.
+ * up and committed (`commits.ts`), and what will be needed next is fetched.
  */
 import { assert } from '../../base/assert.ts'
 import type { TimerHandle } from '../../base/clock.ts'
-import { ErrorCode } from '../../protocol/error-codes.ts'
-import { ClientError, ClosedError, ConfigError, ProtocolError, TimeoutError } from '../error.ts'
+import { ClosedError, ConfigError, TimeoutError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
-import { requireWhole } from '../options/whole-argument.ts'
-import { AutoCommit } from './auto-commit.ts'
-import { type Committer, commitOffsets, isFromRebalance, type OffsetToCommit } from './commit.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
+import { Commits, type Membership } from './commits.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { Fetcher } from './fetcher.ts'
@@ -23,45 +21,24 @@ import type { RebalanceHooks } from './rebalance-hooks.ts'
 import { RecordSource } from './record-source.ts'
 import { Signal } from './signal.ts'
 import { Subscription, type TopicFilter } from './subscription.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
-
-/** A commit before partitions change hands is tried that long, in ms: the group waits for it. */
-const handOverCommitMs = 5_000
 
 /** Without news it is looked at so often what has to be done, in ms. */
 const lookMs = 100
 
-/** A member and its generation; an empty name for one that is no member. */
-interface Generation {
-  readonly memberId: string
-  readonly generationId: number
-}
-
-/** What is to be committed, and by whom, as it was when that was asked. */
-interface Commission extends Committer {
-  /** With the position where the partition is assigned. */
-  readonly of: readonly {
-    readonly offset: OffsetToCommit
-    readonly position: PartitionPosition | undefined
-  }[]
-}
-
 /** See the head of this file. */
-export class ConsumerLoop<K, V> {
+export class ConsumerLoop<K, V> implements Membership {
   readonly cluster: ConsumerCluster
   readonly settings: ConsumerSettings
   readonly positions: Positions
   readonly fetcher: Fetcher
   readonly source: RecordSource<K, V>
   readonly signal: Signal
+  readonly commits: Commits
   /** Something has to be looked at before the next record is handed out. */
   needsAttention = true
   /** Runs before partitions are given up: what works on their records ends. */
   beforeHandOver: (partitions: readonly TopicPartition[]) => Promise<void> = async () => {}
-  /** Runs before offsets are committed by themselves: what is finished by now is processed. */
-  beforeCommit: () => void = () => {}
   readonly #lookups: Lookups
-  readonly #autoCommit: AutoCommit
   #driver: GroupDriver | null = null
   #subscription: Subscription | null = null
   #hooks: RebalanceHooks = {}
@@ -69,8 +46,6 @@ export class ConsumerLoop<K, V> {
   #isWoken = false
   #isClosed = false
   #rebalances = 0
-  /** Commits that nobody waits for go out one after the other. */
-  #commits: Promise<void> = Promise.resolve()
 
   constructor(cluster: ConsumerCluster, settings: ConsumerSettings) {
     this.cluster = cluster
@@ -81,8 +56,7 @@ export class ConsumerLoop<K, V> {
     this.fetcher = new Fetcher(cluster, this.positions, settings, news)
     this.#lookups = new Lookups(cluster, this.positions, settings, news)
     this.source = new RecordSource(this.fetcher, this.positions, settings)
-    const intervalMs = settings.groupId === null ? Infinity : settings.autoCommitIntervalMs
-    this.#autoCommit = new AutoCommit(intervalMs, this.nowMs())
+    this.commits = new Commits(cluster, settings, this.positions, this)
   }
 
   get isClosed(): boolean {
@@ -97,6 +71,12 @@ export class ConsumerLoop<K, V> {
   /** The member of the group, if there is one. */
   get member(): GroupMember | null {
     return this.#driver?.member ?? null
+  }
+
+  /** The member learns of a commit that failed. */
+  commitFailed(code: number): void {
+    this.#driver?.member.commitFailed(code, this.nowMs())
+    this.#driver?.drive()
   }
 
   /** Topics that are subscribed to. */
@@ -166,7 +146,7 @@ export class ConsumerLoop<K, V> {
     let failure: unknown = null
     if (driver !== null && owned.length > 0) {
       await this.beforeHandOver(owned)
-      failure = await this.#commitBeforeHandOver(driver, owned)
+      failure = await this.commits.beforeHandOver(owned)
       const thrown = await this.#callHook(() => this.#hooks.onPartitionsRevoked?.(owned))
       failure = thrown ?? failure
     }
@@ -210,13 +190,15 @@ export class ConsumerLoop<K, V> {
 
   async #fill(untilMs: number, ended: () => boolean): Promise<boolean> {
     for (;;) {
+      const hasNews = this.needsAttention
       this.needsAttention = false
       if (this.#isClosed || ended()) return false
       this.#throwIfWoken()
       await this.#handOver()
       this.#throwFailures()
       let nowMs = this.nowMs()
-      if (this.#autoCommit.isDue(nowMs)) this.#commitInBackground()
+      this.commits.begin(nowMs)
+      if (!hasNews && this.fetcher.hasPlenty(nowMs) && this.source.begin()) return true
       this.#lookups.start(nowMs)
       const retryMs = this.fetcher.send(nowMs)
       assert(retryMs >= nowMs, 'a retry lies ahead')
@@ -237,17 +219,7 @@ export class ConsumerLoop<K, V> {
 
   /** Whether offsets have to be committed, or partitions handed over, before the next record. */
   isDue(nowMs: number): boolean {
-    return this.needsAttention || this.#driver?.needsPoll === true || this.#isCommitDue(nowMs)
-  }
-
-  /** What `commit()` commits: behind everything that was handed out. */
-  handedOutOffsets(): OffsetToCommit[] {
-    return offsetsOf(this.positions, (one) => [one.position, one.positionEpoch])
-  }
-
-  /** What is processed, whether it is committed or not. */
-  processedOffsets(): OffsetToCommit[] {
-    return offsetsOf(this.positions, (one) => [one.processed, one.processedEpoch])
+    return this.needsAttention || this.#driver?.needsPoll === true || this.commits.isDue(nowMs)
   }
 
   /** Looks up where a partition stands, if that is not known. */
@@ -264,37 +236,6 @@ export class ConsumerLoop<K, V> {
       await this.signal.wait(Math.min(untilMs - nowMs, lookMs))
       if (this.#isClosed) throw new ClosedError('The consumer is closed.')
     }
-  }
-
-  /** Commits behind the commits under way; tries again until the time is over. */
-  async commit(offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
-    const commission = this.#commission(offsets)
-    const untilMs = this.nowMs() + timeoutMs
-    const what = 'Offsets were not committed'
-    await this.#afterCommits(async () => {
-      const restMs = Math.max(0, untilMs - this.nowMs())
-      try {
-        await this.cluster.retrying(what, restMs, ({ leftMs }) =>
-          this.#commitOnce(commission, Math.max(1, leftMs)),
-        )
-      } catch (error) {
-        this.#tellMember(commission, error)
-        throw error
-      }
-    })
-  }
-
-  /** Commits once, behind the commits under way. */
-  async commitAsync(offsets: readonly OffsetToCommit[]): Promise<void> {
-    const commission = this.#commission(offsets)
-    await this.#afterCommits(() => this.#commitOnce(commission, this.settings.requestTimeoutMs))
-  }
-
-  /** Later offsets are never overtaken by earlier ones. */
-  #afterCommits(commit: () => Promise<void>): Promise<void> {
-    const done = this.#commits.then(commit)
-    this.#commits = done.catch(() => {})
-    return done
   }
 
   /** Ends everything. Who waits is woken. */
@@ -327,7 +268,7 @@ export class ConsumerLoop<K, V> {
 
   async #handOverAtEnd(whenIdle: Promise<unknown>, timeoutMs: number): Promise<void> {
     await whenIdle
-    await (this.#driver === null ? this.#commitAtEnd(timeoutMs) : this.unsubscribe())
+    await (this.#driver === null ? this.commits.atEnd(timeoutMs) : this.unsubscribe())
   }
 
   #newDriver(groupId: string): GroupDriver {
@@ -394,7 +335,7 @@ export class ConsumerLoop<K, V> {
     let failure: unknown = null
     for (let next = driver?.poll(); driver !== null && next !== undefined; next = driver.poll()) {
       try {
-        failure = (await this.#apply(next, driver)) ?? failure
+        failure = (await this.#apply(next)) ?? failure
       } finally {
         // Whatever went wrong: the group waits for the member.
         if (this.#driver === driver) driver.done(next)
@@ -409,7 +350,7 @@ export class ConsumerLoop<K, V> {
   }
 
   /** Returns what a hook threw, or null. */
-  async #apply(change: HandOver, driver: GroupDriver): Promise<unknown> {
+  async #apply(change: HandOver): Promise<unknown> {
     const isLost = change.kind === 'prepare' && change.isLost
     // Who lost his membership has nothing, even what he was about to get when that happened.
     const revoked = isLost ? this.#assigned() : change.revoked
@@ -417,7 +358,7 @@ export class ConsumerLoop<K, V> {
     if (revoked.length > 0) await this.beforeHandOver(revoked)
     if (!isLost) {
       const own = change.kind === 'apply' ? [...change.assigned, ...revoked] : this.#assigned()
-      failure = await this.#commitBeforeHandOver(driver, own)
+      failure = await this.commits.beforeHandOver(own)
     }
     if (revoked.length > 0) {
       const { onPartitionsRevoked, onPartitionsLost } = this.#hooks
@@ -461,122 +402,6 @@ export class ConsumerLoop<K, V> {
       return error
     }
   }
-
-  /**
-   * What is not committed comes again elsewhere: a failure is no reason to hold up the group.
-   * Returns what is not of the world, or null.
-   */
-  async #commitBeforeHandOver(
-    driver: GroupDriver,
-    own: readonly TopicPartition[],
-  ): Promise<unknown> {
-    if (!this.#autoCommit.isOn || driver.member.generationId < 0) return null
-    const keys = new Set(own.map(keyOf))
-    try {
-      const offsets = this.#uncommittedOffsets().filter((one) => keys.has(keyOf(one)))
-      await this.commit(offsets, handOverCommitMs)
-      return null
-    } catch (error) {
-      return error instanceof ClientError ? null : error
-    }
-  }
-
-  async #commitAtEnd(timeoutMs: number): Promise<void> {
-    if (this.#autoCommit.isOn) await this.commit(this.#uncommittedOffsets(), timeoutMs)
-  }
-
-  #isCommitDue(nowMs: number): boolean {
-    return this.#autoCommit.wouldBeDue(nowMs)
-  }
-
-  #commitInBackground(): void {
-    const offsets = this.#uncommittedOffsets()
-    assert(
-      offsets.every(({ offset }) => offset >= 0),
-      'only known offsets are committed',
-    )
-    const { generationId = -1, memberId = '' } = this.member ?? {}
-    const commit = this.commitAsync(offsets)
-    commit.catch((error: unknown) => {
-      if (!(error instanceof ClientError)) return
-      const { random } = this.cluster.environment
-      const waitMs = backoffMs(this.settings.retryBackoff, 1, random)
-      if (error.retriable && !isFromRebalance(error))
-        this.#autoCommit.retryAt(this.nowMs() + waitMs)
-      else this.#tellMember({ generationId, memberId }, error)
-    })
-  }
-
-  /** A member learns what became of the commits of its present generation, not of earlier ones. */
-  #tellMember(of: Generation, error: unknown): void {
-    const driver = this.#driver
-    if (driver === null || !(error instanceof ClientError) || !this.#isPresent(of)) return
-    driver.member.commitFailed(error.kafkaCode, this.nowMs())
-    driver.drive()
-  }
-
-  #isPresent({ memberId, generationId }: Generation): boolean {
-    const { member } = this
-    if (member === null) return memberId === ''
-    return member.memberId === memberId && member.generationId === generationId && generationId >= 0
-  }
-
-  /** What is processed and was not committed at that offset before. */
-  #uncommittedOffsets(): OffsetToCommit[] {
-    this.beforeCommit()
-    return this.processedOffsets().filter(
-      (one) => this.positions.get(one)?.committed !== one.offset,
-    )
-  }
-
-  /** Who wants to commit what: what is handed out by now is of the present generation. */
-  #commission(offsets: readonly OffsetToCommit[]): Commission {
-    const { groupId, groupInstanceId } = this.settings
-    if (groupId === null) throw new ConfigError('Offsets are committed for a group: set groupId.')
-    for (const one of offsets) requireWhole(`The offset of ${keyOf(one)}`, one.offset, 0)
-    const { memberId = '', generationId = -1 } = this.member ?? {}
-    if (this.member !== null && generationId < 0) {
-      const why = 'the consumer is out of its group at the moment; its records come again'
-      throw new ProtocolError('Cannot commit offsets', ErrorCode.UNKNOWN_MEMBER_ID, why)
-    }
-    const of = offsets.map((offset) => ({ offset, position: this.positions.get(offset) }))
-    return { groupId, groupInstanceId, memberId, generationId, of }
-  }
-
-  async #commitOnce(commission: Commission, timeoutMs: number): Promise<void> {
-    if (!this.#isPresent(commission)) {
-      const why = 'the group rebalanced before they were sent; their records come again'
-      throw new ProtocolError('Cannot commit offsets', ErrorCode.ILLEGAL_GENERATION, why)
-    }
-    // What was given up meanwhile is its next owner's to commit.
-    const of = commission.of.filter(({ offset, position }) => {
-      return position === undefined || this.positions.get(offset) === position
-    })
-    const offsets = of.map(({ offset }) => offset)
-    await commitOffsets(this.cluster, commission, offsets, timeoutMs)
-    for (const { offset, position } of of) {
-      if (position === undefined) continue
-      position.committed = offset.offset
-      // Who commits what he has in hand has processed it: the next commit by itself keeps it so.
-      if (offset.offset <= position.processed || offset.offset > position.position) continue
-      position.processed = offset.offset
-      position.processedEpoch = offset.leaderEpoch ?? -1
-    }
-  }
-}
-
-function offsetsOf(
-  positions: Positions,
-  offsetOf: (one: PartitionPosition) => readonly [offset: number, leaderEpoch: number],
-): OffsetToCommit[] {
-  const offsets: OffsetToCommit[] = []
-  for (const one of positions.all) {
-    const [offset, leaderEpoch] = offsetOf(one)
-    const { topic, partition } = one
-    if (offset >= 0) offsets.push({ topic, partition, offset, leaderEpoch })
-  }
-  assert(offsets.length <= positions.size, 'a partition has one offset')
-  return offsets
 }
 
 /** What was handed out of the partition is processed. */

@@ -1,8 +1,9 @@
 /** Answers to questions about offsets that do not touch the consumer's position. */
 import { assert } from '../../base/assert.ts'
 import { ConfigError } from '../error.ts'
-import type { Deadline } from '../network/retry.ts'
+import { Deadline } from '../network/retry.ts'
 import { requireWhole } from '../options/whole-argument.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import {
@@ -15,7 +16,6 @@ import {
   type TimedOffset,
 } from './offset-queries.ts'
 import { listOffsetsTimestamp } from './offset-reset.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Each call is tried again until `defaultApiTimeoutMs` are over. */
 export class ConsumerOffsets {
@@ -63,14 +63,15 @@ export class ConsumerOffsets {
 
   async #find(questions: readonly LeaderQuestion[]): Promise<(TimedOffset | null)[]> {
     const { readCommitted, defaultApiTimeoutMs } = this.#settings
-    const topics = new Set(questions.map(({ topic }) => topic))
-    for (const topic of topics) await this.#cluster.awaitTopic(topic, defaultApiTimeoutMs)
+    const deadline = new Deadline(this.#cluster.environment.clock, defaultApiTimeoutMs)
+    const topics = [...new Set(questions.map(({ topic }) => topic))]
+    await Promise.all(topics.map((topic) => this.#cluster.awaitTopic(topic, defaultApiTimeoutMs)))
     const attempt = async ({ leftMs }: Deadline): Promise<Found<TimedOffset>> => {
       const settings = { readCommitted, timeoutMs: Math.max(1, leftMs) }
       return allOf(await listOffsets(this.#cluster, questions, settings))
     }
     const what = 'Offsets were not found'
-    const found = await this.#cluster.retrying(what, defaultApiTimeoutMs, attempt)
+    const found = await this.#cluster.retrying(what, deadline.leftMs, attempt)
     return questions.map((one) => found.get(keyOf(one)) ?? null)
   }
 }

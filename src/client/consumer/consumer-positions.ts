@@ -1,13 +1,13 @@
 /** The part of a consumer that says where it stands, and goes elsewhere. */
 import { assert } from '../../base/assert.ts'
 import { ClosedError, ConfigError } from '../error.ts'
-import { requireWhole } from '../options/whole-argument.ts'
+import { requireTimeout, requireWhole } from '../options/whole-argument.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import type { ConsumerLoop } from './consumer-loop.ts'
 import { ConsumerOffsets } from './consumer-offsets.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import type { CommittedOffset, TimedOffset } from './offset-queries.ts'
 import { lagOf, type PartitionPosition } from './positions.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Positions, pauses and offsets of partitions; `Consumer` has them with everything else. */
 export abstract class ConsumerPositions<K, V> {
@@ -120,9 +120,13 @@ export abstract class ConsumerPositions<K, V> {
    * console.log(await consumer.position({ topic: 'orders', partition: 0 }))
    * ```
    */
-  async position(partition: TopicPartition, timeoutMs?: number): Promise<number> {
+  async position(
+    partition: TopicPartition,
+    timeoutMs: number = this.settings.defaultApiTimeoutMs,
+  ): Promise<number> {
+    requireTimeout(timeoutMs)
     const one = this.#assigned(partition)
-    await this.loop.findPosition(one, timeoutMs ?? this.settings.defaultApiTimeoutMs)
+    await this.loop.findPosition(one, timeoutMs)
     assert(one.position >= 0, 'a position was found')
     return one.position
   }

@@ -4,9 +4,9 @@ import type { RecordHeader } from '../../record/headers.ts'
 import type { Deserializer } from '../../record/serializer.ts'
 import type { SerializationError } from '../error.ts'
 import type { BackoffOptions } from '../network/backoff.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 import type { Assignor } from './assignor/assignor.ts'
 import type { OffsetReset } from './offset-reset.ts'
-import type { TopicPartition } from './topic-partition.ts'
 
 /** A record of which key or value could not be deserialised, as it was fetched. */
 export interface RawRecord extends TopicPartition {

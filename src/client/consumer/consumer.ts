@@ -5,6 +5,8 @@ import { ConfigError } from '../error.ts'
 import type { ClusterStatistics } from '../network/cluster.ts'
 import { type NetworkEnvironment, systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { requireTimeout } from '../options/whole-argument.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 import { ConsumerTracing } from '../tracing/consumer-tracing.ts'
 import type { OffsetToCommit } from './commit.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
@@ -20,7 +22,6 @@ import {
   type RunOptions,
 } from './record-stream.ts'
 import type { TopicFilter } from './subscription.ts'
-import type { TopicPartition } from './topic-partition.ts'
 
 /** Where a consumer stands in a partition; offsets that are not known yet are null. */
 export interface PartitionStatistics extends TopicPartition {
@@ -253,7 +254,7 @@ export class Consumer<K = Buffer, V = Buffer>
    * ```
    */
   commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.loop.commit(
+    return this.loop.commits.commit(
       offsets ?? this.#stream.offsetsToCommit(),
       this.settings.defaultApiTimeoutMs,
     )
@@ -268,7 +269,7 @@ export class Consumer<K = Buffer, V = Buffer>
    * ```
    */
   commitAsync(offsets?: readonly OffsetToCommit[]): Promise<void> {
-    return this.loop.commitAsync(offsets ?? this.#stream.offsetsToCommit())
+    return this.loop.commits.commitAsync(offsets ?? this.#stream.offsetsToCommit())
   }
 
   /**
@@ -329,12 +330,12 @@ export class Consumer<K = Buffer, V = Buffer>
    * await consumer.close({ timeoutMs: 5_000 })
    * ```
    */
-  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 30_000 } = options
+    requireTimeout(timeoutMs)
     this.#closing ??= this.loop.close(timeoutMs, this.#stream.whenIdle())
     if (!this.#stream.isInsideRun) return this.#closing
     this.#closing.catch(() => {})
-    return Promise.resolve()
   }
 
   /** {@link close}, for `await using`. */

@@ -10,7 +10,7 @@ import type {
   ForgottenTopicInput,
 } from '../../protocol/generated/01-fetch.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
-import { partitionKey, type TopicPartition } from './topic-partition.ts'
+import { partitionKey, type TopicPartition } from '../topic-partition.ts'
 
 /** What is wanted of one partition. */
 export interface WantedPartition extends TopicPartition {

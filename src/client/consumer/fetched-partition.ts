@@ -3,6 +3,7 @@
  * leaves out what lies before the position, markers of transactions and, under `read_committed`,
  * the records of aborted transactions.
  */
+import { asBuffer } from '../../base/as-buffer.ts'
 import { assert } from '../../base/assert.ts'
 import type { Codec } from '../../compression/index.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
@@ -15,9 +16,9 @@ import {
 } from '../../record/batch-header.ts'
 import { BatchReader, batchBytesAt } from '../../record/batch-reader.ts'
 import { ProtocolError } from '../error.ts'
+import { keyOf } from '../topic-partition.ts'
 import type { CompressedRecords, OpenedRecords } from './batch-opener.ts'
 import type { PartitionPosition } from './positions.ts'
-import { keyOf } from './topic-partition.ts'
 
 /** How to open batches. */
 export interface BatchOpening {
@@ -210,7 +211,7 @@ export class FetchedPartition {
     if (codec === undefined) throw this.#broken(`there is no codec ${reader.codec}`)
     try {
       const opened = codec.decompress(reader.storedRecords(), openedBytesMax)
-      reader.openRecords(Buffer.from(opened.buffer, opened.byteOffset, opened.byteLength))
+      reader.openRecords(asBuffer(opened))
     } catch (cause) {
       throw this.#broken((cause as Error).message, cause)
     }

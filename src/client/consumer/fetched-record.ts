@@ -2,7 +2,7 @@
 import { type BatchReader, readHeaders } from '../../record/batch-reader.ts'
 import type { RecordHeader } from '../../record/headers.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
-import type { TopicPartition } from './topic-partition.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 
 /** Key and value are views of what was fetched; copy the few bytes that are kept for long. */
 export class LazyRecord implements ConsumerRecord<Buffer, Buffer> {

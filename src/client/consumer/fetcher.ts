@@ -3,6 +3,7 @@
  * which nothing waits to be taken. So there is at most one piece of each partition in hand and one
  * behind it, and an application that takes nothing fetches nothing.
  */
+import { asBuffer } from '../../base/as-buffer.ts'
 import { assert } from '../../base/assert.ts'
 import { type Codec, loadCodec } from '../../compression/index.ts'
 import { ErrorCode, errorInfo } from '../../protocol/error-codes.ts'
@@ -15,6 +16,7 @@ import {
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
+import { keyOf, partitionKey } from '../topic-partition.ts'
 import { BatchOpener } from './batch-opener.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
@@ -22,7 +24,6 @@ import { FetchSession, type SessionRequest, type WantedPartition } from './fetch
 import { FetchedPartition, summarize } from './fetched-partition.ts'
 import type { PositionLoss } from './offset-reset.ts'
 import type { PartitionPosition, Positions } from './positions.ts'
-import { keyOf, partitionKey } from './topic-partition.ts'
 
 /** From this version on topics are named by their ids. */
 const topicIdsMin = 13
@@ -53,6 +54,13 @@ const sessionCodes: ReadonlySet<number> = new Set([
   ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
 ])
 
+/**
+ * A look at all partitions takes time for each of them. While so many pieces wait at least, there
+ * is one whenever half of them are taken, or after that long (ms), instead of one for each.
+ */
+const enoughMin = 16
+const plentyMs = 100
+
 /** Counts of what a fetcher did. */
 export interface FetchCounts {
   readonly fetches: number
@@ -77,6 +85,10 @@ export class Fetcher {
   #fetches = 0
   #bytes = 0
   #isClosed = false
+  /** With more pieces than that, and nothing new, partitions are not looked at again. */
+  #enough = Infinity
+  /** When all partitions were looked at last. */
+  #sentMs = 0
 
   /** @param notify is told when something has come, or failed. */
   constructor(
@@ -100,9 +112,19 @@ export class Fetcher {
 
   /** The next piece to hand out, which is then in hand; undefined when there is none. */
   take(): FetchedPartition | undefined {
-    this.#ready = this.#ready.filter((one) => this.#isAssigned(one.position) && one.isCurrent)
-    const at = this.#ready.findIndex(({ position }) => !position.isPaused)
-    return at < 0 ? undefined : this.#ready.splice(at, 1)[0]
+    const isNext = (one: FetchedPartition): boolean =>
+      !this.#isWanted(one) || !one.position.isPaused
+    // Others that nobody wants any more are left for `send`: each piece would be a look at all.
+    for (let at = this.#ready.findIndex(isNext); at >= 0; at = this.#ready.findIndex(isNext)) {
+      const [piece] = this.#ready.splice(at, 1)
+      if (piece !== undefined && this.#isWanted(piece)) return piece
+    }
+    return undefined
+  }
+
+  /** Whether so much waits since the last {@link send} that another one is not worth its time. */
+  hasPlenty(nowMs: number): boolean {
+    return this.#ready.length > this.#enough && nowMs < this.#sentMs + plentyMs
   }
 
   /** Puts a piece back to the front: its partition was paused, or it failed and comes again. */
@@ -128,6 +150,7 @@ export class Fetcher {
     /** Brokers with partitions that are left out, because something of them waits. */
     const satisfied = new Set<number>()
     this.#takeLosses()
+    this.#ready = this.#ready.filter((piece) => this.#isWanted(piece))
     const waiting = new Set(this.#ready.map(({ position }) => position))
     for (const position of this.#positions.fetchable()) {
       const nodeId = this.#nodeFor(position, nowMs)
@@ -150,6 +173,8 @@ export class Fetcher {
       else void this.#fetch(node, positions, satisfied.has(nodeId) ? 0 : undefined)
     }
     assert(retryMs > nowMs, 'what is due was sent')
+    this.#sentMs = nowMs
+    this.#enough = Math.max(enoughMin, this.#ready.length / 2)
     return retryMs
   }
 
@@ -170,6 +195,11 @@ export class Fetcher {
       this.#loss ??= this.#positions.outOfRange(position, version)
       this.#notify()
     }
+  }
+
+  /** Whether a piece is still of a partition of ours, and of where that stands. */
+  #isWanted(piece: FetchedPartition): boolean {
+    return piece.isCurrent && this.#isAssigned(piece.position)
   }
 
   #isAssigned(position: PartitionPosition): boolean {
@@ -236,6 +266,7 @@ export class Fetcher {
       this.#failed(node, asked, error)
     }
     node.isInFlight = false
+    this.#enough = Infinity
     if (!this.#isClosed) this.#notify()
   }
 
@@ -318,8 +349,7 @@ export class Fetcher {
       position.preferredUntilMs = this.#nowMs() + this.#settings.metadataMaxAgeMs
     }
     if (data.records === null || data.records.length === 0) return
-    const { buffer, byteOffset, byteLength } = data.records
-    const bytes = Buffer.from(buffer, byteOffset, byteLength)
+    const bytes = asBuffer(data.records)
     const summary = summarize(bytes, position.fetchOffset)
     assert(summary.nextOffset >= position.fetchOffset, 'a fetch leads forward')
     if (summary.isCutOff) {

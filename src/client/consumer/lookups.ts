@@ -2,6 +2,7 @@
 import { assert } from '../../base/assert.ts'
 import { ClientError } from '../error.ts'
 import { backoffMs } from '../network/backoff.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { lossError } from './fetcher.ts'
@@ -13,7 +14,6 @@ import {
   type Positions,
   timestampFor,
 } from './positions.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** A partition with its version, and its leader's epoch, when it was asked for. */
 interface Asked extends TopicPartition {

@@ -1,15 +1,16 @@
 /** The requests by which a consumer learns of offsets: committed ones, by time, by leader epoch. */
 import { assert } from '../../base/assert.ts'
+import { groupedBy } from '../../base/grouped.ts'
 import { ErrorCode, errorInfo } from '../../protocol/error-codes.ts'
 import { listOffsetsApi } from '../../protocol/generated/02-list-offsets.ts'
 import { offsetFetchApi } from '../../protocol/generated/09-offset-fetch.ts'
 import { offsetForLeaderEpochApi } from '../../protocol/generated/23-offset-for-leader-epoch.ts'
 import { type Uuid, zeroUuid } from '../../protocol/uuid.ts'
 import { ClientError, ProtocolError } from '../error.ts'
+import { keyOf, partitionKey, type TopicPartition } from '../topic-partition.ts'
 import { partitionsByTopic } from './assignor/consumer-protocol.ts'
 import type { ConsumerCluster } from './consumer-cluster.ts'
 import type { OffsetAndEpoch } from './positions.ts'
-import { keyOf, partitionKey, type TopicPartition } from './topic-partition.ts'
 
 /** An offset as a group committed it. */
 export interface CommittedOffset extends OffsetAndEpoch {
@@ -48,7 +49,6 @@ export function allOf<T>({ found, failures }: Answers<T>): Found<T> {
 const severalGroupsMin = 8
 /** From this version on OffsetFetch and OffsetCommit name topics by ids alone. */
 export const topicIdsMin: number = 10
-const noLeaderEpoch = -1
 
 /**
  * Offsets that the group committed. One attempt: rejects with the coordinator's error, which may be
@@ -271,7 +271,7 @@ async function askLeaders<T>(
 ): Promise<Answers<T>> {
   const found = new Map<string, T>()
   const failures = new Map<string, unknown>()
-  const leaders = new Map<number, LedQuestion[]>()
+  const led: (LedQuestion & { readonly leader: number })[] = []
   for (const question of questions) {
     const info = cluster.topic(question.topic)?.partitions[question.partition]
     if (info === undefined || info.leader < 0) {
@@ -280,10 +280,7 @@ async function askLeaders<T>(
       failures.set(key, leaderError(cluster, `Cannot find the leader of ${key}`, code))
       continue
     }
-    const of = leaders.get(info.leader)
-    const led = { ...question, leaderEpoch: info.leaderEpoch ?? noLeaderEpoch }
-    if (of === undefined) leaders.set(info.leader, [led])
-    else of.push(led)
+    led.push({ ...question, leader: info.leader, leaderEpoch: info.leaderEpoch })
   }
   const askOne = async ([node, of]: readonly [number, readonly LedQuestion[]]): Promise<void> => {
     try {
@@ -294,7 +291,7 @@ async function askLeaders<T>(
       for (const one of of) failures.set(keyOf(one), error)
     }
   }
-  await Promise.all([...leaders].map(askOne))
+  await Promise.all([...groupedBy(led, ({ leader }) => leader)].map(askOne))
   assert(found.size + failures.size <= questions.length, 'only what was asked for is answered')
   return { found, failures }
 }
@@ -309,11 +306,6 @@ function byTopic<T>(
   questions: readonly LedQuestion[],
   make: (of: LedQuestion) => T,
 ): { readonly topic: string; readonly partitions: T[] }[] {
-  const topics = new Map<string, T[]>()
-  for (const question of questions) {
-    const list = topics.get(question.topic)
-    if (list === undefined) topics.set(question.topic, [make(question)])
-    else list.push(make(question))
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }))
+  const topics = groupedBy(questions, ({ topic }) => topic)
+  return [...topics].map(([topic, of]) => ({ topic, partitions: of.map(make) }))
 }

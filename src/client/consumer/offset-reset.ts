@@ -1,6 +1,6 @@
 /** Where to begin in a partition for which no offset is committed, or whose offset is gone. */
 import { assert } from '../../base/assert.ts'
-import type { TopicPartition } from './topic-partition.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 
 /**
  * `earliest` the first record there is, `latest` only what comes from now on, `none` an error, or

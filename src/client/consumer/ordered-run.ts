@@ -6,9 +6,9 @@
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ConfigError } from '../error.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import { FinishedPrefix } from './finished-prefix.ts'
 import type { OffsetAndEpoch, PartitionPosition } from './positions.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** Does the work of one record. */
 export type RecordHandler<K, V> = (record: ConsumerRecord<K, V>) => void | Promise<void>

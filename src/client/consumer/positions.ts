@@ -10,8 +10,8 @@
  * committed.
  */
 import { assert } from '../../base/assert.ts'
+import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import { type OffsetReset, type PositionLoss, resetTimestamp } from './offset-reset.ts'
-import { keyOf, type TopicPartition } from './topic-partition.ts'
 
 /** What a partition waits for. */
 export type PositionState = 'uncommitted' | 'resetting' | 'validating' | 'ready'

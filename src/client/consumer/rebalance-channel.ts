@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { assert } from '../../base/assert.ts'
-import type { TopicPartition } from './topic-partition.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 
 /**
  * Name of the channel of `node:diagnostics_channel` on which consumers tell of partitions that

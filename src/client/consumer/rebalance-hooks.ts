@@ -1,5 +1,5 @@
 /** What an application may do when partitions come and go. */
-import type { TopicPartition } from './topic-partition.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 
 /**
  * Called while the application waits for records; the rebalance goes on when they resolve. What

@@ -7,12 +7,12 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import type { Deserializer } from '../../record/serializer.ts'
 import { ConfigError, ProtocolError, SerializationError } from '../error.ts'
+import { keyOf } from '../topic-partition.ts'
 import type { ConsumerSettings, OnDeserializeError } from './consumer-settings.ts'
 import type { FetchedPartition } from './fetched-partition.ts'
 import { LazyRecord } from './fetched-record.ts'
 import type { Fetcher } from './fetcher.ts'
 import type { PartitionPosition, Positions } from './positions.ts'
-import { keyOf } from './topic-partition.ts'
 
 /** See the head of this file. */
 export class RecordSource<K, V> {

@@ -5,12 +5,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { assert } from '../../base/assert.ts'
 import type { ConsumerRecord } from '../../record/record.ts'
 import { ClosedError, ConfigError } from '../error.ts'
+import { requireTimeout } from '../options/whole-argument.ts'
+import type { TopicPartition } from '../topic-partition.ts'
 import type { OffsetToCommit } from './commit.ts'
 import { type ConsumerLoop, settlePosition } from './consumer-loop.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import { OrderedRun, type RecordHandler, type RunOrder } from './ordered-run.ts'
 import type { PartitionPosition } from './positions.ts'
-import type { TopicPartition } from './topic-partition.ts'
 
 /** Records of one partition, in their order. */
 export interface ConsumerBatch<K = Buffer, V = Buffer> extends TopicPartition {
@@ -63,7 +64,7 @@ export class RecordStream<K, V> {
     this.#loop = loop
     this.#settings = settings
     loop.beforeHandOver = (partitions) => this.#beforeHandOver(partitions)
-    loop.beforeCommit = () => this.#settleRun()
+    loop.commits.beforeCommit = () => this.#settleRun()
   }
 
   /** Resolves when no call waits for records. */
@@ -78,18 +79,19 @@ export class RecordStream<K, V> {
 
   /** What `commit()` commits: everything handed out, or in a run what is finished. */
   offsetsToCommit(): OffsetToCommit[] {
-    if (this.#run === null) return this.#loop.handedOutOffsets()
+    if (this.#run === null) return this.#loop.commits.handedOut()
     this.#settleRun()
-    return this.#loop.processedOffsets()
+    return this.#loop.commits.processed()
   }
 
   /** See `Consumer.poll`. */
   poll(options: PollOptions): Promise<readonly ConsumerRecord<K, V>[]> {
     return this.#alone(async () => {
+      const { timeoutMs = Infinity } = options
+      requireTimeout(timeoutMs)
       this.#last = null
       this.#loop.settle()
       const records: ConsumerRecord<K, V>[] = []
-      const { timeoutMs = Infinity } = options
       const nowMs = this.#loop.nowMs()
       const untilMs = nowMs + timeoutMs
       // A loop over polls that find something, or do not wait, would hold up the whole process.
@@ -251,7 +253,6 @@ export class RecordStream<K, V> {
     while (run.failure === null && !isAborted(signal)) {
       await run.room()
       if (run.failure !== null) return
-      this.#settleRun()
       const nowMs = this.#loop.nowMs()
       if (nowMs >= this.#turnEndsMs) await this.#yield()
       try {

@@ -1,6 +1,6 @@
 /** Which topics a subscription means, as topics come and go. Pure. */
 import { assert } from '../../base/assert.ts'
-import { compareText } from './topic-partition.ts'
+import { compareText } from '../topic-partition.ts'
 
 /** What `subscribe` takes: names, patterns of names, or both. */
 export type TopicFilter = string | RegExp | readonly (string | RegExp)[]

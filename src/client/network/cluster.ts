@@ -130,9 +130,14 @@ export class Cluster {
       await this.refresh(leftMs)
       const found = this.#metadata.topics.get(name)
       if (found !== undefined) return found
-      const code = this.#metadata.faultOf(name) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-      throw new ProtocolError(`Cannot use topic ${name}`, code)
+      throw this.faultOf(name) ?? topicError(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     })
+  }
+
+  /** Why a topic is not known: what a broker said of it, or why none could be asked. */
+  faultOf(name: string): ClientError | undefined {
+    const code = this.#metadata.faultOf(name)
+    return code === undefined ? this.#refresher.failure : topicError(name, code)
   }
 
   /** Asks for all topics from now on (patterns need that); the result ends it. */
@@ -380,4 +385,9 @@ export class Cluster {
     if (channel !== 'fetch') this.#coordinators.forgetNode(nodeId)
     if (what === 'broken') this.#refresher.poke()
   }
+}
+
+function topicError(name: string, code: number): ProtocolError {
+  assert(code !== ErrorCode.NONE, 'an error has a code')
+  return new ProtocolError(`Cannot use topic ${name}`, code)
 }

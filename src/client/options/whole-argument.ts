@@ -16,3 +16,14 @@ export function requireWhole(what: string, value: unknown, min: number, unit = '
   const kind = unit === '' ? 'a whole number' : `a whole number of ${unit}`
   throw new ConfigError(`${what} is ${String(value)}; it has to be ${kind}${bound}.`)
 }
+
+/**
+ * Holds a time that a caller gave to one that can be waited for: NaN would end a wait at once.
+ *
+ * @throws {ConfigError} it is no number of milliseconds from 0 on; Infinity is one.
+ */
+export function requireTimeout(timeoutMs: unknown): void {
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return
+  const what = `timeoutMs is ${String(timeoutMs)}`
+  throw new ConfigError(`${what}; it has to be a number of milliseconds from 0 on.`)
+}

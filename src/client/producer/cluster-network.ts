@@ -6,7 +6,7 @@ import {
   produceApi,
 } from '../../protocol/generated/00-produce.ts'
 import { initProducerIdApi } from '../../protocol/generated/22-init-producer-id.ts'
-import { ProtocolError } from '../error.ts'
+import { type ClientError, ProtocolError } from '../error.ts'
 import type { Cluster } from '../network/cluster.ts'
 import type {
   NamedLeader,
@@ -37,6 +37,10 @@ export class ClusterNetwork implements ProducerNetwork {
 
   awaitTopic(name: string, timeoutMs: number): Promise<TopicView> {
     return this.#cluster.awaitTopic(name, timeoutMs)
+  }
+
+  faultOf(name: string): ClientError | undefined {
+    return this.#cluster.faultOf(name)
   }
 
   requestRefresh(): void {

@@ -8,7 +8,7 @@ import { batchHeaderBytes } from '../../record/batch-header.ts'
 import { fileBeside, JobThread } from '../job-thread.ts'
 import type { CompressionJob, CompressionResult } from './compression-worker.ts'
 
-/** Records of so many bytes and more are worth the way to a thread. */
+/** Records of so many bytes and more are worth the way to a thread; see `npm run bench:codecs`. */
 const threadBytesMin = 64 * 1024
 
 /** Name of a codec, `none` among them. */

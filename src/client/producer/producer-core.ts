@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts'
 import type { Clock, TimerHandle, Timers } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { Checksum } from '../../record/batch-header.ts'
 import type { RecordMetadata } from '../../record/record.ts'
 import {
@@ -368,7 +369,7 @@ export class ProducerCore {
         : `Topic ${topic.name} was not found within ${maxBlockMs} ms (maxBlockMs).`
       const error = topic.isKnown
         ? new BufferError(message, 'REQUEST_TIMED_OUT')
-        : new TimeoutError(message)
+        : new TimeoutError(message, { cause: this.#network.faultOf(topic.name) })
       this.#failed(send.record, send.waiting, send.input, error)
     }
     this.#unblock()
@@ -530,5 +531,6 @@ function partitionOf(record: Outgoing): PartitionBatches | ClientError {
 function noPartition(topic: TopicBatches, partition: number | undefined): ClientError {
   const count = topic.partitionCount
   const what = `Cannot send to partition ${partition ?? 'of the partitioner'} of ${topic.name}`
-  return new ProtocolError(what, 3, `it has partitions 0 to ${count - 1}`)
+  const why = `it has partitions 0 to ${count - 1}`
+  return new ProtocolError(what, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, why)
 }

@@ -2,7 +2,9 @@
  * What a producer needs of a cluster: a small part of it, so that the tests of the sender can play
  * one. Errors are those of `error.ts`.
  */
+
 import type { ProduceRequestInput, ProduceResponse } from '../../protocol/generated/00-produce.ts'
+import type { ClientError } from '../error.ts'
 
 /** A topic as far as a producer cares. */
 export interface TopicView {
@@ -47,6 +49,8 @@ export interface ProducerNetwork {
   peekTopic(name: string): TopicView | undefined
   /** Asks for a topic until it is known; rejects with what the last attempt said. */
   awaitTopic(name: string, timeoutMs: number): Promise<TopicView>
+  /** Why a topic is not known, as far as anybody has said. */
+  faultOf(name: string): ClientError | undefined
   /** Leaders have moved: asks for them, and tries until it succeeds. */
   requestRefresh(): void
   /** Calls `listener` whenever news of topics has come in; the result ends that. */

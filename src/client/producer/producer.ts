@@ -5,6 +5,7 @@ import type { Payload, ProducerRecord, RecordMetadata } from '../../record/recor
 import { clientChecksum } from '../checksum.ts'
 import { systemEnvironment } from '../network/environment.ts'
 import { openCluster } from '../options/connection-options.ts'
+import { requireTimeout } from '../options/whole-argument.ts'
 import { ProducerTracing } from '../tracing/producer-tracing.ts'
 import { ClusterNetwork } from './cluster-network.ts'
 import { SendGroup } from './delivery.ts'
@@ -184,7 +185,13 @@ export class Producer<K = Payload, V = Payload> {
    * ```
    */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#core.close(options.timeoutMs ?? Infinity)
+    const { timeoutMs = Infinity } = options
+    try {
+      requireTimeout(timeoutMs)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#closing ??= this.#core.close(timeoutMs)
     return this.#closing
   }
 

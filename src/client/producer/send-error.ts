@@ -1,6 +1,5 @@
-import { assert } from '../../base/assert.ts'
 import type { RecordMetadata } from '../../record/record.ts'
-import { ClientError } from '../error.ts'
+import { ClientError, failuresIn } from '../error.ts'
 
 /**
  * Some records of a `send(records)` were not stored. Its code is that of the first error; it is
@@ -26,13 +25,13 @@ export class SendError extends ClientError {
   readonly results: readonly (RecordMetadata | ClientError)[]
 
   constructor(results: readonly (RecordMetadata | ClientError)[]) {
-    const errors = results.filter((result) => result instanceof ClientError)
-    const first = errors[0]
-    assert(first !== undefined, 'a send that failed has an error')
-    const retriable = errors.every((error) => error.retriable)
+    const failures = failuresIn(results)
+    const [first] = failures
+    const retriable = failures.every((error) => error.retriable)
+    const count = `${failures.length} of ${results.length}`
     super(
       { code: first.kafkaCode, name: first.code, retriable },
-      `${errors.length} of ${results.length} records were not stored; the first: ${first.message}`,
+      `${count} records were not stored; the first: ${first.message}`,
       { cause: first },
     )
     this.results = results

@@ -13,6 +13,7 @@ import {
   writeBatchHeader,
 } from '../../record/batch-header.ts'
 import { ClientError, ConfigError, NetworkError, ProtocolError, TimeoutError } from '../error.ts'
+import { backoffMs } from '../network/backoff.ts'
 import type { Accumulator } from './accumulator.ts'
 import type { Compressor } from './compressor.ts'
 import type { BatchOutcome } from './delivery.ts'
@@ -61,9 +62,6 @@ export interface SenderCounts {
   retries: number
   failedRecords: number
 }
-
-/** Each wait is twice the one before, up to 20 percent longer or shorter, as in Kafka's clients. */
-const backoffJitter = 0.2
 
 /** Codes with which the leader may have stored a batch: it waited for its followers in vain. */
 const mayBeStored: ReadonlySet<number> = new Set([
@@ -515,11 +513,9 @@ export class Sender {
   }
 
   #backoffMs(attempts: number): number {
-    const { retryBackoffMs, retryBackoffMaxMs } = this.#options
+    const { retryBackoffMs: initialMs, retryBackoffMaxMs: maxMs } = this.#options
     assert(attempts > 0, 'there was an attempt')
-    const wait = Math.min(retryBackoffMs * 2 ** Math.min(attempts - 1, 30), retryBackoffMaxMs)
-    const spread = this.#environment.random.uint32() / 2 ** 32
-    return wait * (1 - backoffJitter + 2 * backoffJitter * spread)
+    return backoffMs({ initialMs, maxMs }, attempts, this.#environment.random)
   }
 }
 

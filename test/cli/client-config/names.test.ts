@@ -65,6 +65,7 @@ describe('values', () => {
     ['consumer', 'auto.offset.reset', 'latest', 'latest'],
     ['consumer', 'auto.offset.reset', 'by_duration:PT1H30M', { durationMs: 5_400_000 }],
     ['consumer', 'auto.offset.reset', 'by_duration:P2DT1S', { durationMs: 172_801_000 }],
+    ['consumer', 'auto.offset.reset', 'by_duration:PT0.5S', { durationMs: 500 }],
     // The client knows what it may be, and refuses this one.
     ['consumer', 'auto.offset.reset', 'by_duration:P', 'by_duration:P'],
   ] as const)('of the %s: %s=%s is %j', (kind, name, text, expected) => {

@@ -1,15 +1,7 @@
 /** A broker in this process, and commands on it. */
 import { Broker } from '../../../src/broker/index.ts'
-import { runCommandLine } from '../../../src/cli/program.ts'
 import { Admin, Producer } from '../../../src/client/index.ts'
-import { type CapturedTerminal, capturedTerminal } from '../captured-terminal.ts'
-
-/** How a command ended, with its lines. */
-export interface Ended {
-  readonly code: number
-  readonly out: readonly string[]
-  readonly err: readonly string[]
-}
+import { type CapturedTerminal, type Ended, runToEnd } from '../captured-terminal.ts'
 
 /** Whoever starts one closes it. */
 export class TestCluster {
@@ -34,9 +26,8 @@ export class TestCluster {
   }
 
   /** Runs a command to its end, on a terminal of its own unless one is given. */
-  async run(args: readonly string[], terminal: CapturedTerminal = capturedTerminal()) {
-    const code = await runCommandLine([...args, '-b', this.address], terminal)
-    return { code, out: terminal.stdout, err: terminal.stderr } satisfies Ended
+  run(args: readonly string[], terminal?: CapturedTerminal): Promise<Ended> {
+    return runToEnd([...args, '-b', this.address], terminal)
   }
 
   /** Sends so many records to a partition. */

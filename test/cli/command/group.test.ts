@@ -1,5 +1,10 @@
 /** What `group` commands say; what they do with members and with Kafka is in test/conformance. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { formatHostPort } from '../../../src/base/endpoint.ts'
+import { runCommandLine } from '../../../src/cli/program.ts'
+import { ErrorCode } from '../../../src/protocol/error-codes.ts'
+import { deleteGroupsApi } from '../../../src/protocol/generated/42-delete-groups.ts'
+import { FakeCluster, useDefault } from '../../client/network/fake-cluster.ts'
 import { capturedTerminal } from '../captured-terminal.ts'
 import { TestCluster } from './cluster.ts'
 
@@ -117,6 +122,36 @@ test('delete says which, and which not', async () => {
     { group: 'nobody', error: 'GROUP_ID_NOT_FOUND' },
   ])
   expect(err).toHaveLength(1)
+})
+
+test('a group that has to wait does not let another one be deleted twice', async () => {
+  const asked: string[] = []
+  const fake = await FakeCluster.start({
+    apis: [deleteGroupsApi],
+    answer: ({ key, body }) => {
+      if (key !== deleteGroupsApi.key) return useDefault
+      const results = (body as { groupsNames: ('loading' | 'ready')[] }).groupsNames.map(
+        (groupId) => {
+          const { NONE, COORDINATOR_LOAD_IN_PROGRESS, GROUP_ID_NOT_FOUND } = ErrorCode
+          const codes = {
+            loading: [COORDINATOR_LOAD_IN_PROGRESS, NONE],
+            ready: [NONE, GROUP_ID_NOT_FOUND],
+          }[groupId]
+          const before = asked.filter((one) => one === groupId).length
+          asked.push(groupId)
+          return { groupId, errorCode: codes?.[before] ?? GROUP_ID_NOT_FOUND }
+        },
+      )
+      return { throttleTimeMs: 0, results }
+    },
+  })
+  const servers = fake.endpoints.map(formatHostPort).join(',')
+  const terminal = capturedTerminal()
+  const args = ['group', 'delete', 'loading', 'ready', '-b', servers]
+  expect([await runCommandLine(args, terminal), terminal.stderr]).toEqual([0, []])
+  expect(terminal.stdout).toEqual(['Deleted group loading.', 'Deleted group ready.'])
+  expect(asked.toSorted()).toEqual(['loading', 'loading', 'ready'])
+  await fake.close()
 })
 
 test('all groups of a cluster without any', async () => {

@@ -14,30 +14,12 @@ import { describeClusterApi } from '../../../src/protocol/generated/60-describe-
 import { listTransactionsApi } from '../../../src/protocol/generated/66-list-transactions.ts'
 import { consumerGroupDescribeApi } from '../../../src/protocol/generated/69-consumer-group-describe.ts'
 import { listConfigResourcesApi } from '../../../src/protocol/generated/74-list-config-resources.ts'
-import { FakeCluster, hangUp, type SeenRequest, useDefault } from '../network/fake-cluster.ts'
+import { type FakeCluster, hangUp, type SeenRequest, useDefault } from '../network/fake-cluster.ts'
+import { Ends } from './admin-fixture.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
-async function both(
-  options: Parameters<typeof FakeCluster.start>[0],
-  more: { defaultApiTimeoutMs?: number } = {},
-) {
-  const fake = await FakeCluster.start(options)
-  const admin = new Admin({
-    bootstrapServers: fake.endpoints.map(({ host, port }) => `${host}:${port}`),
-    retryBackoffMs: 10,
-    defaultApiTimeoutMs: 5_000,
-    ...more,
-  })
-  ends.push(
-    () => fake.close(),
-    () => admin.close(),
-  )
-  return { fake, admin }
-}
+const ends = new Ends()
+afterEach(() => ends.run())
+const both = ends.both.bind(ends)
 
 /** Answers of one API, one after the other; the last one from then on. */
 function answers(api: { key: number }, ...given: ((request: SeenRequest) => unknown)[]) {
@@ -265,6 +247,22 @@ describe('calls that ask several brokers', () => {
   }
   const apis = [describeClusterApi, describeLogDirsApi, listGroupsApi, listTransactionsApi]
   const fault = (call: Promise<unknown>) => call.catch((error: unknown) => error)
+
+  test('have one time for all of their steps', async () => {
+    const startMs = performance.now()
+    const answer = (request: SeenRequest) => {
+      const told = down(0)(request)
+      const isTooSoon = performance.now() - startMs < 400
+      if (request.key === describeClusterApi.key && isTooSoon)
+        return { ...(told as object), errorCode: 7 }
+      return request.key === listGroupsApi.key ? { errorCode: 14, groups: [] } : told
+    }
+    const more = { defaultApiTimeoutMs: 800 }
+    const { fake, admin } = await both({ apis, answer, nodes: 3 }, more)
+    await expect(admin.listGroups()).rejects.toMatchObject({ code: 'COORDINATOR_LOAD_IN_PROGRESS' })
+    expect(fake.count(listGroupsApi)).toBeGreaterThan(0)
+    expect(performance.now() - startMs).toBeLessThan(1_100)
+  })
 
   test('tell what each of them answered, and the failure of the one that failed', async () => {
     const { admin } = await both({ apis, answer: down(2), nodes: 3 })

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AdminError } from '../../../src/client/admin/admin-error.ts'
-import { byTopic, onLeaders, partitionName } from '../../../src/client/admin/partitions.ts'
+import { byTopic, onLeaders } from '../../../src/client/admin/partitions.ts'
 import { type AdminContext, each, settle } from '../../../src/client/admin/settle.ts'
 import { ClientError, NetworkError, ProtocolError } from '../../../src/client/error.ts'
 import { Deadline } from '../../../src/client/network/retry.ts'
+import { keyOf } from '../../../src/client/topic-partition.ts'
 import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
 import { clusterAt } from '../network/cluster-fixture.ts'
 import { FakeCluster } from '../network/fake-cluster.ts'
@@ -137,7 +138,7 @@ describe('partitions', () => {
     const sent: number[] = []
     const outcomes = await onLeaders(given, 'Cannot ask', items, deadline, async (leader, own) => {
       sent.push(leader)
-      return own.map(partitionName)
+      return own.map(keyOf)
     })
     expect(sent).toEqual([1])
     expect(outcomes.map((one) => (one instanceof ClientError ? one.code : one))).toEqual([
@@ -162,7 +163,7 @@ describe('partitions', () => {
         'Cannot ask',
         partitions.map((partition) => ({ topic: 't', partition })),
         deadline,
-        async (_leader, own) => own.map(partitionName),
+        async (_leader, own) => own.map(keyOf),
       )
     expect(await names([0])).toEqual(['t-0'])
     fake.topics.set('t', 4)

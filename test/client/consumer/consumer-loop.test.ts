@@ -7,7 +7,7 @@ import {
   type RebalanceEvent,
   rebalanceChannelName,
 } from '../../../src/client/consumer/rebalance-channel.ts'
-import { keyOf, type TopicPartition } from '../../../src/client/consumer/topic-partition.ts'
+import { keyOf, type TopicPartition } from '../../../src/client/topic-partition.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import type { OffsetCommitRequest } from '../../../src/protocol/generated/08-offset-commit.ts'
 import { PlayedCluster, type Sent, settingsWith, settled } from './played-cluster.ts'
@@ -219,9 +219,9 @@ describe('commits', () => {
   const offsets = [0, 1].map((partition) => ({ topic: 't', partition, offset: 7 }))
 
   it('go out one after the other, whether somebody waits for them or not', async () => {
-    const first = loop.commit([{ topic: 't', partition: 0, offset: 1 }], 1_000)
-    const second = loop.commitAsync([{ topic: 't', partition: 0, offset: 2 }])
-    const third = loop.commit([{ topic: 't', partition: 0, offset: 3 }], 1_000)
+    const first = loop.commits.commit([{ topic: 't', partition: 0, offset: 1 }], 1_000)
+    const second = loop.commits.commitAsync([{ topic: 't', partition: 0, offset: 2 }])
+    const third = loop.commits.commit([{ topic: 't', partition: 0, offset: 3 }], 1_000)
     for (const [at, done] of [first, second, third].entries()) {
       await settled()
       const commits = played.sent.filter(({ name }) => name === 'OffsetCommit')
@@ -233,8 +233,8 @@ describe('commits', () => {
   })
 
   it('are of the generation in which they were asked for', async () => {
-    const first = loop.commitAsync(offsets)
-    const second = loop.commitAsync(offsets)
+    const first = loop.commits.commitAsync(offsets)
+    const second = loop.commits.commitAsync(offsets)
     const refused = expect(second).rejects.toThrow('rebalanced before they were sent')
     await settled()
     const sent = next('OffsetCommit')
@@ -250,7 +250,7 @@ describe('commits', () => {
   })
 
   it('that an earlier generation had refused do not end the present one', async () => {
-    const done = loop.commit(offsets, 1_000)
+    const done = loop.commits.commit(offsets, 1_000)
     const refused = expect(done).rejects.toThrow('UNKNOWN_MEMBER_ID')
     await settled()
     const sent = next('OffsetCommit')
@@ -263,8 +263,8 @@ describe('commits', () => {
   })
 
   it('leave out what was given up before they are sent', async () => {
-    const first = loop.commitAsync(offsets)
-    const second = loop.commitAsync(offsets)
+    const first = loop.commits.commitAsync(offsets)
+    const second = loop.commits.commitAsync(offsets)
     await settled()
     loop.positions.assign([{ topic: 't', partition: 1 }])
     await committed(next('OffsetCommit'))
@@ -278,13 +278,15 @@ describe('commits', () => {
 
   it.each([Number.NaN, -1, 0.5])('of offset %d are refused: it is none', async (offset) => {
     const wrong = [{ topic: 't', partition: 1, offset }]
-    await expect(loop.commit(wrong, 1_000)).rejects.toThrow(`The offset of t-1 is ${offset}`)
+    await expect(loop.commits.commit(wrong, 1_000)).rejects.toThrow(
+      `The offset of t-1 is ${offset}`,
+    )
     expect(played.sent.map(({ name }) => name)).not.toContain('OffsetCommit')
   })
 
   it('of who is out of the group are refused', async () => {
     await beat(ErrorCode.UNKNOWN_MEMBER_ID)
-    await expect(loop.commit(offsets, 1_000)).rejects.toThrow('out of its group')
-    await expect(loop.commitAsync(offsets)).rejects.toThrow('out of its group')
+    await expect(loop.commits.commit(offsets, 1_000)).rejects.toThrow('out of its group')
+    await expect(loop.commits.commitAsync(offsets)).rejects.toThrow('out of its group')
   })
 })

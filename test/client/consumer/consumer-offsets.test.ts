@@ -48,6 +48,27 @@ describe('offsets', () => {
     expect(played.sent.map(({ timeoutMs }) => timeoutMs)).toEqual([1, 1])
   })
 
+  it('wait for their topics side by side, within one time', async () => {
+    const waits: (() => void)[] = []
+    const given: number[] = []
+    const cluster = {
+      ...played.cluster,
+      awaitTopic: () => new Promise<void>((resolve) => waits.push(resolve)),
+      retrying: async (_: string, timeoutMs: number) => {
+        given.push(timeoutMs)
+        return new Map()
+      },
+    } as unknown as ConsumerCluster
+    const settings = settingsWith({ groupId: 'g', defaultApiTimeoutMs: 1_000 })
+    const of = ['a', 'b', 'c'].map((topic) => ({ topic, partition: 0 }))
+    const ends = new ConsumerOffsets(cluster, settings).ends(of, 'latest')
+    expect(waits).toHaveLength(3)
+    played.time.pass(400)
+    for (const wait of waits) wait()
+    await ends
+    expect(given).toEqual([600])
+  })
+
   it('that are not all found fail, with what is final before what may pass', async () => {
     const ends = offsetsOf().ends(partitions, 'latest')
     const failed = expect(ends).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED')

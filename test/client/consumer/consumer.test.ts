@@ -1,6 +1,6 @@
 /** The consumer as a program sees it, against a broker that a test fills. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { Consumer } from '../../../src/client/consumer/consumer.ts'
 import type { ConsumerOptions } from '../../../src/client/consumer/consumer-options.ts'
 import { ClosedError, ConfigError, SerializationError } from '../../../src/client/error.ts'
@@ -222,6 +222,15 @@ describe('batches', () => {
     })()
     await expect(loop).rejects.toThrow('AbortSignal')
   })
+})
+
+test('times that are none are refused, and end nothing', async () => {
+  log.append(0, ...values(1))
+  const consumer = reader()
+  const wrong = 'timeoutMs is NaN; it has to be a number of milliseconds from 0 on.'
+  await expect(consumer.position(first, Number.NaN)).rejects.toThrow(wrong)
+  await expect(consumer.close({ timeoutMs: Number.NaN })).rejects.toThrow(wrong)
+  expect(await take(consumer, 1)).toEqual([0])
 })
 
 describe('a poll', () => {

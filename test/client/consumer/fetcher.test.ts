@@ -236,6 +236,40 @@ describe('fetching', () => {
     expect(fetcher.take()).toBe(undefined)
   })
 
+  it("asks at once behind a seek: what had come is in nobody's way", async () => {
+    const [position] = assign(0) as [PartitionPosition]
+    send()
+    await answer(played.next('Fetch'), data(0, batch(0)))
+    positions.seek(position, { offset: 9, leaderEpoch: -1 })
+    send()
+    expect(asked(played.next('Fetch'))).toBe('0@9')
+  })
+
+  it('has plenty until half of many is taken, something new came or time passed', async () => {
+    const count = 40
+    const plenty = () => fetcher.hasPlenty(played.time.monotonicMs())
+    played.lead('t', ...Array.from({ length: count }, (): [number, number] => [1, 5]))
+    assign(...Array.from({ length: count }, (_, at) => at))
+    send()
+    const pieces = Array.from({ length: count }, (_, at) => data(at, batch(0)))
+    await answer(played.next('Fetch'), ...pieces)
+    expect(plenty()).toBe(false)
+    send()
+    for (let left = count; left > count / 2; left--) {
+      expect(plenty()).toBe(true)
+      fetcher.take()
+    }
+    expect(plenty()).toBe(false)
+    send()
+    expect(plenty()).toBe(true)
+    await answer(played.next('Fetch'))
+    expect(plenty()).toBe(false)
+    send()
+    expect(plenty()).toBe(true)
+    played.time.pass(100)
+    expect(plenty()).toBe(false)
+  })
+
   it('waits for a leader where there is none', () => {
     played.lead('t', [-1, 6])
     assign(0)

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OrderedRun, type RunOrder } from '../../../src/client/consumer/ordered-run.ts'
 import { Positions } from '../../../src/client/consumer/positions.ts'
-import { keyOf } from '../../../src/client/consumer/topic-partition.ts'
 import { ConfigError } from '../../../src/client/error.ts'
+import { keyOf } from '../../../src/client/topic-partition.ts'
 import type { ConsumerRecord } from '../../../src/record/record.ts'
 
 function record(

@@ -6,7 +6,7 @@ import {
   Positions,
   timestampFor,
 } from '../../../src/client/consumer/positions.ts'
-import { keyOf } from '../../../src/client/consumer/topic-partition.ts'
+import { keyOf } from '../../../src/client/topic-partition.ts'
 
 const a0 = { topic: 'a', partition: 0 }
 const a1 = { topic: 'a', partition: 1 }

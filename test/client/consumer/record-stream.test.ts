@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConsumerLoop } from '../../../src/client/consumer/consumer-loop.ts'
+import { OrderedRun } from '../../../src/client/consumer/ordered-run.ts'
 import type { PartitionPosition } from '../../../src/client/consumer/positions.ts'
 import { RecordStream } from '../../../src/client/consumer/record-stream.ts'
 import { encodeBatch, newBatch } from '../../../src/protocol/record-batch.ts'
@@ -34,11 +35,16 @@ function position(): PartitionPosition {
 }
 
 /** Answers the next Fetch with these values from this offset on. */
-async function bring(baseOffset: number, ...values: string[]): Promise<void> {
+function bring(baseOffset: number, ...values: string[]): Promise<void> {
+  return answer(dataOf(0, baseOffset, values))
+}
+
+/** What a Fetch brings of a partition. */
+function dataOf(partitionIndex: number, baseOffset: number, values: readonly string[]): object {
   const of = values.map((value) => ({ timestamp: 1, key: null, value: Buffer.from(value) }))
   const batch = newBatch(of, { baseOffset, partitionLeaderEpoch: 5 })
-  const data = {
-    partitionIndex: 0,
+  return {
+    partitionIndex,
     errorCode: 0,
     highWatermark: 100,
     lastStableOffset: 100,
@@ -48,10 +54,13 @@ async function bring(baseOffset: number, ...values: string[]): Promise<void> {
     preferredReadReplica: -1,
     records: encodeBatch(batch),
   }
-  const responses = [{ topic: '', topicId: 'id-of-t', partitions: [data] }]
-  const answer = { errorCode: 0, sessionId: 77, responses, nodeEndpoints: [] }
+}
+
+async function answer(...partitions: object[]): Promise<void> {
+  const responses = [{ topic: '', topicId: 'id-of-t', partitions }]
   await settled()
-  await played.next('Fetch').answer(answer)
+  const response = { errorCode: 0, sessionId: 77, responses, nodeEndpoints: [] }
+  await played.next('Fetch').answer(response)
 }
 
 /** Handlers that end when the test says so; the offsets of those at work. */
@@ -71,6 +80,14 @@ class Handlers {
 }
 
 describe('a poll', () => {
+  it.each([Number.NaN, -1, '5'])('of %s ms is refused, and the next one goes on', async (time) => {
+    const refused = stream.poll({ timeoutMs: time as number })
+    await expect(refused).rejects.toThrow(`timeoutMs is ${time}; it has to be`)
+    const polled = stream.poll({ timeoutMs: 1_000 })
+    await bring(0, 'a')
+    expect(await polled).toHaveLength(1)
+  })
+
   it('returns what lies before a record that fails, and the next one throws', async () => {
     const polled = stream.poll({})
     await bring(0, 'a', 'bad', 'c')
@@ -97,7 +114,37 @@ describe('a poll', () => {
   })
 })
 
+describe('many partitions', () => {
+  it('are looked at now and then while much of them waits, not for each piece', async () => {
+    const count = 200
+    const partitions = Array.from({ length: count }, (_, partition) => partition)
+    played.lead('t', ...partitions.map((): [number, number] => [1, 5]))
+    loop.assign(partitions.map((partition) => ({ topic: 't', partition })))
+    for (const one of loop.positions.all) loop.positions.seek(one, { offset: 0, leaderEpoch: -1 })
+    const looks = vi.spyOn(loop.positions, 'fetchable')
+    const first = stream.next()
+    await answer(...partitions.map((partition) => dataOf(partition, 0, ['v'])))
+    const read = new Set([(await first).value?.partition])
+    while (read.size < count) read.add((await stream.next()).value?.partition)
+    expect(looks.mock.calls.length).toBeLessThan(60)
+  })
+})
+
 describe('a run', () => {
+  it('works out what is finished when that is to be committed, not for each record', async () => {
+    const finished = vi.spyOn(OrderedRun.prototype, 'finished')
+    const signal = new AbortController()
+    let records = 0
+    const run = stream.run({ signal: signal.signal }, () => {
+      if (++records === 50) signal.abort()
+    })
+    await bring(0, ...Array.from({ length: 50 }, (_, at) => `${at}`))
+    await run
+    expect(position().processed).toBe(50)
+    expect(finished.mock.calls.length).toBeLessThan(5)
+    finished.mockRestore()
+  })
+
   it('goes back with a seek: what is to come again is not processed', async () => {
     const handlers = new Handlers()
     const signal = new AbortController()

@@ -3,6 +3,16 @@ import { seededRandom } from '../../../src/base/random.ts'
 import { Cluster } from '../../../src/client/network/cluster.ts'
 import type { ClusterOptions } from '../../../src/client/network/cluster-options.ts'
 import { systemEnvironment } from '../../../src/client/network/environment.ts'
+import type { BrokerConnectionOptions } from '../../../src/transport/index.ts'
+
+/** How a connection of a test is opened. */
+export const testConnection: BrokerConnectionOptions = {
+  clientId: 'test',
+  clientSoftwareVersion: '1',
+  connectTimeoutMs: 2000,
+  requestTimeoutMs: 2000,
+  frameBytesMax: 1 << 20,
+}
 
 /** A client's view of a cluster, quick to give up and to try again. */
 export function clusterAt(
@@ -11,13 +21,7 @@ export function clusterAt(
 ): Cluster {
   const options: ClusterOptions = {
     bootstrapServers,
-    connection: {
-      clientId: 'test',
-      clientSoftwareVersion: '1',
-      connectTimeoutMs: 2000,
-      requestTimeoutMs: 2000,
-      frameBytesMax: 1 << 20,
-    },
+    connection: testConnection,
     reconnectBackoff: { initialMs: 10, maxMs: 50 },
     connectionsMaxIdleMs: Infinity,
     requestTimeoutMs: 2000,

@@ -68,6 +68,10 @@ describe('metadata', () => {
       name: 'TimeoutError',
       cause: { code: 'UNKNOWN_TOPIC_OR_PARTITION' },
     })
+    expect(cluster.faultOf('missing')).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+    await fake.close()
+    await expect(cluster.refresh(500)).rejects.toThrow()
+    expect(cluster.faultOf('other')).toMatchObject({ code: 'NETWORK_EXCEPTION' })
   })
 
   test('a topic that is refused for good is told at once', async () => {

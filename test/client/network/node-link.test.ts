@@ -11,6 +11,7 @@ import {
 } from '../../../src/client/network/node-link.ts'
 import { metadataApi } from '../../../src/protocol/generated/03-metadata.ts'
 import type { BrokerConnection } from '../../../src/transport/index.ts'
+import { testConnection } from './cluster-fixture.ts'
 import { FakeCluster } from './fake-cluster.ts'
 
 const ends: (() => unknown)[] = []
@@ -21,13 +22,7 @@ afterEach(async () => {
 const environment: NetworkEnvironment = { ...systemEnvironment, random: seededRandom(5) }
 
 const linkOptions = (more: Partial<NodeLinkOptions>): NodeLinkOptions => ({
-  connection: {
-    clientId: 'test',
-    clientSoftwareVersion: '1',
-    connectTimeoutMs: 2000,
-    requestTimeoutMs: 2000,
-    frameBytesMax: 1 << 20,
-  },
+  connection: testConnection,
   reconnectBackoff: { initialMs: 60, maxMs: 400 },
   connectionsMaxIdleMs: Infinity,
   ...more,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ConfigError } from '../../../src/client/error.ts'
-import { requireWhole } from '../../../src/client/options/whole-argument.ts'
+import { requireTimeout, requireWhole } from '../../../src/client/options/whole-argument.ts'
 
 const any = Number.MIN_SAFE_INTEGER
 
@@ -34,4 +34,12 @@ it('says what was given, and what it has to be', () => {
   expect(call(3)).toThrow('The shift of t-0 is 0.5; it has to be a whole number from 3 on.')
   expect(call(0, 'records')).toThrow('it has to be a whole number of records from 0 on.')
   expect(call(any, 'records')).toThrow('it has to be a whole number of records.')
+})
+
+it.each([0, 0.5, 1_000, Infinity])('%d ms can be waited for', (timeoutMs) => {
+  expect(() => requireTimeout(timeoutMs)).not.toThrow()
+})
+
+it.each([Number.NaN, -1, '5', null])('%s ms cannot', (timeoutMs) => {
+  expect(() => requireTimeout(timeoutMs)).toThrow(ConfigError)
 })

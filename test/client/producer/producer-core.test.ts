@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BufferError, ClientError, ClosedError } from '../../../src/client/error.ts'
+import { BufferError, ClientError, ClosedError, ConfigError } from '../../../src/client/error.ts'
 import { SendError } from '../../../src/client/producer/send-error.ts'
 import { ErrorCode } from '../../../src/protocol/error-codes.ts'
 import type { RecordMetadata } from '../../../src/record/record.ts'
@@ -55,6 +55,18 @@ describe('what is sent', () => {
     expect(await outcome(time, second)).toMatchObject({ offset: 0 })
     expect(await first).toMatchObject({ retriable: true })
     expect(cluster.log('t', 0).values).toEqual(['b'])
+  })
+
+  it('says what was the matter with a topic that was not found in time', async () => {
+    const { time, producer } = bench({ maxBlockMs: 500 })
+    const first = outcome(time, producer.send({ topic: 't', value: 'a' }))
+    await time.settle(() => true, time.nowMs + 300)
+    const second = outcome(time, producer.send({ topic: 't', value: 'b' }))
+    await first
+    expect(await second).toMatchObject({
+      message: 'Topic t was not found within 500 ms (maxBlockMs).',
+      cause: { code: 'UNKNOWN_TOPIC_OR_PARTITION' },
+    })
   })
 
   it('is one promise for many, in the order of the call', async () => {
@@ -443,6 +455,16 @@ describe('close', () => {
     expect(cluster.log('t', 0).values).toEqual(['a'])
     expect(cluster.isClosed).toBe(true)
     expect(time.timers).toBe(0)
+  })
+
+  it('is refused with a time that is none, and loses nothing by that', async () => {
+    const { time, cluster, producer } = bench({ lingerMs: 1000 })
+    cluster.create('t', 1)
+    producer.enqueue({ topic: 't', value: 'a' })
+    await expect(producer.close({ timeoutMs: Number.NaN })).rejects.toBeInstanceOf(ConfigError)
+    producer.enqueue({ topic: 't', value: 'b' })
+    await outcome(time, producer.close())
+    expect(cluster.log('t', 0).values).toEqual(['a', 'b'])
   })
 
   it('fails what is left when its time is over', async () => {

@@ -22,6 +22,6 @@ describe('SendError', () => {
   })
 
   it('needs an error', () => {
-    expect(() => new SendError([metadata])).toThrow(/has an error/)
+    expect(() => new SendError([metadata])).toThrow(/something failed/)
   })
 })

@@ -4,7 +4,7 @@
  */
 import type { Clock, Timers } from '../../../src/base/clock.ts'
 import { type Random, randomBelow, seededRandom } from '../../../src/base/random.ts'
-import { NetworkError, ProtocolError } from '../../../src/client/error.ts'
+import { type ClientError, NetworkError, ProtocolError } from '../../../src/client/error.ts'
 import type { ProducerEnvironment } from '../../../src/client/producer/producer-core.ts'
 import type {
   NamedLeader,
@@ -250,6 +250,10 @@ export class SimulatedCluster implements ProducerNetwork {
       if (this.topicError !== undefined) throw new ProtocolError('Cannot ask', this.topicError)
       if (this.#time.nowMs >= endMs) throw new ProtocolError(`Topic ${name} was not found`, 3)
     }
+  }
+
+  faultOf(name: string): ClientError | undefined {
+    return this.#topics.has(name) ? undefined : new ProtocolError('Cannot use it', 3)
   }
 
   requestRefresh(): void {

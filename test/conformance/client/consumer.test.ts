@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Consumer } from '../../../src/client/consumer/consumer.ts'
 import type { ConsumerOptions } from '../../../src/client/consumer/consumer-options.ts'
-import type { TopicPartition } from '../../../src/client/consumer/topic-partition.ts'
 import {
   ClosedError,
   ConfigError,
   ProtocolError,
   SerializationError,
 } from '../../../src/client/error.ts'
+import type { TopicPartition } from '../../../src/client/topic-partition.ts'
 import type { ConsumerRecord } from '../../../src/record/record.ts'
 import { deserializers } from '../../../src/record/serializer.ts'
 import { BrokerProcess } from '../broker-process.ts'

@@ -13,7 +13,7 @@ import { clusterAt } from '../../client/network/cluster-fixture.ts'
 import { hasOpenssl, type SelfSigned, selfSigned } from '../../fixtures/self-signed.ts'
 import { hasKafka } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
-import { odradek } from './command-line.ts'
+import { odradek } from '../command-line/processes.ts'
 import { alice, secureKafka, securePortOffset, sessionMs, unsecuredToken } from './secure-kafka.ts'
 
 const isPossible = hasKafka() && hasOpenssl()

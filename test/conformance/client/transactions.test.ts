@@ -1,6 +1,6 @@
 /**
- * The consumer and transactions, which our broker does not have yet: Apache Kafka's, always. Another
- * client writes them.
+ * The consumer and transactions, which our broker does not have yet: Apache Kafka's, always.
+ * Another client writes them.
  */
 import { CompressionTypes, Kafka, logLevel, type Producer, type Transaction } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -140,7 +140,7 @@ describe.skipIf(!hasKafka())('transactions of Apache Kafka', () => {
     expect(consumer.lag({ topic, partition: 0 })).toBe(0)
   })
 
-  test('the end of a topic is the last stable offset where only committed records count', async () => {
+  test('for read_committed a topic ends at its last stable offset', async () => {
     const topic = await newTopic()
     await transaction(topic, ['c0'], 'commit')
     const undecided = await producer.transaction()

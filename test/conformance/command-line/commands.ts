@@ -1,15 +1,7 @@
 /** Commands of ours, in this process, against a broker. */
 import { expect } from 'vitest'
-import { runCommandLine } from '../../../src/cli/program.ts'
-import { capturedTerminal } from '../../cli/captured-terminal.ts'
+import { type Ended, runToEnd } from '../../cli/captured-terminal.ts'
 import type { BrokerProcess } from '../broker-process.ts'
-
-/** How a command ended, with the lines that it wrote. */
-export interface Ended {
-  readonly code: number
-  readonly out: readonly string[]
-  readonly err: readonly string[]
-}
 
 /** Runs commands against one broker. */
 export class Commands {
@@ -20,11 +12,8 @@ export class Commands {
   }
 
   /** Runs a command to its end, whatever that is. */
-  async run(...args: string[]): Promise<Ended> {
-    const terminal = capturedTerminal()
-    const where = ['--bootstrap-server', this.#broker.address]
-    const code = await runCommandLine([...args, ...where], terminal)
-    return { code, out: terminal.stdout, err: terminal.stderr }
+  run(...args: string[]): Promise<Ended> {
+    return runToEnd([...args, '--bootstrap-server', this.#broker.address])
   }
 
   /** What a command that succeeds writes to stdout. */

@@ -2,7 +2,7 @@
  * What decides who reads which partition. The leader of a group asks its assignor; every member
  * names those that it can work with, and the group takes the first that all have.
  */
-import type { TopicPartition } from '../topic-partition.ts'
+import type { TopicPartition } from '../../topic-partition.ts'
 
 /**
  * How a member passes through a rebalance: `eager` gives up everything before it joins,

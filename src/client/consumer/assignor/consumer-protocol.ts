@@ -17,7 +17,7 @@ import {
   compareText,
   groupByTopic,
   type TopicPartition,
-} from '../topic-partition.ts'
+} from '../../topic-partition.ts'
 import type { AssignableMember, MemberAssignment } from './assignor.ts'
 
 /** The protocol type of groups of consumers. */

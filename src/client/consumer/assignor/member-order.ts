@@ -1,5 +1,5 @@
 /** The order in which range and round robin take members. */
-import { compareText } from '../topic-partition.ts'
+import { compareText } from '../../topic-partition.ts'
 import type { AssignableMember } from './assignor.ts'
 
 /**

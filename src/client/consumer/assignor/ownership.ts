@@ -3,7 +3,7 @@
  * apart by their generation; of the same generation, neither keeps it.
  */
 import { assert } from '../../../base/assert.ts'
-import { compareText, type TopicPartition } from '../topic-partition.ts'
+import { compareText, type TopicPartition } from '../../topic-partition.ts'
 import type { AssignableMember } from './assignor.ts'
 import type { PartitionIndex } from './partition-index.ts'
 

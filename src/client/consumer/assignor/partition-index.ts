@@ -1,6 +1,6 @@
 /** The partitions of an assignment by number: 0, 1, ... in the order of topic and partition. */
 import { assert } from '../../../base/assert.ts'
-import { compareText, type TopicPartition } from '../topic-partition.ts'
+import { compareText, type TopicPartition } from '../../topic-partition.ts'
 import type { PartitionRacks } from './assignor.ts'
 
 /** Ids of partitions, valid within one assignment. */

@@ -5,7 +5,7 @@
  * allow.
  */
 import { assert } from '../../../base/assert.ts'
-import { comparePartitions, compareText, type TopicPartition } from '../topic-partition.ts'
+import { comparePartitions, compareText, type TopicPartition } from '../../topic-partition.ts'
 import type {
   AssignableMember,
   AssignmentRequest,

@@ -1,6 +1,6 @@
 /** Partitions of all topics in turn to all members that want them. */
 import { assert } from '../../../base/assert.ts'
-import { compareText, type TopicPartition } from '../topic-partition.ts'
+import { compareText, type TopicPartition } from '../../topic-partition.ts'
 import type { AssignmentRequest, Assignor, MemberAssignment } from './assignor.ts'
 import { compareMembers } from './member-order.ts'
 

@@ -7,7 +7,7 @@
 import { assert } from '../../../base/assert.ts'
 import { Reader } from '../../../protocol/reader.ts'
 import { Writer } from '../../../protocol/writer.ts'
-import { groupByTopic, keyOf, type TopicPartition } from '../topic-partition.ts'
+import { groupByTopic, keyOf, type TopicPartition } from '../../topic-partition.ts'
 import type { AssignableMember, AssignmentRequest, Assignor, MemberAssignment } from './assignor.ts'
 import { type Claim, ownershipOf } from './ownership.ts'
 import { PartitionIndex } from './partition-index.ts'

@@ -21,9 +21,9 @@ import type {
   SyncGroupRequestInput,
   SyncGroupResponse,
 } from '../../../protocol/generated/14-sync-group.ts'
+import { keyOf, type TopicPartition } from '../../topic-partition.ts'
 import type { AssignableMember, MemberAssignment, PartitionRacks } from '../assignor/assignor.ts'
 import { consumerProtocolType } from '../assignor/consumer-protocol.ts'
-import { keyOf, type TopicPartition } from '../topic-partition.ts'
 import {
   type AssignmentBytes,
   type MemberProtocol,

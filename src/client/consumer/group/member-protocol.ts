@@ -5,6 +5,7 @@ import type {
   JoinGroupRequestProtocol,
   JoinGroupResponseMember,
 } from '../../../protocol/generated/11-join-group.ts'
+import { compareText, type TopicPartition } from '../../topic-partition.ts'
 import type {
   AssignableMember,
   Assignor,
@@ -18,7 +19,6 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from '../assignor/consumer-protocol.ts'
-import { compareText, type TopicPartition } from '../topic-partition.ts'
 
 /** What a member says of itself when it joins. */
 export interface Joiner {

@@ -13,7 +13,7 @@ import {
   cooperativeStickyAssignor,
   stickyAssignor,
 } from '../../../../src/client/consumer/assignor/sticky.ts'
-import { keyOf } from '../../../../src/client/consumer/topic-partition.ts'
+import { keyOf } from '../../../../src/client/topic-partition.ts'
 
 const names = ['orders', 'payments', 'refunds', 'visits']
 const rack = fc.constantFrom('east', 'north', 'west')

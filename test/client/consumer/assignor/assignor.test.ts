@@ -18,10 +18,7 @@ import {
   cooperativeStickyAssignor,
   stickyAssignor,
 } from '../../../../src/client/consumer/assignor/sticky.ts'
-import {
-  comparePartitions,
-  type TopicPartition,
-} from '../../../../src/client/consumer/topic-partition.ts'
+import { comparePartitions, type TopicPartition } from '../../../../src/client/topic-partition.ts'
 
 /** A member as a line has it: topics and partitions as `a0 a1 b0`, bytes as hex. */
 interface RecordedMember {

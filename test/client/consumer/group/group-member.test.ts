@@ -11,7 +11,7 @@ import {
   type MemberAction,
 } from '../../../../src/client/consumer/group/group-member.ts'
 import { MemberProtocol } from '../../../../src/client/consumer/group/member-protocol.ts'
-import type { TopicPartition } from '../../../../src/client/consumer/topic-partition.ts'
+import type { TopicPartition } from '../../../../src/client/topic-partition.ts'
 import { ErrorCode } from '../../../../src/protocol/error-codes.ts'
 import {
   type JoinGroupResponse,

@@ -1,5 +1,5 @@
 /** The admin behind a network that fails: our broker, and with CONFORMANCE_TARGET=kafka Kafka. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Admin } from '../../../../src/client/admin/admin.ts'
 import type { AdminOptions } from '../../../../src/client/admin/admin-options.ts'
 import { ClosedError, NetworkError, TimeoutError } from '../../../../src/client/error.ts'
@@ -16,44 +16,19 @@ import { deleteTopicsApi } from '../../../../src/protocol/generated/20-delete-to
 import { describeConfigsApi } from '../../../../src/protocol/generated/32-describe-configs.ts'
 import { incrementalAlterConfigsApi } from '../../../../src/protocol/generated/44-incremental-alter-configs.ts'
 import { describeClusterApi } from '../../../../src/protocol/generated/60-describe-cluster.ts'
-import { type ProxiedBroker, proxiedBroker } from './proxied-broker.ts'
-import type { Fault } from './proxied-connection.ts'
+import { cuts, ProxiedTests } from './proxied-tests.ts'
 
-const cuts: readonly Fault[] = [
-  { kind: 'cut-before' },
-  { kind: 'cut-request' },
-  { kind: 'cut-after' },
-  { kind: 'cut-answer' },
-]
-
-let here: ProxiedBroker
-let names = 0
-const open: Admin[] = []
-
-beforeAll(async () => {
-  here = await proxiedBroker()
-})
-afterEach(async () => {
-  await here.proxy.heal()
-  await Promise.all(open.splice(0).map((admin) => admin.close()))
-})
-afterAll(async () => {
-  await here?.close()
-})
-
-function fresh(what: string): string {
-  return `${what}-${names++}`
-}
+const here = new ProxiedTests<Admin>((admin) => admin.close())
 
 function adminOf(options: Partial<AdminOptions> = {}): Admin {
   const { address } = here.proxy
   const admin = new Admin({ bootstrapServers: address, retryBackoffMs: 20, ...options })
-  open.push(admin)
+  here.open.push(admin)
   return admin
 }
 
 async function made(admin: Admin): Promise<string> {
-  const name = fresh('topic')
+  const name = here.fresh('topic')
   await admin.createTopics([{ name, partitions: 1, replicationFactor: 1 }])
   // Apache Kafka's leaders are there a moment after the topic.
   await expect
@@ -98,7 +73,7 @@ describe('a call that is cut off', () => {
     'behind its work finds it done (%s), and tells that it may have done it itself',
     async (kind) => {
       const admin = adminOf()
-      const name = fresh('topic')
+      const name = here.fresh('topic')
       here.proxy.inject({ kind }, { api: createTopicsApi })
       const creation = admin.createTopics([{ name, partitions: 1, replicationFactor: 1 }])
       const error = await creation.catch((reason: unknown) => reason)
@@ -137,7 +112,7 @@ describe('a call that is cut off', () => {
   test('finds a group whose coordinator is cut off', async () => {
     const admin = adminOf()
     const topic = await made(admin)
-    const groupId = fresh('group')
+    const groupId = here.fresh('group')
     await admin.alterGroupOffsets(groupId, [{ topic, partition: 0, offset: 3 }])
     const injections = cuts.map((fault) => here.proxy.inject(fault, { api: describeGroupsApi }))
     const [group] = await admin.describeGroups([groupId])

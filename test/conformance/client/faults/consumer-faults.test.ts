@@ -1,10 +1,10 @@
 /** The consumer behind a network that fails, with our broker or CONFORMANCE_TARGET=kafka. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomBelow, seededRandom } from '../../../../src/base/random.ts'
 import { Consumer } from '../../../../src/client/consumer/consumer.ts'
 import type { ConsumerOptions } from '../../../../src/client/consumer/consumer-options.ts'
-import type { TopicPartition } from '../../../../src/client/consumer/topic-partition.ts'
 import { ClosedError, ProtocolError } from '../../../../src/client/error.ts'
+import type { TopicPartition } from '../../../../src/client/topic-partition.ts'
 import type { AnyApi } from '../../../../src/protocol/codec.ts'
 import { ErrorCode } from '../../../../src/protocol/error-codes.ts'
 import { fetchApi } from '../../../../src/protocol/generated/01-fetch.ts'
@@ -23,43 +23,23 @@ import { eventually } from '../../eventually.ts'
 import { Feeder } from '../feeder.ts'
 import { hasSince } from '../kafka-version.ts'
 import { decodeAnswer, rewriting } from './answers.ts'
-import { type ProxiedBroker, proxiedBroker, renewLeaderEpochs } from './proxied-broker.ts'
-import type { Fault } from './proxied-connection.ts'
+import { renewLeaderEpochs } from './proxied-broker.ts'
+import { cuts, ProxiedTests, seed } from './proxied-tests.ts'
 
-const seed = Number(process.env['CONFORMANCE_SEED'] ?? Date.now() % 1_000_000)
-const cuts: readonly Fault[] = [
-  { kind: 'cut-before' },
-  { kind: 'cut-request' },
-  { kind: 'cut-after' },
-  { kind: 'cut-answer' },
-]
-
-let here: ProxiedBroker
+const here = new ProxiedTests<Consumer>(
+  (consumer) => consumer.close({ timeoutMs: 5_000 }).catch(() => {}),
+  { 'group.initial.rebalance.delay.ms': '0' },
+)
 let feeder: Feeder
-let names = 0
-const open: Consumer[] = []
 
-beforeAll(async () => {
-  console.log(`CONFORMANCE_SEED=${seed}`)
-  here = await proxiedBroker({ 'group.initial.rebalance.delay.ms': '0' })
+beforeAll(() => {
   feeder = new Feeder(here.proxy.address)
 })
-afterEach(async () => {
-  await here.proxy.heal()
-  await Promise.allSettled(open.splice(0).map((consumer) => consumer.close({ timeoutMs: 5_000 })))
-})
-afterAll(async () => {
-  feeder?.close()
-  await here?.close()
-})
-
-function fresh(what: string): string {
-  return `${what}-${names++}`
-}
+afterAll(() => feeder?.close())
 
 /** A topic with `each` records in each of its partitions, in batches of 50. */
 async function topicWith(partitions: number, each: number): Promise<string> {
-  const topic = fresh('topic')
+  const topic = here.fresh('topic')
   await feeder.create(topic, partitions)
   for (let p = 0; p < partitions; p++) {
     for (let from = 0; from < each; from += 50) await feeder.count(topic, p, 50, `${from}+`)
@@ -74,7 +54,7 @@ function consumerOf(options: Partial<ConsumerOptions> = {}): Consumer {
     retryBackoffMs: 20,
     ...options,
   })
-  open.push(consumer)
+  here.open.push(consumer)
   return consumer
 }
 
@@ -182,7 +162,7 @@ describe('a broker that goes and comes back', () => {
     async (way) => {
       const { broker } = here
       const topic = await topicWith(2, 300)
-      const groupId = fresh('g')
+      const groupId = here.fresh('g')
       const options = { groupId, maxPollRecords: 30, autoCommitIntervalMs: 50 }
       const consumer = consumerOf({ ...options, sessionTimeoutMs: 60_000 })
       await consumer.subscribe(topic)
@@ -303,7 +283,7 @@ describe('a member of a group', () => {
     'goes on though the coordinator is cut off at %s',
     async (_, api) => {
       const topic = await topicWith(2, 100)
-      const groupId = fresh('g')
+      const groupId = here.fresh('g')
       const injections = cuts.map((fault) => here.proxy.inject(fault, { api }))
       const often = { heartbeatIntervalMs: 50, autoCommitIntervalMs: 30 }
       // A static member that is cut off while it joins comes back as itself.
@@ -326,7 +306,7 @@ describe('a member of a group', () => {
 
   test('that says nothing is expelled, and another takes over what it did not commit', async () => {
     const topic = await topicWith(2, 100)
-    const groupId = fresh('g')
+    const groupId = here.fresh('g')
     const options = { groupId, heartbeatIntervalMs: 100, sessionTimeoutMs: 6_000 }
     const first = consumerOf({ ...options, enableAutoCommit: false, maxPollRecords: 50 })
     await first.subscribe(topic)
@@ -348,7 +328,7 @@ describe('a member of a group', () => {
     const { proxy } = here
     const left = proxy.count(leaveGroupApi)
     const options = { maxPollIntervalMs: 700, heartbeatIntervalMs: 100, maxPollRecords: 5 }
-    const consumer = consumerOf({ groupId: fresh('g'), ...options })
+    const consumer = consumerOf({ groupId: here.fresh('g'), ...options })
     await consumer.subscribe(topic)
     expect(await take(consumer, 5)).toHaveLength(5)
     await eventually('it left', () => consumer.memberId === '')
@@ -358,7 +338,7 @@ describe('a member of a group', () => {
 
   test('is closed in its time while nobody answers', async () => {
     const topic = await topicWith(1, 50)
-    const consumer = consumerOf({ groupId: fresh('g') })
+    const consumer = consumerOf({ groupId: here.fresh('g') })
     await consumer.subscribe(topic)
     expect(await take(consumer, 50)).toHaveLength(50)
     here.proxy.inject({ kind: 'stall' }, { times: Infinity })

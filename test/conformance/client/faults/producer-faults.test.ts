@@ -1,5 +1,5 @@
 /** The producer behind a network that fails, with our broker or CONFORMANCE_TARGET=kafka. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomBelow, seededRandom } from '../../../../src/base/random.ts'
 import { Admin } from '../../../../src/client/admin/admin.ts'
 import { BufferError, ClosedError, TimeoutError } from '../../../../src/client/error.ts'
@@ -13,43 +13,28 @@ import { initProducerIdApi } from '../../../../src/protocol/generated/22-init-pr
 import { clusterAt } from '../../../client/network/cluster-fixture.ts'
 import { eventually } from '../../eventually.ts'
 import { hasSince } from '../kafka-version.ts'
-import { type ProxiedBroker, proxiedBroker } from './proxied-broker.ts'
 import type { Fault } from './proxied-connection.ts'
+import { cuts, ProxiedTests, seed } from './proxied-tests.ts'
 import { type StoredRecord, storedIn } from './stored-records.ts'
 
-const seed = Number(process.env['CONFORMANCE_SEED'] ?? Date.now() % 1_000_000)
-const cuts: readonly Fault[] = [
-  { kind: 'cut-before' },
-  { kind: 'cut-request' },
-  { kind: 'cut-after' },
-  { kind: 'cut-answer' },
-]
-
-let here: ProxiedBroker
+const here = new ProxiedTests<Producer<never, never>>((producer) =>
+  producer.close({ timeoutMs: 5_000 }).catch(() => {}),
+)
 let admin: Admin
 let cluster: Cluster
-let names = 0
-const open: Producer<never, never>[] = []
 
-beforeAll(async () => {
-  console.log(`CONFORMANCE_SEED=${seed}`)
-  here = await proxiedBroker()
+beforeAll(() => {
   const { proxy } = here
   admin = new Admin({ bootstrapServers: proxy.address })
   cluster = clusterAt([{ host: '127.0.0.1', port: proxy.port }])
 })
-afterEach(async () => {
-  await here.proxy.heal()
-  await Promise.allSettled(open.splice(0).map((producer) => producer.close({ timeoutMs: 5_000 })))
-})
 afterAll(async () => {
   cluster?.close()
   await admin?.close()
-  await here?.close()
 })
 
 async function topicWith(partitions: number): Promise<string> {
-  const name = `topic-${names++}`
+  const name = here.fresh('topic')
   await admin.createTopics([{ name, partitions, replicationFactor: 1 }])
   await cluster.awaitTopic(name, 10_000)
   return name
@@ -58,7 +43,7 @@ async function topicWith(partitions: number): Promise<string> {
 function producerOf(options: Partial<ProducerOptions> = {}): Producer {
   const { address } = here.proxy
   const producer = new Producer({ bootstrapServers: address, retryBackoffMs: 20, ...options })
-  open.push(producer as unknown as Producer<never, never>)
+  here.open.push(producer as unknown as Producer<never, never>)
   return producer
 }
 

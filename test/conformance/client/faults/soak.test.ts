@@ -20,10 +20,10 @@ import { clusterAt } from '../../../client/network/cluster-fixture.ts'
 import { eventually } from '../../eventually.ts'
 import { type ProxiedBroker, proxiedBroker } from './proxied-broker.ts'
 import type { Fault } from './proxied-connection.ts'
+import { seed } from './proxied-tests.ts'
 import { storedIn } from './stored-records.ts'
 
 const seconds = Number(process.env['CONFORMANCE_SOAK_SECONDS'] ?? 20)
-const seed = Number(process.env['CONFORMANCE_SEED'] ?? Date.now() % 1_000_000)
 const random = seededRandom(seed)
 const topic = 'soak'
 const partitions = [0, 1, 2, 3] as const

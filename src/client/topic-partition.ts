@@ -1,8 +1,10 @@
 /** A partition of a topic, and maps and orders of them. */
+import { groupedBy } from '../base/grouped.ts'
 
-/** One partition. */
+/** A partition of a topic. */
 export interface TopicPartition {
   readonly topic: string
+  /** From 0 on. */
   readonly partition: number
 }
 
@@ -32,11 +34,6 @@ export function comparePartitions(a: TopicPartition, b: TopicPartition): number 
 
 /** The numbers of each topic's partitions, topics in the order of their first appearance. */
 export function groupByTopic(partitions: Iterable<TopicPartition>): Map<string, number[]> {
-  const topics = new Map<string, number[]>()
-  for (const { topic, partition } of partitions) {
-    const numbers = topics.get(topic)
-    if (numbers === undefined) topics.set(topic, [partition])
-    else numbers.push(partition)
-  }
-  return topics
+  const topics = groupedBy(partitions, ({ topic }) => topic)
+  return new Map([...topics].map(([topic, of]) => [topic, of.map(({ partition }) => partition)]))
 }

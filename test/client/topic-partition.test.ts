@@ -5,7 +5,7 @@ import {
   groupByTopic,
   keyOf,
   partitionKey,
-} from '../../../src/client/consumer/topic-partition.ts'
+} from '../../src/client/topic-partition.ts'
 
 describe('keys of partitions', () => {
   it('are how messages name them', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDateTime, parseDuration } from '../../../src/cli/group/point-in-time.ts'
+import { parseDateTime, parseDuration } from '../../src/cli/point-in-time.ts'
 
 const noon = Date.UTC(2026, 1, 28, 12, 0, 0)
 

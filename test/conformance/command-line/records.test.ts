@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
 import { Consumer, type ConsumerRecord, Producer } from '../../../src/client/index.ts'
 import { BrokerProcess } from '../broker-process.ts'
+import { Feeder } from '../client/feeder.ts'
 import { describeUnless, setUp } from '../client-tools.ts'
-import { odradek, shell, shellCommand } from './command-line.ts'
-import { Feeder } from './feeder.ts'
+import { odradek, shell, shellCommand } from './processes.ts'
 
 const recordsCount = 100_000
 const { obstacle } = setUp(join(import.meta.dirname, '..', 'kcat', 'setup.sh'))
