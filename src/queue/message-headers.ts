@@ -9,6 +9,7 @@
  *
  * That source is the first message that consumer `sender` of queue `mail` made of its message 42.
  */
+import { assert } from '../base/assert.ts'
 import type { HeaderPair, RecordHeader } from '../record/headers.ts'
 
 const prefix = 'odradek.'
@@ -38,6 +39,8 @@ export function isReserved(name: string): boolean {
 
 /** The headers that say so. */
 export function headersOf({ dueMs, key, source }: MessageNotes): HeaderPair[] {
+  assert(key !== '', 'a key has characters')
+  assert(dueMs === undefined || dueMs >= 0, 'times count from 1970')
   const headers: HeaderPair[] = []
   if (dueMs !== undefined) headers.push([dueName, String(dueMs)])
   if (key !== undefined) headers.push([keyName, key])

@@ -137,6 +137,7 @@ export class QueueConsumer<V> implements MessageOwner {
     this.#requireOpen()
     if (!this.#delivery.ack(offset, attempt)) return undefined
     this.#counts.acknowledged++
+    assert(this.#counts.acknowledged <= this.#counts.handedOut, 'only what was handed out is')
     return this.#keeper.settle().then(() => this.#options.onFinished())
   }
 
@@ -288,6 +289,7 @@ export class QueueConsumer<V> implements MessageOwner {
   }
 
   #offer(record: LogRecord): void {
+    assert(record.offset >= this.#delivery.offered, 'the log is read in its order')
     const { dueMs = 0 } = notesOf(record.headers)
     const before = this.#delivery.freshCount
     this.#delivery.offer(record.offset, dueMs, this.#options.clock.now())
@@ -329,6 +331,7 @@ export class QueueConsumer<V> implements MessageOwner {
     const { clock, timers } = this.#options
     const nextMs = this.#takers.length === 0 ? Infinity : this.#delivery.nextMs()
     if (nextMs === this.#timerMs) return
+    assert(nextMs >= 0, 'times count from 1970')
     timers.clear(this.#timer)
     this.#timer = undefined
     this.#timerMs = nextMs
@@ -345,6 +348,7 @@ export class QueueConsumer<V> implements MessageOwner {
   /** Nobody takes any more: a wait for the end of the log would keep the process alive. */
   #rest(): void {
     if (this.#takers.length > 0) return
+    assert(this.#iterator === undefined || this.#stopReading !== undefined, 'a read can be ended')
     this.#stopReading?.abort()
     this.#stopReading = undefined
     this.#iterator = undefined

@@ -71,6 +71,7 @@ export class QueueHost {
       options: given,
       sizeBytes: () => this.#options.partitionOf(name).sizeBytes(),
       onClose: async () => {
+        assert(this.#open.get(name) !== undefined, 'what is closed was open')
         this.#open.delete(name)
         await onClose()
       },
@@ -110,6 +111,7 @@ export class QueueHost {
   async #openParts(name: string, settings: Partial<QueueSettings>): Promise<QueueParts> {
     const { durability, maxBytes = Infinity } = settings
     const share = Math.floor(maxBytes / segmentsOfBound)
+    assert(share >= 0, 'a bound is no less than nothing')
     const segmentBytes = Math.min(segmentBytesMax, Math.max(segmentBytesMin, share))
     const log = await this.#options.openLog(name, {
       partitions: 1,

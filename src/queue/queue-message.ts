@@ -101,6 +101,7 @@ export class Message<V = Buffer> {
       return Promise.reject(new LogError('INVALID_CONFIG', message))
     }
     const delay = Math.ceil(delayMs)
+    assert(delay >= delayMs, 'nothing comes too early')
     this.#ended ??= this.#end(() => this.#owner.giveBack(this.offset, this.attempt, delay))
     return this.#ended
   }
@@ -122,6 +123,7 @@ export class Message<V = Buffer> {
   /** The number of the next message that is made of it for that queue. */
   nextMade(queue: string): number {
     const index = this.#made.get(queue) ?? 0
+    assert(index >= 0, 'they are counted from 0')
     this.#made.set(queue, index + 1)
     return index
   }

@@ -61,6 +61,7 @@ export class QueueState {
 
   /** A queue is closed; so its consumers stand. */
   rest(queue: string, consumers: ReadonlyMap<string, KeptConsumer>): void {
+    assert(!this.#resting.has(queue), 'a queue is closed once')
     this.#resting.set(queue, consumers)
   }
 

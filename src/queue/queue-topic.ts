@@ -93,6 +93,7 @@ export class QueueTopic {
 
   /** A queue is open, or closed again. */
   bound(bounds: QueueBounds = unbounded): void {
+    assert(bounds.dedupWindowMs >= 0 && bounds.maxBytes > 0, 'options are checked before')
     this.#bounds = bounds
     this.#keys = undefined
     this.freed()
@@ -157,6 +158,7 @@ export class QueueTopic {
   #isFull(bytes: number): boolean {
     const { maxBytes } = this.#bounds
     if (maxBytes === Infinity) return false
+    assert(bytes > 0, 'a record has bytes')
     const taken = this.#options.sizeBytes() + this.#pendingBytes
     // A message that is larger than all has room where nothing else is.
     return taken > 0 && taken + bytes > maxBytes
@@ -189,6 +191,7 @@ export class QueueTopic {
       return new LogError('LOG_CLOSED', message, signal?.reason)
     }
     if (signal?.aborted === true) return Promise.reject(aborted())
+    assert(this.#bounds.whenFull === 'wait', 'nobody else waits')
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
         this.#waiting.delete(wake)

@@ -293,6 +293,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const known = this.#consumers.get(name)
     if (known !== undefined) return known
     const { state, log } = this.#makings
+    assert(name !== '', 'a name was checked')
     const position = newPosition(log.startOffset())
     const consumer = this.#add(name, { position, parked: new Map() })
     // From now on nothing is deleted that it has not finished.
@@ -354,8 +355,10 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   async #trimNow(): Promise<void> {
     const { log, topic, host } = this.#makings
     this.#trimmedMs = host.clock.now()
+    assert(this.#trimmedMs >= 0, 'times count from 1970')
     if (this.#consumers.size === 0) return
     const consumers = [...this.#consumers.values()]
+    assert(consumers.length > 0, 'somebody has finished it')
     const floors = await Promise.all(consumers.map((consumer) => consumer.finishedBelow()))
     const floor = Math.min(...floors, log.endOffset())
     assert(floor >= 0, 'offsets begin at 0')

@@ -243,11 +243,16 @@ describe('process', () => {
     const queue = await Queue.open(directory)
     await queue.put({ value: 'slow' })
     const done: string[] = []
+    let begin = (): void => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
     const processing = queue.process({ consumer: 'c' }, async (message) => {
+      begin()
       await sleep(50)
       done.push(textOf(message))
     })
-    await sleep(20)
+    await begun
     await queue.close()
     await processing
     expect(done).toEqual(['slow'])

@@ -143,6 +143,7 @@ export class Delivery {
   /** Where the consumer stands. */
   get position(): DeliveryPosition {
     const { cursor, ranges } = this.#passed
+    assert(this.#handedOut >= cursor, 'what is passed need not be handed out')
     return { cursor, handedOut: this.#handedOut, ranges: [...ranges] }
   }
 
@@ -201,6 +202,7 @@ export class Delivery {
     const lease = this.#held(offset, attempt)
     if (lease === undefined) return false
     this.#leases.delete(offset)
+    assert(!this.#parked.has(offset), 'what is in hands is not parked')
     assert(lease.wasParked === this.#passed.has(offset), 'what is parked is passed')
     if (lease.wasParked) this.#changedParked.set(offset, null)
     else this.#pass(offset, offset + 1)
@@ -237,6 +239,7 @@ export class Delivery {
     const lease = this.#held(offset, attempt)
     if (lease === undefined || lease.deadlineMs === Infinity) return false
     lease.deadlineMs = nowMs + this.#settings.leaseMs
+    assert(lease.deadlineMs > nowMs, 'a lease has an end that comes')
     this.#deadlines.add(lease.deadlineMs, offset)
     return true
   }
@@ -307,6 +310,7 @@ export class Delivery {
   }
 
   #bury(offset: number, lease: Lease): void {
+    assert(lease.deadlineMs !== Infinity || lease.wasParked, 'a message dies once')
     lease.deadlineMs = Infinity
     this.#dead.push({ offset, attempt: lease.attempt, deadlineMs: Infinity })
   }
@@ -341,6 +345,7 @@ export class Delivery {
 
   #pass(start: number, end: number): void {
     this.#passed.pass(start, end)
+    assert(this.#passed.has(start), 'what is passed is known')
     this.#hasMoved = true
     this.#handedOut = Math.max(this.#handedOut, this.#passed.cursor)
   }

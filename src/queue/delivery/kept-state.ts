@@ -53,6 +53,7 @@ export function recordsToForget(
   consumer: string,
   { parked }: Pick<KeptConsumer, 'parked'>,
 ): KeptRecord[] {
+  assert(queue !== '' && consumer !== '', 'both have names')
   const keys = [...parked.keys()].map((offset) => JSON.stringify([queue, consumer, offset]))
   return [...keys, JSON.stringify([queue, consumer])].map((key) => ({ key, value: null }))
 }
@@ -76,6 +77,7 @@ export class KeptState {
     if (!isKey(names)) return false
     const [queue, consumer, offset] = names
     const content = value === null ? null : parsed(value)
+    assert(offset === undefined || offset >= 0, 'a key was checked')
     const kept = this.#consumer(queue, consumer)
     if (offset !== undefined) {
       if (content === null) kept.parked.delete(offset)
