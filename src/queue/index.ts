@@ -18,4 +18,16 @@ export type {
   StoreOptions,
 } from './options.ts'
 export type { Durability } from './partition-writer.ts'
+export { type MessageHandler, Queue, type QueueStatistics } from './queue.ts'
+export type { ConsumerStatistics } from './queue-consumer.ts'
+export type { Message } from './queue-message.ts'
+export type {
+  NewMessage,
+  ProcessOptions,
+  PutOptions,
+  PutResult,
+  QueueOptions,
+  SingleQueueOptions,
+  TakeOptions,
+} from './queue-options.ts'
 export { Store } from './store.ts'

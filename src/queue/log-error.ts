@@ -18,6 +18,10 @@ export type LogErrorCode =
   | 'DISK_FULL'
   /** A write or flush failed, and the store is closed; opening it again verifies what is there. */
   | 'LOG_FAILED'
+  /** The queue has no room, and its consumers need what is there; nothing was put. */
+  | 'QUEUE_FULL'
+  /** The message is not in these hands any more: its lease ran out. */
+  | 'LEASE_LOST'
   /** The log was closed or deleted, or the call's `AbortSignal` ended it. */
   | 'LOG_CLOSED'
 
@@ -48,6 +52,6 @@ export class LogError extends Error {
 
   /** Whether the same call may succeed later without a change. */
   get retriable(): boolean {
-    return this.code === 'DISK_FULL'
+    return this.code === 'DISK_FULL' || this.code === 'QUEUE_FULL'
   }
 }

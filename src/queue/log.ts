@@ -93,6 +93,11 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
     }
   }
 
+  /** What an append waits for unless it says otherwise. */
+  get durability(): Durability {
+    return durabilityOf(this.#parts.topic.settings)
+  }
+
   /** How many partitions it has. */
   get partitions(): number {
     return this.#parts.topic.partitions.length

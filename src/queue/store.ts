@@ -24,6 +24,10 @@ import {
   type LogOptions,
   type StoreOptions,
 } from './options.ts'
+import type { Queue } from './queue.ts'
+import { QueueHost } from './queue-host.ts'
+import type { QueueOptions } from './queue-options.ts'
+import { queueStateName } from './queue-state.ts'
 import { ensureTopic } from './topic-command.ts'
 
 /**
@@ -49,6 +53,7 @@ export class Store {
   readonly #checksum: Checksum
   readonly #topics = new Map<string, LogTopic>()
   readonly #logs = new Set<Log<never, never, unknown, unknown>>()
+  readonly #queues: QueueHost
   /** One command after the other: each looks at what there is and changes it. */
   #last: Promise<unknown> = Promise.resolve()
   #failure: LogError | undefined
@@ -60,6 +65,12 @@ export class Store {
     this.#engine = engine
     this.#environment = environment
     this.#checksum = nativeCrc32c() ?? crc32c
+    this.#queues = new QueueHost({
+      clock: environment.clock,
+      timers: environment.timers,
+      openLog: (name, options) => this.#open(name, options, async () => undefined),
+      partitionOf: (name) => (this.#topics.get(name) as LogTopic).partition(0).log,
+    })
     engine.controller.subscribe(async (image, { changedConfigs }) => {
       for (const topic of this.#topics.values()) {
         if (!changedConfigs.has(configKey(ResourceType.TOPIC, topic.name))) continue
@@ -113,7 +124,27 @@ export class Store {
     name: string,
     options: LogOptions<KI, VI, KO, VO> = {},
   ): Promise<Log<KI, VI, KO, VO>> {
+    requireFree(name)
     return this.#open(name, options, async () => undefined)
+  }
+
+  /**
+   * Opens a queue, which is made if it is missing. It is one at a time of its name.
+   *
+   * @throws {LogError} INVALID_CONFIG, NOT_OPENED, LOG_CLOSED
+   */
+  async queue<VI = Payload, VO = Buffer>(
+    name: string,
+    options: QueueOptions<VI, VO> = {},
+  ): Promise<Queue<VI, VO>> {
+    requireFree(name)
+    return this.#queues.open(name, options, async () => undefined)
+  }
+
+  /** The queue of a store that has but this one: closing it closes the store. */
+  onlyQueue<VI, VO>(name: string, options: QueueOptions<VI, VO>): Promise<Queue<VI, VO>> {
+    requireFree(name)
+    return this.#queues.open(name, options, () => this.close())
   }
 
   /** The log of a store that has but this one: closing it closes the store. */
@@ -127,7 +158,7 @@ export class Store {
   /** Names of its logs, in no order. */
   names(): string[] {
     const names = [...this.#engine.image.topicsByName.keys()]
-    return names.filter((name) => !internalTopics.has(name))
+    return names.filter((name) => !internalTopics.has(name) && name !== queueStateName)
   }
 
   /**
@@ -145,6 +176,7 @@ export class Store {
   }
 
   async #close(): Promise<void> {
+    if (this.#failure === undefined) await this.#queues.close()
     this.#isClosed = true
     await this.#last.catch(() => undefined)
     for (const log of this.#logs) log.release()
@@ -217,4 +249,10 @@ export class Store {
       offlineReason: () => directories.metadata.offlineReason(),
     })
   }
+}
+
+/** That name is not the store's own. */
+function requireFree(name: string): void {
+  if (name !== queueStateName) return
+  throw new LogError('INVALID_CONFIG', `The name ${name} is taken: it has where consumers stand.`)
 }

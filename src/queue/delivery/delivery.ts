@@ -1,0 +1,352 @@
+/**
+ * What one named consumer of a queue has finished, what it works at, and what comes next. Pure: the
+ * time comes with each call, and whoever calls keeps what changed ({@link Delivery.changes}).
+ *
+ * A message is offered once, in the order of the log. It is *handed out* under a lease; the lease
+ * ends by an acknowledgement, by giving the message back, or by its time. What is given back, comes
+ * later or is delivered again is *parked*: noted by itself, so that the cursor passes it and one
+ * slow message holds nothing back.
+ *
+ * What is kept is little: per consumer its cursor, the ranges passed above it and how far messages
+ * were handed out; per parked message its attempts and when it is due. A message that was handed
+ * out and is neither passed nor parked when this is restored has had one attempt.
+ */
+import { assert } from '../../base/assert.ts'
+import { type OffsetRange, PassedOffsets } from './passed-offsets.ts'
+import { TimeHeap } from './time-heap.ts'
+
+/** How messages are delivered; times in ms. */
+export interface DeliverySettings {
+  /** How long a message may be worked at before it is handed out again. */
+  readonly leaseMs: number
+  /** How often a message is handed out before it is dead. */
+  readonly attemptsMax: number
+}
+
+/** Where a consumer stands. */
+export interface DeliveryPosition {
+  /** Everything below it is passed: finished or parked. */
+  readonly cursor: number
+  /** Everything below it has been handed out at least once, or was passed. */
+  readonly handedOut: number
+  /** What is passed above the cursor. */
+  readonly ranges: readonly OffsetRange[]
+}
+
+/** A message that waits by itself. */
+export interface ParkedMessage {
+  /** How often it was handed out. */
+  readonly attempts: number
+  /** When it may be handed out, in ms since the epoch. */
+  readonly dueMs: number
+}
+
+/** A message in somebody's hands. */
+export interface Handout {
+  readonly offset: number
+  /** Which delivery this is, from 1. */
+  readonly attempt: number
+  /** When it is handed out again unless it is finished or extended, in ms since the epoch. */
+  readonly deadlineMs: number
+}
+
+/** What became of a message that is given back. */
+export type Returned = 'parked' | 'dead' | 'lost'
+
+/** What has to be kept since the last look. */
+export interface DeliveryChanges {
+  /** Undefined where it did not change. */
+  readonly position: DeliveryPosition | undefined
+  /** Null: it is parked no more. */
+  readonly parked: ReadonlyMap<number, ParkedMessage | null>
+}
+
+interface Lease {
+  readonly attempt: number
+  deadlineMs: number
+  /** A message that is noted by itself; the cursor does not wait for it. */
+  readonly wasParked: boolean
+}
+
+/** See the head of this file. */
+export class Delivery {
+  readonly #settings: DeliverySettings
+  readonly #passed: PassedOffsets
+  #handedOut: number
+  /** The next offset that may be offered. */
+  #offered: number
+  /** Offered and not handed out yet, rising; from {@link #first} on. */
+  #fresh: number[] = []
+  #first = 0
+  readonly #parked = new Map<number, ParkedMessage>()
+  /** Of the parked ones when they are due; what is no longer true is skipped. */
+  readonly #due = new TimeHeap()
+  readonly #leases = new Map<number, Lease>()
+  /** Ends of leases; what is no longer true is skipped. */
+  readonly #deadlines = new TimeHeap()
+  /** Those that had all their attempts and that nobody was told of. */
+  #dead: Handout[] = []
+  #hasMoved = false
+  #changedParked = new Map<number, ParkedMessage | null>()
+
+  /** `parked` is what was kept of single messages. */
+  constructor(
+    settings: DeliverySettings,
+    position: DeliveryPosition,
+    parked: Iterable<readonly [offset: number, message: ParkedMessage]> = [],
+  ) {
+    assert(settings.leaseMs > 0 && settings.attemptsMax >= 1, 'settings are checked before')
+    assert(position.cursor <= position.handedOut || position.ranges.length === 0, 'passed in order')
+    this.#settings = settings
+    this.#passed = new PassedOffsets(position.cursor, position.ranges)
+    for (const [offset, message] of parked) {
+      // A crash may have kept it and not the cursor, which comes behind.
+      this.#passed.pass(offset, offset + 1)
+      this.#parked.set(offset, message)
+      this.#due.add(message.dueMs, offset)
+    }
+    const { cursor } = this.#passed
+    this.#handedOut = Math.max(position.handedOut, cursor)
+    this.#offered = cursor
+    assert(this.#handedOut >= cursor, 'what is passed need not be handed out')
+  }
+
+  /** The next offset that may be offered: where reading goes on. */
+  get offered(): number {
+    return this.#offered
+  }
+
+  /** Messages that were offered and wait to be handed out for the first time. */
+  get freshCount(): number {
+    return this.#fresh.length - this.#first
+  }
+
+  /** Messages in somebody's hands. */
+  get leasedCount(): number {
+    return this.#leases.size
+  }
+
+  /** Messages that wait by themselves: delayed, given back, or to be delivered again. */
+  get parkedCount(): number {
+    return this.#parked.size
+  }
+
+  /** What waits by itself, by offset, those in hands included. */
+  get parked(): ReadonlyMap<number, ParkedMessage> {
+    const all = new Map(this.#parked)
+    for (const [offset, { attempt, wasParked }] of this.#leases) {
+      if (wasParked) all.set(offset, { attempts: attempt, dueMs: 0 })
+    }
+    return all
+  }
+
+  /** Where the consumer stands. */
+  get position(): DeliveryPosition {
+    const { cursor, ranges } = this.#passed
+    assert(this.#handedOut >= cursor, 'what is passed need not be handed out')
+    return { cursor, handedOut: this.#handedOut, ranges: [...ranges] }
+  }
+
+  /** The lowest offset that this consumer may still ask for. Looks at every parked message. */
+  get neededFrom(): number {
+    let needed = this.#passed.cursor
+    for (const offset of this.#parked.keys()) needed = Math.min(needed, offset)
+    for (const offset of this.#leases.keys()) needed = Math.min(needed, offset)
+    return needed
+  }
+
+  /**
+   * A message of the log that may be handed out from `dueMs` on. Offsets rise; what is left out
+   * between two is no message.
+   */
+  offer(offset: number, dueMs: number, nowMs: number): void {
+    assert(dueMs >= 0 && nowMs >= 0, 'times count from 1970')
+    this.skipTo(offset)
+    this.#offered = offset + 1
+    if (this.#passed.has(offset)) return
+    const attempts = offset < this.#handedOut ? 1 : 0
+    if (attempts === 0 && dueMs <= nowMs) this.#fresh.push(offset)
+    else this.#park(offset, { attempts, dueMs: attempts === 0 ? dueMs : nowMs })
+  }
+
+  /** There is no message from the last offered one up to `offset`. */
+  skipTo(offset: number): void {
+    assert(offset >= this.#offered, 'messages are offered in the order of the log')
+    if (offset === this.#offered) return
+    this.#pass(this.#offered, offset)
+    this.#offered = offset
+  }
+
+  /** Hands out what is due: what was parked first, then what is new. */
+  take(nowMs: number): Handout | undefined {
+    const due = this.#takeDue(nowMs)
+    if (due !== undefined) return due
+    const offset = this.#fresh[this.#first]
+    if (offset === undefined) return undefined
+    this.#first++
+    if (this.#first === this.#fresh.length) {
+      this.#fresh = []
+      this.#first = 0
+    } else if (this.#first >= 1024) {
+      this.#fresh.splice(0, this.#first)
+      this.#first = 0
+    }
+    assert(offset >= this.#handedOut, 'what is new was never handed out')
+    this.#handedOut = offset + 1
+    this.#hasMoved = true
+    return this.#lease(offset, 1, nowMs, false)
+  }
+
+  /** A message is finished. False: its lease had ended, and another one may have it. */
+  ack(offset: number, attempt: number): boolean {
+    const lease = this.#held(offset, attempt)
+    if (lease === undefined) return false
+    this.#leases.delete(offset)
+    assert(!this.#parked.has(offset), 'what is in hands is not parked')
+    assert(lease.wasParked === this.#passed.has(offset), 'what is parked is passed')
+    if (lease.wasParked) this.#changedParked.set(offset, null)
+    else this.#pass(offset, offset + 1)
+    return true
+  }
+
+  /**
+   * A message is given back, to be delivered again after `delayMs`. `dead`: it has had all its
+   * attempts, and {@link takeDead} tells of it. `lost`: as in {@link ack}.
+   */
+  nack(offset: number, attempt: number, delayMs: number, nowMs: number): Returned {
+    const lease = this.#held(offset, attempt)
+    if (lease === undefined) return 'lost'
+    assert(delayMs >= 0, 'nothing is due before it is given back')
+    if (attempt >= this.#settings.attemptsMax) {
+      this.#bury(offset, lease)
+      return 'dead'
+    }
+    this.#leases.delete(offset)
+    this.#park(offset, { attempts: attempt, dueMs: nowMs + delayMs })
+    return 'parked'
+  }
+
+  /** A message is dead at once, whatever its attempts. False as in {@link ack}. */
+  kill(offset: number, attempt: number): boolean {
+    const lease = this.#held(offset, attempt)
+    if (lease === undefined || lease.deadlineMs === Infinity) return false
+    this.#bury(offset, lease)
+    return true
+  }
+
+  /** The lease begins anew. False as in {@link ack}. */
+  extend(offset: number, attempt: number, nowMs: number): boolean {
+    const lease = this.#held(offset, attempt)
+    if (lease === undefined || lease.deadlineMs === Infinity) return false
+    lease.deadlineMs = nowMs + this.#settings.leaseMs
+    assert(lease.deadlineMs > nowMs, 'a lease has an end that comes')
+    this.#deadlines.add(lease.deadlineMs, offset)
+    return true
+  }
+
+  /** Ends the leases whose time has passed, as if the messages had been given back. */
+  expire(nowMs: number): void {
+    for (let end = this.#deadlines.first(); end && end.timeMs <= nowMs; ) {
+      this.#deadlines.remove()
+      const lease = this.#leases.get(end.offset)
+      if (lease?.deadlineMs === end.timeMs) this.nack(end.offset, lease.attempt, 0, nowMs)
+      end = this.#deadlines.first()
+    }
+  }
+
+  /**
+   * The messages that have had all their attempts, each told of once. They stay in hands without an
+   * end until they are put away and acknowledged; after a restart they are told of again.
+   */
+  takeDead(): readonly Handout[] {
+    const dead = this.#dead
+    this.#dead = []
+    return dead
+  }
+
+  /** When something changes by time alone, in ms since the epoch; Infinity: nothing does. */
+  nextMs(): number {
+    this.#dropUntrueDue()
+    const due = this.#due.first()?.timeMs ?? Infinity
+    return Math.min(due, this.#deadlines.first()?.timeMs ?? Infinity)
+  }
+
+  /** What has to be kept since the last call. */
+  changes(): DeliveryChanges {
+    const parked = this.#changedParked
+    const position = this.#hasMoved ? this.position : undefined
+    this.#changedParked = new Map()
+    this.#hasMoved = false
+    return { position, parked }
+  }
+
+  /** Those changes were not kept: they belong to the next, but for what newer ones replaced. */
+  putBack({ position, parked }: DeliveryChanges): void {
+    if (position !== undefined) this.#hasMoved = true
+    for (const [offset, message] of parked) {
+      if (!this.#changedParked.has(offset)) this.#changedParked.set(offset, message)
+    }
+  }
+
+  #takeDue(nowMs: number): Handout | undefined {
+    this.#dropUntrueDue()
+    const due = this.#due.first()
+    if (due === undefined || due.timeMs > nowMs) return undefined
+    this.#due.remove()
+    const { offset } = due
+    const message = this.#parked.get(offset)
+    assert(message !== undefined, 'what is due is parked')
+    this.#parked.delete(offset)
+    if (message.attempts >= this.#settings.attemptsMax) {
+      // The process ended in its last attempt.
+      const lease = { attempt: message.attempts, deadlineMs: Infinity, wasParked: true }
+      this.#leases.set(offset, lease)
+      this.#bury(offset, lease)
+      return this.#takeDue(nowMs)
+    }
+    const attempt = message.attempts + 1
+    this.#changedParked.set(offset, { attempts: attempt, dueMs: nowMs })
+    return this.#lease(offset, attempt, nowMs, true)
+  }
+
+  #bury(offset: number, lease: Lease): void {
+    assert(lease.deadlineMs !== Infinity || lease.wasParked, 'a message dies once')
+    lease.deadlineMs = Infinity
+    this.#dead.push({ offset, attempt: lease.attempt, deadlineMs: Infinity })
+  }
+
+  #dropUntrueDue(): void {
+    for (let due = this.#due.first(); due !== undefined; due = this.#due.first()) {
+      if (this.#parked.get(due.offset)?.dueMs === due.timeMs) return
+      this.#due.remove()
+    }
+  }
+
+  #lease(offset: number, attempt: number, nowMs: number, wasParked: boolean): Handout {
+    const deadlineMs = nowMs + this.#settings.leaseMs
+    assert(!this.#leases.has(offset), 'a message is in one hand')
+    this.#leases.set(offset, { attempt, deadlineMs, wasParked })
+    this.#deadlines.add(deadlineMs, offset)
+    return { offset, attempt, deadlineMs }
+  }
+
+  #held(offset: number, attempt: number): Lease | undefined {
+    const lease = this.#leases.get(offset)
+    return lease?.attempt === attempt ? lease : undefined
+  }
+
+  #park(offset: number, message: ParkedMessage): void {
+    assert(!this.#leases.has(offset), 'what is parked is in no hand')
+    this.#parked.set(offset, message)
+    this.#changedParked.set(offset, message)
+    this.#due.add(message.dueMs, offset)
+    this.#pass(offset, offset + 1)
+  }
+
+  #pass(start: number, end: number): void {
+    this.#passed.pass(start, end)
+    assert(this.#passed.has(start), 'what is passed is known')
+    this.#hasMoved = true
+    this.#handedOut = Math.max(this.#handedOut, this.#passed.cursor)
+  }
+}

@@ -1,0 +1,136 @@
+/** The queues of one store: what is open of them, and where their consumers stand. */
+import { assert } from '../base/assert.ts'
+import type { Clock, Timers } from '../base/clock.ts'
+import type { Payload } from '../record/record.ts'
+import type { PartitionLog } from '../storage/log-store.ts'
+import type { Log } from './log.ts'
+import { LogError } from './log-error.ts'
+import type { LogOptions } from './options.ts'
+import { Queue } from './queue.ts'
+import { checkQueueOptions, type QueueOptions, type QueueSettings } from './queue-options.ts'
+import { QueueState, queueStateName, queueStateOptions } from './queue-state.ts'
+import { QueueTopic } from './queue-topic.ts'
+
+/** What a store lends to its queues. */
+export interface QueueHostOptions {
+  readonly clock: Pick<Clock, 'now'>
+  readonly timers: Timers
+  readonly openLog: (name: string, options: LogOptions) => Promise<Log>
+  /** The one partition of a log that is open. */
+  readonly partitionOf: (name: string) => PartitionLog
+}
+
+/** A queue's log, and who puts into it. */
+export interface QueueParts {
+  readonly log: Log
+  readonly topic: QueueTopic
+}
+
+/** Segments are that part of a queue's bound, so that room comes back in pieces. */
+const segmentsOfBound = 8
+const segmentBytesMin = 1024 * 1024
+const segmentBytesMax = 1024 * 1024 * 1024
+
+/** See the head of this file. */
+export class QueueHost {
+  readonly #options: QueueHostOptions
+  #state: Promise<QueueState> | undefined
+  readonly #parts = new Map<string, Promise<QueueParts>>()
+  readonly #open = new Map<string, Queue<never, unknown>>()
+
+  constructor(options: QueueHostOptions) {
+    this.#options = options
+  }
+
+  get clock(): Pick<Clock, 'now'> {
+    return this.#options.clock
+  }
+
+  get timers(): Timers {
+    return this.#options.timers
+  }
+
+  /** Opens a queue, which is made if it is missing. `onClose` follows its close. */
+  async open<VI = Payload, VO = Buffer>(
+    name: string,
+    given: QueueOptions<VI, VO>,
+    onClose: () => Promise<void>,
+  ): Promise<Queue<VI, VO>> {
+    const settings = checkQueueOptions(given)
+    const parts = await this.partsOf(name, settings)
+    const state = await this.state()
+    if (this.#open.has(name)) {
+      const what = `The queue ${name} is open in this store already`
+      throw new LogError('INVALID_CONFIG', `${what}; use that one, any number of consumers can.`)
+    }
+    const queue = new Queue<VI, VO>({
+      ...parts,
+      host: this,
+      state,
+      settings,
+      options: given,
+      sizeBytes: () => this.#options.partitionOf(name).sizeBytes(),
+      onClose: async () => {
+        assert(this.#open.get(name) !== undefined, 'what is closed was open')
+        this.#open.delete(name)
+        await onClose()
+      },
+    })
+    assert(queue.name === name, 'a queue has the name of its log')
+    this.#open.set(name, queue as unknown as Queue<never, unknown>)
+    await queue.begin()
+    return queue
+  }
+
+  /** A queue's log and who puts into it, whether the queue is open or not. */
+  partsOf(name: string, settings: Partial<QueueSettings> = {}): Promise<QueueParts> {
+    const known = this.#parts.get(name)
+    if (known !== undefined) return known
+    const opening = this.#openParts(name, settings)
+    this.#parts.set(name, opening)
+    opening.catch(() => this.#parts.delete(name))
+    return opening
+  }
+
+  /** Where consumers stand. */
+  state(): Promise<QueueState> {
+    if (this.#state === undefined) {
+      this.#state = this.#options.openLog(queueStateName, queueStateOptions).then(QueueState.of)
+      this.#state.catch(() => {
+        this.#state = undefined
+      })
+    }
+    return this.#state
+  }
+
+  /** Ends all queues that are open, before their logs end. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#open.values()].map((queue) => queue.close()))
+  }
+
+  async #openParts(name: string, settings: Partial<QueueSettings>): Promise<QueueParts> {
+    const { durability, maxBytes = Infinity } = settings
+    const share = Math.floor(maxBytes / segmentsOfBound)
+    assert(share >= 0, 'a bound is no less than nothing')
+    const segmentBytes = Math.min(segmentBytesMax, Math.max(segmentBytesMin, share))
+    const log = await this.#options.openLog(name, {
+      partitions: 1,
+      ...(durability === undefined ? {} : { durability }),
+      configs: {
+        // Messages have rising times even if the clock goes back.
+        'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER),
+        'segment.bytes': String(segmentBytes),
+      },
+    })
+    assert(log.partitions === 1, 'a queue has one order')
+    const partition = this.#options.partitionOf(name)
+    const { timestamp } = await partition.lookupMaxTimestamp('logEndOffset')
+    const topic = new QueueTopic({
+      log,
+      clock: this.#options.clock,
+      sizeBytes: () => partition.sizeBytes(),
+      lastTimestamp: timestamp,
+    })
+    return { log, topic }
+  }
+}
