@@ -145,6 +145,7 @@ export class BatchCursor {
 
   /** Reads behind these bytes already, while they are looked at. */
   #begin(bytes: Uint8Array): void {
+    assert(this.#position < this.#options.to, 'nothing is read behind the bound')
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#at = 0
     const { log, to } = this.#options

@@ -279,6 +279,7 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
     if (inputs.length === 0) {
       throw new LogError('INVALID_RECORD', `There is no record to append to ${this.name}.`)
     }
+    assert(inputs.length > 0, 'a batch has a record')
     const records: PreparedRecord[] = []
     let home: LogPartition | undefined
     for (const input of inputs) {

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import { type PartitionLog, StorageError } from '../storage/log-store.ts'
 import { LogError, type LogErrorCode } from './log-error.ts'
@@ -18,6 +19,7 @@ export function storageFailure(
   offlineReason: string,
 ): unknown {
   if (!(error instanceof StorageError)) return error
+  assert(error.code !== ErrorCode.NONE, 'an error has a code')
   const name = `${log.topic}-${log.partition}`
   if (offlineReason !== '') {
     return new LogError('LOG_FAILED', `${name} failed: ${offlineReason}.`, error)

@@ -57,6 +57,8 @@ export class Store {
   /** One command after the other: each looks at what there is and changes it. */
   #last: Promise<unknown> = Promise.resolve()
   #failure: LogError | undefined
+  /** Why the directory does not work, as it was told. */
+  #offlineReason = ''
   #isClosed = false
   #closing: Promise<void> | undefined
 
@@ -79,8 +81,12 @@ export class Store {
         await topic.configure(topicSettings(texts, engine.config())).catch(() => undefined)
       }
     })
-    void engine.failure.then(({ message }) => {
-      this.#failure = new LogError('LOG_FAILED', `The store is closed: ${message}.`)
+    engine.directories.metadata.onOffline((reason) => {
+      this.#offlineReason = reason
+    })
+    void engine.failure.then(() => {
+      const message = `The store ${directory} is closed, as its disk failed: ${this.#whyOffline()}.`
+      this.#failure = new LogError('LOG_FAILED', message)
       return this.close().catch(() => undefined)
     })
   }
@@ -177,6 +183,7 @@ export class Store {
 
   async #close(): Promise<void> {
     if (this.#failure === undefined) await this.#queues.close()
+    assert(!this.#isClosed, 'a store is closed once')
     this.#isClosed = true
     await this.#last.catch(() => undefined)
     for (const log of this.#logs) log.release()
@@ -240,14 +247,19 @@ export class Store {
   }
 
   #newTopic(name: string, settings: ReturnType<typeof topicSettings>): LogTopic {
-    const { directories } = this.#engine
     return new LogTopic({
       name,
       settings,
       checksum: this.#checksum,
       clock: this.#environment.clock,
-      offlineReason: () => directories.metadata.offlineReason(),
+      offlineReason: () => this.#whyOffline(),
     })
+  }
+
+  /** Empty while the directory works, and once it was closed without a failure. */
+  #whyOffline(): string {
+    // A call meets a failure before anybody is told of it, and a store that closes is offline too.
+    return this.#isClosed ? this.#offlineReason : this.#engine.directories.metadata.offlineReason()
   }
 }
 

@@ -114,6 +114,22 @@ describe('a store', () => {
     await (await Store.open(folder, { configs })).close()
   })
 
+  it('tells who is under way when it closes that it is closed', async () => {
+    const { store, partition } = await memoryStore()
+    const log = await store.log('a')
+    const refusal = new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, 'the log is closed')
+    let refuse = (): void => {}
+    vi.spyOn(partition('a'), 'lookupTimestamp').mockReturnValue(
+      new Promise((_, reject) => {
+        refuse = () => reject(refusal)
+      }),
+    )
+    const found = log.offsetAt(1)
+    await store.close()
+    refuse()
+    await expect(found).rejects.toMatchObject({ code: 'LOG_CLOSED', cause: refusal })
+  })
+
   it('takes nothing any more once it is closed, and closes once', async () => {
     const { store } = await memoryStore()
     const log = await store.log('a')
@@ -190,7 +206,8 @@ describe('a disk', () => {
     await expect(log.append({ value: '1' })).rejects.toEqual(failed)
     expect(committed).toHaveBeenCalledOnce()
     expect(await soon(log.append({ value: '2' }))).toBe('LOG_FAILED')
-    await expect(store.log('b')).rejects.toMatchObject({ code: 'LOG_FAILED' })
-    await expect(store.close()).rejects.toMatchObject({ code: 'LOG_FAILED' })
+    await expect(store.log('b')).rejects.toEqual(failed)
+    await expect(store.close()).rejects.toEqual(failed)
+    await expect(log.append({ value: '3' })).rejects.toEqual(failed)
   })
 })

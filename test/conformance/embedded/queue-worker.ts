@@ -1,7 +1,7 @@
 /**
- * The process that is killed: puts numbers into a queue, makes one message of another queue of each,
- * and says what was done on stdout, a line each, at once. Arguments: the directory, the first number,
- * and `drain` to end when nothing is left, without putting.
+ * The process that is killed: puts numbers into a queue, makes one message of another queue of
+ * each, and says what was done on stdout, a line each, at once. Arguments: the directory, the first
+ * number, and `drain` to end when nothing is left, without putting.
  */
 import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
