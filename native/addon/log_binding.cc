@@ -38,6 +38,7 @@ Napi::Function LogBinding::define(Napi::Env env) {
                       InstanceMethod<&L::passed>("passed"),
                       InstanceMethod<&L::give_up>("giveUp"),
                       InstanceMethod<&L::read>("read"),
+                      InstanceMethod<&L::read_cached>("readCached"),
                       InstanceMethod<&L::aborted_transactions>("abortedTransactions"),
                       InstanceMethod<&L::lookup_timestamp>("lookupTimestamp"),
                       InstanceMethod<&L::lookup_max_timestamp>("lookupMaxTimestamp"),

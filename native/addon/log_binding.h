@@ -41,6 +41,7 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   Napi::Value passed(Info info);
   Napi::Value give_up(Info info);
   Napi::Value read(Info info);
+  Napi::Value read_cached(Info info);
   Napi::Value aborted_transactions(Info info);
   Napi::Value lookup_timestamp(Info info);
   Napi::Value lookup_max_timestamp(Info info);

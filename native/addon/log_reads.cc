@@ -49,6 +49,32 @@ Napi::Value LogBinding::read(Info info) {
       [](Napi::Env env, std::vector<uint8_t>& bytes) { return from_bytes(env, bytes); });
 }
 
+// On the environment's thread: what was just appended, for who waited for it.
+Napi::Value LogBinding::read_cached(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const Offset from(read.int64(info[0], "the offset"));
+  const int64_t bytes_max = read.int64(info[1], "the size", 0);
+  const ReadLimit limit = to_read_limit(read, info[2]);
+  if (read.failed()) return env.Undefined();
+  const DirectoryUse directory = directory_->use();
+  if (!directory) {
+    throw_storage_error(env, directory_closed());
+    return env.Undefined();
+  }
+  auto found = log_->read(from, static_cast<size_t>(bytes_max), limit, true, nullptr);
+  if (!found) {
+    throw_storage_error(env, found.error());
+    return env.Undefined();
+  }
+  std::vector<uint8_t> bytes(found->bytes);
+  if (bytes.empty()) return from_bytes(env, bytes);
+  // Whatever is not there at once, an error included, is for a read that may wait.
+  const auto got = found->file->read_cached_at(found->position, bytes);
+  if (!got || *got < bytes.size()) return env.Undefined();
+  return from_bytes(env, bytes);
+}
+
 Napi::Value LogBinding::aborted_transactions(Info info) {
   ValueReader read(info.Env());
   const Offset from(read.int64(info[0], "the offset"));

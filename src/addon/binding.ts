@@ -121,6 +121,7 @@ export interface NativeLog {
   passed(offset: number): Promise<void>
   giveUp(offset: number): void
   read(from: number, maxBytes: number, limit: NativeReadLimit): Promise<Uint8Array>
+  readCached(from: number, maxBytes: number, limit: NativeReadLimit): Uint8Array | undefined
   /** Those of the bytes that `read` with `lastStableOffset` returns. */
   abortedTransactions(from: number, maxBytes: number): Promise<readonly NativeAbortedTransaction[]>
   lookupTimestamp(

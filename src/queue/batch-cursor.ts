@@ -30,6 +30,9 @@ export interface CursorOptions {
 /** Bytes read at once; a larger batch comes whole. */
 const readBytes = 1024 * 1024
 
+/** Bytes read on the calling thread by who waited for them: they are cached. */
+const tailBytes = 64 * 1024
+
 interface Piece {
   readonly from: number
   readonly bytes: Promise<Uint8Array>
@@ -47,6 +50,8 @@ export class BatchCursor {
   #at = 0
   #ahead: Piece | undefined
   #waiting: TailListener | undefined
+  /** It was at the end, and somebody has appended. */
+  #hasWaited = false
   #isStopped = false
 
   constructor(options: CursorOptions) {
@@ -91,7 +96,7 @@ export class BatchCursor {
     try {
       while (!this.#isStopped && this.#position < to) {
         if (this.#position < log.highWatermark()) {
-          const bytes = await this.#take()
+          const bytes = this.#tailBytes() ?? (await this.#take())
           await this.#loadCodecs(bytes)
           if (this.#isStopped) return false
           this.#begin(bytes)
@@ -99,6 +104,7 @@ export class BatchCursor {
         }
         if (!live) return false
         await this.#wait()
+        this.#hasWaited = true
       }
     } catch (error) {
       throw explain(error)
@@ -129,6 +135,13 @@ export class BatchCursor {
     const { topic, partition } = this.#options.log
     const where = `${topic}-${partition} from offset ${this.#position} on`
     return new LogError('CORRUPT_MESSAGE', `Cannot read ${where}: its batch: ${why}.`, cause)
+  }
+
+  /** What somebody has just appended, without the way over another thread. */
+  #tailBytes(): Uint8Array | undefined {
+    if (!this.#hasWaited) return undefined
+    this.#hasWaited = false
+    return this.#options.log.readCached(this.#position, tailBytes, 'highWatermark')
   }
 
   /** What was read ahead, if it is what is wanted now. */

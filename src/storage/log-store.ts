@@ -149,6 +149,10 @@ export interface PartitionLog {
    * Whole stored batches from the one that contains `from`, at most `maxBytes` (the first whole).
    */
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array>
+  /**
+   * The same at once, for who reads at the end; undefined where it would have to wait for the disk.
+   */
+  readCached(from: number, maxBytes: number, limit: ReadLimit): Uint8Array | undefined
   /** The first record that is not older, and not below `from` if that is given. */
   lookupTimestamp(atLeast: number, limit: ReadLimit, from?: number): Promise<TimestampResult>
   /** The first with the largest timestamp, of those not below `from` if that is given. */

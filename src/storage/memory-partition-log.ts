@@ -188,6 +188,14 @@ export class MemoryPartitionLog implements PartitionLog {
   }
 
   async read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
+    return this.#stored(from, maxBytes, limit)
+  }
+
+  readCached(from: number, maxBytes: number, limit: ReadLimit): Uint8Array {
+    return this.#stored(from, maxBytes, limit)
+  }
+
+  #stored(from: number, maxBytes: number, limit: ReadLimit): Uint8Array {
     this.#requireOnline()
     const end = this.#limit(limit)
     if (from < this.logStartOffset() || from > this.logEndOffset()) throw this.#outOfRange(from)

@@ -122,6 +122,9 @@ export class NativePartitionLog implements PartitionLog {
   read(from: number, maxBytes: number, limit: ReadLimit): Promise<Uint8Array> {
     return this.native.read(from, maxBytes, limit)
   }
+  readCached(from: number, maxBytes: number, limit: ReadLimit): Uint8Array | undefined {
+    return this.native.readCached(from, maxBytes, limit)
+  }
   lookupTimestamp(atLeast: number, limit: ReadLimit, from = 0): Promise<TimestampResult> {
     return this.native.lookupTimestamp(atLeast, limit, from)
   }

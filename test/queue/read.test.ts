@@ -137,6 +137,27 @@ describe('a live read', () => {
     expect(await values).toEqual(['9', '10', '11'])
   })
 
+  it('reads on the spot what it waited for, and elsewhere what is not in memory', async () => {
+    const { log, partition } = await ofTen()
+    const read = vi.spyOn(partition('a'), 'read')
+    const cached = vi.spyOn(partition('a'), 'readCached')
+    const reader = log.read({ from: 10, live: true })
+    for (const offset of [10, 11]) {
+      const next = reader.next()
+      expect(await soon(next)).toBe('waits')
+      await log.append({ value: 'v' })
+      expect(await next).toMatchObject({ value: { offset } })
+      expect(cached).toHaveBeenCalledTimes(offset - 9)
+      expect(read).not.toHaveBeenCalled()
+    }
+    cached.mockReturnValue(undefined)
+    const last = reader.next()
+    await soon(last)
+    await log.append({ value: 'w' })
+    expect(await last).toMatchObject({ value: { offset: 12 } })
+    expect(read).toHaveBeenCalledOnce()
+  })
+
   it('shares one wait with all others, which ends with the last of them', async () => {
     const { log, partition } = await ofTen()
     const passed = vi.spyOn(partition('a'), 'passed')
