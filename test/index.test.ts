@@ -8,7 +8,6 @@ test('the package offers exactly this', () => {
     'Log',
     'LogError',
     'NativeModuleError',
-    'Queue',
     'StorageError',
     'Store',
     'createLogger',

@@ -27,7 +27,7 @@ export interface MessageParts<V> {
  * has run out; who is late gets a `LogError` with the code LEASE_LOST and changes nothing.
  *
  * @example
- * ```ts
+ * ```js
  * import { Queue } from 'odradek'
  *
  * await using queue = await Queue.open('./data/mail')

@@ -62,7 +62,7 @@ const retryMostMs = 300_000
  * message is handed out again until it is acknowledged: at least once.
  *
  * @example
- * ```ts
+ * ```js
  * import { Queue } from 'odradek'
  *
  * const queue = await Queue.open('./data/mail')

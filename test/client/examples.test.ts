@@ -1,4 +1,4 @@
-/** The examples in the doc comments of client, log and queue, and of their pages: they compile. */
+/** The examples in the doc comments of client and log, and the log's page: they compile. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -13,10 +13,9 @@ const folder = mkdtempSync(join(parent, 'examples-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What the methods of a class leave out of their examples. */
-const preamble = `import { Log, Queue } from 'odradek'
+const preamble = `import { Log } from 'odradek'
 import { Admin, Consumer, Producer } from 'odradek/client'
 declare const log: Log
-declare const queue: Queue
 declare const admin: Admin
 declare const consumer: Consumer
 declare const producer: Producer
@@ -45,7 +44,7 @@ const all = folders.flatMap((name) =>
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => examples(join(root, name, file))),
 )
-for (const page of ['log.md', 'queue.md']) all.push(...examples(join(root, 'docs', page)))
+all.push(...examples(join(root, 'docs', 'log.md')))
 
 test('all of them compile', () => {
   expect(all.length).toBeGreaterThan(80)
