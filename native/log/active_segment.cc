@@ -123,8 +123,13 @@ FileResult<void> ActiveSegment::reserve(int64_t bytes, int64_t segment_bytes) {
   // Whole blocks: a clean stop cuts the room of a small log, and frees nothing inside one. Never
   // beyond the segment's end, where the room could not be used.
   const int64_t blocks = (allocated_bytes_ + step) / kPreallocateBytesMin * kPreallocateBytesMin;
-  const int64_t target = std::max(needed, std::min(blocks, segment_bytes));
-  RETURN_IF_ERROR(writable_file()->allocate(target));
+  int64_t target = std::max(needed, std::min(blocks, segment_bytes));
+  FileResult<void> allocated = writable_file()->allocate(target);
+  if (!allocated.ok() && allocated.error().kind == FileErrorKind::no_space && target > needed) {
+    target = needed;  // a disk that is nearly full may have room for that
+    allocated = writable_file()->allocate(target);
+  }
+  RETURN_IF_ERROR(allocated);
   allocated_bytes_ = target;
   allocation_step_ = step;
   return {};

@@ -183,17 +183,12 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
   {
     const std::lock_guard no_checkpoint(checkpoint_mutex_);  // which writes the same files
     const Logs all = logs();
-    Logs together;
-    size_t bytes = 0;
-    for (const auto& log : all) {
-      together.push_back(log);
-      bytes += log->clean_bytes();
-      if (together.size() < kClosedTogether && bytes < kClosedBytesMax && log != all.back())
-        continue;
-      RETURN_IF_ERROR(close_logs(together));
-      together.clear();
-      bytes = 0;
+    LogResult<bool> done = close_all(all);
+    if (!done.ok() && !done.error().disk_failed && context_->health.online()) {
+      RETURN_IF_ERROR(give_up_journal(all));
+      done = close_all(all);
     }
+    RETURN_IF_ERROR(done);
   }
   RETURN_IF_ERROR(context_->checkpoints.write(true));
   context_->flusher.stop();
@@ -207,6 +202,32 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
   closed_ = true;
   found_.lock = nullptr;
   return true;
+}
+
+LogResult<bool> LogDirectoryImpl::close_all(const Logs& all) {
+  Logs together;
+  size_t bytes = 0;
+  for (const auto& log : all) {
+    together.push_back(log);
+    bytes += log->clean_bytes();
+    if (together.size() < kClosedTogether && bytes < kClosedBytesMax && log != all.back()) continue;
+    RETURN_IF_ERROR(close_logs(together));
+    together.clear();
+    bytes = 0;
+  }
+  return true;
+}
+
+// Room for the files of a clean stop on a disk that has none: what the journal holds is in the
+// segments as well, and once all of those are synced nobody needs it.
+LogResult<bool> LogDirectoryImpl::give_up_journal(const Logs& all) {
+  std::vector<Flushable*> flushables;
+  for (const auto& log : all) {
+    RETURN_IF_ERROR(log->begin_close());
+    flushables.push_back(log.get());
+  }
+  RETURN_IF_ERROR(context_->flusher.sync(flushables));
+  return changed(context_->journal.remove());
 }
 
 // Their folders become exactly what Apache Kafka leaves at a clean stop.

@@ -115,7 +115,9 @@ class LogDirectoryImpl final : public LogDirectory {
   LogResult<bool> take_out_locked(const TopicPartition& id, std::string_view suffix,
                                   std::shared_ptr<PartitionLogImpl>* log);
   std::string unused_name(const TopicPartition& id, Uuid unique, std::string_view suffix);
+  LogResult<bool> close_all(const Logs& all);
   LogResult<bool> close_logs(const Logs& logs);
+  LogResult<bool> give_up_journal(const Logs& all);
   LogResult<bool> write_clean(const Logs& logs, FileChanges* changes);
   LogResult<bool> recover_unopened();
   LogResult<bool> checkpoint_by_bytes();

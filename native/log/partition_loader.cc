@@ -28,6 +28,7 @@ class Loader {
 
  private:
   LogResult<bool> may_change() const;
+  LogResult<bool> may_read_whole_segments() const;
   LogResult<bool> tidy();
   LogResult<bool> load_epochs();
   LogResult<bool> load_trusted(size_t count);
@@ -131,6 +132,9 @@ LogResult<bool> Loader::may_change() const {
   return true;
 }
 
+// Who only looks is waited for by a stop: it reads what a clean stop left for a start, no more.
+LogResult<bool> Loader::may_read_whole_segments() const { return may_change(); }
+
 LogResult<bool> Loader::tidy() {
   auto listed = list_partition_folder(fs_, request_.folder);
   if (listed.ok() && listed->swaps) {
@@ -181,6 +185,7 @@ LogResult<bool> Loader::load_epochs() {
 
 // Finds the epochs again in the headers of what was loaded without a scan.
 LogResult<bool> Loader::epochs_from_batches() {
+  RETURN_IF_ERROR(may_read_whole_segments());
   loaded_.epochs = LeaderEpochs();
   for (size_t i = 0; i < sealed_.size() + (active_ ? 1 : 0); ++i) {
     const Segment& segment = i < sealed_.size() ? static_cast<const Segment&>(*sealed_[i])
@@ -280,12 +285,14 @@ LogResult<bool> Loader::load_clean_active() {
 
 // The producer state at `offset`, which the trusted segments reach.
 LogResult<bool> Loader::load_history(Offset offset) {
-  auto history = load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset);
+  auto history =
+      load_producer_snapshot(fs_, request_.folder, folder_.snapshots, offset, request_.only_look);
   if (!history.ok()) return Err(history.error());
   loaded_.history = std::move(*history);
   for (size_t i = 0; i < sealed_.size(); ++i) {
     const Offset end = i + 1 < bases_.size() ? bases_[i + 1] : offset;
     if (end <= loaded_.history.offset) continue;
+    RETURN_IF_ERROR(may_read_whole_segments());
     RETURN_IF_ERROR(replay_segment(*sealed_[i], std::min(end, offset),
                                    Position(sealed_[i]->size_bytes()), &loaded_.history));
   }

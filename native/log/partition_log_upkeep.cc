@@ -77,6 +77,9 @@ std::optional<FileContent> PartitionLogImpl::epochs_to_write() {
   // The epochs of what is synced later are not in the file that is written now.
   draft_.epochs_up_to = state_.synced();
   if (!online()) return std::nullopt;
+  // After a kill the file may say so and its name not be on the disk: the points that this
+  // checkpoint makes would outlive it.
+  if (epochs_file_ == EpochsFile::unsynced) state_.epochs_not_written();
   return epochs_of_checkpoint();
 }
 

@@ -43,7 +43,7 @@ ProducerHistory history_of(ProducerState producers, Offset offset) {
 
 LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,
                                                   const std::vector<Offset>& snapshots,
-                                                  Offset offset) {
+                                                  Offset offset, bool only_look) {
   ProducerHistory history;
   for (auto at = snapshots.rbegin(); at != snapshots.rend(); ++at) {
     if (*at > offset) continue;
@@ -52,6 +52,7 @@ LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::str
     if (!bytes.ok()) return Err(storage_error(bytes.error()));
     auto state = decode_producer_snapshot(*bytes, *at);
     if (!state) {
+      if (only_look) return Err(damaged(path + " is no snapshot of producers"));
       RETURN_IF_FILE_ERROR(remove_if_there(fs, path));
       continue;
     }

@@ -23,10 +23,11 @@ struct ProducerHistory {
 ProducerHistory history_of(ProducerState producers, Offset offset);
 
 // The newest valid snapshot among `snapshots` (ascending) at or below `offset`; an empty state
-// before all batches if there is none. Files that are not valid snapshots are removed.
+// before all batches if there is none. Files that are not valid snapshots are removed, or, if
+// `only_look`, are an error.
 LogResult<ProducerHistory> load_producer_snapshot(FileSystem& fs, const std::string& folder,
                                                   const std::vector<Offset>& snapshots,
-                                                  Offset offset);
+                                                  Offset offset, bool only_look = false);
 
 // Takes in the batches of one segment, [history.offset, end), whose bytes end at `end_position`.
 LogResult<bool> replay_segment(const Segment& segment, Offset end, Position end_position,

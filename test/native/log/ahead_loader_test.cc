@@ -156,6 +156,7 @@ TEST_CASE("who only looks changes nothing, whatever the folder holds") {
   for (const std::string& odd :
        {std::string(), folder + "/leader-epoch-checkpoint.tmp",
         name(9, SegmentFileKind::time_index), name(9, SegmentFileKind::snapshot),
+        name(1, SegmentFileKind::snapshot),  // where one may be, but it is empty
         name(0, SegmentFileKind::log) + ".swap", kPresent}) {
     CAPTURE(odd);
     DirectoryFixture f;

@@ -245,6 +245,39 @@ TEST_CASE("after a kill a clean stop replaces no leader epochs that stay as they
   CHECK(open_lazily(f)->log_end_offset() == Offset(3));
 }
 
+TEST_CASE("after a kill no checkpoint relies on leader epochs whose name may be lost") {
+  DirectoryFixture f;
+  f.open();
+  auto log = open_lazily(f);
+  append(*log);
+  append(*log);
+  settle(f);
+  REQUIRE(f.directory->checkpoint().ok());
+  log->become_leader(LeaderEpoch(1));
+  append(*log);
+  append(*log);
+  settle(f);
+  log = nullptr;
+  bool named = false;
+  f.disk->before_each_change([&](const FileCall& call) {
+    if (named && call.kind == FileCallKind::sync_directory) {
+      return FaultDecision::fail(FileErrorKind::io);  // as if the kill came before it
+    }
+    named = named || renames_epochs(call);
+    return FaultDecision::proceed();
+  });
+  CHECK_FALSE(f.directory->checkpoint().ok());
+  f.disk->before_each_change(nullptr);
+  REQUIRE(named);
+  f.kill();
+  f.open();
+  CHECK(open_lazily(f)->leader_epoch_at(Offset(3)) == LeaderEpoch(1));
+  REQUIRE(f.directory->checkpoint().ok());
+  f.power_cut(CrashKind::lost);
+  f.open();
+  CHECK(open_lazily(f)->leader_epoch_at(Offset(3)) == LeaderEpoch(1));
+}
+
 TEST_CASE("leader epochs that a crash cut short are found again in the batches") {
   for (const size_t kept : {0, 1, 5, 6, 7}) {
     CAPTURE(kept);

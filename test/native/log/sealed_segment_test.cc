@@ -42,6 +42,23 @@ TEST_CASE("room is reserved in steps that double, never beyond the segment") {
   CHECK(sizes == std::vector<int64_t>{16384, 53248, 131072, 290816, 610304, kSegmentBytes});
 }
 
+TEST_CASE("where the disk has no room for a step, the batch alone may have some") {
+  MemoryFileSystem disk;
+  REQUIRE(disk.create_directories("/p").ok());
+  auto segment = *ActiveSegment::create(disk, "/p", Offset(0), TimestampMs(0));
+  int64_t room = 10000;
+  disk.before_each_change([&](const FileCall& call) {
+    const bool fits = call.kind != FileCallKind::allocate || call.size <= room;
+    return fits ? FaultDecision::proceed() : FaultDecision::fail(FileErrorKind::no_space);
+  });
+  CHECK(segment->reserve(10000, 1 << 20).ok());
+  room = 9999;
+  auto other = *ActiveSegment::create(disk, "/p", Offset(9), TimestampMs(0));
+  const auto refused = other->reserve(10000, 1 << 20);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == FileErrorKind::no_space);
+}
+
 TEST_CASE("a small segment reserves one block, before and after its file was opened again") {
   MemoryFileSystem disk;
   REQUIRE(disk.create_directories("/p").ok());
