@@ -19,6 +19,7 @@ LogDirectoryOptions to_directory_options(ValueReader& read, const Napi::Value& v
   options.producer_check_interval_ms = read.int64_field(given, "producerCheckIntervalMs", 1);
   options.producer_check_interval_ms = std::min(options.producer_check_interval_ms, kDelayMsMax);
   options.open_files_max = static_cast<size_t>(read.int32_field(given, "openFilesMax", 1));
+  options.open_files_burst = read.int32_field(given, "openFilesBurst", 1);
   const Napi::Value offset = read.field(given, "clockOffsetMs");
   if (!read.failed() && options.path.empty()) read.refuse("path", "the path of a directory");
   options.file_system = &posix_file_system();

@@ -4,6 +4,7 @@
 // Safe from any thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -17,7 +18,8 @@ enum class ActiveFileUse { none, unsynced, busy };
 
 class ActiveFiles {
  public:
-  explicit ActiveFiles(int64_t files_max) : files_max_(files_max) {}
+  ActiveFiles(int64_t files_max, int64_t files_burst)
+      : files_max_(files_max), files_burst_(std::max(files_max, files_burst)) {}
 
   // Called on the thread that opens one too many, perhaps under a log's lock: must only post. Set
   // before the first log.
@@ -27,12 +29,19 @@ class ActiveFiles {
     if (open_.fetch_add(1, std::memory_order_relaxed) >= files_max_ && excess_) excess_();
     return turns_.fetch_add(1, std::memory_order_relaxed);
   }
+  // True while so many are open that nobody should open more: asks for some to be let go of.
+  bool is_backed_up() const {
+    if (open() < files_burst_ || !excess_) return false;
+    excess_();
+    return true;
+  }
   void closed() { open_.fetch_sub(1, std::memory_order_relaxed); }
   int64_t open() const { return open_.load(std::memory_order_relaxed); }
   int64_t files_max() const { return files_max_; }
 
  private:
   const int64_t files_max_;
+  const int64_t files_burst_;
   std::function<void()> excess_;
   std::atomic<int64_t> open_{0};
   std::atomic<int64_t> turns_{0};

@@ -22,13 +22,14 @@ namespace odradek {
 
 struct LogContext {
   // `fs_` and `clock_` must outlive the directory.
-  // `files_max` bounds the descriptors of sealed segments that are read, and of active ones.
+  // `files_max` bounds the descriptors of sealed segments that are read, and of active ones; of
+  // those there may be `files_burst` until they are synced.
   LogContext(FileSystem& fs_, const Clock& clock_, const std::string& path, size_t files_max,
-             const JournalLimits& journal_limits, int64_t reserve_bytes)
+             int64_t files_burst, const JournalLimits& journal_limits, int64_t reserve_bytes)
       : fs(fs_),
         clock(clock_),
         open_files(files_max),
-        active_files(static_cast<int64_t>(files_max)),
+        active_files(static_cast<int64_t>(files_max), files_burst),
         checkpoints(fs_, health, path),
         resume_points(fs_, health, path),
         journal(fs_, path, journal_limits),

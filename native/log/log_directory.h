@@ -41,6 +41,7 @@ struct LogDirectoryOptions {
   int64_t checkpoint_bytes = 768LL << 20;
   JournalLimits journal;
   size_t open_files_max = 1024;      // active segments; and as many sealed ones that are read
+  int64_t open_files_burst = 2048;   // active segments: with so many, who appends waits
   int64_t reserve_bytes = 16 << 20;  // held back for a full disk (reserve_file.h)
   Uuid run;                // of the journal, another one for each open(); zero: a random one
   bool background = true;  // false: no threads; tests and the simulator pump run_once()

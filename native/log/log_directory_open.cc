@@ -142,9 +142,9 @@ LogResult<std::unique_ptr<LogDirectory>> LogDirectory::open(const LogDirectoryOp
   }
   RETURN_IF_ERROR(list_partitions(fs, options.path, options.background, &found));
 
-  auto context =
-      std::make_shared<LogContext>(fs, *options.clock, options.path, options.open_files_max,
-                                   options.journal, options.reserve_bytes);
+  auto context = std::make_shared<LogContext>(fs, *options.clock, options.path,
+                                              options.open_files_max, options.open_files_burst,
+                                              options.journal, options.reserve_bytes);
   RETURN_IF_ERROR(context->checkpoints.load());
   RETURN_IF_ERROR(context->resume_points.load());
   std::set<TopicPartition> there;

@@ -194,7 +194,8 @@ class PartitionLog {
   // kafka_storage_error (or not_leader_or_follower after a delete).
   virtual bool online() const = 0;
   // True while so much of its directory is not durable that nothing more should be taken in for it
-  // before that is: it asks for its own flush then. Never of a log that asks for no flushes.
+  // before that is: it asks for its own flush then; or while so many files wait to be synced and
+  // closed that no more should be opened. The former never of a log that asks for no flushes.
   virtual bool is_backed_up() { return false; }
 
   virtual LogConfig config() const = 0;

@@ -411,6 +411,8 @@ export interface NativeBinding {
     readonly producerCheckIntervalMs: number
     /** Descriptors for the segments that are written, and as many for older ones that are read. */
     readonly openFilesMax: number
+    /** With so many of the former produced data wait until some are synced and closed. */
+    readonly openFilesBurst: number
     /** How far the directory's wall clock is ahead of the machine's; 0 without it. */
     readonly clockOffsetMs?: number
   }): Promise<NativeDirectory>

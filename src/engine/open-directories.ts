@@ -5,9 +5,9 @@ import { DataDirectories, type Recovery } from './data-directories.ts'
 import { claimDirectory } from './directory-claim.ts'
 import type { EngineParts } from './engine.ts'
 import { judgeContents, judgeDirectories } from './identity.ts'
-import { openFilesMax, openFilesOfEach } from './open-files.ts'
+import { openFilesBurstOfEach, openFilesMax, openFilesOfEach } from './open-files.ts'
 import { refuseOpenTransactions } from './open-transactions.ts'
-import type { EngineEnvironment, EngineSettings } from './options.ts'
+import type { EngineEnvironment, EngineSettings, StoreOptions } from './options.ts'
 
 /** What {@link openDataDirectories} works with. */
 export interface OpeningContext {
@@ -26,7 +26,11 @@ export async function openDataDirectories(context: OpeningContext): Promise<Data
   const { settings, environment, logger, parts } = context
   const { metadata, data } = settings.directories
   const paths = [metadata, ...data.filter((path) => path !== metadata)]
-  const openFiles = openFilesOfEach(paths.length, openFilesMax())
+  const filesMax = openFilesMax()
+  const openFiles = {
+    openFilesMax: openFilesOfEach(paths.length, filesMax),
+    openFilesBurst: openFilesBurstOfEach(paths.length, filesMax),
+  }
   const releases: (() => void)[] = []
   parts.add('claim on the directory', async () => {
     for (const release of releases) release()
@@ -77,14 +81,14 @@ export function reportRecovery({ path, report, durationMs }: Recovery, logger: L
 function openStore(
   path: string,
   { settings, environment }: OpeningContext,
-  openFiles: number,
+  openFiles: Pick<StoreOptions, 'openFilesMax' | 'openFilesBurst'>,
 ): Promise<LogStore> {
   const { config } = settings
   return environment.openStore(path, {
     checkpointIntervalMs: config.number('log.flush.offset.checkpoint.interval.ms'),
     fileDeleteDelayMs: config.number('log.segment.delete.delay.ms'),
     producerCheckIntervalMs: config.number('producer.id.expiration.check.interval.ms'),
-    openFilesMax: openFiles,
+    ...openFiles,
   })
 }
 

@@ -9,6 +9,9 @@ const openFilesBeside = 64
 const openFilesOfEachMax = 1024
 const openFilesOfEachMin = 16
 
+/** A load on very many partitions may have so many open until they are synced. */
+const openFilesBurstMax = 16_384
+
 /** The process's limit, or undefined where the system does not tell it in `/proc`. */
 export function openFilesMax(): number | undefined {
   try {
@@ -34,4 +37,15 @@ export function openFilesOfEach(directories: number, filesMax: number | undefine
     `This broker may have ${filesMax} files open and needs at least ${needed}; ` +
       'raise the limit ("ulimit -n", "LimitNOFILE" of a systemd unit).',
   )
+}
+
+/**
+ * How many files of segments that are written each directory may have open while they wait for a
+ * sync: with more, producers wait. Half of the descriptors, so that some stay for clients.
+ */
+export function openFilesBurstOfEach(directories: number, filesMax: number | undefined): number {
+  const least = 2 * openFilesOfEach(directories, filesMax)
+  if (filesMax === undefined) return least
+  const half = Math.floor((filesMax - openFilesBeside) / 2 / directories)
+  return Math.max(least, Math.min(half, openFilesBurstMax))
 }

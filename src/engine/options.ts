@@ -41,6 +41,8 @@ export interface StoreOptions {
   readonly producerCheckIntervalMs: number
   /** Descriptors for the segments that are written, and as many for older ones that are read. */
   readonly openFilesMax: number
+  /** With so many of the former produced data wait until some are synced and closed. */
+  readonly openFilesBurst: number
 }
 
 /** What an engine runs on. */

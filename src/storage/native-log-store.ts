@@ -39,6 +39,8 @@ export interface NativeLogStoreOptions {
    * and as many of older ones that are read.
    */
   readonly openFilesMax?: number
+  /** Where that many more files are written, appends wait for room among them; twice as many. */
+  readonly openFilesBurst?: number
   /**
    * Sets the wall clock by which the log rolls segments and forgets producers this far ahead of the
    * machine's, or behind. For tests of data that was written at another time.
@@ -317,7 +319,7 @@ export async function openNativeLogStore(
   path: string,
   options: NativeLogStoreOptions = {},
 ): Promise<LogStore> {
-  const { helperThreads = 2 } = options
+  const { helperThreads = 2, openFilesMax = 1024 } = options
   assert(helperThreads >= 1 && helperThreads <= 4, 'a directory has 1 to 4 helper threads')
   const directory = await nativeStorage().openDirectory({
     path,
@@ -325,7 +327,8 @@ export async function openNativeLogStore(
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     fileDeleteDelayMs: options.fileDeleteDelayMs ?? 60_000,
     producerCheckIntervalMs: options.producerCheckIntervalMs ?? 600_000,
-    openFilesMax: options.openFilesMax ?? 1024,
+    openFilesMax,
+    openFilesBurst: options.openFilesBurst ?? 2 * openFilesMax,
     clockOffsetMs: options.clockOffsetMs ?? 0,
   })
   return new NativeLogStore(path, directory)

@@ -20,7 +20,8 @@ export class SharedDirectory {
   /** Takes a share in the directory; who has it open must keep it open until {@link close}. */
   static async open(path: string): Promise<SharedDirectory> {
     const intervals = { checkpointIntervalMs: 60_000, producerCheckIntervalMs: 600_000 }
-    const untouched = { ...intervals, fileDeleteDelayMs: 60_000, helperThreads: 2, openFilesMax: 1 }
+    const files = { openFilesMax: 1, openFilesBurst: 2 }
+    const untouched = { ...intervals, ...files, fileDeleteDelayMs: 60_000, helperThreads: 2 }
     const options = { path, ...untouched, clockOffsetMs: 0 }
     return new SharedDirectory(await nativeStorage().openDirectory(options))
   }

@@ -23,6 +23,7 @@ const openOptions = {
   fileDeleteDelayMs: 0,
   producerCheckIntervalMs: 600_000,
   openFilesMax: 16,
+  openFilesBurst: 32,
 }
 const handlers = { onFrames: () => {}, onOpenBatches: () => {}, onConnectionsClosed: () => {} }
 

@@ -367,6 +367,23 @@ TEST_CASE("many first flushes together need no file of theirs open") {
   f.disk->before_each_look(nullptr);
 }
 
+TEST_CASE("who appends waits while too many files are open, until some are let go of") {
+  DirectoryFixture f;
+  f.config.flush_messages = INT64_MAX;
+  f.open_files_max = 8;
+  f.open_files_burst = 16;
+  f.open();
+  auto logs = open_many(*f.directory, 16, f.config);
+  for (int i = 0; i < 15; ++i) {
+    append(*logs[static_cast<size_t>(i)]);
+    CHECK_FALSE(logs[static_cast<size_t>(i)]->is_backed_up());
+  }
+  append(*logs[15]);
+  CHECK(logs[15]->is_backed_up());
+  f.directory->run_once();
+  CHECK_FALSE(logs[15]->is_backed_up());
+}
+
 TEST_CASE("a file is let go of without a sync where another can be") {
   DirectoryFixture f;
   f.config.flush_messages = INT64_MAX;

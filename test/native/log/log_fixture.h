@@ -129,6 +129,7 @@ class DirectoryFixture {
     options.reserve_bytes = reserve_bytes;
     options.checkpoint_bytes = checkpoint_bytes;
     options.open_files_max = open_files_max;
+    options.open_files_burst = open_files_burst;
     options.producer_check_interval_ms = producer_check_interval_ms;
     options.run = make_uuid(++runs);
     return LogDirectory::open(options);
@@ -160,6 +161,7 @@ class DirectoryFixture {
   int64_t reserve_bytes = 0;
   int64_t checkpoint_bytes = 768LL << 20;
   int64_t open_files_max = LogDirectoryOptions().open_files_max;
+  int64_t open_files_burst = LogDirectoryOptions().open_files_burst;
   int64_t producer_check_interval_ms = 600000;
   uint8_t runs = 0;
   LogConfig config;
