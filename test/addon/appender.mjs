@@ -26,6 +26,7 @@ const directory = await native.openDirectory({
   fileDeleteDelayMs: 0,
   producerCheckIntervalMs: 600_000,
   openFilesMax: 16,
+  openFilesBurst: 32,
 })
 const topicId = Buffer.from(given.topicId)
 const partitions = [0, 1].map((partition) => {
