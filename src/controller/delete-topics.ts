@@ -12,22 +12,30 @@ import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
 import type { TopicContext } from './create-topics.ts'
 import { type Decision, overQuota, type Refusal } from './decision.ts'
 
-/** See the head of this file. One result for each topic of the request, in its order. */
+/**
+ * See the head of this file. One result for each topic of the request, in its order; what names a
+ * topic by both its name and its id, or by neither, is refused as often as it is there.
+ */
 export function decideDeleteTopics(
   request: Pick<DeleteTopicsRequest, 'topics' | 'topicNames'>,
   context: Pick<TopicContext, 'image' | 'broker' | 'charge'>,
 ): Decision<DeletableTopicResult[]> {
   const asked = statesOf(request)
-  const repeated = repeatedKeys(asked)
+  const times = countsOf(asked.map(keyOf))
   const enabled = context.broker.flag('delete.topic.enable')
   const records: MetadataRecordInput[] = []
   const response: DeletableTopicResult[] = []
   const deleted = new Set<Uuid>()
-  for (const [key, state] of new Map(asked.map((one) => [keyOf(one), one]))) {
+  const answered = new Set<string>()
+  for (const state of asked) {
+    const key = keyOf(state)
     const topic = find(context.image, state)
+    const isName = topic !== ErrorCode.INVALID_REQUEST
+    if (isName && answered.has(key)) continue
+    answered.add(key)
     if (!enabled) {
       response.push(refuse(state, ErrorCode.TOPIC_DELETION_DISABLED, 'Topic deletion is disabled.'))
-    } else if (repeated.has(key)) {
+    } else if (isName && (times.get(key) ?? 0) > 1) {
       const what = state.name === null ? 'id' : 'name'
       response.push(refuse(state, ErrorCode.INVALID_REQUEST, `Duplicate topic ${what}.`))
     } else if (typeof topic === 'number') {
@@ -82,14 +90,10 @@ function keyOf(state: DeleteTopicState): string {
   return `${state.topicId}/${state.name ?? ''}`
 }
 
-function repeatedKeys(asked: readonly DeleteTopicState[]): ReadonlySet<string> {
-  const seen = new Set<string>()
-  const repeated = new Set<string>()
-  for (const key of asked.map(keyOf)) {
-    if (seen.has(key)) repeated.add(key)
-    seen.add(key)
-  }
-  return repeated
+function countsOf(keys: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const key of keys) times.set(key, (times.get(key) ?? 0) + 1)
+  return times
 }
 
 function succeed(topic: TopicImage): DeletableTopicResult {

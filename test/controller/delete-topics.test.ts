@@ -56,6 +56,8 @@ describe('deletion', () => {
       decide({ topics }).response.map((one) => one.errorCode)
     expect(codes([{ name: 'a', topicId: idOf('a') }])).toEqual([42])
     expect(codes([{ name: null, topicId: zeroUuid }])).toEqual([42])
+    const both = { name: 'a', topicId: idOf('a') }
+    expect(codes([both, { name: 'b', topicId: zeroUuid }, both])).toEqual([42, 0, 42])
     const twice = { name: null, topicId: idOf('a') }
     expect(codes([twice, twice])).toEqual([42])
     expect(codes([twice, { name: 'a', topicId: zeroUuid }])).toEqual([0, 42])
