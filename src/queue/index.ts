@@ -18,7 +18,7 @@ export type {
   StoreOptions,
 } from './options.ts'
 export type { Durability } from './partition-writer.ts'
-export { type MessageHandler, Queue, type QueueStatistics } from './queue.ts'
+export { Queue, type QueueStatistics } from './queue.ts'
 export type { ConsumerStatistics } from './queue-consumer.ts'
 export type { Message } from './queue-message.ts'
 export type {
@@ -30,4 +30,5 @@ export type {
   SingleQueueOptions,
   TakeOptions,
 } from './queue-options.ts'
+export type { MessageHandler } from './queue-processing.ts'
 export { Store } from './store.ts'

@@ -223,6 +223,16 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
   }
 
   /**
+   * Resolves when all that was appended so far is on the disk, whatever its durability.
+   *
+   * @throws {LogError} LOG_FAILED, LOG_CLOSED
+   */
+  async flush(): Promise<void> {
+    this.#requireOpen()
+    await Promise.all(this.#parts.topic.partitions.map(({ writer }) => writer.flush()))
+  }
+
+  /**
    * Takes no more calls, ends what reads, waits for the appends under way; a log in a directory of
    * its own closes that cleanly. Idempotent. Rejects where that fails.
    */

@@ -150,6 +150,22 @@ export class PartitionWriter {
     return this.#open !== undefined
   }
 
+  /** Resolves when all that was appended so far is on the disk. */
+  async flush(): Promise<void> {
+    const { log, explain } = this.#options
+    if (this.#open !== undefined) this.#write(this.#open)
+    const end = log.logEndOffset()
+    if (log.durableOffset() >= end) return
+    this.#flushing += 1
+    try {
+      await this.#flushUpTo(end)
+    } catch (error) {
+      throw explain(error)
+    } finally {
+      this.#flushed()
+    }
+  }
+
   /** Resolves when all that was appended is settled. */
   idle(): Promise<void> {
     if (this.#open === undefined && this.#flushing === 0) return Promise.resolve()
@@ -202,7 +218,6 @@ export class PartitionWriter {
   }
 
   #flush(waiters: readonly Waiter[], baseOffset: number, requiredHighWatermark: number): void {
-    const { log } = this.#options
     assert(waiters.length > 0, 'somebody waits for a flush')
     assert(requiredHighWatermark > baseOffset, 'what is durable is behind the batch')
     this.#flushing += 1
@@ -214,10 +229,13 @@ export class PartitionWriter {
       this.#reject(waiters, error)
       this.#flushed()
     }
-    log
-      .committed(requiredHighWatermark)
-      .then(() => (log.durableOffset() < requiredHighWatermark ? log.flush() : undefined))
-      .then(done, failed)
+    this.#flushUpTo(requiredHighWatermark).then(done, failed)
+  }
+
+  async #flushUpTo(end: number): Promise<void> {
+    const { log } = this.#options
+    await log.committed(end)
+    if (log.durableOffset() < end) await log.flush()
   }
 
   #flushed(): void {

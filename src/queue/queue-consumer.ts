@@ -1,6 +1,10 @@
 /**
  * One named consumer of a queue at work: reads ahead in the log, hands messages to who takes, has
  * what changes kept, and puts the dead ones away. Decides nothing: `delivery/` does.
+ *
+ * A message is on its way from when it is chosen until its hand-out is noted with the operating
+ * system and its record is there; only then it meets somebody who takes. Who has left by then, or a
+ * lease that has ended, has nothing to be undone.
  */
 import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
@@ -13,6 +17,8 @@ import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
 import { type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
 import { Message, type MessageOwner } from './queue-message.ts'
+import { QueueReader } from './queue-reader.ts'
+import { parkedOfBatchMax } from './queue-state.ts'
 
 /** What a {@link QueueConsumer} works with. */
 export interface ConsumerOptions<V> {
@@ -26,8 +32,12 @@ export interface ConsumerOptions<V> {
   readonly timers: Timers
   /** The message's value of that of its record. */
   readonly deserialize: (record: LogRecord) => V | null
-  /** Resolves when the changes are kept, for good if `isFinal`. */
-  readonly keep: (changes: DeliveryChanges, isFinal: boolean) => Promise<unknown>
+  /** Resolves when the operating system has all the changes; rejects when it has none. */
+  readonly keep: (changes: DeliveryChanges) => Promise<unknown>
+  /** Resolves when what was kept is as durable as the queue. */
+  readonly flush: () => Promise<unknown>
+  /** The lowest offset that it may still ask for, as it is kept. */
+  readonly neededFrom: () => number
   /** Puts a dead message away; resolves when it is stored there. */
   readonly bury: (message: BuriedMessage) => Promise<unknown>
   /** Something is finished for good: it may be that less has to be kept. */
@@ -80,28 +90,33 @@ export class QueueConsumer<V> implements MessageOwner {
   /** Records of the messages that were not handed out yet. */
   readonly #ready = new Map<number, LogRecord>()
   readonly #takers: Taker<V>[] = []
-  #iterator: AsyncIterator<LogRecord> | undefined
-  #stopReading: AbortController | undefined
+  readonly #reader: QueueReader
   #isReading = false
+  /** Hand-outs that are on their way to who takes. */
+  #coming = 0
+  readonly #bringing = new Set<Promise<void>>()
+  #isWoken = false
   #timer: unknown
   #timerMs = Infinity
   #ended: LogError | undefined
   readonly #counts = { handedOut: 0, redelivered: 0, acknowledged: 0, dead: 0 }
 
   constructor(options: ConsumerOptions<V>) {
-    const { queue, consumer, kept, leaseMs, attemptsMax, keep } = options
+    const { queue, consumer, log, kept, leaseMs, attemptsMax, keep, flush } = options
     this.queue = queue
     this.consumer = consumer
     this.#options = options
+    this.#reader = new QueueReader(log)
     this.#delivery = new Delivery({ leaseMs, attemptsMax }, kept.position, kept.parked)
     this.#keeper = new Keeper<DeliveryChanges>({
       take: () => {
-        const changes = this.#delivery.changes()
+        const changes = this.#delivery.changes(parkedOfBatchMax)
         const isNone = changes.position === undefined && changes.parked.size === 0
         return isNone ? undefined : changes
       },
       putBack: (changes) => this.#delivery.putBack(changes),
       write: keep,
+      flush,
       later: (call) => setImmediate(call),
     })
   }
@@ -129,7 +144,7 @@ export class QueueConsumer<V> implements MessageOwner {
       }
       signal?.addEventListener('abort', abort, { once: true })
       this.#takers.push(taker)
-      this.#deliver()
+      this.#wake()
     })
   }
 
@@ -138,16 +153,15 @@ export class QueueConsumer<V> implements MessageOwner {
     if (!this.#delivery.ack(offset, attempt)) return undefined
     this.#counts.acknowledged++
     assert(this.#counts.acknowledged <= this.#counts.handedOut, 'only what was handed out is')
-    return this.#keeper.settle().then(() => this.#options.onFinished())
+    return this.settle()
   }
 
   giveBack(offset: number, attempt: number, delayMs: number): Promise<void> | undefined {
     this.#requireOpen()
     const became = this.#delivery.nack(offset, attempt, delayMs, this.#options.clock.now())
     if (became === 'lost') return undefined
-    const settled = this.#keeper.settle()
-    this.#deliver()
-    return settled
+    this.#wake()
+    return this.settle()
   }
 
   extend(offset: number, attempt: number): boolean {
@@ -159,22 +173,10 @@ export class QueueConsumer<V> implements MessageOwner {
 
   /** The oldest message that may be delivered again, and when it was put. */
   async oldest(): Promise<{ readonly offset: number; readonly timestamp: number }> {
-    const offset = this.#delivery.neededFrom
-    const record = await this.#read(offset)
+    const { neededFrom, log } = this.#options
+    const offset = Math.max(neededFrom(), log.startOffset())
+    const record = await this.#reader.one(offset)
     return { offset, timestamp: record?.timestamp ?? 0 }
-  }
-
-  /** An offset below which this consumer needs nothing, whatever happens. */
-  async finishedBelow(): Promise<number> {
-    const floor = this.#delivery.neededFrom
-    assert(floor <= this.#delivery.offered, 'what was not read is needed')
-    await this.#keeper.settle()
-    return floor
-  }
-
-  /** What is kept of it; what is in hands counts as handed out. */
-  get kept(): KeptConsumer {
-    return { position: this.#delivery.position, parked: this.#delivery.parked }
   }
 
   statistics(endOffset: number): ConsumerStatistics {
@@ -190,102 +192,137 @@ export class QueueConsumer<V> implements MessageOwner {
     }
   }
 
-  /** Has everything kept that it knows of. */
-  settle(): Promise<void> {
-    return this.#keeper.settle()
+  /** Has everything kept for good that it knows of. */
+  async settle(): Promise<void> {
+    await this.#keeper.settle()
+    this.#options.onFinished()
   }
 
-  /** Hands out no more; who waits is told `error`. */
-  end(error: LogError): void {
+  /**
+   * Hands out no more, tells who waits `error`, and keeps where it stands. Once that is settled
+   * nothing is written any more. Rejects where it could not be kept.
+   */
+  async stop(error: LogError): Promise<void> {
     this.#ended ??= error
     for (const { reject } of this.#takers.splice(0)) reject(this.#ended)
     this.#rest()
+    await Promise.allSettled([...this.#bringing])
+    assert(this.#coming === 0, 'nothing is on its way')
+    await this.#keeper.stop()
   }
 
-  /** Hands out what can be, and sees to it that more comes. */
+  /** Delivers once whatever is at work has come to a rest: who takes then shares one note. */
+  #wake(): void {
+    if (this.#isWoken) return
+    this.#isWoken = true
+    process.nextTick(() => {
+      this.#isWoken = false
+      this.#deliver()
+    })
+  }
+
+  /** Sends on their way as many as are waited for, and sees to it that more comes. */
   #deliver(): void {
-    const { clock } = this.#options
-    const now = clock.now()
+    if (this.#ended !== undefined) return
+    const now = this.#options.clock.now()
     this.#delivery.expire(now)
-    let isTouched = false
-    while (this.#takers.length > 0) {
+    const handouts: Handout[] = []
+    while (this.#takers.length > this.#coming + handouts.length) {
       const handout = this.#delivery.take(now)
       if (handout === undefined) break
-      isTouched = true
-      const taker = this.#takers.shift() as Taker<V>
-      assert(handout.attempt >= 1, 'attempts count from 1')
-      const record = this.#ready.get(handout.offset)
-      this.#ready.delete(handout.offset)
-      if (record === undefined) void this.#loadFor(taker, handout)
-      else this.#hand(taker, handout, record)
+      handouts.push(handout)
     }
     for (const dead of this.#delivery.takeDead()) void this.#bury(dead)
-    if (isTouched) this.#keeper.touch()
-    if (this.#takers.length > 0) void this.#readAhead()
+    if (handouts.length > 0) {
+      this.#coming += handouts.length
+      const bringing = this.#bring(handouts)
+      this.#bringing.add(bringing)
+      void bringing.finally(() => this.#bringing.delete(bringing))
+    }
+    if (this.#takers.length > this.#coming) void this.#readAhead()
     this.#arm()
   }
 
-  #hand(taker: Taker<V>, handout: Handout, record: LogRecord): void {
-    const { offset, attempt } = handout
-    const { timestamp } = record
-    assert(record.offset === offset, 'a message is of its own record')
+  async #bring(handouts: readonly Handout[]): Promise<void> {
+    assert(handouts.length > 0, 'something is on its way')
+    try {
+      await this.#keeper.write()
+    } catch (error) {
+      // On a full disk who consumes makes room, so the attempt counts in this process alone.
+      const isShort = error instanceof LogError && error.retriable
+      if (!isShort) this.#refuse(error)
+    }
+    const unread: Handout[] = []
+    for (const handout of handouts) {
+      const record = this.#ready.get(handout.offset)
+      this.#ready.delete(handout.offset)
+      if (record === undefined) unread.push(handout)
+      else this.#hand(handout, record)
+    }
+    for (const handout of unread) {
+      try {
+        this.#hand(handout, await this.#reader.one(handout.offset))
+      } catch (error) {
+        this.#coming--
+        this.#takers.shift()?.reject(error)
+      }
+    }
+    this.#wake()
+  }
+
+  /** It has arrived: it is noted as handed out, and has its record unless that was deleted. */
+  #hand({ offset, attempt }: Handout, record: LogRecord | undefined): void {
+    this.#coming--
+    assert(this.#coming >= 0, 'what arrives was on its way')
+    const taker = this.#takers[0]
+    if (!this.#delivery.isHeld(offset, attempt)) return
+    if (record === undefined) {
+      this.#delivery.ack(offset, attempt)
+      this.#keeper.touch()
+      return
+    }
+    if (taker === undefined) {
+      this.#delivery.release(offset, attempt, this.#options.clock.now())
+      this.#keeper.touch()
+      return
+    }
     let value: V | null
     try {
       value = this.#options.deserialize(record)
     } catch {
       // Another attempt would fail as well; who reads the dead letters has the bytes.
-      this.#takers.unshift(taker)
       this.#delivery.kill(offset, attempt)
-      queueMicrotask(() => this.#deliver())
       return
     }
+    this.#takers.shift()
     this.#counts.handedOut++
     if (attempt > 1) this.#counts.redelivered++
+    const { timestamp } = record
     const headers = withoutNotes(record.headers)
     taker.resolve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
   }
 
-  async #loadFor(taker: Taker<V>, handout: Handout): Promise<void> {
-    try {
-      const record = await this.#read(handout.offset)
-      if (record !== undefined) return this.#hand(taker, handout, record)
-      // Somebody deleted it.
-      this.#delivery.ack(handout.offset, handout.attempt)
-      this.#takers.unshift(taker)
-      this.#deliver()
-    } catch (error) {
-      taker.reject(this.#ended ?? error)
-    }
+  #refuse(error: unknown): void {
+    for (const { reject } of this.#takers.splice(0)) reject(this.#ended ?? error)
   }
 
   /** Reads on while somebody waits, and some more. */
   async #readAhead(): Promise<void> {
-    if (this.#isReading || this.#ended !== undefined) return
+    if (this.#isReading) return
     this.#isReading = true
-    const stop = this.#stopReading ?? new AbortController()
-    this.#stopReading = stop
     try {
-      const iterator = this.#iterator ?? this.#open(stop.signal)
-      this.#iterator = iterator
-      while (this.#takers.length > 0 && this.#delivery.freshCount < readAheadMax) {
-        const { value: record, done } = await iterator.next()
-        if (done === true || stop.signal.aborted) break
+      while (this.#takers.length > this.#coming && this.#delivery.freshCount < readAheadMax) {
+        const record = await this.#reader.next(this.#delivery.offered)
+        if (record === undefined) break
         this.#offer(record)
         this.#deliver()
       }
     } catch (error) {
-      if (!stop.signal.aborted) for (const { reject } of this.#takers.splice(0)) reject(error)
+      this.#refuse(error)
     }
     this.#isReading = false
-    if (stop.signal.aborted && this.#takers.length > 0) void this.#readAhead()
-  }
-
-  #open(signal: AbortSignal): AsyncIterator<LogRecord> {
-    const { log } = this.#options
-    const from = Math.max(this.#delivery.offered, log.startOffset())
-    this.#delivery.skipTo(from)
-    assert(this.#delivery.offered === from, 'reading goes on where offering does')
-    return log.read({ from, live: true, signal })[Symbol.asyncIterator]()
+    // Somebody came after the reading was stopped.
+    if (this.#takers.length > this.#coming && this.#delivery.freshCount === 0) this.#wake()
   }
 
   #offer(record: LogRecord): void {
@@ -297,17 +334,11 @@ export class QueueConsumer<V> implements MessageOwner {
     else this.#keeper.touch()
   }
 
-  async #read(offset: number): Promise<LogRecord | undefined> {
-    const { log } = this.#options
-    if (offset < log.startOffset() || offset >= log.endOffset()) return undefined
-    for await (const record of log.read({ from: offset, to: offset + 1 })) return record
-    return undefined
-  }
-
-  async #bury({ offset, attempt }: Pick<Handout, 'offset' | 'attempt'>): Promise<void> {
+  async #bury({ offset }: Pick<Handout, 'offset'>): Promise<void> {
     const { bury, timers } = this.#options
     try {
-      const record = await this.#read(offset)
+      const record = await this.#reader.one(offset)
+      if (this.#ended !== undefined) return
       if (record !== undefined) {
         const { value, headers, timestamp } = record
         const source = [this.queue, this.consumer, offset, 0] as const
@@ -315,15 +346,16 @@ export class QueueConsumer<V> implements MessageOwner {
         const pairs = withoutNotes(headers).map(({ key, value: of }): HeaderPair => [key, of])
         await bury({ value, headers: pairs, notes, timestamp })
       }
-      this.#delivery.ack(offset, attempt)
-      this.#counts.dead++
-      await this.#keeper.settle()
-      this.#options.onFinished()
     } catch {
-      // It stays in hands without an end; a full disk may have room again.
-      const again = (): unknown => this.#ended ?? this.#bury({ offset, attempt })
-      timers.setTimeout(() => void again(), buryAgainMs)
+      // It stays dead and in nobody's hands; a full disk may have room again.
+      timers.setTimeout(() => void (this.#ended ?? this.#bury({ offset })), buryAgainMs)
+      return
     }
+    // After a stop it is put away again, which the dead letters take for the same.
+    if (this.#ended !== undefined) return
+    this.#delivery.buried(offset)
+    this.#counts.dead++
+    await this.settle().catch(() => undefined)
   }
 
   /** Wakes up for the next lease that ends or message that is due, while somebody waits. */
@@ -348,10 +380,7 @@ export class QueueConsumer<V> implements MessageOwner {
   /** Nobody takes any more: a wait for the end of the log would keep the process alive. */
   #rest(): void {
     if (this.#takers.length > 0) return
-    assert(this.#iterator === undefined || this.#stopReading !== undefined, 'a read can be ended')
-    this.#stopReading?.abort()
-    this.#stopReading = undefined
-    this.#iterator = undefined
+    this.#reader.stop()
     this.#arm()
   }
 

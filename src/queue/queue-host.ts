@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
 import type { Payload } from '../record/record.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
+import { cutAt, mayComeAgain } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogOptions } from './options.ts'
@@ -16,6 +17,8 @@ export interface QueueHostOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly timers: Timers
   readonly openLog: (name: string, options: LogOptions) => Promise<Log>
+  /** Whether there is a log of that name, open or not. */
+  readonly hasLog: (name: string) => boolean
   /** The one partition of a log that is open. */
   readonly partitionOf: (name: string) => PartitionLog
 }
@@ -57,7 +60,15 @@ export class QueueHost {
     onClose: () => Promise<void>,
   ): Promise<Queue<VI, VO>> {
     const settings = checkQueueOptions(given)
-    const parts = await this.partsOf(name, settings)
+    const { deadLetters } = settings
+    if (deadLetters === name || deadLetters === queueStateName) {
+      throw new LogError(
+        'INVALID_CONFIG',
+        `The dead letters of ${name} cannot go to ${deadLetters}.`,
+      )
+    }
+    await this.#openLog(name, settings)
+    const parts = await this.partsOf(name)
     const state = await this.state()
     if (this.#open.has(name)) {
       const what = `The queue ${name} is open in this store already`
@@ -78,15 +89,20 @@ export class QueueHost {
     })
     assert(queue.name === name, 'a queue has the name of its log')
     this.#open.set(name, queue as unknown as Queue<never, unknown>)
-    await queue.begin()
+    try {
+      await queue.begin()
+    } catch (error) {
+      this.#open.delete(name)
+      throw error
+    }
     return queue
   }
 
   /** A queue's log and who puts into it, whether the queue is open or not. */
-  partsOf(name: string, settings: Partial<QueueSettings> = {}): Promise<QueueParts> {
+  partsOf(name: string): Promise<QueueParts> {
     const known = this.#parts.get(name)
     if (known !== undefined) return known
-    const opening = this.#openParts(name, settings)
+    const opening = this.#openParts(name)
     this.#parts.set(name, opening)
     opening.catch(() => this.#parts.delete(name))
     return opening
@@ -108,21 +124,43 @@ export class QueueHost {
     await Promise.allSettled([...this.#open.values()].map((queue) => queue.close()))
   }
 
-  async #openParts(name: string, settings: Partial<QueueSettings>): Promise<QueueParts> {
-    const { durability, maxBytes = Infinity } = settings
+  /** The log of a queue, changed as the settings of an opening want it. */
+  #openLog(
+    name: string,
+    { durability, maxBytes = Infinity }: Partial<QueueSettings>,
+  ): Promise<Log> {
     const share = Math.floor(maxBytes / segmentsOfBound)
     assert(share >= 0, 'a bound is no less than nothing')
     const segmentBytes = Math.min(segmentBytesMax, Math.max(segmentBytesMin, share))
-    const log = await this.#options.openLog(name, {
+    return this.#options.openLog(name, {
       partitions: 1,
       ...(durability === undefined ? {} : { durability }),
       configs: {
         // Messages have rising times even if the clock goes back.
         'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER),
         'segment.bytes': String(segmentBytes),
+        // Who has finished a message alone decides on its end.
+        'cleanup.policy': 'delete',
+        'retention.ms': '-1',
+        'retention.bytes': '-1',
       },
     })
-    assert(log.partitions === 1, 'a queue has one order')
+  }
+
+  async #openParts(name: string): Promise<QueueParts> {
+    // Who only puts dead letters there changes nothing of a queue that exists.
+    const isThere = this.#options.hasLog(name)
+    const log = isThere ? await this.#options.openLog(name, {}) : await this.#openLog(name, {})
+    if (log.partitions !== 1) {
+      const what = `The log ${name} has ${log.partitions} partitions`
+      throw new LogError('INVALID_CONFIG', `${what}, and a queue has one.`)
+    }
+    const state = await this.state()
+    // Before a message gets an offset that a lost one had.
+    for (const [consumer, kept] of state.consumersOf(name)) {
+      const cut = cutAt(kept, log.endOffset())
+      if (cut !== undefined) await state.keep(name, consumer, cut, 'fsync')
+    }
     const partition = this.#options.partitionOf(name)
     const { timestamp } = await partition.lookupMaxTimestamp('logEndOffset')
     const topic = new QueueTopic({
@@ -130,6 +168,10 @@ export class QueueHost {
       clock: this.#options.clock,
       sizeBytes: () => partition.sizeBytes(),
       lastTimestamp: timestamp,
+      mayComeAgain: ([queue, consumer, offset]) => {
+        const kept = state.consumer(queue, consumer)
+        return kept !== undefined && mayComeAgain(kept, offset)
+      },
     })
     return { log, topic }
   }

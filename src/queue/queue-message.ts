@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { RecordHeader } from '../record/headers.ts'
 import { LogError } from './log-error.ts'
+import { milliseconds } from './queue-options.ts'
 
 /** What a message does with itself; its consumer's part. */
 export interface MessageOwner {
@@ -9,6 +10,8 @@ export interface MessageOwner {
   finish(offset: number, attempt: number): Promise<void> | undefined
   giveBack(offset: number, attempt: number, delayMs: number): Promise<void> | undefined
   extend(offset: number, attempt: number): boolean
+  /** Has what was done kept for good. */
+  settle(): Promise<void>
   /** The oldest message that may be delivered to it again, and when it was put. */
   oldest(): Promise<{ readonly offset: number; readonly timestamp: number }>
 }
@@ -48,8 +51,10 @@ export class Message<V = Buffer> {
   readonly headers: readonly RecordHeader[]
   readonly #owner: MessageOwner
   #ended: Promise<void> | undefined
-  /** How many messages were made of it, by the queue that they went to. */
-  readonly #made = new Map<string, number>()
+  /** It was acknowledged or given back, and that could not be kept yet. */
+  #isUnkept = false
+  /** Numbers of the messages that were made of it, by the queue that they went to. */
+  readonly #made = new Map<string, { next: number; readonly free: number[] }>()
 
   /** Messages come from `Queue.take` and `Queue.process`. */
   constructor(parts: MessageParts<V>, owner: MessageOwner) {
@@ -74,12 +79,12 @@ export class Message<V = Buffer> {
 
   /** Whether it was acknowledged or given back. */
   get isEnded(): boolean {
-    return this.#ended !== undefined
+    return this.#ended !== undefined || this.#isUnkept
   }
 
   /**
    * It is finished for this consumer. Resolves when that is as durable as the queue. Once more:
-   * waits for the same.
+   * waits for the same; after DISK_FULL it tries again to have it kept.
    *
    * @throws {LogError} LEASE_LOST, LOG_CLOSED, DISK_FULL, LOG_FAILED
    */
@@ -95,13 +100,12 @@ export class Message<V = Buffer> {
    * @throws {LogError} LEASE_LOST, LOG_CLOSED, DISK_FULL, LOG_FAILED
    */
   nack(options: { readonly delayMs?: number } = {}): Promise<void> {
-    const { delayMs = 0 } = options
-    if (!(delayMs >= 0 && Number.isFinite(delayMs))) {
-      const message = `delayMs is ${String(delayMs)}; it has to be a number of ms, from 0 on.`
-      return Promise.reject(new LogError('INVALID_CONFIG', message))
+    let delay: number
+    try {
+      delay = milliseconds('delayMs', options.delayMs ?? 0)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    const delay = Math.ceil(delayMs)
-    assert(delay >= delayMs, 'nothing comes too early')
     this.#ended ??= this.#end(() => this.#owner.giveBack(this.offset, this.attempt, delay))
     return this.#ended
   }
@@ -120,18 +124,32 @@ export class Message<V = Buffer> {
     return this.#owner.oldest()
   }
 
-  /** The number of the next message that is made of it for that queue. */
+  /** The lowest number that no message has which was made of it for that queue. */
   nextMade(queue: string): number {
-    const index = this.#made.get(queue) ?? 0
-    assert(index >= 0, 'they are counted from 0')
-    this.#made.set(queue, index + 1)
+    const numbers = this.#made.get(queue) ?? { next: 0, free: [] }
+    this.#made.set(queue, numbers)
+    const index = numbers.free.shift() ?? numbers.next++
+    assert(index >= 0 && index < numbers.next, 'they are counted from 0')
     return index
   }
 
+  /** The message of that number was not stored: the next one has it. */
+  notMade(queue: string, index: number): void {
+    const free = this.#made.get(queue)?.free
+    free?.push(index)
+    free?.sort((one, other) => one - other)
+  }
+
   async #end(call: () => Promise<void> | undefined): Promise<void> {
-    const ended = call()
+    const ended = this.#isUnkept ? this.#owner.settle() : call()
     if (ended === undefined) throw this.#lost()
-    await ended
+    try {
+      await ended
+    } catch (error) {
+      this.#isUnkept = error instanceof LogError && error.retriable
+      if (this.#isUnkept) this.#ended = undefined
+      throw error
+    }
   }
 
   #lost(): LogError {

@@ -18,7 +18,7 @@ export interface QueueOptions<ValueIn = Payload, ValueOut = Buffer> {
   readonly deadLetters?: string
   /** For how long a key is not put again, in ms; 300,000. */
   readonly dedupWindowMs?: number
-  /** Most bytes that its files may take, but for a segment; Infinity. */
+  /** Most bytes that its files may take, but for a segment, of 1 MiB at least; Infinity. */
   readonly maxBytes?: number
   /** What becomes of a put beyond that: a `LogError` QUEUE_FULL, or it waits; `refuse`. */
   readonly whenFull?: 'refuse' | 'wait'
@@ -53,7 +53,7 @@ export interface NewMessage<V = Payload> {
 
 /** How a message is put. */
 export interface PutOptions {
-  /** It is handed out so many ms later at the earliest. */
+  /** It is handed out so many ms later at the earliest; a hundred years at most. */
   readonly delayMs?: number
   /** Within the window no second message is put with that key. */
   readonly key?: string
@@ -92,7 +92,10 @@ export interface ProcessOptions extends TakeOptions {
    * begins at 1. A second, twice as long with each attempt, at most five minutes.
    */
   readonly retryDelayMs?: number | ((attempt: number) => number)
-  /** Told of what a handler threw, and of an acknowledgement that came too late. */
+  /**
+   * Told of what a handler threw, and of an acknowledgement that came too late. What this or
+   * `retryDelayMs` throws ends the processing, which rejects with it.
+   */
   readonly onError?: (error: unknown, message: Message<unknown>) => void
 }
 
@@ -170,8 +173,12 @@ export function consumerName(name: unknown): string {
   throw invalid(`The consumer of a queue is ${JSON.stringify(name)}; it has to be ${bound}.`)
 }
 
+/** A hundred years: when a message is due stays a number that every reader takes. */
+const delayMsMax = 100 * 365 * 24 * 3_600_000
+
 /** A number of ms, checked. */
 export function milliseconds(what: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return Math.ceil(value)
-  throw invalid(`${what} is ${String(value)}; it has to be a number of ms, from 0 on.`)
+  if (typeof value === 'number' && value >= 0 && value <= delayMsMax) return Math.ceil(value)
+  const bounds = `a number of ms from 0 to ${delayMsMax}`
+  throw invalid(`${what} is ${String(value)}; it has to be ${bounds}.`)
 }

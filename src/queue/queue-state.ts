@@ -28,14 +28,12 @@ export const queueStateOptions: LogOptions = {
   },
 }
 
-/** With names as long as they may be, so many fit into one batch. */
-const batchRecordsMax = 2_000
+/** With names as long as they may be, so many fit into one batch: all are kept or none. */
+export const parkedOfBatchMax = 2_000
 
 /** See the head of this file. */
 export class QueueState {
   readonly #log: Log
-  /** Consumers of queues that are not open. */
-  readonly #resting = new Map<string, ReadonlyMap<string, KeptConsumer>>()
   readonly #found: KeptState
 
   private constructor(log: Log, found: KeptState) {
@@ -52,49 +50,48 @@ export class QueueState {
     return new QueueState(log, found)
   }
 
-  /** The consumers of a queue that is opened, by their names. */
-  wake(queue: string): ReadonlyMap<string, KeptConsumer> {
-    const consumers = this.#resting.get(queue) ?? this.#found.consumersOf(queue)
-    this.#resting.delete(queue)
-    return consumers
+  /** What is kept of the consumers of a queue, by their names. */
+  consumersOf(queue: string): ReadonlyMap<string, KeptConsumer> {
+    return this.#found.consumersOf(queue)
   }
 
-  /** A queue is closed; so its consumers stand. */
-  rest(queue: string, consumers: ReadonlyMap<string, KeptConsumer>): void {
-    assert(!this.#resting.has(queue), 'a queue is closed once')
-    this.#resting.set(queue, consumers)
+  /** What is kept of one consumer; undefined: there is none. */
+  consumer(queue: string, name: string): KeptConsumer | undefined {
+    return this.#found.consumer(queue, name)
   }
 
-  /**
-   * Keeps what changed of one consumer: of what is too much for one batch the position is last, so
-   * that no crash leaves a cursor without what it passed.
-   */
-  keep(
+  /** Keeps what changed of one consumer, of {@link parkedOfBatchMax} parked messages at most. */
+  async keep(
     queue: string,
     consumer: string,
     changes: DeliveryChanges,
     durability: Durability,
-  ): Promise<unknown> {
-    return this.#write(recordsOf(queue, consumer, changes), durability)
+  ): Promise<void> {
+    await this.#write(recordsOf(queue, consumer, changes), durability)
+    this.#found.keep(queue, consumer, changes)
   }
 
   /** Takes back what is kept of a consumer. */
-  forget(
-    queue: string,
-    consumer: string,
-    kept: Pick<KeptConsumer, 'parked'>,
-    durability: Durability,
-  ): Promise<unknown> {
-    return this.#write(recordsToForget(queue, consumer, kept), durability)
+  async forget(queue: string, consumer: string, durability: Durability): Promise<void> {
+    const kept = this.#found.consumer(queue, consumer) ?? { parked: new Map() }
+    await this.#write(recordsToForget(queue, consumer, kept), durability)
+    this.#found.forget(queue, consumer)
   }
 
-  #write(records: readonly KeptRecord[], durability: Durability): Promise<unknown> {
+  /** Resolves when all that is kept is on the disk. */
+  flush(): Promise<void> {
+    return this.#log.flush()
+  }
+
+  /** Batch after batch, as a later one may need those before it. */
+  async #write(records: readonly KeptRecord[], durability: Durability): Promise<void> {
     assert(records.length > 0, 'only what changed is kept')
-    const batches: Promise<number>[] = []
-    for (let from = 0; from < records.length; from += batchRecordsMax) {
-      const batch = records.slice(from, from + batchRecordsMax)
-      batches.push(this.#log.append(batch, { durability }))
+    for (let from = 0; from < records.length; from += recordsOfBatchMax) {
+      const batch = records.slice(from, from + recordsOfBatchMax)
+      await this.#log.append(batch, { durability })
     }
-    return Promise.all(batches)
   }
 }
+
+/** And one for the position. */
+const recordsOfBatchMax = parkedOfBatchMax + 1

@@ -1,17 +1,20 @@
 /**
  * Puts messages into one queue: each once where that was asked for, with rising times, and within
- * the queue's bound.
+ * the queue's bound. A message by which a later put may be known is not deleted.
  */
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import type { HeaderPair } from '../record/headers.ts'
 import type { Payload } from '../record/record.ts'
 import { DedupWindow } from './delivery/dedup-window.ts'
+import { NotedOffsets } from './delivery/noted-offsets.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
+import type { LogRecord } from './log-record.ts'
 import { headersOf, type MessageNotes, type MessageSource, notesOf } from './message-headers.ts'
 import type { Durability } from './partition-writer.ts'
 import type { PutResult } from './queue-options.ts'
+import { isOutOfRange } from './queue-reader.ts'
 
 /** What a {@link QueueTopic} works with. */
 export interface QueueTopicOptions {
@@ -21,6 +24,8 @@ export interface QueueTopicOptions {
   readonly sizeBytes: () => number
   /** The largest time of a message that is there; -1: none. */
   readonly lastTimestamp: number
+  /** Whether a message may be delivered again, as it is kept. */
+  readonly mayComeAgain: (source: MessageSource) => boolean
 }
 
 /** What a queue that is open asks of it; nothing as long as only dead letters go there. */
@@ -64,6 +69,9 @@ const unbounded: QueueBounds = {
   trim: async () => undefined,
 }
 
+/** A stored time so far ahead of the clock is believed, in ms: clocks differ. */
+const timeSlackMs = 60_000
+
 /** Messages made of those of one consumer: where they are, by offset and number of their source. */
 interface MadeMessages {
   readonly places: Map<string, Promise<number>>
@@ -74,6 +82,20 @@ interface MadeMessages {
 /** Fewer than these are all kept. */
 const madeMessagesMin = 10_000
 
+/** For what a message is not deleted. */
+interface PutNote {
+  /** When it was put, if it has a key. */
+  readonly keyedMs: number | undefined
+  readonly source: MessageSource | undefined
+  /** It was not stored. */
+  isVoid: boolean
+}
+
+interface Waiter {
+  readonly wake: () => void
+  readonly refuse: (error: LogError) => void
+}
+
 /** See the head of this file. */
 export class QueueTopic {
   readonly #options: QueueTopicOptions
@@ -81,108 +103,150 @@ export class QueueTopic {
   #lastMs: number
   #keys: Promise<DedupWindow<Promise<number>>> | undefined
   readonly #made = new Map<string, Promise<MadeMessages>>()
-  /** Bytes of puts that the log has not got yet. */
+  /** Of what was put through here, and of what was found when it was opened. */
+  readonly #notedPuts = new NotedOffsets<PutNote>()
+  readonly #notedFound = new NotedOffsets<PutNote>()
+  readonly #foundEnd: number
+  /** What was found is noted up to here. */
+  #foundAt = 0
+  /** Bytes of puts that were let in and are not settled. */
   #pendingBytes = 0
-  #trimming: Promise<unknown> | undefined
-  readonly #waiting = new Set<() => void>()
+  /** Puts that were not let in yet. */
+  #awaiting = 0
+  readonly #waiting = new Set<Waiter>()
 
   constructor(options: QueueTopicOptions) {
     this.#options = options
     this.#lastMs = options.lastTimestamp
+    this.#foundEnd = options.log.endOffset()
   }
 
-  /** A queue is open, or closed again. */
+  /** A queue is open, or closed again: who waits for room then is told that. */
   bound(bounds: QueueBounds = unbounded): void {
     assert(bounds.dedupWindowMs >= 0 && bounds.maxBytes > 0, 'options are checked before')
     this.#bounds = bounds
     this.#keys = undefined
-    this.freed()
+    for (const { refuse } of [...this.#waiting]) refuse(this.#closed())
   }
 
   /**
    * Stores a message unless it is there already.
    *
-   * @throws {LogError} QUEUE_FULL, and what `Log.append` throws
+   * @throws {LogError} QUEUE_FULL, LOG_CLOSED, and what `Log.append` throws
    */
   async put(message: StoredMessage, options: StoreMessageOptions = {}): Promise<PutResult> {
     const { value, headers, notes } = message
     const { key, source } = notes
+    const { durability, signal, origin } = options
+    assert(source === undefined || origin !== undefined, 'a source is somewhere')
     const keys = key === undefined ? undefined : await this.#knownKeys()
-    const made = source && (await this.#madeOf(source, options.origin))
-    const bytes = sizeOf(message)
-    if (this.#isFull(bytes)) await this.#room(bytes, options.signal)
+    const made = source && (await this.#madeOf(source, origin))
+    const place = source && placeOf(source)
+    const known = (): Promise<number> | undefined =>
+      (place === undefined ? undefined : made?.places.get(place)) ??
+      (key === undefined ? undefined : keys?.find(key, this.#options.clock.now()))
+    const before = known()
+    if (before !== undefined) return { offset: await before, isDuplicate: true }
+    const all = [...headers, ...headersOf(notes)]
+    const bytes = this.#bounds.maxBytes === Infinity ? 0 : sizeOf(value, all)
+    if (!this.#reserve(bytes)) await this.#room(bytes, signal)
     // From here to the append nothing else runs: two puts of one key are one.
-    assert(source === undefined || options.origin !== undefined, 'a source is somewhere')
-    const nowMs = this.#tick(options.origin?.timestamp ?? 0)
-    const makingKey = source && placeOf(source)
-    const known =
-      (makingKey === undefined ? undefined : made?.places.get(makingKey)) ??
-      (key === undefined ? undefined : keys?.find(key, nowMs))
-    if (known !== undefined) return { offset: await known, isDuplicate: true }
-    const { durability } = options
-    const record = { value, headers: [...headers, ...headersOf(notes)], timestamp: nowMs }
-    const stored = this.#options.log.append(record, durability === undefined ? {} : { durability })
-    if (key !== undefined) keys?.add(key, stored, nowMs)
-    if (makingKey !== undefined) made?.places.set(makingKey, stored)
-    this.#pendingBytes += bytes
-    assert(bytes > 0, 'a record has bytes')
+    let note: PutNote | undefined
     try {
+      const meanwhile = known()
+      if (meanwhile !== undefined) return { offset: await meanwhile, isDuplicate: true }
+      const { log, clock } = this.#options
+      const record = { value, headers: all, timestamp: this.#tick(origin?.timestamp ?? 0) }
+      const from = log.endOffset()
+      const stored = log.append(record, durability === undefined ? {} : { durability })
+      if (key !== undefined) keys?.add(key, stored, clock.now())
+      if (place !== undefined) made?.places.set(place, stored)
+      if (key !== undefined || source !== undefined) {
+        note = { keyedMs: key === undefined ? undefined : clock.now(), source, isVoid: false }
+        this.#notedPuts.add(from, note)
+      }
       return { offset: await stored, isDuplicate: false }
     } catch (error) {
-      if (key !== undefined) keys?.remove(key)
-      if (makingKey !== undefined) made?.places.delete(makingKey)
+      if (note !== undefined) note.isVoid = true
+      if (key !== undefined && note !== undefined) keys?.remove(key)
+      if (place !== undefined && note !== undefined) made?.places.delete(place)
       throw error
     } finally {
       this.#pendingBytes -= bytes
       assert(this.#pendingBytes >= 0, 'what was added is taken away')
+      if (bytes > 0) this.freed()
     }
+  }
+
+  /**
+   * How far its messages may be deleted, of those below `below`: the others keep what is told by them,
+   * keys within their window and what was made of messages that may come again.
+   */
+  async deletableBelow(below: number): Promise<number> {
+    await this.#noteFound(below)
+    const nowMs = this.#options.clock.now()
+    const { mayComeAgain } = this.#options
+    const { dedupWindowMs } = this.#bounds
+    const isNeeded = ({ keyedMs, source, isVoid }: PutNote): boolean =>
+      !isVoid &&
+      ((keyedMs !== undefined && nowMs - keyedMs < dedupWindowMs) ||
+        (source !== undefined && mayComeAgain(source)))
+    const needed = [this.#notedFound, this.#notedPuts].map((noted) => noted.neededFrom(isNeeded))
+    return Math.min(below, ...needed)
   }
 
   /** Whether somebody waits for room. */
   get isAwaited(): boolean {
-    return this.#waiting.size > 0
+    return this.#awaiting > 0
   }
 
   /** There may be room again. */
   freed(): void {
-    for (const wake of [...this.#waiting]) wake()
+    for (const { wake } of [...this.#waiting]) wake()
   }
 
+  /** Times rise, but for those that somebody stored far ahead of the clock. */
   #tick(leastMs: number): number {
-    const before = this.#lastMs
-    this.#lastMs = Math.max(this.#options.clock.now(), before, leastMs)
-    assert(this.#lastMs >= before, 'times never go back')
+    const now = this.#options.clock.now()
+    const most = now + timeSlackMs
+    const stored = [this.#lastMs, leastMs].filter((ms) => ms <= most)
+    this.#lastMs = Math.max(now, ...stored)
+    assert(this.#lastMs >= now && this.#lastMs <= most, 'a time is about that of the clock')
     return this.#lastMs
   }
 
-  #isFull(bytes: number): boolean {
-    const { maxBytes } = this.#bounds
-    if (maxBytes === Infinity) return false
-    assert(bytes > 0, 'a record has bytes')
-    const taken = this.#options.sizeBytes() + this.#pendingBytes
-    // A message that is larger than all has room where nothing else is.
-    return taken > 0 && taken + bytes > maxBytes
+  /** Lets a put in if there is room for it, and holds that for it. */
+  #reserve(bytes: number): boolean {
+    if (bytes === 0) return true
+    const { log, sizeBytes } = this.#options
+    const taken = sizeBytes() + this.#pendingBytes
+    // Where there is no message a segment may have room for none and is not deleted until it is full.
+    const isEmpty = this.#pendingBytes === 0 && log.startOffset() === log.endOffset()
+    if (!isEmpty && taken + bytes > this.#bounds.maxBytes) return false
+    this.#pendingBytes += bytes
+    return true
   }
 
   async #room(bytes: number, signal: AbortSignal | undefined): Promise<void> {
-    const { log } = this.#options
-    for (;;) {
-      await this.#trim()
-      if (!this.#isFull(bytes)) return
-      const { maxBytes, whenFull } = this.#bounds
-      if (whenFull === 'refuse') {
-        const what = `The queue ${log.name} has no room: it has ${maxBytes} bytes at most`
-        throw new LogError('QUEUE_FULL', `${what}, and its consumers need what is there.`)
+    const bounds = this.#bounds
+    this.#awaiting++
+    try {
+      for (;;) {
+        await bounds.trim()
+        if (bounds !== this.#bounds) throw this.#closed()
+        if (this.#reserve(bytes)) return
+        // What is on its way may count twice until it is settled.
+        if (bounds.whenFull === 'refuse' && this.#pendingBytes === 0) {
+          const what = `The queue ${this.#options.log.name} has no room`
+          const most = `it has ${bounds.maxBytes} bytes at most`
+          throw new LogError('QUEUE_FULL', `${what}: ${most}, and what is there is needed.`)
+        }
+        await this.#untilFreed(signal)
       }
-      await this.#untilFreed(signal)
+    } finally {
+      this.#awaiting--
+      assert(this.#awaiting >= 0, 'who waits has come')
     }
-  }
-
-  #trim(): Promise<unknown> {
-    this.#trimming ??= this.#bounds.trim().finally(() => {
-      this.#trimming = undefined
-    })
-    return this.#trimming
   }
 
   #untilFreed(signal: AbortSignal | undefined): Promise<void> {
@@ -191,38 +255,84 @@ export class QueueTopic {
       return new LogError('LOG_CLOSED', message, signal?.reason)
     }
     if (signal?.aborted === true) return Promise.reject(aborted())
-    assert(this.#bounds.whenFull === 'wait', 'nobody else waits')
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
-        this.#waiting.delete(wake)
+        this.#waiting.delete(waiter)
         signal?.removeEventListener('abort', abort)
         settle()
       }
-      const wake = (): void => end(resolve)
-      const abort = (): void => end(() => reject(aborted()))
-      this.#waiting.add(wake)
+      const waiter = {
+        wake: () => end(resolve),
+        refuse: (error: LogError) => end(() => reject(error)),
+      }
+      const abort = (): void => waiter.refuse(aborted())
+      this.#waiting.add(waiter)
       signal?.addEventListener('abort', abort, { once: true })
     })
   }
 
+  #closed(): LogError {
+    const message = `The queue ${this.#options.log.name} was closed before it had room.`
+    return new LogError('LOG_CLOSED', message)
+  }
+
+  /** Notes what was found below that offset, before it is deleted. */
+  async #noteFound(below: number): Promise<void> {
+    const { log, clock } = this.#options
+    const from = Math.max(this.#foundAt, log.startOffset())
+    const to = Math.min(below, this.#foundEnd)
+    if (from >= to) return
+    for await (const { offset, timestamp, headers } of log.read({ from, to })) {
+      const { key, source } = notesOf(headers)
+      this.#foundAt = offset + 1
+      if (key === undefined && source === undefined) continue
+      const keyedMs = key === undefined ? undefined : Math.min(timestamp, clock.now())
+      this.#notedFound.add(offset, { keyedMs, source, isVoid: false })
+    }
+    this.#foundAt = to
+  }
+
   #knownKeys(): Promise<DedupWindow<Promise<number>>> {
-    this.#keys ??= this.#readKeys()
+    if (this.#keys === undefined) {
+      const reading = this.#readKeys()
+      this.#keys = reading
+      reading.catch(() => {
+        if (this.#keys === reading) this.#keys = undefined
+      })
+    }
     return this.#keys
   }
 
   async #readKeys(): Promise<DedupWindow<Promise<number>>> {
-    const { log, clock } = this.#options
+    const { clock } = this.#options
     const { dedupWindowMs } = this.#bounds
     const keys = new DedupWindow<Promise<number>>(dedupWindowMs)
-    const since = Math.max(0, clock.now() - Math.min(dedupWindowMs, clock.now()))
-    const from = dedupWindowMs === 0 ? undefined : await log.offsetAt(since)
-    if (from === undefined) return keys
-    for await (const { offset, timestamp, headers } of log.read({ from })) {
+    if (dedupWindowMs === 0) return keys
+    const sinceMs = clock.now() - Math.min(dedupWindowMs, clock.now())
+    await this.#readSince(sinceMs, ({ offset, timestamp, headers }) => {
       const { key } = notesOf(headers)
-      if (key === undefined || keys.find(key, timestamp) !== undefined) continue
-      keys.add(key, Promise.resolve(offset), timestamp)
-    }
+      const putMs = Math.min(timestamp, clock.now())
+      if (key === undefined || keys.find(key, putMs) !== undefined) return
+      keys.add(key, Promise.resolve(offset), putMs)
+    })
     return keys
+  }
+
+  /** Reads what is not older than that; from the beginning again where it is deleted meanwhile. */
+  async #readSince(sinceMs: number, each: (record: LogRecord) => void): Promise<void> {
+    const { log } = this.#options
+    // What was put and is not on the disk yet is not read.
+    await log.flush()
+    for (;;) {
+      const from = await log.offsetAt(sinceMs)
+      if (from === undefined) return
+      try {
+        for await (const record of log.read({ from })) each(record)
+        return
+      } catch (error) {
+        if (!isOutOfRange(error) || log.startOffset() <= from) throw error
+      }
+    }
   }
 
   async #madeOf(
@@ -237,7 +347,7 @@ export class QueueTopic {
       reading.catch(() => this.#made.delete(name))
     }
     const made = await reading
-    if (made.places.size >= 2 * made.checkedAt) await forgetFinished(made, origin)
+    if (made.places.size >= 2 * made.checkedAt) this.#forgetFinished(made, queue, consumer)
     return made
   }
 
@@ -250,29 +360,28 @@ export class QueueTopic {
     consumer: string,
     origin: SourceOrigin | undefined,
   ): Promise<MadeMessages> {
-    const { log } = this.#options
     const made = { places: new Map<string, Promise<number>>(), checkedAt: madeMessagesMin }
-    const oldest = await origin?.oldest()
-    const from = oldest && (await log.offsetAt(oldest.timestamp))
-    if (from === undefined) return made
-    for await (const { offset, headers } of log.read({ from })) {
+    const { timestamp = 0 } = (await origin?.oldest()) ?? {}
+    // Where the source's clock is ahead its time tells nothing.
+    const nowMs = this.#options.clock.now()
+    const sinceMs = timestamp > nowMs ? 0 : Math.max(0, timestamp - timeSlackMs)
+    await this.#readSince(sinceMs, ({ offset, headers }) => {
       const { source } = notesOf(headers)
-      if (source?.[0] !== queue || source[1] !== consumer) continue
+      if (source?.[0] !== queue || source[1] !== consumer) return
       made.places.set(placeOf(source), Promise.resolve(offset))
-    }
+    })
     return made
   }
-}
 
-/** Leaves out what was made of messages that do not come again. */
-async function forgetFinished(made: MadeMessages, origin: SourceOrigin | undefined): Promise<void> {
-  assert(made.checkedAt >= madeMessagesMin, 'few are all kept')
-  made.checkedAt = Infinity
-  const { offset: oldest = 0 } = (await origin?.oldest()) ?? {}
-  for (const place of made.places.keys()) {
-    if (Number.parseInt(place, 10) < oldest) made.places.delete(place)
+  /** Leaves out what was made of messages that do not come again. */
+  #forgetFinished(made: MadeMessages, queue: string, consumer: string): void {
+    assert(made.checkedAt >= madeMessagesMin, 'few are all kept')
+    for (const place of made.places.keys()) {
+      const offset = Number.parseInt(place, 10)
+      if (!this.#options.mayComeAgain([queue, consumer, offset, 0])) made.places.delete(place)
+    }
+    made.checkedAt = Math.max(madeMessagesMin, made.places.size)
   }
-  made.checkedAt = Math.max(madeMessagesMin, made.places.size)
 }
 
 /** What the messages made of one consumer's are told apart by. */
@@ -280,12 +389,12 @@ function placeOf([, , offset, index]: MessageSource): string {
   return `${offset}/${index}`
 }
 
-function sizeOf({ value, headers }: StoredMessage): number {
+function sizeOf(value: Payload | null, headers: readonly HeaderPair[]): number {
   let bytes = recordOverheadBytes + lengthOf(value)
-  for (const [key, of] of headers) bytes += key.length + lengthOf(of)
+  for (const [key, of] of headers) bytes += lengthOf(key) + lengthOf(of)
   return bytes
 }
 
 function lengthOf(payload: Payload | null): number {
-  return payload === null ? 0 : payload.length
+  return payload === null ? 0 : Buffer.byteLength(payload)
 }

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import { type HeaderPair, noHeaders } from '../record/headers.ts'
 import { pairsOf, payloadOf, UnserializableError } from '../record/payload.ts'
 import type { Payload } from '../record/record.ts'
-import { type KeptConsumer, newPosition } from './delivery/kept-state.ts'
+import { type KeptConsumer, neededFrom, newPosition } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import { isReserved, type MessageNotes } from './message-headers.ts'
@@ -22,8 +22,10 @@ import {
   type SingleQueueOptions,
   type TakeOptions,
 } from './queue-options.ts'
+import { type MessageHandler, Processing } from './queue-processing.ts'
 import type { QueueState } from './queue-state.ts'
 import type { QueueTopic } from './queue-topic.ts'
+import { QueueTrimmer } from './queue-trimmer.ts'
 import { Store } from './store.ts'
 
 /** What a {@link Queue} is made of. */
@@ -46,15 +48,6 @@ export interface QueueStatistics {
   readonly bytes: number
   readonly consumers: readonly ConsumerStatistics[]
 }
-
-/** Works at a message; what it throws gives the message back. */
-export type MessageHandler<V> = (message: Message<V>) => unknown
-
-/** Finished messages are deleted so often, in ms, and when there is no room. */
-const trimEveryMs = 1_000
-
-const retryFirstMs = 1_000
-const retryMostMs = 300_000
 
 /**
  * Messages that wait until each named consumer has finished them. Every consumer gets every message
@@ -79,18 +72,23 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   readonly name: string
   readonly #makings: QueueMakings<ValueIn, ValueOut>
   readonly #consumers = new Map<string, QueueConsumer<ValueOut>>()
-  /** Handlers that are at work. */
+  /** Consumers that are made, or removed, at the moment: one after the other of a name. */
+  readonly #changing = new Map<string, Promise<unknown>>()
+  /** Calls of {@link process} under way. */
   readonly #working = new Set<Promise<void>>()
   readonly #ending = new AbortController()
-  #trimmedMs = 0
-  #trimming: Promise<void> | undefined
-  #isTrimStale = false
+  readonly #trimmer: QueueTrimmer
   #closing: Promise<void> | undefined
 
   /** Queues come from `Store.queue` and {@link Queue.open}. */
   constructor(makings: QueueMakings<ValueIn, ValueOut>) {
     this.name = makings.log.name
     this.#makings = makings
+    this.#trimmer = new QueueTrimmer({
+      timers: makings.host.timers,
+      isAwaited: () => makings.topic.isAwaited,
+      trim: () => this.#trim(),
+    })
   }
 
   /**
@@ -112,13 +110,18 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     }
   }
 
-  /** Has its consumers, those that it is told of included. */
+  /** Has its consumers, those that it is told of included. Where that fails it is closed again. */
   async begin(): Promise<void> {
     const { state, settings, topic } = this.#makings
-    for (const [name, kept] of state.wake(this.name)) this.#add(name, kept)
+    for (const [name, kept] of state.consumersOf(this.name)) this.#add(name, kept)
     const { dedupWindowMs, maxBytes, whenFull } = settings
-    topic.bound({ dedupWindowMs, maxBytes, whenFull, trim: () => this.#trim() })
-    await Promise.all(settings.consumers.map((name) => this.#consumer(name)))
+    topic.bound({ dedupWindowMs, maxBytes, whenFull, trim: () => this.#trimmer.now() })
+    const made = await Promise.allSettled(settings.consumers.map((name) => this.#consumer(name)))
+    const failed = made.find(({ status }) => status === 'rejected')
+    if (failed?.status !== 'rejected') return
+    this.#closing = this.#end()
+    await this.#closing
+    throw failed.reason
   }
 
   /**
@@ -137,13 +140,21 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const { value, headers } = stored(this.name, given, message)
     const dueMs =
       delayMs === undefined ? undefined : host.clock.now() + milliseconds('delayMs', delayMs)
-    const notes: MessageNotes = {
-      dueMs,
-      key,
-      source: source && [source.queue, source.consumer, source.offset, source.nextMade(this.name)],
+    const how = { durability, signal }
+    const notes: MessageNotes = { dueMs, key, source: undefined }
+    if (source === undefined) return topic.put({ value, headers, notes }, how)
+    const index = source.nextMade(this.name)
+    const of = [source.queue, source.consumer, source.offset, index] as const
+    const origin = { oldest: () => source.oldest(), timestamp: source.timestamp }
+    try {
+      return await topic.put(
+        { value, headers, notes: { ...notes, source: of } },
+        { ...how, origin },
+      )
+    } catch (error) {
+      source.notMade(this.name, index)
+      throw error
     }
-    const origin = source && { oldest: () => source.oldest(), timestamp: source.timestamp }
-    return topic.put({ value, headers, notes }, { durability, signal, origin })
   }
 
   /**
@@ -161,6 +172,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
           next: async () => {
             const consumer = await this.#consumer(name)
             last = await consumer.take(signal)
+            assert(!last.isEnded, 'what is handed out is in hands')
             return { value: last, done: false }
           },
           return: async () => {
@@ -175,30 +187,18 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   /**
    * Calls `handler` with each message, several at a time if `concurrency` says so; when it returns,
    * or its promise resolves, the message is acknowledged, when it throws, given back. Resolves when
-   * the signal or the close of the queue ended it and the handlers at work are done.
+   * the signal or the close of the queue ended it and the handlers at work are done; rejects then
+   * too, where something failed.
    *
    * @throws {LogError} LOG_FAILED, INVALID_CONFIG
    */
   async process(options: ProcessOptions, handler: MessageHandler<ValueOut>): Promise<void> {
-    const { concurrency = 1, signal } = options
     this.#requireOpen()
-    if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-      const message = `concurrency is ${concurrency}; it has to be a whole number from 1 on.`
-      throw new LogError('INVALID_CONFIG', message)
-    }
-    const ending = this.#ending.signal
-    const ended = signal === undefined ? ending : AbortSignal.any([signal, ending])
-    const consumer = await this.#consumer(consumerName(options.consumer))
-    const work = async (): Promise<void> => {
-      while (!ended.aborted) {
-        const message = await consumer.take(ended).catch((error: unknown) => {
-          if (!ended.aborted) throw error
-        })
-        if (message !== undefined) await this.#handle(message, handler, options)
-      }
-    }
-    await Promise.all(Array.from({ length: concurrency }, work))
-    await consumer.settle()
+    const consumer = consumerName(options.consumer)
+    const processing = new Processing<ValueOut>(options, handler, this.#ending.signal)
+    const working = this.#consumer(consumer).then((from) => processing.run(from))
+    this.#working.add(working)
+    await working.finally(() => this.#working.delete(working))
   }
 
   /** Names of its consumers, in no order. */
@@ -215,10 +215,14 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const consumer = this.#consumers.get(consumerName(name))
     if (consumer === undefined) return false
     this.#consumers.delete(name)
-    consumer.end(new LogError('LOG_CLOSED', `The consumer ${name} of ${this.name} is removed.`))
     const { state, log } = this.#makings
-    await state.forget(this.name, name, consumer.kept, log.durability)
-    await this.#trim()
+    await this.#change(name, async () => {
+      const removed = new LogError('LOG_CLOSED', `The consumer ${name} of ${this.name} is removed.`)
+      // What it could not keep any more is forgotten as well.
+      await consumer.stop(removed).catch(() => undefined)
+      await state.forget(this.name, name, log.durability)
+    })
+    await this.#trimmer.now()
     return true
   }
 
@@ -237,7 +241,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   /**
    * Hands out no more, waits for the handlers of {@link process}, and keeps where all stand; a
    * queue in a directory of its own closes that cleanly. Messages in hands come again after the
-   * next opening. Idempotent.
+   * next opening. Idempotent. A handler that awaits it waits for itself.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -250,55 +254,48 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   }
 
   async #close(): Promise<void> {
-    const { state, topic, onClose } = this.#makings
-    this.#ending.abort()
-    await Promise.allSettled([...this.#working])
-    assert(this.#working.size === 0, 'nothing is worked at any more')
-    const kept = new Map<string, KeptConsumer>()
-    for (const [name, consumer] of this.#consumers) {
-      await consumer.settle().catch(() => undefined)
-      consumer.end(this.#closed())
-      kept.set(name, consumer.kept)
-    }
-    await this.#trimming
-    await this.#trimNow().catch(() => undefined)
-    topic.bound()
-    state.rest(this.name, kept)
-    await onClose()
+    await this.#end()
+    await this.#makings.onClose()
   }
 
-  async #handle(
-    message: Message<ValueOut>,
-    handler: MessageHandler<ValueOut>,
-    options: ProcessOptions,
-  ): Promise<void> {
-    const work = (async () => {
-      const tell = (error: unknown): void => options.onError?.(error, message)
-      try {
-        await handler(message)
-      } catch (error) {
-        tell(error)
-        if (!message.isEnded) await message.nack({ delayMs: delayOf(options, message) }).catch(tell)
-        return
-      }
-      // The next one is begun meanwhile: acknowledgements share a flush.
-      if (!message.isEnded) message.ack().catch(tell)
-    })()
-    assert(!this.#ending.signal.aborted || this.#closing !== undefined, 'only a close ends it')
-    this.#working.add(work)
-    await work.finally(() => this.#working.delete(work))
+  async #end(): Promise<void> {
+    this.#ending.abort()
+    await Promise.allSettled([...this.#working, ...this.#changing.values()])
+    assert(this.#working.size === 0, 'nothing is worked at any more')
+    const consumers = [...this.#consumers.values()]
+    // What cannot be kept comes again.
+    await Promise.allSettled(consumers.map((consumer) => consumer.stop(this.#closed())))
+    await this.#trimmer.stop()
+    this.#makings.topic.bound()
   }
 
   async #consumer(name: string): Promise<QueueConsumer<ValueOut>> {
+    this.#requireOpen()
     const known = this.#consumers.get(name)
     if (known !== undefined) return known
-    const { state, log } = this.#makings
     assert(name !== '', 'a name was checked')
-    const position = newPosition(log.startOffset())
-    const consumer = this.#add(name, { position, parked: new Map() })
-    // From now on nothing is deleted that it has not finished.
-    await state.keep(this.name, name, { position, parked: new Map() }, log.durability)
-    return consumer
+    return this.#change(name, async () => {
+      const made = this.#consumers.get(name)
+      if (made !== undefined) return made
+      this.#requireOpen()
+      const { state, log } = this.#makings
+      const kept = { position: newPosition(log.startOffset()), parked: new Map() }
+      // From now on nothing is deleted that it has not finished.
+      await state.keep(this.name, name, kept, log.durability)
+      return this.#add(name, kept)
+    })
+  }
+
+  /** Makes or removes a consumer, behind what is done to one of that name already. */
+  #change<T>(name: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#changing.get(name) ?? Promise.resolve()
+    const changed = before.catch(() => undefined).then(change)
+    this.#changing.set(name, changed)
+    const done = (): void => {
+      if (this.#changing.get(name) === changed) this.#changing.delete(name)
+    }
+    changed.then(done, done)
+    return changed
   }
 
   #add(name: string, kept: KeptConsumer): QueueConsumer<ValueOut> {
@@ -317,53 +314,54 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
         value === null || valueDeserializer === undefined
           ? (value as ValueOut | null)
           : valueDeserializer(value, this.name, headers),
-      keep: (changes, isFinal) =>
-        state.keep(this.name, name, changes, isFinal ? log.durability : 'os'),
+      keep: (changes) => state.keep(this.name, name, changes, 'os'),
+      flush: async () => {
+        if (log.durability === 'fsync') await state.flush()
+      },
+      neededFrom: () => this.#neededFrom(name),
       bury: async (message) => {
         const { topic } = await host.partsOf(settings.deadLetters ?? `${this.name}.dead`)
         const origin = { oldest: () => consumer.oldest(), timestamp: message.timestamp }
         return topic.put(message, { origin })
       },
-      onFinished: () => void this.#trimSoon(),
+      onFinished: () => this.#trimmer.soon(),
     })
     assert(!this.#consumers.has(name), 'a name is one consumer')
     this.#consumers.set(name, consumer)
     return consumer
   }
 
-  #trimSoon(): void {
-    const { host, topic } = this.#makings
-    const isTime = host.clock.now() - this.#trimmedMs >= trimEveryMs
-    if (isTime || topic.isAwaited) void this.#trim().catch(() => undefined)
-  }
-
-  #trim(): Promise<void> {
-    if (this.#trimming !== undefined) {
-      // What is finished since it began may be the room that somebody waits for.
-      this.#isTrimStale = true
-      return this.#trimming
+  /**
+   * Deletes what every consumer has finished and no put may be told by; where nobody consumes,
+   * nothing is finished. True: more is finished.
+   */
+  async #trim(): Promise<boolean> {
+    const { log, topic, state } = this.#makings
+    const finished = this.#finishedBelow()
+    if (finished <= log.startOffset()) return false
+    const deletable = await topic.deletableBelow(finished)
+    if (deletable > log.startOffset()) {
+      await state.flush()
+      // Somebody may consume since.
+      const below = Math.min(deletable, this.#finishedBelow())
+      if (below > log.startOffset()) await log.trim(below)
+      topic.freed()
     }
-    this.#trimming = this.#trimNow().finally(() => {
-      this.#trimming = undefined
-      if (this.#isTrimStale) this.#trimSoon()
-      this.#isTrimStale = false
-    })
-    return this.#trimming
+    return deletable < finished
   }
 
-  /** Deletes what every consumer has finished; where nobody consumes, nothing is finished. */
-  async #trimNow(): Promise<void> {
-    const { log, topic, host } = this.#makings
-    this.#trimmedMs = host.clock.now()
-    assert(this.#trimmedMs >= 0, 'times count from 1970')
-    if (this.#consumers.size === 0) return
-    const consumers = [...this.#consumers.values()]
-    assert(consumers.length > 0, 'somebody has finished it')
-    const floors = await Promise.all(consumers.map((consumer) => consumer.finishedBelow()))
-    const floor = Math.min(...floors, log.endOffset())
-    assert(floor >= 0, 'offsets begin at 0')
-    if (floor > log.startOffset()) await log.trim(floor)
-    topic.freed()
+  /** Below it every consumer has finished everything, and that is kept. */
+  #finishedBelow(): number {
+    const names = [...this.#consumers.keys(), ...this.#changing.keys()]
+    if (names.length === 0) return 0
+    const floors = names.map((name) => this.#neededFrom(name))
+    return Math.min(...floors, this.#makings.log.endOffset())
+  }
+
+  #neededFrom(name: string): number {
+    const { state, log } = this.#makings
+    const kept = state.consumer(this.name, name)
+    return kept === undefined ? log.startOffset() : neededFrom(kept)
   }
 
   #requireOpen(): void {
@@ -398,12 +396,6 @@ function stored<VI>(
     if (!(error instanceof UnserializableError)) throw error
     throw invalid(`cannot have its ${error.part} serialised: ${error.message}`, error.cause)
   }
-}
-
-function delayOf({ retryDelayMs }: ProcessOptions, { attempt }: Message<unknown>): number {
-  if (typeof retryDelayMs === 'number') return retryDelayMs
-  if (retryDelayMs !== undefined) return retryDelayMs(attempt)
-  return Math.min(retryMostMs, retryFirstMs * 2 ** (attempt - 1))
 }
 
 function ignoreLost(error: unknown): void {

@@ -71,6 +71,7 @@ export class Store {
       clock: environment.clock,
       timers: environment.timers,
       openLog: (name, options) => this.#open(name, options, async () => undefined),
+      hasLog: (name) => engine.image.topicsByName.has(name),
       partitionOf: (name) => (this.#topics.get(name) as LogTopic).partition(0).log,
     })
     engine.controller.subscribe(async (image, { changedConfigs }) => {

@@ -1,6 +1,6 @@
 /**
- * Which keys were put within the last while, and where their messages are. Pure. Times never go
- * back: a queue gives its messages rising timestamps.
+ * Which keys were put within the last while, and where their messages are. Pure. Times may go back,
+ * as clocks do: what comes then counts as put when the one before was.
  */
 import { assert } from '../../base/assert.ts'
 
@@ -28,17 +28,17 @@ export class DedupWindow<Place> {
 
   /** Where the message of that key is, if it was put less than the window before `nowMs`. */
   find(key: string, nowMs: number): Place | undefined {
-    this.#forget(nowMs)
+    this.#lastMs = Math.max(this.#lastMs, nowMs)
+    this.#forget(this.#lastMs)
     return this.#seen.get(key)?.place
   }
 
   /** A message was put with that key, which the window does not know. */
   add(key: string, place: Place, putMs: number): void {
-    assert(putMs >= this.#lastMs, 'times never go back')
-    this.#lastMs = putMs
-    this.#forget(putMs)
+    this.#lastMs = Math.max(this.#lastMs, putMs)
+    this.#forget(this.#lastMs)
     assert(!this.#seen.has(key), 'a key that is known is not put again')
-    if (this.#windowMs > 0) this.#seen.set(key, { place, putMs })
+    if (this.#windowMs > 0) this.#seen.set(key, { place, putMs: this.#lastMs })
     assert(this.#windowMs > 0 || this.#seen.size === 0, 'without a window nothing is known')
   }
 

@@ -64,9 +64,14 @@ export interface DeliveryChanges {
 interface Lease {
   readonly attempt: number
   deadlineMs: number
+  /** It had all its attempts, is in nobody's hands, and waits to be put away. */
+  isDead: boolean
   /** A message that is noted by itself; the cursor does not wait for it. */
   readonly wasParked: boolean
 }
+
+/** Before so many ends of leases are no longer true nobody looks for them. */
+const untrueEndsMax = 64
 
 /** See the head of this file. */
 export class Delivery {
@@ -87,7 +92,8 @@ export class Delivery {
   /** Those that had all their attempts and that nobody was told of. */
   #dead: Handout[] = []
   #hasMoved = false
-  #changedParked = new Map<number, ParkedMessage | null>()
+  /** Of these it changed whether, or how, they are parked. What is kept is how that is by then. */
+  readonly #changed = new Set<number>()
 
   /** `parked` is what was kept of single messages. */
   constructor(
@@ -134,8 +140,9 @@ export class Delivery {
   /** What waits by itself, by offset, those in hands included. */
   get parked(): ReadonlyMap<number, ParkedMessage> {
     const all = new Map(this.#parked)
-    for (const [offset, { attempt, wasParked }] of this.#leases) {
-      if (wasParked) all.set(offset, { attempts: attempt, dueMs: 0 })
+    for (const offset of this.#leases.keys()) {
+      const message = this.#parkedAt(offset)
+      if (message !== null) all.set(offset, message)
     }
     return all
   }
@@ -145,14 +152,6 @@ export class Delivery {
     const { cursor, ranges } = this.#passed
     assert(this.#handedOut >= cursor, 'what is passed need not be handed out')
     return { cursor, handedOut: this.#handedOut, ranges: [...ranges] }
-  }
-
-  /** The lowest offset that this consumer may still ask for. Looks at every parked message. */
-  get neededFrom(): number {
-    let needed = this.#passed.cursor
-    for (const offset of this.#parked.keys()) needed = Math.min(needed, offset)
-    for (const offset of this.#leases.keys()) needed = Math.min(needed, offset)
-    return needed
   }
 
   /**
@@ -197,16 +196,31 @@ export class Delivery {
     return this.#lease(offset, 1, nowMs, false)
   }
 
+  /** Whether the message is in those hands still. */
+  isHeld(offset: number, attempt: number): boolean {
+    return this.#held(offset, attempt) !== undefined
+  }
+
   /** A message is finished. False: its lease had ended, and another one may have it. */
   ack(offset: number, attempt: number): boolean {
     const lease = this.#held(offset, attempt)
     if (lease === undefined) return false
-    this.#leases.delete(offset)
-    assert(!this.#parked.has(offset), 'what is in hands is not parked')
-    assert(lease.wasParked === this.#passed.has(offset), 'what is parked is passed')
-    if (lease.wasParked) this.#changedParked.set(offset, null)
-    else this.#pass(offset, offset + 1)
+    this.#finish(offset, lease)
     return true
+  }
+
+  /** A dead message is put away. */
+  buried(offset: number): void {
+    const lease = this.#leases.get(offset)
+    assert(lease?.isDead === true, 'only the dead are put away')
+    this.#finish(offset, lease)
+  }
+
+  /** A message was handed to nobody: it comes again at once, and that delivery does not count. */
+  release(offset: number, attempt: number, nowMs: number): void {
+    if (!this.isHeld(offset, attempt)) return
+    this.#leases.delete(offset)
+    this.#park(offset, { attempts: attempt - 1, dueMs: nowMs })
   }
 
   /**
@@ -229,7 +243,7 @@ export class Delivery {
   /** A message is dead at once, whatever its attempts. False as in {@link ack}. */
   kill(offset: number, attempt: number): boolean {
     const lease = this.#held(offset, attempt)
-    if (lease === undefined || lease.deadlineMs === Infinity) return false
+    if (lease === undefined) return false
     this.#bury(offset, lease)
     return true
   }
@@ -237,10 +251,10 @@ export class Delivery {
   /** The lease begins anew. False as in {@link ack}. */
   extend(offset: number, attempt: number, nowMs: number): boolean {
     const lease = this.#held(offset, attempt)
-    if (lease === undefined || lease.deadlineMs === Infinity) return false
+    if (lease === undefined) return false
     lease.deadlineMs = nowMs + this.#settings.leaseMs
     assert(lease.deadlineMs > nowMs, 'a lease has an end that comes')
-    this.#deadlines.add(lease.deadlineMs, offset)
+    this.#endAt(offset, lease.deadlineMs)
     return true
   }
 
@@ -249,6 +263,7 @@ export class Delivery {
     for (let end = this.#deadlines.first(); end && end.timeMs <= nowMs; ) {
       this.#deadlines.remove()
       const lease = this.#leases.get(end.offset)
+      // Of one that was extended this is an earlier end, of a dead one none.
       if (lease?.deadlineMs === end.timeMs) this.nack(end.offset, lease.attempt, 0, nowMs)
       end = this.#deadlines.first()
     }
@@ -271,21 +286,26 @@ export class Delivery {
     return Math.min(due, this.#deadlines.first()?.timeMs ?? Infinity)
   }
 
-  /** What has to be kept since the last call. */
-  changes(): DeliveryChanges {
-    const parked = this.#changedParked
-    const position = this.#hasMoved ? this.position : undefined
-    this.#changedParked = new Map()
+  /**
+   * What has to be kept since the last call, of `parkedMax` parked messages at most. The position
+   * comes with the last of them: no crash leaves a cursor without what it passed.
+   */
+  changes(parkedMax = Infinity): DeliveryChanges {
+    const parked = new Map<number, ParkedMessage | null>()
+    for (const offset of this.#changed) {
+      if (parked.size >= parkedMax) break
+      parked.set(offset, this.#parkedAt(offset))
+      this.#changed.delete(offset)
+    }
+    if (this.#changed.size > 0 || !this.#hasMoved) return { position: undefined, parked }
     this.#hasMoved = false
-    return { position, parked }
+    return { position: this.position, parked }
   }
 
-  /** Those changes were not kept: they belong to the next, but for what newer ones replaced. */
+  /** Those changes were not kept: how it is with them by then is part of the next. */
   putBack({ position, parked }: DeliveryChanges): void {
     if (position !== undefined) this.#hasMoved = true
-    for (const [offset, message] of parked) {
-      if (!this.#changedParked.has(offset)) this.#changedParked.set(offset, message)
-    }
+    for (const offset of parked.keys()) this.#changed.add(offset)
   }
 
   #takeDue(nowMs: number): Handout | undefined {
@@ -299,20 +319,36 @@ export class Delivery {
     this.#parked.delete(offset)
     if (message.attempts >= this.#settings.attemptsMax) {
       // The process ended in its last attempt.
-      const lease = { attempt: message.attempts, deadlineMs: Infinity, wasParked: true }
+      const attempt = message.attempts
+      const lease = { attempt, deadlineMs: Infinity, isDead: false, wasParked: true }
       this.#leases.set(offset, lease)
       this.#bury(offset, lease)
       return this.#takeDue(nowMs)
     }
-    const attempt = message.attempts + 1
-    this.#changedParked.set(offset, { attempts: attempt, dueMs: nowMs })
-    return this.#lease(offset, attempt, nowMs, true)
+    this.#changed.add(offset)
+    return this.#lease(offset, message.attempts + 1, nowMs, true)
   }
 
   #bury(offset: number, lease: Lease): void {
-    assert(lease.deadlineMs !== Infinity || lease.wasParked, 'a message dies once')
+    assert(!lease.isDead, 'a message dies once')
+    lease.isDead = true
     lease.deadlineMs = Infinity
     this.#dead.push({ offset, attempt: lease.attempt, deadlineMs: Infinity })
+  }
+
+  #finish(offset: number, { wasParked }: Lease): void {
+    this.#leases.delete(offset)
+    assert(!this.#parked.has(offset), 'what is in hands is not parked')
+    assert(wasParked === this.#passed.has(offset), 'what is parked is passed')
+    if (wasParked) this.#changed.add(offset)
+    else this.#pass(offset, offset + 1)
+  }
+
+  /** How it is kept: a message that was parked stays noted while it is in hands. */
+  #parkedAt(offset: number): ParkedMessage | null {
+    const lease = this.#leases.get(offset)
+    if (lease?.wasParked === true) return { attempts: lease.attempt, dueMs: 0 }
+    return this.#parked.get(offset) ?? null
   }
 
   #dropUntrueDue(): void {
@@ -325,20 +361,31 @@ export class Delivery {
   #lease(offset: number, attempt: number, nowMs: number, wasParked: boolean): Handout {
     const deadlineMs = nowMs + this.#settings.leaseMs
     assert(!this.#leases.has(offset), 'a message is in one hand')
-    this.#leases.set(offset, { attempt, deadlineMs, wasParked })
-    this.#deadlines.add(deadlineMs, offset)
+    this.#leases.set(offset, { attempt, deadlineMs, isDead: false, wasParked })
+    this.#endAt(offset, deadlineMs)
     return { offset, attempt, deadlineMs }
+  }
+
+  #endAt(offset: number, deadlineMs: number): void {
+    if (deadlineMs === Infinity) return
+    this.#deadlines.add(deadlineMs, offset)
+    // Ends that are no longer true lie there until their time, which may be far.
+    if (this.#deadlines.size <= 2 * this.#leases.size + untrueEndsMax) return
+    this.#deadlines.clear()
+    for (const [held, lease] of this.#leases) {
+      if (lease.deadlineMs < Infinity) this.#deadlines.add(lease.deadlineMs, held)
+    }
   }
 
   #held(offset: number, attempt: number): Lease | undefined {
     const lease = this.#leases.get(offset)
-    return lease?.attempt === attempt ? lease : undefined
+    return lease?.attempt === attempt && !lease.isDead ? lease : undefined
   }
 
   #park(offset: number, message: ParkedMessage): void {
     assert(!this.#leases.has(offset), 'what is parked is in no hand')
     this.#parked.set(offset, message)
-    this.#changedParked.set(offset, message)
+    this.#changed.add(offset)
     this.#due.add(message.dueMs, offset)
     this.#pass(offset, offset + 1)
   }

@@ -1,18 +1,20 @@
 /**
- * Keeps what changes of one consumer: the changes of a turn of the event loop in one batch, and
- * those that come while one is on its way to the disk in the next. What is only handed out need not
- * reach the disk: it counts attempts.
+ * Keeps what changes of one consumer, strictly in order: one write at a time, and none before the
+ * one ahead of it is known to be stored or not. What is to be kept for good is flushed: what changes
+ * in a turn of the event loop by one flush, and what changes while that runs by the next.
  */
 import { assert } from '../../base/assert.ts'
 
 /** What a {@link Keeper} works with. `Changes` is what has to be kept. */
 export interface KeeperOptions<Changes> {
-  /** What changed since the last call; undefined: nothing did. */
+  /** What changed since the last call, or a part of it; undefined: nothing did. */
   readonly take: () => Changes | undefined
   /** It was not kept: it is part of the next call's answer. */
   readonly putBack: (changes: Changes) => void
-  /** Resolves when it is kept; as durable as acknowledgements are, if `isFinal`. */
-  readonly write: (changes: Changes, isFinal: boolean) => Promise<unknown>
+  /** Resolves when the operating system has all of it; rejects when nothing of it was stored. */
+  readonly write: (changes: Changes) => Promise<unknown>
+  /** Resolves when all that was written is kept as acknowledgements are. */
+  readonly flush: () => Promise<unknown>
   /** Calls it in a later turn. */
   readonly later: (call: () => void) => void
 }
@@ -26,59 +28,86 @@ interface Waiter {
 export class Keeper<Changes> {
   readonly #options: KeeperOptions<Changes>
   #waiters: Waiter[] = []
-  #isScheduled = false
-  /** Something changed while a write was under way. */
+  /** The writes so far, which do not overlap. */
+  #written: Promise<unknown> = Promise.resolve()
+  /** A turn is to come, or at work. */
+  #isBusy = false
   #isTouched = false
-  /** The write that is under way. */
-  #writing: Promise<void> | undefined
+  #isStopped = false
 
   constructor(options: KeeperOptions<Changes>) {
     this.#options = options
   }
 
+  /** Resolves when the operating system has all that changed so far. */
+  write(): Promise<void> {
+    return this.#isStopped ? Promise.reject(stopped()) : this.#write()
+  }
+
   /** Something changed that nobody waits for. */
   touch(): void {
-    if (this.#isScheduled) return
-    this.#isTouched = this.#writing !== undefined
-    if (this.#isTouched) return
-    this.#isScheduled = true
-    this.#options.later(this.#turn)
+    if (this.#isStopped) return
+    this.#isTouched = true
+    this.#schedule()
   }
 
   /** Resolves when all that changed so far is kept for good. */
   settle(): Promise<void> {
+    if (this.#isStopped) return Promise.reject(stopped())
     const settled = new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }))
-    this.touch()
+    this.#schedule()
     return settled
   }
 
-  readonly #turn = (): void => {
-    this.#isScheduled = false
-    assert(this.#writing === undefined, 'one write is under way at a time')
-    const waiters = this.#waiters
-    this.#waiters = []
-    const { take, putBack, write } = this.#options
-    const changes = take()
-    if (changes === undefined) {
-      for (const { resolve } of waiters) resolve()
-      return
-    }
-    this.#writing = write(changes, waiters.length > 0).then(
-      () => {
-        for (const { resolve } of waiters) resolve()
-        this.#written()
-      },
-      (error: unknown) => {
-        putBack(changes)
-        for (const { reject } of waiters) reject(error)
-        this.#written()
-      },
-    )
+  /** Keeps what changed so far; nothing is written once that is settled. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    const settled = this.settle()
+    this.#isStopped = true
+    await settled.finally(() => {
+      assert(this.#waiters.length === 0, 'nobody waits for what does not come')
+    })
   }
 
-  #written(): void {
-    assert(this.#writing !== undefined && !this.#isScheduled, 'a write that ends was under way')
-    this.#writing = undefined
-    if (this.#isTouched) this.touch()
+  #write(): Promise<void> {
+    const written = this.#written.then(async () => {
+      const { take, putBack, write } = this.#options
+      for (let changes = take(); changes !== undefined; changes = take()) {
+        try {
+          await write(changes)
+        } catch (error) {
+          putBack(changes)
+          throw error
+        }
+      }
+    })
+    this.#written = written.catch(() => undefined)
+    return written
   }
+
+  #schedule(): void {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#options.later(() => void this.#turn())
+  }
+
+  async #turn(): Promise<void> {
+    assert(this.#isBusy, 'a turn was asked for')
+    const waiters = this.#waiters
+    this.#waiters = []
+    this.#isTouched = false
+    try {
+      await this.#write()
+      if (waiters.length > 0) await this.#options.flush()
+      for (const { resolve } of waiters) resolve()
+    } catch (error) {
+      for (const { reject } of waiters) reject(error)
+    }
+    this.#isBusy = false
+    if (this.#waiters.length > 0 || this.#isTouched) this.#schedule()
+  }
+}
+
+function stopped(): Error {
+  return new Error('nothing is kept any more')
 }

@@ -10,10 +10,9 @@
  * A value of null takes the record back: the consumer is removed, the message parked no more. Of a
  * key the last value counts.
  */
-
 import { assert } from '../../base/assert.ts'
 import type { DeliveryChanges, DeliveryPosition, ParkedMessage } from './delivery.ts'
-import type { OffsetRange } from './passed-offsets.ts'
+import { type OffsetRange, PassedOffsets } from './passed-offsets.ts'
 
 /** A record of that topic. */
 export interface KeptRecord {
@@ -30,6 +29,42 @@ export interface KeptConsumer {
 /** Where a consumer begins that nothing is kept of. */
 export function newPosition(cursor: number): DeliveryPosition {
   return { cursor, handedOut: cursor, ranges: [] }
+}
+
+/** The lowest offset that a consumer may still ask for, if it goes on from there. */
+export function neededFrom({ position, parked }: KeptConsumer): number {
+  let needed = position.cursor
+  for (const offset of parked.keys()) needed = Math.min(needed, offset)
+  return needed
+}
+
+/** Whether a message that was handed out may be again, if its consumer goes on from there. */
+export function mayComeAgain({ position, parked }: KeptConsumer, offset: number): boolean {
+  if (parked.has(offset)) return true
+  const { cursor, handedOut, ranges } = position
+  return offset < handedOut && !new PassedOffsets(cursor, ranges).has(offset)
+}
+
+/**
+ * What has to change for a consumer of a log that ends at `endOffset`; undefined: nothing. A power
+ * cut may take the end of the log and leave what was kept of it, and other messages get the offsets.
+ */
+export function cutAt(
+  { position, parked }: KeptConsumer,
+  endOffset: number,
+): DeliveryChanges | undefined {
+  const { cursor, handedOut, ranges } = position
+  const beyond = [...parked.keys()].filter((offset) => offset >= endOffset)
+  const isWithin = Math.max(cursor, handedOut, ranges.at(-1)?.[1] ?? 0) <= endOffset
+  if (isWithin && beyond.length === 0) return undefined
+  const cut = {
+    cursor: Math.min(cursor, endOffset),
+    handedOut: Math.min(handedOut, endOffset),
+    ranges: ranges
+      .filter(([start]) => start < endOffset)
+      .map(([start, end]): OffsetRange => [start, Math.min(end, endOffset)]),
+  }
+  return { position: cut, parked: new Map(beyond.map((offset) => [offset, null])) }
 }
 
 /** The records that keep what changed of one consumer; none where nothing did. */
@@ -66,9 +101,30 @@ export class KeptState {
   consumersOf(queue: string): ReadonlyMap<string, KeptConsumer> {
     const consumers = new Map<string, KeptConsumer>()
     for (const [name, { position, parked }] of this.#queues.get(queue) ?? []) {
-      if (position !== undefined) consumers.set(name, { position, parked })
+      if (position !== undefined) consumers.set(name, { position, parked: new Map(parked) })
     }
     return consumers
+  }
+
+  /** What is kept of one consumer; undefined: there is none. */
+  consumer(queue: string, name: string): KeptConsumer | undefined {
+    const found = this.#queues.get(queue)?.get(name)
+    return found?.position === undefined ? undefined : (found as KeptConsumer)
+  }
+
+  /** Those changes are kept now. */
+  keep(queue: string, name: string, { position, parked }: DeliveryChanges): void {
+    const kept = this.#consumer(queue, name)
+    if (position !== undefined) kept.position = position
+    for (const [offset, message] of parked) {
+      if (message === null) kept.parked.delete(offset)
+      else kept.parked.set(offset, message)
+    }
+  }
+
+  /** Nothing is kept of that consumer any more. */
+  forget(queue: string, name: string): void {
+    this.#queues.get(queue)?.delete(name)
   }
 
   /** The next record. Returns false for one that no version of this project writes. */
@@ -78,15 +134,13 @@ export class KeptState {
     const [queue, consumer, offset] = names
     const content = value === null ? null : parsed(value)
     assert(offset === undefined || offset >= 0, 'a key was checked')
-    const kept = this.#consumer(queue, consumer)
     if (offset !== undefined) {
-      if (content === null) kept.parked.delete(offset)
-      else if (isParked(content)) kept.parked.set(offset, content)
-      else return false
+      if (content !== null && !isParked(content)) return false
+      this.keep(queue, consumer, { position: undefined, parked: new Map([[offset, content]]) })
     } else if (content === null) {
-      this.#queues.get(queue)?.delete(consumer)
+      this.forget(queue, consumer)
     } else if (isPosition(content)) {
-      kept.position = content
+      this.keep(queue, consumer, { position: content, parked: new Map() })
     } else {
       return false
     }
@@ -140,9 +194,12 @@ function isParked(value: unknown): value is ParkedMessage {
 function isPosition(value: unknown): value is DeliveryPosition {
   if (typeof value !== 'object' || value === null) return false
   const { cursor, handedOut, ranges } = value as Partial<DeliveryPosition>
-  return isOffset(cursor) && isOffset(handedOut) && Array.isArray(ranges) && ranges.every(isRange)
+  if (!isOffset(cursor) || !isOffset(handedOut) || cursor > handedOut) return false
+  return Array.isArray(ranges) && ranges.every(isRange)
 }
 
 function isRange(value: unknown): value is OffsetRange {
-  return Array.isArray(value) && value.length === 2 && isOffset(value[0]) && isOffset(value[1])
+  if (!Array.isArray(value) || value.length !== 2) return false
+  const [start, end] = value as unknown[]
+  return isOffset(start) && isOffset(end) && start < end
 }

@@ -14,6 +14,10 @@ export class TimeHeap {
     return this.#entries.length
   }
 
+  clear(): void {
+    this.#entries.length = 0
+  }
+
   /** The earliest, which stays. */
   first(): Entry | undefined {
     return this.#entries[0]

@@ -3,12 +3,19 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   Delivery,
+  type DeliveryChanges,
   type DeliveryPosition,
   type Handout,
   type ParkedMessage,
 } from '../../../src/queue/delivery/delivery.ts'
+import {
+  cutAt,
+  type KeptConsumer,
+  mayComeAgain,
+  neededFrom,
+} from '../../../src/queue/delivery/kept-state.ts'
 
-const settings = { leaseMs: 50, attemptsMax: 3 }
+const attemptsMax = 3
 
 /** What is known of one message from outside. */
 interface Message {
@@ -26,46 +33,61 @@ interface Message {
 type Step =
   | { readonly do: 'put'; readonly delayMs: number; readonly gap: number }
   | { readonly do: 'take' }
-  | { readonly do: 'ack' | 'extend'; readonly which: number }
+  | { readonly do: 'ack' | 'extend' | 'release' | 'bury'; readonly which: number }
   | { readonly do: 'nack'; readonly which: number; readonly delayMs: number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'keep' }
-  | { readonly do: 'restart' }
+  | { readonly do: 'restart'; readonly lost: number }
 
 const which = fc.nat(1000)
 const delayMs = fc.oneof(fc.constant(0), fc.nat(80))
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('put'), delayMs, gap: fc.nat(2) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('take') }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('ack', 'extend'), which }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('ack', 'extend', 'release', 'bury'), which }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('nack'), which, delayMs }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat(60) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('keep', 'restart') }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('keep') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('restart'), lost: fc.constantFrom(0, 0, 3) }),
+  },
 ) as fc.Arbitrary<Step>
 
 /** A consumer, what it has kept, and the model. */
 class Bench {
   readonly messages = new Map<number, Message>()
   readonly hands: Handout[] = []
+  readonly #dead: Handout[] = []
+  readonly #leaseMs: number
   nowMs = 1000
   #end = 0
-  #delivery = new Delivery(settings, { cursor: 0, handedOut: 0, ranges: [] })
+  #delivery: Delivery
   #position: DeliveryPosition = { cursor: 0, handedOut: 0, ranges: [] }
   #parked = new Map<number, ParkedMessage>()
+
+  constructor(leaseMs: number) {
+    this.#leaseMs = leaseMs
+    this.#delivery = new Delivery({ leaseMs, attemptsMax }, this.#position)
+  }
 
   run(one: Step): void {
     if (one.do === 'put') this.#put(one.delayMs, one.gap)
     else if (one.do === 'take') this.take()
     else if (one.do === 'wait') this.wait(one.ms)
     else if (one.do === 'keep') this.keep()
-    else if (one.do === 'restart') this.#restart()
+    else if (one.do === 'restart') this.restart(one.lost)
+    else if (one.do === 'bury') this.bury(one.which)
     else this.#withHandout(one)
     this.#check()
   }
 
   take(): Handout | undefined {
     const handout = this.#delivery.take(this.nowMs)
-    this.#buryDead()
+    this.#meetDead()
     if (handout === undefined) return undefined
     const message = this.#message(handout.offset)
     expect(message.isFinished && message.isFinishKept).toBe(false)
@@ -73,7 +95,7 @@ class Bench {
     expect(message.heldUntilMs).toBeLessThanOrEqual(this.nowMs)
     expect(message.dueMs).toBeLessThanOrEqual(this.nowMs)
     expect(handout.attempt).toBeGreaterThan(message.keptAttempts)
-    expect(handout.attempt).toBeLessThanOrEqual(settings.attemptsMax)
+    expect(handout.attempt).toBeLessThanOrEqual(attemptsMax)
     message.attempts = handout.attempt
     message.heldUntilMs = handout.deadlineMs
     this.hands.push(handout)
@@ -83,15 +105,15 @@ class Bench {
   wait(ms: number): void {
     this.nowMs += ms
     this.#delivery.expire(this.nowMs)
-    this.#buryDead()
+    this.#meetDead()
   }
 
   keep(): void {
-    const { position, parked } = this.#delivery.changes()
-    if (position !== undefined) this.#position = position
-    for (const [offset, message] of parked) {
-      if (message === null) this.#parked.delete(offset)
-      else this.#parked.set(offset, message)
+    for (let isMore = true; isMore; ) {
+      // As many at a time as fit into a batch.
+      const changes = this.#delivery.changes(2)
+      isMore = changes.parked.size === 2
+      this.#apply(changes)
     }
     for (const message of this.messages.values()) {
       message.keptAttempts = message.attempts
@@ -103,8 +125,60 @@ class Bench {
     for (const { offset, attempt } of this.hands.splice(0)) this.#ack(offset, attempt)
   }
 
-  get neededFrom(): number {
-    return this.#delivery.neededFrom
+  buryAll(): void {
+    while (this.#dead.length > 0) this.bury(0)
+  }
+
+  /** Puts a dead message away; `which` of them. */
+  bury(which: number): void {
+    if (this.#dead.length === 0) return
+    const [handout] = this.#dead.splice(which % this.#dead.length, 1)
+    const { offset, attempt } = handout as Handout
+    // Who had it has lost it.
+    expect(this.#delivery.ack(offset, attempt)).toBe(false)
+    expect(this.#delivery.nack(offset, attempt, 0, this.nowMs)).toBe('lost')
+    expect(this.#delivery.kill(offset, attempt)).toBe(false)
+    this.#delivery.buried(offset)
+    this.#message(offset).isFinished = true
+  }
+
+  /** The process ends, and a power cut takes the last `lost` messages of the log. */
+  restart(lost: number): void {
+    this.hands.length = 0
+    this.#dead.length = 0
+    const end = Math.max(0, this.#end - lost)
+    for (const offset of [...this.messages.keys()]) {
+      if (offset >= end) this.messages.delete(offset)
+    }
+    this.#end = end
+    const changes = cutAt(this.#kept, end)
+    if (changes !== undefined) this.#apply(changes)
+    expect(cutAt(this.#kept, end)).toBeUndefined()
+    const settings = { leaseMs: this.#leaseMs, attemptsMax }
+    this.#delivery = new Delivery(settings, this.#position, this.#parked)
+    for (const [offset, message] of this.messages) {
+      // What was not kept did not happen, but for the deliveries.
+      message.isFinished = message.isFinishKept
+      if (!message.isFinished) message.isDead = false
+      message.heldUntilMs = 0
+      message.attempts = message.keptAttempts
+      if (offset >= this.#delivery.offered) {
+        this.#delivery.offer(offset, message.dueMs, this.nowMs)
+      }
+    }
+    this.#delivery.skipTo(Math.max(this.#end, this.#delivery.offered))
+  }
+
+  get #kept(): KeptConsumer {
+    return { position: this.#position, parked: this.#parked }
+  }
+
+  #apply({ position, parked }: DeliveryChanges): void {
+    if (position !== undefined) this.#position = position
+    for (const [offset, message] of parked) {
+      if (message === null) this.#parked.delete(offset)
+      else this.#parked.set(offset, message)
+    }
   }
 
   #put(delay: number, gap: number): void {
@@ -123,19 +197,28 @@ class Bench {
     if (handout === undefined) return
     const { offset, attempt } = handout
     const message = this.#message(offset)
-    const isHeld = message.attempts === attempt && message.heldUntilMs > this.nowMs
+    const isHeld =
+      !message.isDead && message.attempts === attempt && message.heldUntilMs > this.nowMs
+    expect(this.#delivery.isHeld(offset, attempt)).toBe(isHeld)
     if (one.do === 'ack') {
       expect(this.#ack(offset, attempt)).toBe(isHeld)
     } else if (one.do === 'extend') {
       expect(this.#delivery.extend(offset, attempt, this.nowMs)).toBe(isHeld)
-      if (isHeld) message.heldUntilMs = this.nowMs + settings.leaseMs
+      if (isHeld) message.heldUntilMs = this.nowMs + this.#leaseMs
       this.hands.push(handout)
+    } else if (one.do === 'release') {
+      this.#delivery.release(offset, attempt, this.nowMs)
+      if (!isHeld) return
+      // Nobody had it.
+      message.attempts = attempt - 1
+      message.keptAttempts = Math.min(message.keptAttempts, attempt - 1)
+      message.heldUntilMs = this.nowMs
     } else if (one.do === 'nack') {
       const became = this.#delivery.nack(offset, attempt, one.delayMs, this.nowMs)
-      const isLast = attempt === settings.attemptsMax
+      const isLast = attempt === attemptsMax
       expect(became).toBe(!isHeld ? 'lost' : isLast ? 'dead' : 'parked')
       if (isHeld) message.heldUntilMs = this.nowMs + one.delayMs
-      this.#buryDead()
+      this.#meetDead()
     }
   }
 
@@ -150,37 +233,24 @@ class Bench {
     return isTaken
   }
 
-  #buryDead(): void {
-    for (const { offset, attempt } of this.#delivery.takeDead()) {
-      const message = this.#message(offset)
+  #meetDead(): void {
+    for (const dead of this.#delivery.takeDead()) {
+      const message = this.#message(dead.offset)
       expect(message.isDead).toBe(false)
-      expect(attempt).toBe(settings.attemptsMax)
+      expect(dead.attempt).toBe(attemptsMax)
       message.isDead = true
-      expect(this.#delivery.ack(offset, attempt)).toBe(true)
-      message.isFinished = true
+      this.#dead.push(dead)
     }
   }
 
-  #restart(): void {
-    this.hands.length = 0
-    this.#delivery = new Delivery(settings, this.#position, this.#parked)
-    for (const [offset, message] of this.messages) {
-      // What was not kept did not happen, but for the deliveries.
-      message.isFinished = message.isFinishKept
-      if (!message.isFinished) message.isDead = false
-      message.heldUntilMs = 0
-      message.attempts = message.keptAttempts
-      if (offset >= this.#delivery.offered) {
-        this.#delivery.offer(offset, message.dueMs, this.nowMs)
-      }
-    }
-    this.#delivery.skipTo(Math.max(this.#end, this.#delivery.offered))
-  }
-
-  /** Nothing that is not finished may be deleted. */
+  /** What is kept tells what may be deleted, and what may come again. */
   #check(): void {
-    for (const [offset, { isFinished }] of this.messages) {
-      if (!isFinished) expect(offset).toBeGreaterThanOrEqual(this.neededFrom)
+    const needed = neededFrom(this.#kept)
+    for (const [offset, { isFinishKept, keptAttempts }] of this.messages) {
+      if (!isFinishKept) expect(offset).toBeGreaterThanOrEqual(needed)
+      if (isFinishKept || keptAttempts > 0) {
+        expect(mayComeAgain(this.#kept, offset)).toBe(!isFinishKept)
+      }
     }
   }
 
@@ -191,18 +261,24 @@ class Bench {
   }
 }
 
-test('every message is finished or dead in the end, and none is in two hands', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const bench = new Bench()
-      for (const one of steps) bench.run(one)
-      for (let round = 0; round < settings.attemptsMax + 1; round++) {
-        bench.wait(200)
-        while (bench.take() !== undefined) bench.ackAll()
-      }
-      const open = [...bench.messages.values()].filter(({ isFinished }) => !isFinished)
-      expect(open).toEqual([])
-    }),
-    { numRuns: 2000 },
-  )
-})
+test.each([50, Infinity])(
+  'every message is finished or dead in the end, and none is in two hands: leases of %d ms',
+  (leaseMs) => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const bench = new Bench(leaseMs)
+        for (const one of steps) bench.run(one)
+        for (let round = 0; round < attemptsMax + 1; round++) {
+          bench.keep()
+          bench.restart(0)
+          bench.wait(200)
+          while (bench.take() !== undefined) bench.ackAll()
+          bench.buryAll()
+        }
+        const open = [...bench.messages.values()].filter(({ isFinished }) => !isFinished)
+        expect(open).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
+  },
+)

@@ -4,9 +4,15 @@ import {
   type DeliveryPosition,
   type ParkedMessage,
 } from '../../../src/queue/delivery/delivery.ts'
+import { neededFrom } from '../../../src/queue/delivery/kept-state.ts'
 
 const settings = { leaseMs: 100, attemptsMax: 3 }
 const start: DeliveryPosition = { cursor: 0, handedOut: 0, ranges: [] }
+
+/** What may not be deleted, once all of it is kept. */
+function neededOf({ position, parked }: Delivery): number {
+  return neededFrom({ position, parked })
+}
 
 /** A consumer to whom messages 0 up to `count` were offered at time 0. */
 function offered(count: number): Delivery {
@@ -41,7 +47,7 @@ describe('messages are handed out', () => {
     expect(delivery.position).toEqual({ cursor: 0, handedOut: 4, ranges: [[1, 3]] })
     delivery.ack(0, 1)
     expect(delivery.position).toEqual({ cursor: 3, handedOut: 4, ranges: [] })
-    expect(delivery.neededFrom).toBe(3)
+    expect(neededOf(delivery)).toBe(3)
   })
 
   test('not before they are due', () => {
@@ -53,10 +59,10 @@ describe('messages are handed out', () => {
     expect(delivery.take(49)).toBeUndefined()
     expect(delivery.take(50)).toEqual({ offset: 0, attempt: 1, deadlineMs: 150 })
     expect(delivery.position.cursor).toBe(1)
-    expect(delivery.neededFrom).toBe(0)
+    expect(neededOf(delivery)).toBe(0)
     delivery.ack(1, 1)
     delivery.ack(0, 1)
-    expect([delivery.neededFrom, delivery.parkedCount, delivery.leasedCount]).toEqual([2, 0, 0])
+    expect([neededOf(delivery), delivery.parkedCount, delivery.leasedCount]).toEqual([2, 0, 0])
   })
 
   test('offsets that hold no message are passed', () => {
@@ -94,8 +100,10 @@ describe('a message that is given back', () => {
     expect(delivery.takeDead()).toEqual([])
     expect(delivery.take(1e9)).toBeUndefined()
     expect(delivery.extend(0, 3, 0)).toBe(false)
-    expect(delivery.ack(0, 3)).toBe(true)
-    expect(delivery.neededFrom).toBe(1)
+    expect([delivery.ack(0, 3), delivery.nack(0, 3, 0, 0)]).toEqual([false, 'lost'])
+    expect([delivery.kill(0, 3), delivery.isHeld(0, 3)]).toEqual([false, false])
+    delivery.buried(0)
+    expect(neededOf(delivery)).toBe(1)
   })
 })
 
@@ -154,7 +162,7 @@ describe('a restart', () => {
     const again = restarted(delivery, 1, 0)
     expect(again.take(0)).toBeUndefined()
     expect(again.takeDead()).toMatchObject([{ offset: 0, attempt: 3 }])
-    expect(again.ack(0, 3)).toBe(true)
+    again.buried(0)
     expect(again.changes().parked).toEqual(new Map([[0, null]]))
   })
 })
@@ -181,9 +189,10 @@ test('changes that were not kept come again, the newer ones of them', () => {
   delivery.putBack(lost)
   expect(delivery.changes()).toEqual({
     position: { cursor: 1, handedOut: 1, ranges: [] },
-    parked: new Map([[0, { attempts: 2, dueMs: 5 }]]),
+    parked: new Map([[0, { attempts: 2, dueMs: 0 }]]),
   })
-  delivery.putBack({ position: undefined, parked: new Map([[0, null]]) })
+  delivery.ack(0, 2)
+  delivery.putBack({ position: undefined, parked: new Map([[0, { attempts: 1, dueMs: 5 }]]) })
   expect(delivery.changes()).toEqual({ position: undefined, parked: new Map([[0, null]]) })
 })
 

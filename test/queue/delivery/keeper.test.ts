@@ -1,109 +1,160 @@
 import { expect, test } from 'vitest'
 import { Keeper } from '../../../src/queue/delivery/keeper.ts'
 
-/** A keeper whose turns and writes are the test's. */
+/** A keeper whose turns, writes and flushes are the test's. */
 function bench() {
   const turns: (() => void)[] = []
-  const writes: { changes: string; isFinal: boolean; end: (error?: Error) => void }[] = []
+  const writes: { what: string; end: (error?: Error) => void }[] = []
   let pending = ''
+  const step = (what: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      writes.push({ what, end: (error) => (error ? reject(error) : resolve()) })
+    })
   const keeper = new Keeper<string>({
     take: () => {
-      const changes = pending
-      pending = ''
+      // Two at a time.
+      const changes = pending.slice(0, 2)
+      pending = pending.slice(2)
       return changes === '' ? undefined : changes
     },
     putBack: (changes) => {
       pending = changes + pending
     },
-    write: (changes, isFinal) =>
-      new Promise((resolve, reject) => {
-        const end = (error?: Error): void => (error ? reject(error) : resolve(undefined))
-        writes.push({ changes, isFinal, end })
-      }),
+    write: step,
+    flush: () => step('flush'),
     later: (call) => turns.push(call),
   })
-  const turn = (): void => {
+  const turn = async (): Promise<void> => {
     for (const call of turns.splice(0)) call()
+    await soon()
   }
   const change = (what: string): void => {
     pending += what
   }
-  const told = () => writes.map(({ changes, isFinal }) => `${changes}${isFinal ? '!' : ''}`)
-  return { keeper, turn, change, writes, told, turns }
+  /** Ends the newest write or flush. */
+  const end = async (error?: Error): Promise<void> => {
+    writes.at(-1)?.end(error)
+    await soon()
+  }
+  const told = () => writes.map(({ what }) => what)
+  return { keeper, turn, change, end, told, turns }
 }
 
 const soon = () => new Promise((resolve) => setImmediate(resolve))
 
-test('what changes in a turn is kept together, for good if somebody waits', async () => {
-  const { keeper, turn, change, writes, told } = bench()
+/** What becomes of it, as text. */
+const outcome = (promise: Promise<void>) =>
+  promise.then(
+    () => 'kept',
+    (error: Error) => error.message,
+  )
+
+test('what changes in a turn is kept together, and flushed if somebody waits', async () => {
+  const { keeper, turn, change, end, told } = bench()
   change('a')
   keeper.touch()
   change('b')
   const settled = keeper.settle()
-  turn()
-  expect(told()).toEqual(['ab!'])
-  writes[0]?.end()
+  await turn()
+  expect(told()).toEqual(['ab'])
+  await end()
+  expect(told()).toEqual(['ab', 'flush'])
+  await end()
   await settled
   change('c')
   keeper.touch()
-  turn()
-  expect(told()).toEqual(['ab!', 'c'])
+  await turn()
+  await end()
+  expect(told()).toEqual(['ab', 'flush', 'c'])
 })
 
-test('what changes while a write is under way is in the next one', async () => {
-  const { keeper, turn, change, writes, told, turns } = bench()
+test('what changes while a flush is under way shares the next', async () => {
+  const { keeper, turn, change, end, told, turns } = bench()
   change('a')
   const first = keeper.settle()
-  turn()
+  await turn()
+  await end()
   change('b')
-  keeper.touch()
-  change('c')
-  const second = keeper.settle()
-  turn()
-  expect([told(), turns.length]).toEqual([['a!'], 0])
-  writes[0]?.end()
+  const [second, third] = [keeper.settle(), keeper.settle()]
+  await turn()
+  expect([told(), turns.length]).toEqual([['a', 'flush'], 0])
+  await end()
   await first
-  await soon()
-  turn()
-  expect(told()).toEqual(['a!', 'bc!'])
-  writes[1]?.end()
-  await second
-  await soon()
-  expect(turns).toEqual([])
+  await turn()
+  await end()
+  await end()
+  await Promise.all([second, third])
+  await turn()
+  expect([told(), turns]).toEqual([['a', 'flush', 'b', 'flush'], []])
 })
 
-test('what only was handed out meanwhile is kept as well', async () => {
-  const { keeper, turn, change, writes, told } = bench()
+test('a write does not wait for a flush, and none for the next while one is under way', async () => {
+  const { keeper, turn, change, end, told } = bench()
   change('a')
-  keeper.touch()
-  turn()
-  change('b')
-  keeper.touch()
-  writes[0]?.end()
+  void keeper.settle()
+  await turn()
+  await end()
+  change('bcd')
+  const written = keeper.write()
   await soon()
-  turn()
-  expect(told()).toEqual(['a', 'b'])
+  expect(told()).toEqual(['a', 'flush', 'bc'])
+  const next = keeper.write()
+  await soon()
+  expect(told()).toEqual(['a', 'flush', 'bc'])
+  await end()
+  expect(told()).toEqual(['a', 'flush', 'bc', 'd'])
+  await end()
+  await Promise.all([written, next])
 })
 
-test('what was not kept comes again with the next, and who waited is told', async () => {
-  const { keeper, turn, change, writes, told } = bench()
+test('behind a write that failed nothing is written before what it had', async () => {
+  const { keeper, turn, change, end, told } = bench()
+  change('abc')
+  const lost = outcome(keeper.settle())
+  await turn()
+  const next = outcome(keeper.write())
+  await end(new Error('no room'))
+  expect(await lost).toBe('no room')
+  expect(told()).toEqual(['ab', 'ab'])
+  await end()
+  await end()
+  expect([await next, told()]).toEqual(['kept', ['ab', 'ab', 'c']])
+})
+
+test('who waits for a flush that fails is told, and the next one is another', async () => {
+  const { keeper, turn, change, end, told } = bench()
   change('a')
-  const lost = keeper.settle()
-  turn()
-  writes[0]?.end(new Error('no room'))
-  await expect(lost).rejects.toThrow('no room')
-  change('b')
-  const settled = keeper.settle()
-  turn()
-  expect(told()).toEqual(['a!', 'ab!'])
-  writes[1]?.end()
-  await settled
+  const lost = outcome(keeper.settle())
+  await turn()
+  await end()
+  await end(new Error('broken'))
+  expect(await lost).toBe('broken')
+  const again = outcome(keeper.settle())
+  await turn()
+  await end()
+  expect([await again, told()]).toEqual(['kept', ['a', 'flush', 'flush']])
 })
 
-test('nothing to keep is kept at once', async () => {
-  const { keeper, turn, writes } = bench()
-  const settled = keeper.settle()
-  turn()
-  await settled
-  expect(writes).toEqual([])
+test('a stop keeps what changed, and nothing is written after it', async () => {
+  const { keeper, turn, change, end, told, turns } = bench()
+  change('a')
+  const acknowledged = outcome(keeper.settle())
+  await turn()
+  await end()
+  change('b')
+  const stopped = outcome(keeper.stop())
+  await end()
+  expect(await acknowledged).toBe('kept')
+  await turn()
+  await end()
+  await end()
+  expect([await stopped, told()]).toEqual(['kept', ['a', 'flush', 'b', 'flush']])
+  change('c')
+  keeper.touch()
+  expect(await Promise.all([outcome(keeper.write()), outcome(keeper.settle())])).toEqual([
+    'nothing is kept any more',
+    'nothing is kept any more',
+  ])
+  await keeper.stop()
+  expect([turns, told().length]).toEqual([[], 4])
 })
