@@ -132,6 +132,11 @@ export class Delivery {
     return this.#leases.size
   }
 
+  /** Ends of leases that are remembered, some included that are no longer true. */
+  get endsCount(): number {
+    return this.#deadlines.size
+  }
+
   /** Messages that wait by themselves: delayed, given back, or to be delivered again. */
   get parkedCount(): number {
     return this.#parked.size

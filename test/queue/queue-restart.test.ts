@@ -1,0 +1,225 @@
+/** What a queue knows after its process, or the machine, has ended. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { Delivery } from '../../src/queue/delivery/delivery.ts'
+import { cleanUp } from './fixture.ts'
+import { fillDisk, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
+
+afterEach(cleanUp)
+
+describe('a key', () => {
+  test('is known in its window although its message is finished, and not after it', async () => {
+    const { store, clock } = await machine()
+    const queue = await store.queue('jobs', { dedupWindowMs: 60_000 })
+    await queue.put({ value: 'v' }, { key: 'k' })
+    await queue.put({ value: 'w' })
+    for (const message of await takeSome(queue, 'c', 2)) await message.ack()
+    await queue.close()
+    const again = await store.queue('jobs', { dedupWindowMs: 60_000 })
+    expect(await again.put({ value: 'v' }, { key: 'k' })).toEqual({ offset: 0, isDuplicate: true })
+    clock.nowMs += 60_000
+    expect((await again.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(false)
+    await (await takeOne(again)).ack()
+    await again.close()
+    expect((await store.queue('jobs')).statistics().messages).toBe(1)
+  })
+
+  test('that another process put is known when its message was deleted by nobody', async () => {
+    const first = await machine()
+    const queue = await first.store.queue('jobs')
+    await queue.put({ value: 'v' }, { key: 'k' })
+    const second = await first.killed()
+    const again = await second.store.queue('jobs')
+    await (await takeOne(again)).ack()
+    await again.close()
+    const third = await second.store.queue('jobs')
+    expect((await third.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(true)
+  })
+
+  test('of a far future does not make the window stand still', async () => {
+    const { store, clock } = await machine()
+    const log = await store.log('jobs', {
+      configs: { 'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER) },
+    })
+    const key = { 'odradek.key': 'old' }
+    await log.append({ value: 'x', timestamp: clock.nowMs + 1e12, headers: key })
+    await log.append({ value: 'y', timestamp: clock.nowMs - 1e6, headers: { 'odradek.key': 'o' } })
+    const queue = await store.queue('jobs', { dedupWindowMs: 1_000 })
+    expect((await queue.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(false)
+    clock.nowMs += 1_000
+    expect((await queue.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(false)
+    const times = (await takeSome(queue, 'c', 4)).slice(2).map(({ timestamp }) => timestamp)
+    expect(times).toEqual([clock.nowMs - 1_000, clock.nowMs])
+  })
+
+  test('is read again where reading failed', async () => {
+    const first = await machine()
+    await (await first.store.queue('jobs')).put({ value: 'v' }, { key: 'k' })
+    const { store, partition } = await first.killed()
+    const queue = await store.queue('jobs')
+    const log = partition('jobs')
+    const { read } = log
+    log.read = () => Promise.reject(new Error('no descriptor'))
+    await expect(queue.put({ value: 'v' }, { key: 'k' })).rejects.toThrow('no descriptor')
+    log.read = read
+    expect((await queue.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(true)
+  })
+})
+
+describe('a hand-over', () => {
+  test('is known as long as its source may come again, though it is finished there', async () => {
+    const first = await machine()
+    const inbox = await first.store.queue('in')
+    const outbox = await first.store.queue('out')
+    await inbox.put({ value: 'a' })
+    await outbox.put({ value: 'A' }, { source: await takeOne(inbox) })
+    await (await takeOne(outbox)).ack()
+    await outbox.close()
+    const second = await first.killed()
+    const out = await second.store.queue('out')
+    const source = await takeOne(await second.store.queue('in'))
+    expect(await out.put({ value: 'A' }, { source })).toEqual({ offset: 0, isDuplicate: true })
+    await source.ack()
+    await out.close()
+    expect((await second.store.queue('out')).statistics().messages).toBe(0)
+  })
+
+  test('that another process made is known although this one deletes what is finished', async () => {
+    const first = await machine()
+    const inbox = await first.store.queue('in')
+    await inbox.put({ value: 'a' })
+    const outbox = await first.store.queue('out')
+    await outbox.put({ value: 'A' }, { source: await takeOne(inbox) })
+    const second = await first.killed()
+    const out = await second.store.queue('out')
+    await (await takeOne(out)).ack()
+    await out.close()
+    const third = await second.killed()
+    const again = await third.store.queue('out')
+    const source = await takeOne(await third.store.queue('in'))
+    expect((await again.put({ value: 'A' }, { source })).isDuplicate).toBe(true)
+  })
+
+  test('that was not stored leaves its number to the next', async () => {
+    const first = await machine()
+    const inbox = await first.store.queue('in')
+    const outbox = await first.store.queue('out')
+    await inbox.put({ value: 'a' })
+    const source = await takeOne(inbox)
+    const empty = fillDisk(first.partition('out'))
+    await expect(outbox.put({ value: 'A' }, { source })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+    })
+    empty()
+    expect((await outbox.put({ value: 'A' }, { source })).offset).toBe(0)
+    expect((await outbox.put({ value: 'B' }, { source })).offset).toBe(1)
+    const second = await first.killed()
+    const again = await takeOne(await second.store.queue('in'))
+    const out = await second.store.queue('out')
+    for (const [offset, value] of ['A', 'B'].entries()) {
+      const put = await out.put({ value }, { source: again })
+      expect(put).toEqual({ offset, isDuplicate: true })
+    }
+  })
+})
+
+test('a message that kills its process at once is counted, and dead in the end', async () => {
+  const first = await machine()
+  await (await first.store.queue('jobs')).put({ value: 'poison' })
+  let on = await first.killed()
+  const attempts: number[] = []
+  for (let i = 0; i < 3; i++) {
+    const queue = await on.store.queue('jobs', { maxAttempts: 3 })
+    // The kill comes in the microtask that has the message.
+    let killed: Promise<typeof on> | undefined
+    const iterator = queue.take({ consumer: 'c' })[Symbol.asyncIterator]()
+    await iterator.next().then(({ value }) => {
+      attempts.push(value.attempt)
+      killed = on.killed()
+    })
+    on = (await killed) as typeof on
+  }
+  expect(attempts).toEqual([1, 2, 3])
+  const queue = await on.store.queue('jobs', { maxAttempts: 3 })
+  await queue.put({ value: 'good' })
+  expect(String((await takeOne(queue)).value)).toBe('good')
+  await turns()
+  expect((await on.store.queue('jobs.dead')).statistics().messages).toBe(1)
+})
+
+test('a power cut that takes messages leaves nobody ahead of those that get their offsets', async () => {
+  const first = await machine()
+  const queue = await first.store.queue('jobs', { durability: 'os' })
+  for (const value of ['a', 'b', 'c', 'd']) await queue.put({ value })
+  const [a, , c] = await takeSome(queue, 'c', 4)
+  await a?.ack()
+  await c?.nack({ delayMs: 50 })
+  await first.state().flush()
+  const second = await first.killed(({ partitions }) => {
+    // The disk had the consumers' log to its end, and of the messages the first alone.
+    const jobs = partitions.get('jobs-0')
+    if (jobs === undefined) throw new Error('there are no messages')
+    jobs.batches.length = 1
+    jobs.durableOffset = 1
+  })
+  const again = await second.store.queue('jobs')
+  expect(again.statistics().messages).toBe(1)
+  for (const value of ['x', 'y', 'z']) await again.put({ value })
+  const values = (await takeSome(again, 'c', 3)).map((one) => [one.offset, String(one.value)])
+  expect(values).toEqual([
+    [1, 'x'],
+    [2, 'y'],
+    [3, 'z'],
+  ])
+})
+
+test('what of many changes could not be kept is kept before the position that passes them', async () => {
+  const first = await machine()
+  const queue = await first.store.queue('jobs', { durability: 'os' })
+  const count = 2_500
+  await Promise.all(Array.from({ length: count }, () => queue.put({ value: 'v' })))
+  const messages = await takeSome(queue, 'c', count)
+  const state = first.state()
+  const append = state.append.bind(state)
+  const empty = fillDisk(state)
+  const refuse = state.append
+  // The first of two batches is refused, the second is not.
+  let calls = 0
+  state.append = (batch) => (calls++ === 0 ? refuse(batch) : append(batch))
+  const nacked = await Promise.allSettled(messages.map((one) => one.nack({ delayMs: 5 })))
+  expect(nacked.filter(({ status }) => status === 'rejected').length).toBe(count)
+  empty()
+  const second = await first.killed()
+  second.clock.nowMs += 5
+  const again = await second.store.queue('jobs')
+  const came = await takeSome(again, 'c', count)
+  expect(new Set(came.map(({ offset }) => offset)).size).toBe(count)
+})
+
+test('a queue that is opened again in its store has what was kept, and no more', async () => {
+  const { store, state, killed } = await machine()
+  const queue = await store.queue('jobs')
+  await queue.put({ value: 'v' })
+  const message = await takeOne(queue)
+  const empty = fillDisk(state())
+  await expect(message.ack()).rejects.toMatchObject({ code: 'DISK_FULL' })
+  await queue.close()
+  empty()
+  expect((await takeOne(await store.queue('jobs'))).attempt).toBe(2)
+  const next = await killed()
+  expect((await takeOne(await next.store.queue('jobs'))).attempt).toBe(3)
+})
+
+test('ends of leases that were extended do not pile up', () => {
+  const delivery = new Delivery(
+    { leaseMs: 1e6, attemptsMax: 2 },
+    { cursor: 0, handedOut: 0, ranges: [] },
+  )
+  delivery.offer(0, 0, 0)
+  delivery.take(0)
+  for (let now = 0; now < 10_000; now++) delivery.extend(0, 1, now)
+  expect(delivery.endsCount).toBeLessThan(100)
+  delivery.expire(9_999 + 1e6 - 1)
+  expect(delivery.leasedCount).toBe(1)
+  delivery.expire(9_999 + 1e6)
+  expect(delivery.leasedCount).toBe(0)
+})
