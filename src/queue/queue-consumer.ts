@@ -98,6 +98,8 @@ export class QueueConsumer<V> implements MessageOwner {
   #isWoken = false
   #timer: unknown
   #timerMs = Infinity
+  /** What who takes is told from now on. */
+  #refusal: LogError | undefined
   #ended: LogError | undefined
   readonly #counts = { handedOut: 0, redelivered: 0, acknowledged: 0, dead: 0 }
 
@@ -123,7 +125,7 @@ export class QueueConsumer<V> implements MessageOwner {
 
   /** The next message, as soon as there is one. Rejects when the signal or the queue ends it. */
   take(signal?: AbortSignal): Promise<Message<V>> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended)
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
     if (signal?.aborted) return Promise.reject(this.#aborted(signal))
     return new Promise((resolve, reject) => {
       const taker: Taker<V> = {
@@ -198,14 +200,20 @@ export class QueueConsumer<V> implements MessageOwner {
     this.#options.onFinished()
   }
 
+  /** Hands out no more, and tells who waits `error`; what is in hands may be finished. */
+  refuse(error: LogError): void {
+    this.#refusal ??= error
+    this.#rejectAll(error)
+    this.#rest()
+  }
+
   /**
-   * Hands out no more, tells who waits `error`, and keeps where it stands. Once that is settled
-   * nothing is written any more. Rejects where it could not be kept.
+   * Ends it, and keeps where it stands: once that is settled nothing is written any more. Rejects
+   * where it could not be kept.
    */
   async stop(error: LogError): Promise<void> {
+    this.refuse(error)
     this.#ended ??= error
-    for (const { reject } of this.#takers.splice(0)) reject(this.#ended)
-    this.#rest()
     await Promise.allSettled([...this.#bringing])
     assert(this.#coming === 0, 'nothing is on its way')
     await this.#keeper.stop()
@@ -224,6 +232,7 @@ export class QueueConsumer<V> implements MessageOwner {
   /** Sends on their way as many as are waited for, and sees to it that more comes. */
   #deliver(): void {
     if (this.#ended !== undefined) return
+    assert(this.#coming >= 0, 'what is on its way is counted')
     const now = this.#options.clock.now()
     this.#delivery.expire(now)
     const handouts: Handout[] = []
@@ -250,7 +259,7 @@ export class QueueConsumer<V> implements MessageOwner {
     } catch (error) {
       // On a full disk who consumes makes room, so the attempt counts in this process alone.
       const isShort = error instanceof LogError && error.retriable
-      if (!isShort) this.#refuse(error)
+      if (!isShort) this.#rejectAll(error)
     }
     const unread: Handout[] = []
     for (const handout of handouts) {
@@ -302,8 +311,9 @@ export class QueueConsumer<V> implements MessageOwner {
     taker.resolve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
   }
 
-  #refuse(error: unknown): void {
-    for (const { reject } of this.#takers.splice(0)) reject(this.#ended ?? error)
+  #rejectAll(error: unknown): void {
+    for (const { reject } of this.#takers.splice(0)) reject(this.#refusal ?? error)
+    assert(this.#takers.length === 0, 'all are told')
   }
 
   /** Reads on while somebody waits, and some more. */
@@ -318,7 +328,7 @@ export class QueueConsumer<V> implements MessageOwner {
         this.#deliver()
       }
     } catch (error) {
-      this.#refuse(error)
+      this.#rejectAll(error)
     }
     this.#isReading = false
     // Somebody came after the reading was stopped.

@@ -100,6 +100,7 @@ interface Waiter {
 export class QueueTopic {
   readonly #options: QueueTopicOptions
   #bounds = unbounded
+  #isEnding = false
   #lastMs: number
   #keys: Promise<DedupWindow<Promise<number>>> | undefined
   readonly #made = new Map<string, Promise<MadeMessages>>()
@@ -121,11 +122,18 @@ export class QueueTopic {
     this.#foundEnd = options.log.endOffset()
   }
 
-  /** A queue is open, or closed again: who waits for room then is told that. */
+  /** A queue is open, or closed again. */
   bound(bounds: QueueBounds = unbounded): void {
     assert(bounds.dedupWindowMs >= 0 && bounds.maxBytes > 0, 'options are checked before')
+    this.endWaits()
     this.#bounds = bounds
+    this.#isEnding = false
     this.#keys = undefined
+  }
+
+  /** The queue is about to close: who waits for room is told that, and nobody does from now on. */
+  endWaits(): void {
+    this.#isEnding = true
     for (const { refuse } of [...this.#waiting]) refuse(this.#closed())
   }
 
@@ -233,7 +241,7 @@ export class QueueTopic {
     try {
       for (;;) {
         await bounds.trim()
-        if (bounds !== this.#bounds) throw this.#closed()
+        if (this.#isEnding || bounds !== this.#bounds) throw this.#closed()
         if (this.#reserve(bytes)) return
         // What is on its way may count twice until it is settled.
         if (bounds.whenFull === 'refuse' && this.#pendingBytes === 0) {

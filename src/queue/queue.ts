@@ -259,14 +259,18 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   }
 
   async #end(): Promise<void> {
+    const { topic } = this.#makings
     this.#ending.abort()
+    // A handler may take, or put, itself.
+    topic.endWaits()
+    for (const consumer of this.#consumers.values()) consumer.refuse(this.#closed())
     await Promise.allSettled([...this.#working, ...this.#changing.values()])
     assert(this.#working.size === 0, 'nothing is worked at any more')
     const consumers = [...this.#consumers.values()]
     // What cannot be kept comes again.
     await Promise.allSettled(consumers.map((consumer) => consumer.stop(this.#closed())))
     await this.#trimmer.stop()
-    this.#makings.topic.bound()
+    topic.bound()
   }
 
   async #consumer(name: string): Promise<QueueConsumer<ValueOut>> {

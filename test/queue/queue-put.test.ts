@@ -45,7 +45,9 @@ test('the longest delay is the same after a restart', async () => {
 describe('a bound', () => {
   test('is held against puts at once', async () => {
     const { queue, log } = await bounded(10_000)
-    await queue.put({ value })
+    for (let i = 0; i < 10; i++) await queue.put({ value })
+    for (const message of await takeSome(queue, 'c', 10)) await message.ack()
+    // All of them find it full, and wait for one trim.
     const puts = await Promise.allSettled(Array.from({ length: 50 }, () => queue.put({ value })))
     expect(puts.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(5)
     expect(log.sizeBytes()).toBeLessThanOrEqual(10_000)
@@ -112,14 +114,15 @@ describe('a bound', () => {
   })
 
   test('has room where the consumers state cannot be kept, but was', async () => {
-    const { queue, state } = await bounded(3_000)
-    await queue.put({ value })
-    await queue.put({ value })
-    const [one, two] = await takeSome(queue, 'c', 2)
+    const { queue, state } = await bounded(3_300)
+    for (let i = 0; i < 3; i++) await queue.put({ value })
+    const [one, two, three] = await takeSome(queue, 'c', 3)
     await one?.ack()
+    await turns()
+    await two?.ack()
     fillDisk(state())
-    await expect(two?.ack()).rejects.toMatchObject({ code: 'DISK_FULL' })
-    expect((await queue.put({ value })).offset).toBe(2)
+    await expect(three?.ack()).rejects.toMatchObject({ code: 'DISK_FULL' })
+    expect((await queue.put({ value: value + value })).offset).toBe(3)
   })
 })
 
@@ -169,7 +172,7 @@ describe('options', () => {
     const partition = on.partition('jobs')
     const configure = partition.configure.bind(partition)
     partition.configure = (config) => {
-      set.push(config.retentionMs)
+      set.push((config as { retentionMs?: number }).retentionMs)
       configure(config)
     }
     await on.store.queue('jobs')
