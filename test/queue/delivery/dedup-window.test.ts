@@ -39,3 +39,11 @@ test('it knows what a list of everything knows', () => {
     }),
   )
 })
+
+test('times that go back keep nothing longer than the window from the latest, and lose nothing', () => {
+  const window = new DedupWindow<number>(100)
+  window.add('a', 1, 1000)
+  window.add('b', 2, 900)
+  expect([window.find('a', 950), window.find('b', 950)]).toEqual([1, 2])
+  expect([window.find('a', 1100), window.find('b', 1100)]).toEqual([undefined, undefined])
+})

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { Delivery } from '../../../src/queue/delivery/delivery.ts'
 import {
+  cutAt,
   KeptState,
+  mayComeAgain,
+  neededFrom,
   newPosition,
   recordsOf,
   recordsToForget,
@@ -58,10 +61,63 @@ test.each([
   ['a name that is none', '[1,"c"]', '{"cursor":1,"handedOut":1,"ranges":[]}'],
   ['a position without a cursor', '["q","c"]', '{"handedOut":1,"ranges":[]}'],
   ['a range of one number', '["q","c"]', '{"cursor":1,"handedOut":1,"ranges":[[2]]}'],
+  [
+    'a cursor above what was handed out',
+    '["q","c"]',
+    '{"cursor":5,"handedOut":1,"ranges":[[7,9]]}',
+  ],
+  [
+    'a range that ends before it begins',
+    '["q","c"]',
+    '{"cursor":1,"handedOut":1,"ranges":[[4,2]]}',
+  ],
   ['attempts in words', '["q","c",1]', '{"attempts":"one","dueMs":5}'],
   ['a value that is no object', '["q","c"]', '7'],
 ])('%s is refused, and changes nothing', (_, key, value) => {
   const state = new KeptState()
   expect(state.apply({ key, value })).toBe(false)
   expect(state.consumersOf('q').size).toBe(0)
+})
+
+test('what is kept tells what may be deleted, and what may come again', () => {
+  const position = { cursor: 5, handedOut: 9, ranges: [[6, 8]] as const }
+  const kept = { position, parked: new Map([[2, { attempts: 1, dueMs: 7 }]]) }
+  expect(neededFrom(kept)).toBe(2)
+  const again = [1, 2, 5, 6, 7, 8, 9].filter((offset) => mayComeAgain(kept, offset))
+  expect(again).toEqual([2, 5, 8])
+})
+
+test('what lies beyond the end of the log is cut off', () => {
+  const note = { attempts: 1, dueMs: 7 }
+  const position = {
+    cursor: 5,
+    handedOut: 12,
+    ranges: [
+      [6, 8],
+      [9, 11],
+    ] as const,
+  }
+  const kept = {
+    position,
+    parked: new Map([
+      [2, note],
+      [9, note],
+    ]),
+  }
+  expect(cutAt(kept, 12)).toBeUndefined()
+  expect(cutAt(kept, 7)).toEqual({
+    position: { cursor: 5, handedOut: 7, ranges: [[6, 7]] },
+    parked: new Map([[9, null]]),
+  })
+  expect(cutAt(kept, 3)?.position).toEqual({ cursor: 3, handedOut: 3, ranges: [] })
+})
+
+test('what was kept since is found like what was read', () => {
+  const state = new KeptState()
+  const parked = new Map([[4, { attempts: 1, dueMs: 7 }]])
+  state.keep('q', 'c', { position: newPosition(5), parked })
+  state.keep('q', 'c', { position: undefined, parked: new Map([[4, null]]) })
+  expect(state.consumer('q', 'c')).toEqual({ position: newPosition(5), parked: new Map() })
+  state.forget('q', 'c')
+  expect([state.consumer('q', 'c'), state.consumersOf('q').size]).toEqual([undefined, 0])
 })

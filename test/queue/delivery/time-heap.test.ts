@@ -31,3 +31,10 @@ test('what is put in between finds its place', () => {
   heap.add(9, 4)
   expect([heap.remove(), heap.remove(), heap.remove()].map((one) => one?.offset)).toEqual([3, 1, 4])
 })
+
+test('nothing is left in it when it is cleared', () => {
+  const heap = new TimeHeap()
+  heap.add(5, 1)
+  heap.clear()
+  expect([heap.size, heap.first()]).toEqual([0, undefined])
+})
