@@ -136,8 +136,9 @@ export class Message<V = Buffer> {
   /** The message of that number was not stored: the next one has it. */
   notMade(queue: string, index: number): void {
     const free = this.#made.get(queue)?.free
-    free?.push(index)
-    free?.sort((one, other) => one - other)
+    assert(free !== undefined && !free.includes(index), 'a number is given back once')
+    free.push(index)
+    free.sort((one, other) => one - other)
   }
 
   async #end(call: () => Promise<void> | undefined): Promise<void> {

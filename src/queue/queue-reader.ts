@@ -15,8 +15,8 @@ export class QueueReader {
   }
 
   /**
-   * The next message, none of them below `from`, as soon as there is one; undefined: it was stopped.
-   * After an error the next call begins anew at its `from`.
+   * The next message, none below `from`, as soon as there is one; undefined: it was stopped. After
+   * an error the next call begins anew at its `from`.
    */
   async next(from: number): Promise<LogRecord | undefined> {
     for (;;) {
@@ -48,6 +48,7 @@ export class QueueReader {
   /** A single message; undefined: it was deleted. */
   async one(offset: number): Promise<LogRecord | undefined> {
     const log = this.#log
+    assert(offset >= 0, 'offsets count from 0')
     if (offset < log.startOffset() || offset >= log.endOffset()) return undefined
     try {
       for await (const record of log.read({ from: offset, to: offset + 1 })) return record

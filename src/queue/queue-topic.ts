@@ -187,8 +187,8 @@ export class QueueTopic {
   }
 
   /**
-   * How far its messages may be deleted, of those below `below`: the others keep what is told by them,
-   * keys within their window and what was made of messages that may come again.
+   * How far its messages may be deleted, of those below `below`. The others are what later puts are
+   * known by: keys within their window, and what was made of messages that may come again.
    */
   async deletableBelow(below: number): Promise<number> {
     await this.#noteFound(below)
@@ -200,6 +200,7 @@ export class QueueTopic {
       ((keyedMs !== undefined && nowMs - keyedMs < dedupWindowMs) ||
         (source !== undefined && mayComeAgain(source)))
     const needed = [this.#notedFound, this.#notedPuts].map((noted) => noted.neededFrom(isNeeded))
+    assert(below <= this.#options.log.endOffset(), 'what is not there is not deleted')
     return Math.min(below, ...needed)
   }
 
@@ -228,7 +229,7 @@ export class QueueTopic {
     if (bytes === 0) return true
     const { log, sizeBytes } = this.#options
     const taken = sizeBytes() + this.#pendingBytes
-    // Where there is no message a segment may have room for none and is not deleted until it is full.
+    // Files of a segment that is not full stay, although no message is in them.
     const isEmpty = this.#pendingBytes === 0 && log.startOffset() === log.endOffset()
     if (!isEmpty && taken + bytes > this.#bounds.maxBytes) return false
     this.#pendingBytes += bytes
@@ -329,6 +330,7 @@ export class QueueTopic {
   /** Reads what is not older than that; from the beginning again where it is deleted meanwhile. */
   async #readSince(sinceMs: number, each: (record: LogRecord) => void): Promise<void> {
     const { log } = this.#options
+    assert(sinceMs >= 0, 'times count from 1970')
     // What was put and is not on the disk yet is not read.
     await log.flush()
     for (;;) {

@@ -1,4 +1,4 @@
-/** Has what nobody needs deleted: once in a while, and without delay where somebody waits for room. */
+/** Has what nobody needs deleted: once in a while, and at once where somebody waits for room. */
 import { assert } from '../base/assert.ts'
 import type { Timers } from '../base/clock.ts'
 
@@ -72,6 +72,7 @@ export class QueueTrimmer {
   #later(): void {
     if (this.#timer !== undefined || this.#isStopped) return
     this.#timer = this.#options.timers.setTimeout(() => {
+      assert(this.#timer !== undefined, 'a timer that fires was set')
       this.#timer = undefined
       void this.now().catch(() => undefined)
     }, trimEveryMs)

@@ -344,6 +344,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const finished = this.#finishedBelow()
     if (finished <= log.startOffset()) return false
     const deletable = await topic.deletableBelow(finished)
+    assert(deletable <= finished, 'what is not finished is not deleted')
     if (deletable > log.startOffset()) {
       await state.flush()
       // Somebody may consume since.
@@ -356,9 +357,14 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
 
   /** Below it every consumer has finished everything, and that is kept. */
   #finishedBelow(): number {
+    // One that is made or removed at the moment counts as one that is there.
     const names = [...this.#consumers.keys(), ...this.#changing.keys()]
     if (names.length === 0) return 0
     const floors = names.map((name) => this.#neededFrom(name))
+    assert(
+      floors.every((floor) => floor >= 0),
+      'offsets count from 0',
+    )
     return Math.min(...floors, this.#makings.log.endOffset())
   }
 

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { Log } from '../../src/queue/log.ts'
 import type { LogError } from '../../src/queue/log-error.ts'
 import type { NewRecord } from '../../src/queue/log-record.ts'
 import { keyedPartition } from '../../src/record/keyed-partition.ts'
 import { deserializers, serializers } from '../../src/record/serializer.ts'
-import type { PartitionLog } from '../../src/storage/log-store.ts'
+import { type PartitionLog, StorageError } from '../../src/storage/log-store.ts'
 import { NativePartitionLog } from '../../src/storage/native-log-store.ts'
 import {
   all,
@@ -163,6 +164,22 @@ describe('append', () => {
 })
 
 describe('durability', () => {
+  it('is what a flush waits for, of all that was appended so far', async () => {
+    const os = await Log.open(temporaryFolder(), { durability: 'os' })
+    const flush = vi.spyOn(NativePartitionLog.prototype, 'flush')
+    const appended = Promise.all([os.append({ value: '0' }), os.append(texts('1', '2'))])
+    await os.flush()
+    expect([await appended, flush.mock.calls.length]).toEqual([[0, 1], 1])
+    await os.flush()
+    expect(flush).toHaveBeenCalledOnce()
+    await os.append({ value: '3' })
+    flush.mockRejectedValueOnce(new StorageError(ErrorCode.KAFKA_STORAGE_ERROR, 'no'))
+    await expect(os.flush()).rejects.toEqual(logError('DISK_FULL', 'no'))
+    flush.mockRestore()
+    await os.close()
+    await expect(os.flush()).rejects.toEqual(logError('LOG_CLOSED'))
+  })
+
   it('waits for the flush, or not, as the call says', async () => {
     const { store, partition } = await memoryStore()
     const log = await store.log('a')

@@ -90,13 +90,10 @@ describe('a consumer whose reading failed', () => {
     const log = await store.log('jobs')
     await queue.put({ value: 'a' })
     await (await takeOne(queue)).ack()
-    const taking = takeOne(queue)
-    await turns()
-    await log.append([{ value: 'b' }, { value: 'c' }])
-    expect((await taking).offset).toBe(1)
-    await log.append({ value: 'd' })
-    await log.trim(3)
-    expect(String((await takeOne(queue)).value)).toMatch(/[cd]/)
+    for (const value of ['b', 'c']) await queue.put({ value })
+    // Its reading stands at what is deleted.
+    await log.trim(2)
+    expect((await takeOne(queue)).offset).toBe(2)
   })
 })
 

@@ -83,7 +83,7 @@ describe('a hand-over', () => {
     expect((await second.store.queue('out')).statistics().messages).toBe(0)
   })
 
-  test('that another process made is known although this one deletes what is finished', async () => {
+  test('that another process made is known although this one deletes', async () => {
     const first = await machine()
     const inbox = await first.store.queue('in')
     await inbox.put({ value: 'a' })
@@ -146,7 +146,7 @@ test('a message that kills its process at once is counted, and dead in the end',
   expect((await on.store.queue('jobs.dead')).statistics().messages).toBe(1)
 })
 
-test('a power cut that takes messages leaves nobody ahead of those that get their offsets', async () => {
+test('a power cut that takes messages leaves nobody ahead of the next ones', async () => {
   const first = await machine()
   const queue = await first.store.queue('jobs', { durability: 'os' })
   for (const value of ['a', 'b', 'c', 'd']) await queue.put({ value })
@@ -172,7 +172,7 @@ test('a power cut that takes messages leaves nobody ahead of those that get thei
   ])
 })
 
-test('what of many changes could not be kept is kept before the position that passes them', async () => {
+test('what could not be kept of many changes is kept before the position behind it', async () => {
   const first = await machine()
   const queue = await first.store.queue('jobs', { durability: 'os' })
   const count = 2_500

@@ -223,6 +223,7 @@ export class Delivery {
 
   /** A message was handed to nobody: it comes again at once, and that delivery does not count. */
   release(offset: number, attempt: number, nowMs: number): void {
+    assert(attempt >= 1, 'attempts count from 1')
     if (!this.isHeld(offset, attempt)) return
     this.#leases.delete(offset)
     this.#park(offset, { attempts: attempt - 1, dueMs: nowMs })

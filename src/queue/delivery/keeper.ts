@@ -1,7 +1,7 @@
 /**
  * Keeps what changes of one consumer, strictly in order: one write at a time, and none before the
- * one ahead of it is known to be stored or not. What is to be kept for good is flushed: what changes
- * in a turn of the event loop by one flush, and what changes while that runs by the next.
+ * one ahead of it is known to be stored or not. What is to be kept for good is flushed: all that
+ * changes in a turn of the event loop by one flush, what changes while that runs by the next.
  */
 import { assert } from '../../base/assert.ts'
 

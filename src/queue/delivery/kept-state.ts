@@ -47,13 +47,14 @@ export function mayComeAgain({ position, parked }: KeptConsumer, offset: number)
 
 /**
  * What has to change for a consumer of a log that ends at `endOffset`; undefined: nothing. A power
- * cut may take the end of the log and leave what was kept of it, and other messages get the offsets.
+ * cut may take the end of the log and leave what was kept of it; other messages get its offsets.
  */
 export function cutAt(
   { position, parked }: KeptConsumer,
   endOffset: number,
 ): DeliveryChanges | undefined {
   const { cursor, handedOut, ranges } = position
+  assert(endOffset >= 0, 'offsets count from 0')
   const beyond = [...parked.keys()].filter((offset) => offset >= endOffset)
   const isWithin = Math.max(cursor, handedOut, ranges.at(-1)?.[1] ?? 0) <= endOffset
   if (isWithin && beyond.length === 0) return undefined

@@ -1,6 +1,6 @@
 /**
- * Messages that may not be deleted though every consumer has finished them, since something later is
- * told by them: their offsets, rising, each with a note of what for. Pure.
+ * Messages that may not be deleted though every consumer has finished them, since later puts are
+ * known by them: their offsets, rising, each with a note of what for. Pure.
  */
 import { assert } from '../../base/assert.ts'
 

@@ -40,7 +40,7 @@ test('it knows what a list of everything knows', () => {
   )
 })
 
-test('times that go back keep nothing longer than the window from the latest, and lose nothing', () => {
+test('times that go back lose nothing, and keep nothing beyond the latest window', () => {
   const window = new DedupWindow<number>(100)
   window.add('a', 1, 1000)
   window.add('b', 2, 900)

@@ -88,7 +88,7 @@ test('what changes while a flush is under way shares the next', async () => {
   expect([told(), turns]).toEqual([['a', 'flush', 'b', 'flush'], []])
 })
 
-test('a write does not wait for a flush, and none for the next while one is under way', async () => {
+test('a write waits for no flush, but for the write before it', async () => {
   const { keeper, turn, change, end, told } = bench()
   change('a')
   void keeper.settle()
