@@ -219,11 +219,11 @@ export class QueueConsumer<V> implements MessageOwner {
     await this.#keeper.stop()
   }
 
-  /** Delivers once whatever is at work has come to a rest: who takes then shares one note. */
+  /** Delivers in the next turn: all who take in this one share a note. */
   #wake(): void {
     if (this.#isWoken) return
     this.#isWoken = true
-    process.nextTick(() => {
+    setImmediate(() => {
       this.#isWoken = false
       this.#deliver()
     })
