@@ -1,6 +1,7 @@
 /** The queues of one store: what is open of them, and where their consumers stand. */
 import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
+import { topicNameProblem } from '../metadata/topic-name.ts'
 import type { Payload } from '../record/record.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
 import { cutAt, mayComeAgain } from './delivery/kept-state.ts'
@@ -60,8 +61,9 @@ export class QueueHost {
     onClose: () => Promise<void>,
   ): Promise<Queue<VI, VO>> {
     const settings = checkQueueOptions(given)
-    const { deadLetters } = settings
-    if (deadLetters === name || deadLetters === queueStateName) {
+    const { deadLetters = `${name}.dead` } = settings
+    const isOwn = deadLetters === name || deadLetters === queueStateName
+    if (isOwn || topicNameProblem(deadLetters) !== undefined) {
       throw new LogError(
         'INVALID_CONFIG',
         `The dead letters of ${name} cannot go to ${deadLetters}.`,

@@ -159,10 +159,13 @@ describe('options', () => {
 
   test('that name no other queue for dead letters are refused', async () => {
     const { store } = await machine()
-    for (const deadLetters of ['jobs', '__odradek_queues']) {
-      const opened = store.queue('jobs', { deadLetters })
-      await expect(opened).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+    const refused = { code: 'INVALID_CONFIG' }
+    for (const deadLetters of ['jobs', '__odradek_queues', 'a b']) {
+      await expect(store.queue('jobs', { deadLetters })).rejects.toMatchObject(refused)
     }
+    // With what the dead letters' name has more it is too long.
+    await expect(store.queue('x'.repeat(246))).rejects.toMatchObject(refused)
+    expect(store.names()).toEqual([])
   })
 
   test('of the topic that would delete messages by their time do not stay', async () => {
