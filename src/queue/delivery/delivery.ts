@@ -296,7 +296,7 @@ export class Delivery {
    * What has to be kept since the last call, of `parkedMax` parked messages at most. The position
    * comes with the last of them: no crash leaves a cursor without what it passed.
    */
-  changes(parkedMax = Infinity): DeliveryChanges {
+  changes(parkedMax: number = Infinity): DeliveryChanges {
     const parked = new Map<number, ParkedMessage | null>()
     for (const offset of this.#changed) {
       if (parked.size >= parkedMax) break
