@@ -129,7 +129,7 @@ FileResult<void> ActiveSegment::reserve(int64_t bytes, int64_t segment_bytes) {
     target = needed;  // a disk that is nearly full may have room for that
     allocated = writable_file()->allocate(target);
   }
-  RETURN_IF_ERROR(allocated);
+  if (!allocated.ok()) return allocated;
   allocated_bytes_ = target;
   allocation_step_ = step;
   return {};

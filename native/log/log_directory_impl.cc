@@ -188,7 +188,7 @@ LogResult<bool> LogDirectoryImpl::close(BrokerEpoch epoch) {
       RETURN_IF_ERROR(give_up_journal(all));
       done = close_all(all);
     }
-    RETURN_IF_ERROR(done);
+    if (!done.ok()) return done;
   }
   RETURN_IF_ERROR(context_->checkpoints.write(true));
   context_->flusher.stop();
