@@ -305,7 +305,7 @@ describeUnless(kafkaObstacle(), "beside Apache Kafka's kafka-consumer-groups", (
     const { output } = await runTool(jars, 'kafka-consumer-groups', [...where, ...args])
     const lines = output.split('\n').map((line) => line.trim())
     // What an older one's logging says of itself is no answer.
-    const told = lines.filter((line) => line !== '' && !line.startsWith('SLF4J'))
+    const told = lines.filter((line) => line !== '' && !/^(SLF4J|log4j)/i.test(line))
     return told.map((line) => line.split(/ {2,}| +(?=[-\d])/))
   }
   const sorted = (rows: readonly (readonly string[])[]) => rows.map((row) => row.join(' ')).sort()
