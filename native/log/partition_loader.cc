@@ -28,7 +28,6 @@ class Loader {
 
  private:
   LogResult<bool> may_change() const;
-  LogResult<bool> may_read_whole_segments() const;
   LogResult<bool> tidy();
   LogResult<bool> load_epochs();
   LogResult<bool> load_trusted(size_t count);
@@ -125,15 +124,12 @@ LogResult<LoadedPartition> Loader::load() {
   return finish();
 }
 
-// Asked before every change.
+// Asked before every change, and before whole segments are read: a stop waits for who only looks.
 LogResult<bool> Loader::may_change() const {
   if (request_.only_look)
     return Err(storage_error(request_.folder + " is not as a stop leaves it"));
   return true;
 }
-
-// Who only looks is waited for by a stop: it reads what a clean stop left for a start, no more.
-LogResult<bool> Loader::may_read_whole_segments() const { return may_change(); }
 
 LogResult<bool> Loader::tidy() {
   auto listed = list_partition_folder(fs_, request_.folder);
@@ -185,7 +181,7 @@ LogResult<bool> Loader::load_epochs() {
 
 // Finds the epochs again in the headers of what was loaded without a scan.
 LogResult<bool> Loader::epochs_from_batches() {
-  RETURN_IF_ERROR(may_read_whole_segments());
+  RETURN_IF_ERROR(may_change());
   loaded_.epochs = LeaderEpochs();
   for (size_t i = 0; i < sealed_.size() + (active_ ? 1 : 0); ++i) {
     const Segment& segment = i < sealed_.size() ? static_cast<const Segment&>(*sealed_[i])
@@ -292,7 +288,7 @@ LogResult<bool> Loader::load_history(Offset offset) {
   for (size_t i = 0; i < sealed_.size(); ++i) {
     const Offset end = i + 1 < bases_.size() ? bases_[i + 1] : offset;
     if (end <= loaded_.history.offset) continue;
-    RETURN_IF_ERROR(may_read_whole_segments());
+    RETURN_IF_ERROR(may_change());
     RETURN_IF_ERROR(replay_segment(*sealed_[i], std::min(end, offset),
                                    Position(sealed_[i]->size_bytes()), &loaded_.history));
   }

@@ -305,8 +305,8 @@ bool PartitionLogImpl::online() const {
 }
 
 bool PartitionLogImpl::is_backed_up() {
-  // Its own file is one of those that wait for a sync.
-  if (opened_turn() >= 0 && online() && context_->active_files.is_backed_up()) return true;
+  // Its own file is one of those that wait for a sync. The count is asked first: it is no lock.
+  if (context_->active_files.is_backed_up() && opened_turn() >= 0 && online()) return true;
   if (context_->unflushed_bytes.load(std::memory_order_relaxed) < kUnflushedBytesMax) return false;
   if (!online() || state_.counted_bytes() == 0) return false;
   if (!flush_asked_.exchange(true)) context_->flusher.request(shared_from_this());

@@ -25,12 +25,10 @@ import type { Door } from './door.ts'
 const reasonsToldMax = 10
 
 /**
- * So many partitions are opened together, two of these pieces at a time: while the store reads one,
- * the other is asked for and hosted. Few enough that what stands for one of them while it is opened
- * is gone before the next ones come, and is never copied by the collector.
+ * So many partitions are opened together: few enough that what stands for one of them while it is
+ * opened is gone before the next ones come, and is never copied by the collector.
  */
-const openedTogether = 1000
-const piecesAtOnce = 2
+const openedTogether = 2000
 
 /** Why a partition is not opened whose directory does not work or is not named. */
 const absent = 'its log directory is not there; name it in log.dirs again, or replace its disk'
@@ -177,18 +175,18 @@ export class TopicLogs {
     isWanted: (topic: TopicImage, partition: PartitionImage) => boolean = () => true,
   ): Promise<ReplicaFailure[]> {
     const failures: ReplicaFailure[] = []
-    const pieces = this.#pieces(topics, image, isWanted)
-    const openInTurn = async (): Promise<void> => {
-      for (const piece of pieces) {
-        const opening = piece.map(([topic, partition, settings]) =>
-          this.#tryOpen(topic, partition, settings),
-        )
-        for (const failure of await Promise.all(opening)) {
-          if (failure !== undefined) failures.push(failure)
-        }
+    const unexpected: unknown[] = []
+    for (const piece of this.#pieces(topics, image, isWanted)) {
+      const opening = piece.map(([topic, partition, settings]) =>
+        this.#tryOpen(topic, partition, settings),
+      )
+      for (const opened of await Promise.allSettled(opening)) {
+        if (opened.status === 'rejected') unexpected.push(opened.reason)
+        else if (opened.value !== undefined) failures.push(opened.value)
       }
     }
-    await Promise.all(Array.from({ length: piecesAtOnce }, openInTurn))
+    // A bug at one of them keeps no other one closed.
+    if (unexpected.length > 0) throw unexpected[0]
     return failures
   }
 

@@ -1,7 +1,6 @@
 /** Records as they go into a log and as they come out of it. */
 import { assert } from '../base/assert.ts'
-import { type BatchReader, readHeaders } from '../record/batch-reader.ts'
-import type { RecordHeader } from '../record/headers.ts'
+import { type BatchReader, FetchedRecord } from '../record/batch-reader.ts'
 import type { ConsumerRecord, Payload, ProducerRecord } from '../record/record.ts'
 
 /** A record to append; of its fields only `value` is needed, and null is a tombstone. */
@@ -23,41 +22,14 @@ export interface LogBatch<K = Buffer, V = Buffer> {
  * A record that slices its key, value and headers when they are read: views of what was read from
  * the disk at once, about a MiB, which they keep in memory. Copy the few that are kept for long.
  */
-export class StoredRecord implements LogRecord {
+export class StoredRecord extends FetchedRecord implements LogRecord {
   readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
-  readonly #bytes: Buffer
-  readonly #keyAt: number
-  readonly #keyBytes: number
-  readonly #valueAt: number
-  readonly #valueBytes: number
-  readonly #headersAt: number
 
   /** Takes the record that the reader stands at. */
   constructor(partition: number, reader: BatchReader) {
     assert(reader.offset >= 0, 'the reader stands at a record')
+    super(reader)
     this.partition = partition
-    this.offset = reader.offset
-    this.timestamp = reader.timestamp
-    this.#bytes = reader.bytes
-    this.#keyAt = reader.keyAt
-    this.#keyBytes = reader.keyBytes
-    this.#valueAt = reader.valueAt
-    this.#valueBytes = reader.valueBytes
-    this.#headersAt = reader.headersAt
-  }
-
-  get key(): Buffer | null {
-    return slice(this.#bytes, this.#keyAt, this.#keyBytes)
-  }
-
-  get value(): Buffer | null {
-    return slice(this.#bytes, this.#valueAt, this.#valueBytes)
-  }
-
-  get headers(): readonly RecordHeader[] {
-    return readHeaders(this.#bytes, this.#headersAt)
   }
 
   /** All of it, for those who print or copy records: getters are not copied by themselves. */
@@ -65,8 +37,4 @@ export class StoredRecord implements LogRecord {
     const { partition, offset, timestamp, key, value, headers } = this
     return { partition, offset, timestamp, key, value, headers }
   }
-}
-
-function slice(bytes: Buffer, at: number, length: number): Buffer | null {
-  return length < 0 ? null : bytes.subarray(at, at + length)
 }

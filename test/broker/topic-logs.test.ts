@@ -6,7 +6,7 @@ import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.t
 import { createMemoryLogStore } from '../../src/storage/memory-log-store.ts'
 import { startTestBroker } from './fixture.ts'
 
-test('many partitions are opened in pieces, the next while the store reads one', async () => {
+test('many partitions are opened in pieces', async () => {
   const store = createMemoryLogStore()
   const open = store.openPartition.bind(store)
   let underWay = 0
@@ -31,5 +31,25 @@ test('many partitions are opened in pieces, the next while the store reads one',
     return topic.partitions.filter(({ leaderId }) => leaderId >= 0).length
   })
   expect(led).toEqual(sizes)
+  await broker.stop()
+})
+
+test('a bug at one partition keeps no other one closed', async () => {
+  const store = createMemoryLogStore()
+  const open = store.openPartition.bind(store)
+  store.openPartition = (...args) => {
+    if (args[1] === 7) throw new TypeError('a bug')
+    return open(...args)
+  }
+  const { broker, plane } = await startTestBroker({
+    environment: { openStore: () => Promise.resolve(store) },
+  })
+  const numPartitions = 2100
+  const topic = { name: 'many', numPartitions, replicationFactor: 1, assignments: [], configs: [] }
+  await plane.send(createTopicsApi, 7, { topics: [topic], timeoutMs: 60_000 })
+  const closed = Array.from({ length: numPartitions }, (_, i) => i).filter(
+    (partition) => store.find('many', partition) === undefined,
+  )
+  expect(closed).toEqual([7])
   await broker.stop()
 })
