@@ -12,7 +12,7 @@
  */
 import { assert } from '../../base/assert.ts'
 import type { DeliveryChanges, DeliveryPosition, ParkedMessage } from './delivery.ts'
-import { type OffsetRange, PassedOffsets } from './passed-offsets.ts'
+import type { OffsetRange } from './passed-offsets.ts'
 
 /** A record of that topic. */
 export interface KeptRecord {
@@ -42,7 +42,8 @@ export function neededFrom({ position, parked }: KeptConsumer): number {
 export function mayComeAgain({ position, parked }: KeptConsumer, offset: number): boolean {
   if (parked.has(offset)) return true
   const { cursor, handedOut, ranges } = position
-  return offset < handedOut && !new PassedOffsets(cursor, ranges).has(offset)
+  const isOpen = cursor <= offset && offset < handedOut
+  return isOpen && !ranges.some(([start, end]) => start <= offset && offset < end)
 }
 
 /**
