@@ -9,7 +9,7 @@ import { dumpLog } from '../apache-kafka/dump-tool.ts'
 import { complaintsIn, kafkaObstacle, Turns } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
 import { describeUnless } from '../client-tools.ts'
-import { CompactedTopic, faultsOf } from './compacted-topic.ts'
+import { CompactedTopic } from './compacted-topic.ts'
 
 const keys = Array.from({ length: 20 }, (_, i) => `key-${i}`)
 
@@ -37,7 +37,7 @@ describeUnless(kafkaObstacle(), 'a compacted log that our broker and Apache Kafk
     const end = topic.written.length
     await topic.fillSegment()
     await topic.isCleanedTo(end)
-    expect(faultsOf(topic, await topic.read(), topic.cleanedTo)).toEqual([])
+    expect(await topic.faults()).toEqual([])
   }
 
   async function handOver(to: 'odradek' | 'kafka'): Promise<void> {
@@ -78,7 +78,7 @@ describeUnless(kafkaObstacle(), 'a compacted log that our broker and Apache Kafk
     const { cleanedTo } = topic
     await handOver('kafka')
     expect((await topic.read()).at(-1)).toEqual(before.at(-1))
-    expect(faultsOf(topic, await topic.read(), cleanedTo)).toEqual([])
+    expect(await topic.faults(cleanedTo)).toEqual([])
     expect(topic.cleanedTo).toBeGreaterThanOrEqual(cleanedTo)
     await cleaned()
     expect(complaintsIn(broker.log)).toEqual([])
@@ -88,7 +88,7 @@ describeUnless(kafkaObstacle(), 'a compacted log that our broker and Apache Kafk
     const { cleanedTo } = topic
     await handOver('odradek')
     expect(topic.cleanedTo).toBeGreaterThanOrEqual(cleanedTo)
-    expect(faultsOf(topic, await topic.read(), cleanedTo)).toEqual([])
+    expect(await topic.faults(cleanedTo)).toEqual([])
     await cleaned()
   })
 })

@@ -144,6 +144,14 @@ export class CompactedTopic {
     return seen
   }
 
+  /**
+   * What is wrong with what is there, as `faultsOf` names it. How far the log is cleaned is asked
+   * before it is read: the cleaner goes on meanwhile, and what was read has not seen that.
+   */
+  async faults(cleanedTo = this.cleanedTo): Promise<string[]> {
+    return faultsOf(this, await this.read(), cleanedTo)
+  }
+
   /** How far the cleaner says that it came. */
   get cleanedTo(): number {
     return cleanedTo(this.#broker, this.name)
