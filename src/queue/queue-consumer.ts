@@ -19,6 +19,7 @@ import { type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
 import { Message, type MessageOwner } from './queue-message.ts'
 import { QueueReader } from './queue-reader.ts'
 import { parkedOfBatchMax } from './queue-state.ts'
+import { Takers } from './queue-takers.ts'
 
 /** What a {@link QueueConsumer} works with. */
 export interface ConsumerOptions<V> {
@@ -75,11 +76,6 @@ const readAheadMax = 1_000
 /** Between attempts to put a dead message away, in ms. */
 const buryAgainMs = 1_000
 
-interface Taker<V> {
-  readonly resolve: (message: Message<V>) => void
-  readonly reject: (error: unknown) => void
-}
-
 /** See the head of this file. */
 export class QueueConsumer<V> implements MessageOwner {
   readonly queue: string
@@ -87,9 +83,12 @@ export class QueueConsumer<V> implements MessageOwner {
   readonly #options: ConsumerOptions<V>
   readonly #delivery: Delivery
   readonly #keeper: Keeper<DeliveryChanges>
+  /** What is being kept, for all who ended a message in one turn, and what follows it. */
+  #kept: Promise<void> | undefined
+  #settled: Promise<void> = Promise.resolve()
   /** Records of the messages that were not handed out yet. */
   readonly #ready = new Map<number, LogRecord>()
-  readonly #takers: Taker<V>[] = []
+  readonly #takers: Takers<Message<V>>
   readonly #reader: QueueReader
   #isReading = false
   /** Hand-outs that are on their way to who takes. */
@@ -109,6 +108,10 @@ export class QueueConsumer<V> implements MessageOwner {
     this.consumer = consumer
     this.#options = options
     this.#reader = new QueueReader(log)
+    this.#takers = new Takers((signal) => {
+      this.#rest()
+      return this.#aborted(signal)
+    })
     this.#delivery = new Delivery({ leaseMs, attemptsMax }, kept.position, kept.parked)
     this.#keeper = new Keeper<DeliveryChanges>({
       take: () => {
@@ -127,27 +130,9 @@ export class QueueConsumer<V> implements MessageOwner {
   take(signal?: AbortSignal): Promise<Message<V>> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
     if (signal?.aborted) return Promise.reject(this.#aborted(signal))
-    return new Promise((resolve, reject) => {
-      const taker: Taker<V> = {
-        resolve: (message) => {
-          signal?.removeEventListener('abort', abort)
-          resolve(message)
-        },
-        reject: (error) => {
-          signal?.removeEventListener('abort', abort)
-          reject(error)
-        },
-      }
-      const abort = (): void => {
-        const at = this.#takers.indexOf(taker)
-        if (at >= 0) this.#takers.splice(at, 1)
-        reject(this.#aborted(signal as AbortSignal))
-        this.#rest()
-      }
-      signal?.addEventListener('abort', abort, { once: true })
-      this.#takers.push(taker)
-      this.#wake()
-    })
+    const taken = this.#takers.wait(signal)
+    this.#wake()
+    return taken
   }
 
   finish(offset: number, attempt: number): Promise<void> | undefined {
@@ -195,9 +180,13 @@ export class QueueConsumer<V> implements MessageOwner {
   }
 
   /** Has everything kept for good that it knows of. */
-  async settle(): Promise<void> {
-    await this.#keeper.settle()
-    this.#options.onFinished()
+  settle(): Promise<void> {
+    const kept = this.#keeper.settle()
+    if (kept !== this.#kept) {
+      this.#kept = kept
+      this.#settled = kept.then(this.#options.onFinished)
+    }
+    return this.#settled
   }
 
   /** Hands out no more, and tells who waits `error`; what is in hands may be finished. */
@@ -236,7 +225,7 @@ export class QueueConsumer<V> implements MessageOwner {
     const now = this.#options.clock.now()
     this.#delivery.expire(now)
     const handouts: Handout[] = []
-    while (this.#takers.length > this.#coming + handouts.length) {
+    while (this.#takers.size > this.#coming + handouts.length) {
       const handout = this.#delivery.take(now)
       if (handout === undefined) break
       handouts.push(handout)
@@ -248,7 +237,7 @@ export class QueueConsumer<V> implements MessageOwner {
       this.#bringing.add(bringing)
       void bringing.finally(() => this.#bringing.delete(bringing))
     }
-    if (this.#takers.length > this.#coming) void this.#readAhead()
+    if (this.#takers.size > this.#coming) void this.#readAhead()
     this.#arm()
   }
 
@@ -273,7 +262,7 @@ export class QueueConsumer<V> implements MessageOwner {
         this.#hand(handout, await this.#reader.one(handout.offset))
       } catch (error) {
         this.#coming--
-        this.#takers.shift()?.reject(error)
+        if (this.#takers.size > 0) this.#takers.refuse(error)
       }
     }
     this.#wake()
@@ -283,14 +272,13 @@ export class QueueConsumer<V> implements MessageOwner {
   #hand({ offset, attempt }: Handout, record: LogRecord | undefined): void {
     this.#coming--
     assert(this.#coming >= 0, 'what arrives was on its way')
-    const taker = this.#takers[0]
     if (!this.#delivery.isHeld(offset, attempt)) return
     if (record === undefined) {
       this.#delivery.ack(offset, attempt)
       this.#keeper.touch()
       return
     }
-    if (taker === undefined) {
+    if (this.#takers.size === 0) {
       this.#delivery.release(offset, attempt, this.#options.clock.now())
       this.#keeper.touch()
       return
@@ -303,17 +291,15 @@ export class QueueConsumer<V> implements MessageOwner {
       this.#delivery.kill(offset, attempt)
       return
     }
-    this.#takers.shift()
     this.#counts.handedOut++
     if (attempt > 1) this.#counts.redelivered++
     const { timestamp } = record
     const headers = withoutNotes(record.headers)
-    taker.resolve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
+    this.#takers.serve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
   }
 
   #rejectAll(error: unknown): void {
-    for (const { reject } of this.#takers.splice(0)) reject(this.#refusal ?? error)
-    assert(this.#takers.length === 0, 'all are told')
+    this.#takers.refuseAll(this.#refusal ?? error)
   }
 
   /** Reads on while somebody waits, and some more. */
@@ -321,18 +307,23 @@ export class QueueConsumer<V> implements MessageOwner {
     if (this.#isReading) return
     this.#isReading = true
     try {
-      while (this.#takers.length > this.#coming && this.#delivery.freshCount < readAheadMax) {
+      while (this.#isShort && this.#delivery.freshCount < readAheadMax) {
         const record = await this.#reader.next(this.#delivery.offered)
         if (record === undefined) break
         this.#offer(record)
-        this.#deliver()
+        this.#wake()
       }
     } catch (error) {
       this.#rejectAll(error)
     }
     this.#isReading = false
     // Somebody came after the reading was stopped.
-    if (this.#takers.length > this.#coming && this.#delivery.freshCount === 0) this.#wake()
+    if (this.#takers.size > this.#coming && this.#delivery.freshCount === 0) this.#wake()
+  }
+
+  /** More is waited for than is there. */
+  get #isShort(): boolean {
+    return this.#takers.size > this.#coming + this.#delivery.freshCount
   }
 
   #offer(record: LogRecord): void {
@@ -371,7 +362,7 @@ export class QueueConsumer<V> implements MessageOwner {
   /** Wakes up for the next lease that ends or message that is due, while somebody waits. */
   #arm(): void {
     const { clock, timers } = this.#options
-    const nextMs = this.#takers.length === 0 ? Infinity : this.#delivery.nextMs()
+    const nextMs = this.#takers.size === 0 ? Infinity : this.#delivery.nextMs()
     if (nextMs === this.#timerMs) return
     assert(nextMs >= 0, 'times count from 1970')
     timers.clear(this.#timer)
@@ -389,7 +380,7 @@ export class QueueConsumer<V> implements MessageOwner {
 
   /** Nobody takes any more: a wait for the end of the log would keep the process alive. */
   #rest(): void {
-    if (this.#takers.length > 0) return
+    if (this.#takers.size > 0) return
     this.#reader.stop()
     this.#arm()
   }

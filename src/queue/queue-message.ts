@@ -54,7 +54,7 @@ export class Message<V = Buffer> {
   /** It was acknowledged or given back, and that could not be kept yet. */
   #isUnkept = false
   /** Numbers of the messages that were made of it, by the queue that they went to. */
-  readonly #made = new Map<string, { next: number; readonly free: number[] }>()
+  #made: Map<string, { next: number; readonly free: number[] }> | undefined
 
   /** Messages come from `Queue.take` and `Queue.process`. */
   constructor(parts: MessageParts<V>, owner: MessageOwner) {
@@ -126,6 +126,7 @@ export class Message<V = Buffer> {
 
   /** The lowest number that no message has which was made of it for that queue. */
   nextMade(queue: string): number {
+    this.#made ??= new Map()
     const numbers = this.#made.get(queue) ?? { next: 0, free: [] }
     this.#made.set(queue, numbers)
     const index = numbers.free.shift() ?? numbers.next++
@@ -135,22 +136,25 @@ export class Message<V = Buffer> {
 
   /** The message of that number was not stored: the next one has it. */
   notMade(queue: string, index: number): void {
-    const free = this.#made.get(queue)?.free
+    const free = this.#made?.get(queue)?.free
     assert(free !== undefined && !free.includes(index), 'a number is given back once')
     free.push(index)
     free.sort((one, other) => one - other)
   }
 
-  async #end(call: () => Promise<void> | undefined): Promise<void> {
-    const ended = this.#isUnkept ? this.#owner.settle() : call()
-    if (ended === undefined) throw this.#lost()
+  #end(call: () => Promise<void> | undefined): Promise<void> {
+    let ended: Promise<void> | undefined
     try {
-      await ended
+      ended = this.#isUnkept ? this.#owner.settle() : call()
     } catch (error) {
+      return Promise.reject(error)
+    }
+    if (ended === undefined) return Promise.reject(this.#lost())
+    return ended.catch((error: unknown) => {
       this.#isUnkept = error instanceof LogError && error.retriable
       if (this.#isUnkept) this.#ended = undefined
       throw error
-    }
+    })
   }
 
   #lost(): LogError {

@@ -170,7 +170,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
         let last: Message<ValueOut> | undefined
         return {
           next: async () => {
-            const consumer = await this.#consumer(name)
+            const consumer = this.#consumers.get(name) ?? (await this.#consumer(name))
             last = await consumer.take(signal)
             assert(!last.isEnded, 'what is handed out is in hands')
             return { value: last, done: false }

@@ -19,7 +19,9 @@ export interface KeeperOptions<Changes> {
   readonly later: (call: () => void) => void
 }
 
-interface Waiter {
+/** What all wait for who asked in one turn. */
+interface Settling {
+  readonly settled: Promise<void>
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -27,7 +29,7 @@ interface Waiter {
 /** See the head of this file. */
 export class Keeper<Changes> {
   readonly #options: KeeperOptions<Changes>
-  #waiters: Waiter[] = []
+  #asked: Settling | undefined
   /** The writes so far, which do not overlap. */
   #written: Promise<unknown> = Promise.resolve()
   /** A turn is to come, or at work. */
@@ -51,12 +53,12 @@ export class Keeper<Changes> {
     this.#schedule()
   }
 
-  /** Resolves when all that changed so far is kept for good. */
+  /** Resolves when all that changed so far is kept for good; of one turn it is one promise. */
   settle(): Promise<void> {
     if (this.#isStopped) return Promise.reject(stopped())
-    const settled = new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }))
+    this.#asked ??= settling()
     this.#schedule()
-    return settled
+    return this.#asked.settled
   }
 
   /** Keeps what changed so far; nothing is written once that is settled. Idempotent. */
@@ -65,7 +67,7 @@ export class Keeper<Changes> {
     const settled = this.settle()
     this.#isStopped = true
     await settled.finally(() => {
-      assert(this.#waiters.length === 0, 'nobody waits for what does not come')
+      assert(this.#asked === undefined, 'nobody waits for what does not come')
     })
   }
 
@@ -93,19 +95,25 @@ export class Keeper<Changes> {
 
   async #turn(): Promise<void> {
     assert(this.#isBusy, 'a turn was asked for')
-    const waiters = this.#waiters
-    this.#waiters = []
+    const asked = this.#asked
+    this.#asked = undefined
     this.#isTouched = false
     try {
       await this.#write()
-      if (waiters.length > 0) await this.#options.flush()
-      for (const { resolve } of waiters) resolve()
+      if (asked !== undefined) await this.#options.flush()
+      asked?.resolve()
     } catch (error) {
-      for (const { reject } of waiters) reject(error)
+      asked?.reject(error)
     }
     this.#isBusy = false
-    if (this.#waiters.length > 0 || this.#isTouched) this.#schedule()
+    if (this.#asked !== undefined || this.#isTouched) this.#schedule()
   }
+}
+
+function settling(): Settling {
+  const made = {} as { resolve: () => void; reject: (error: unknown) => void }
+  const settled = new Promise<void>((resolve, reject) => Object.assign(made, { resolve, reject }))
+  return { settled, ...made }
 }
 
 function stopped(): Error {
