@@ -84,11 +84,14 @@ function report(results: Results, taking: readonly Peer[]): void {
     ...taking.map((peer) => cell(found.get(peer.name), found.get(ours))),
   ])
   printTable([['per second', ...taking.map(({ name }) => name)], ...rows])
-  const live = [...results].flatMap(([name, found]) => {
-    const latency = latencyOf(found.get(name.startsWith('live-') ? ours : bareDisk))
-    return latency === undefined ? [] : [[name, short(latency.p50), short(latency.p99)]]
+  const latencies = [...results].flatMap(([name, found]) => {
+    const known = taking.map((peer) => latencyOf(found.get(peer.name)))
+    if (known.every((one) => one === undefined)) return []
+    return [[name, ...known.map((one) => (one ? `${short(one.p50)} ${short(one.p99)}` : ''))]]
   })
-  if (live.length > 0) printTable([['µs (synced-1: of the disk)', 'p50', 'p99'], ...live])
+  if (latencies.length > 0) {
+    printTable([['p50 and p99 in µs', ...taking.map(({ name }) => name)], ...latencies])
+  }
   const load = loadavg().map((value) => value.toFixed(1))
   console.log(`\nload ${load.join(' ')}; medians of ${asked.rounds} rounds`)
   for (const sentence of judge([measured(results)], readLimits())) console.log(sentence)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setUp } from '../../test/conformance/client-tools.ts'
-import { type CaseName, caseNames, type Figures, type Task } from './task.ts'
+import { type CaseName, caseNames, type Figures, type Task, workersOf } from './task.ts'
 
 /** A store that takes part. */
 export interface Peer {
@@ -19,7 +19,8 @@ export interface Peer {
 
 const folder = join(import.meta.dirname, 'peer')
 const runner = join(import.meta.dirname, '..', '..', 'scripts', 'run-ts.mjs')
-const stored = caseNames.filter((name) => !name.startsWith('live-'))
+const logCases = caseNames.filter((name) => workersOf(name) === undefined)
+const workCases = caseNames.filter((name) => workersOf(name) !== undefined)
 const patienceMs = 180_000
 
 /** The name of ours, with which the others are compared. */
@@ -32,17 +33,24 @@ export const bareDisk = 'disk'
 export const peers: readonly Peer[] = [
   { name: ours, cases: caseNames, prepare: () => (task) => runPeer(ours, [], task) },
   { name: bareDisk, cases: ['synced-1'], prepare: () => (task) => runPeer(bareDisk, [], task) },
-  installed('better-sqlite3', '12.4.1'),
-  installed('lmdb', '3.4.4'),
-  installed('classic-level', '3.0.0'),
+  installed('better-sqlite3', '12.4.1', caseNames),
+  installed('lmdb', '3.4.4', logCases),
+  installed('classic-level', '3.0.0', logCases),
+  installed('bullmq', '6.7.0', workCases, ['ioredis@6.0.0']),
 ]
 
-function installed(name: string, version: string): Peer {
+/** `beside`: packages that it works with, as npm names them. */
+function installed(
+  name: string,
+  version: string,
+  cases: readonly CaseName[],
+  beside: readonly string[] = [],
+): Peer {
   return {
     name,
-    cases: stored,
+    cases,
     prepare() {
-      const { command, obstacle } = setUp(join(folder, 'setup.sh'), [name, version])
+      const { command, obstacle } = setUp(join(folder, 'setup.sh'), [name, version, ...beside])
       if (command === undefined) throw new Error(obstacle)
       return (task) => runPeer(name, command.slice(-1), task)
     },
@@ -50,7 +58,8 @@ function installed(name: string, version: string): Peer {
 }
 
 async function runPeer(name: string, args: readonly string[], task: Task): Promise<Figures> {
-  const line = ['--no-warnings', runner, join(folder, `${name}.ts`), ...args]
+  const kind = workersOf(task.case) === undefined ? 'log' : 'work'
+  const line = ['--no-warnings', runner, join(folder, kind, `${name}.ts`), ...args]
   const child = spawn(process.execPath, line, { timeout: patienceMs, killSignal: 'SIGKILL' })
   child.stdin.on('error', () => {})
   child.stdin.end(JSON.stringify(task))

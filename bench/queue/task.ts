@@ -10,6 +10,10 @@ export const caseNames = [
   'read',
   'live-os',
   'live-fsync',
+  'work-1',
+  'work-8',
+  'work-64',
+  'work-1000',
 ] as const
 
 /** What is measured of a peer. */
@@ -45,5 +49,29 @@ export interface Figures {
 
 /** Callers of a case that waits for the disk; undefined for another. */
 export function callersOf(name: CaseName): number | undefined {
-  return name.startsWith('synced-') ? Number(name.slice('synced-'.length)) : undefined
+  return numberBehind('synced-', name)
+}
+
+/** Whether a case measures from a write to its being read. */
+export function isLive(name: CaseName): boolean {
+  return name.startsWith('live-')
+}
+
+/** Whether what a case writes is waited for until it is on the disk. */
+export function waitsForDisk(name: CaseName): boolean {
+  return callersOf(name) !== undefined || name === 'live-fsync'
+}
+
+/** Workers of a case that takes and acknowledges; undefined for another. */
+export function workersOf(name: CaseName): number | undefined {
+  return numberBehind('work-', name)
+}
+
+/** Messages that such a case puts, unmeasured, before its workers go through them. */
+export function messagesOfTurn(workers: number): number {
+  return Math.min(100_000, workers * 500)
+}
+
+function numberBehind(prefix: string, name: CaseName): number | undefined {
+  return name.startsWith(prefix) ? Number(name.slice(prefix.length)) : undefined
 }

@@ -59,6 +59,27 @@ export async function rateOfCallers(
   return { perSecond: await once(seconds) }
 }
 
+/** The same for turns of which `fill` is not measured, and `work` does the number that it says. */
+export async function rateOfTurns(
+  seconds: number,
+  fill: () => Promise<unknown> | unknown,
+  work: () => Promise<number> | number,
+): Promise<Figures> {
+  const turns = async (length: number): Promise<number> => {
+    let done = 0
+    let spentMs = 0
+    while (spentMs < length * 1000) {
+      await fill()
+      const begin = performance.now()
+      done += await work()
+      spentMs += performance.now() - begin
+    }
+    return (done / spentMs) * 1000
+  }
+  await turns(seconds / 3)
+  return { perSecond: await turns(seconds) }
+}
+
 /** Latencies of `once`, one after the other, which says how many ms it took. */
 export async function latencies(
   seconds: number,

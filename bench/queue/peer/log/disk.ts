@@ -1,7 +1,7 @@
 /** One thread that writes and syncs, as fast as the disk lets it. */
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { answer, latencies, taskOf } from './measure.ts'
+import { answer, latencies, taskOf } from '../measure.ts'
 
 /** A batch of one record of 1 KiB, and the header of its entry in the journal. */
 const entryBytes = 1150

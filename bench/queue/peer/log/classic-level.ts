@@ -1,7 +1,15 @@
 /** classic-level, values by a counting key of eight bytes. */
 import { createRequire } from 'node:module'
-import { callersOf, recordsPerCall, recordsRead, smallBytes, syncedBytes } from '../task.ts'
-import { answer, packageFolder, rate, taskOf } from './measure.ts'
+import {
+  callersOf,
+  isLive,
+  recordsPerCall,
+  recordsRead,
+  smallBytes,
+  syncedBytes,
+  waitsForDisk,
+} from '../../task.ts'
+import { answer, latencies, packageFolder, rate, taskOf } from '../measure.ts'
 
 interface Put {
   readonly type: 'put'
@@ -16,6 +24,8 @@ interface Values {
 
 interface Database {
   open(): Promise<void>
+  put(key: Buffer, value: Buffer, options: { readonly sync: boolean }): Promise<void>
+  get(key: Buffer): Promise<Buffer>
   batch(puts: readonly Put[], options: { readonly sync: boolean }): Promise<void>
   values(): Values
   close(): Promise<void>
@@ -31,17 +41,20 @@ const encodings = { keyEncoding: 'buffer', valueEncoding: 'buffer', compression:
 const database = new ClassicLevel(task.folder, encodings)
 await database.open()
 const callers = callersOf(task.case)
-const sync = callers !== undefined
-const value = Buffer.alloc(sync ? syncedBytes : smallBytes, 'x')
+const sync = waitsForDisk(task.case)
+const value = Buffer.alloc(callers === undefined ? smallBytes : syncedBytes, 'x')
 const rows = callers ?? recordsPerCall
 let last = 0
+
+function nextKey(): Buffer {
+  const key = Buffer.allocUnsafe(8)
+  key.writeDoubleBE(last++)
+  return key
+}
+
 const append = async (): Promise<number> => {
   const puts: Put[] = []
-  for (let i = 0; i < rows; i++) {
-    const key = Buffer.allocUnsafe(8)
-    key.writeDoubleBE(last++)
-    puts.push({ type: 'put', key, value })
-  }
+  for (let i = 0; i < rows; i++) puts.push({ type: 'put', key: nextKey(), value })
   await database.batch(puts, { sync })
   return rows
 }
@@ -60,6 +73,15 @@ if (task.case === 'read') {
     return bytes / smallBytes
   }
   answer(await rate(task.seconds, read))
+} else if (isLive(task.case)) {
+  const readBack = async (): Promise<number> => {
+    const key = nextKey()
+    const begin = performance.now()
+    await database.put(key, value, { sync })
+    await database.get(key)
+    return performance.now() - begin
+  }
+  answer(await latencies(task.seconds, readBack))
 } else {
   answer(await rate(task.seconds, append))
 }

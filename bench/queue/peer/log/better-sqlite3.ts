@@ -1,11 +1,20 @@
 /** better-sqlite3, a table of values by their row's number. */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { callersOf, recordsPerCall, recordsRead, smallBytes, syncedBytes } from '../task.ts'
-import { answer, packageFolder, rate, taskOf } from './measure.ts'
+import {
+  callersOf,
+  isLive,
+  recordsPerCall,
+  recordsRead,
+  smallBytes,
+  syncedBytes,
+  waitsForDisk,
+} from '../../task.ts'
+import { answer, latencies, packageFolder, rate, taskOf } from '../measure.ts'
 
 interface Statement {
-  run(value: Buffer): void
+  run(value: Buffer): { readonly lastInsertRowid: number }
+  get(id: number): { readonly value: Buffer }
   iterate(): Iterable<{ readonly value: Buffer }>
 }
 
@@ -24,7 +33,7 @@ const DatabaseClass = createRequire(import.meta.url)(packageFolder()) as new (
 const database = new DatabaseClass(join(task.folder, 'log.db'))
 const callers = callersOf(task.case)
 database.pragma('journal_mode = WAL')
-database.pragma(`synchronous = ${callers === undefined ? 'OFF' : 'FULL'}`)
+database.pragma(`synchronous = ${waitsForDisk(task.case) ? 'FULL' : 'OFF'}`)
 database.exec('CREATE TABLE log (id INTEGER PRIMARY KEY, value BLOB)')
 const insert = database.prepare('INSERT INTO log (value) VALUES (?)')
 const value = Buffer.alloc(callers === undefined ? smallBytes : syncedBytes, 'x')
@@ -43,6 +52,14 @@ if (task.case === 'read') {
     return bytes / smallBytes
   }
   answer(await rate(task.seconds, read))
+} else if (isLive(task.case)) {
+  const select = database.prepare('SELECT value FROM log WHERE id = ?')
+  const readBack = (): number => {
+    const begin = performance.now()
+    select.get(insert.run(value).lastInsertRowid)
+    return performance.now() - begin
+  }
+  answer(await latencies(task.seconds, readBack))
 } else {
   answer(await rate(task.seconds, append))
 }

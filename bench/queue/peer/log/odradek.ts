@@ -1,12 +1,19 @@
 /** Our log. */
 import { setImmediate } from 'node:timers/promises'
-import { Log } from '../../../src/queue/index.ts'
-import { callersOf, recordsPerCall, recordsRead, smallBytes, syncedBytes } from '../task.ts'
-import { answer, latencies, rate, rateOfCallers, taskOf } from './measure.ts'
+import { Log } from '../../../../src/queue/index.ts'
+import {
+  callersOf,
+  recordsPerCall,
+  recordsRead,
+  smallBytes,
+  syncedBytes,
+  waitsForDisk,
+} from '../../task.ts'
+import { answer, latencies, rate, rateOfCallers, taskOf } from '../measure.ts'
 
 const task = await taskOf()
 const callers = callersOf(task.case)
-const durability = callers !== undefined || task.case === 'live-fsync' ? 'fsync' : 'os'
+const durability = waitsForDisk(task.case) ? 'fsync' : 'os'
 const log = await Log.open(task.folder, { durability })
 const value = Buffer.alloc(callers === undefined ? smallBytes : syncedBytes, 'x')
 const records = Array.from({ length: recordsPerCall }, () => ({ value }))

@@ -1,10 +1,20 @@
 /** lmdb, values by a counting key. */
 import { createRequire } from 'node:module'
-import { callersOf, recordsPerCall, recordsRead, smallBytes, syncedBytes } from '../task.ts'
-import { answer, packageFolder, rate, taskOf } from './measure.ts'
+import {
+  callersOf,
+  isLive,
+  recordsPerCall,
+  recordsRead,
+  smallBytes,
+  syncedBytes,
+  waitsForDisk,
+} from '../../task.ts'
+import { answer, latencies, packageFolder, rate, taskOf } from '../measure.ts'
 
 interface Database {
   put(key: number, value: Buffer): unknown
+  putSync(key: number, value: Buffer): void
+  get(key: number): Buffer
   transactionSync(run: () => void): void
   getRange(): Iterable<{ readonly value: Buffer }>
   close(): Promise<void>
@@ -21,7 +31,7 @@ const database = open({
   path: task.folder,
   keyEncoding: 'uint32',
   encoding: 'binary',
-  noSync: callers === undefined,
+  noSync: !waitsForDisk(task.case),
   // A commit that has returned is on the disk.
   overlappingSync: false,
 })
@@ -43,6 +53,14 @@ if (task.case === 'read') {
     return bytes / smallBytes
   }
   answer(await rate(task.seconds, read))
+} else if (isLive(task.case)) {
+  const readBack = (): number => {
+    const begin = performance.now()
+    database.putSync(++key, value)
+    database.get(key)
+    return performance.now() - begin
+  }
+  answer(await latencies(task.seconds, readBack))
 } else {
   answer(await rate(task.seconds, append))
 }
