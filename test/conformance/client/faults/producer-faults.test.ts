@@ -109,6 +109,8 @@ describe('connections that are cut at random moments', () => {
     const options = { acks: 1, maxInFlight: 1, batchSize: 1_000 } as const
     const { sent } = await stream(producerOf(options), topic, 50, () => faults.hits >= 15)
     await here.proxy.heal()
+    // With acks 1 the answer does not wait for the flush, and readers do.
+    await eventually('all are readable', async () => new Set(await numbersIn(topic)).size >= sent)
     const values = await numbersIn(topic)
     // What was stored before its answer got lost is there twice, and nothing else is.
     const first = [...new Set(values)]
