@@ -1,6 +1,7 @@
 /**
  * Walks the batches of one partition: reads about a MiB at a time, the next while the one before is
- * looked at, opens what is compressed, and leaves out what no program sees.
+ * looked at, opens what is compressed, and leaves out what no program sees: markers of transactions,
+ * and the records of those that were aborted.
  */
 import { assert } from '../base/assert.ts'
 import { type Codec, CompressionError } from '../compression/codec.ts'
@@ -8,6 +9,7 @@ import { loadCodec } from '../compression/codecs.ts'
 import type { Checksum } from '../record/batch-header.ts'
 import { BatchReader, batchBytesAt } from '../record/batch-reader.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
+import { AbortedTransactions } from './aborted-transactions.ts'
 import { LogError } from './log-error.ts'
 import type { Tail, TailListener } from './tail.ts'
 
@@ -44,6 +46,7 @@ export class BatchCursor {
   readonly reader: BatchReader = new BatchReader()
   readonly #options: CursorOptions
   readonly #codecs = new Map<number, Codec>()
+  readonly #aborted: AbortedTransactions
   /** The next offset that is wanted. */
   #position: number
   #bytes: Buffer = Buffer.alloc(0)
@@ -58,6 +61,7 @@ export class BatchCursor {
     assert(options.from >= 0, 'offsets count from 0')
     this.#options = options
     this.#position = options.from
+    this.#aborted = new AbortedTransactions(options.log)
   }
 
   /** Records of the open batch below this are not wanted. */
@@ -80,7 +84,7 @@ export class BatchCursor {
       this.#at += reader.batchBytes
       if (reader.lastOffset < this.#position) continue
       if (reader.baseOffset >= this.#options.to) return false
-      if (reader.isControl) {
+      if (reader.isControl || (reader.isTransactional && this.#aborted.has(reader))) {
         this.passed(reader.lastOffset)
         continue
       }
