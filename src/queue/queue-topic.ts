@@ -154,7 +154,7 @@ export class QueueTopic {
       (place === undefined ? undefined : made?.places.get(place)) ??
       (key === undefined ? undefined : keys?.find(key, this.#options.clock.now()))
     const before = known()
-    if (before !== undefined) return { offset: await before, isDuplicate: true }
+    if (before !== undefined) return this.#found(before, durability)
     const all = [...headers, ...headersOf(notes)]
     const bytes = this.#bounds.maxBytes === Infinity ? 0 : sizeOf(value, all)
     if (!this.#reserve(bytes)) await this.#room(bytes, signal)
@@ -162,7 +162,7 @@ export class QueueTopic {
     let note: PutNote | undefined
     try {
       const meanwhile = known()
-      if (meanwhile !== undefined) return { offset: await meanwhile, isDuplicate: true }
+      if (meanwhile !== undefined) return await this.#found(meanwhile, durability)
       const { log, clock } = this.#options
       const record = { value, headers: all, timestamp: this.#tick(origin?.timestamp ?? 0) }
       const from = log.endOffset()
@@ -184,6 +184,16 @@ export class QueueTopic {
       assert(this.#pendingBytes >= 0, 'what was added is taken away')
       if (bytes > 0) this.freed()
     }
+  }
+
+  /** It is there already, and as durable as is asked for now once this resolves. */
+  async #found(
+    place: Promise<number>,
+    durability: Durability = this.#options.log.durability,
+  ): Promise<PutResult> {
+    const offset = await place
+    if (durability === 'fsync') await this.#options.log.flush()
+    return { offset, isDuplicate: true }
   }
 
   /**

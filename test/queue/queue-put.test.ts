@@ -1,5 +1,5 @@
 /** Puts into a queue that has a bound, is closed, or whose options change. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { QueueOptions } from '../../src/queue/queue-options.ts'
 import { cleanUp, soon } from './fixture.ts'
 import { fillDisk, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
@@ -28,6 +28,22 @@ test.each([-1, Number.NaN, Infinity, 1e16, 4e15])(
     await message.ack()
   },
 )
+
+test('a duplicate is as durable as it asks for, whatever the first put waited for', async () => {
+  const { store, partition } = await machine()
+  const queue = await store.queue('jobs', { durability: 'os' })
+  await queue.put({ value }, { key: 'k' })
+  // The disk has nothing of it until it is flushed.
+  const log = partition('jobs')
+  const durable = vi.spyOn(log, 'durableOffset').mockReturnValue(0)
+  const flush = vi.spyOn(log, 'flush')
+  expect((await queue.put({ value }, { key: 'k' })).isDuplicate).toBe(true)
+  expect(flush).not.toHaveBeenCalled()
+  const again = await queue.put({ value }, { key: 'k', durability: 'fsync' })
+  expect(again).toEqual({ offset: 0, isDuplicate: true })
+  expect(flush).toHaveBeenCalledOnce()
+  durable.mockRestore()
+})
 
 test('the longest delay is the same after a restart', async () => {
   const first = await machine()
