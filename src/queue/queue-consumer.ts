@@ -9,7 +9,7 @@
 import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
 import type { HeaderPair } from '../record/headers.ts'
-import { Delivery, type DeliveryChanges, type Handout } from './delivery/delivery.ts'
+import { Delivery, type DeliveryChanges, type Handout, type Moment } from './delivery/delivery.ts'
 import { Keeper } from './delivery/keeper.ts'
 import type { KeptConsumer } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
@@ -29,7 +29,7 @@ export interface ConsumerOptions<V> {
   readonly kept: KeptConsumer
   readonly leaseMs: number
   readonly attemptsMax: number
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
   readonly timers: Timers
   /** The message's value of that of its record. */
   readonly deserialize: (record: LogRecord) => V | null
@@ -73,6 +73,12 @@ export interface ConsumerStatistics {
 /** Messages that are kept ready for who takes. */
 const readAheadMax = 1_000
 
+/**
+ * So often who waits looks for what is due, in ms: a clock that is set moves that, and so does a
+ * machine that slept, whose timers did not run.
+ */
+const lookAgainMs = 60_000
+
 /** Between attempts to put a dead message away, in ms. */
 const buryAgainMs = 1_000
 
@@ -96,6 +102,7 @@ export class QueueConsumer<V> implements MessageOwner {
   readonly #bringing = new Set<Promise<void>>()
   #isWoken = false
   #timer: unknown
+  /** When it fires, by the monotonic clock. */
   #timerMs = Infinity
   /** What who takes is told from now on. */
   #refusal: LogError | undefined
@@ -145,7 +152,7 @@ export class QueueConsumer<V> implements MessageOwner {
 
   giveBack(offset: number, attempt: number, delayMs: number): Promise<void> | undefined {
     this.#requireOpen()
-    const became = this.#delivery.nack(offset, attempt, delayMs, this.#options.clock.now())
+    const became = this.#delivery.nack(offset, attempt, delayMs, this.#now())
     if (became === 'lost') return undefined
     this.#wake()
     return this.settle()
@@ -153,7 +160,7 @@ export class QueueConsumer<V> implements MessageOwner {
 
   extend(offset: number, attempt: number): boolean {
     this.#requireOpen()
-    const isExtended = this.#delivery.extend(offset, attempt, this.#options.clock.now())
+    const isExtended = this.#delivery.extend(offset, attempt, this.#now())
     if (isExtended) this.#arm()
     return isExtended
   }
@@ -222,7 +229,7 @@ export class QueueConsumer<V> implements MessageOwner {
   #deliver(): void {
     if (this.#ended !== undefined) return
     assert(this.#coming >= 0, 'what is on its way is counted')
-    const now = this.#options.clock.now()
+    const now = this.#now()
     this.#delivery.expire(now)
     const handouts: Handout[] = []
     while (this.#takers.size > this.#coming + handouts.length) {
@@ -279,7 +286,7 @@ export class QueueConsumer<V> implements MessageOwner {
       return
     }
     if (this.#takers.size === 0) {
-      this.#delivery.release(offset, attempt, this.#options.clock.now())
+      this.#delivery.release(offset, attempt, this.#now())
       this.#keeper.touch()
       return
     }
@@ -330,7 +337,7 @@ export class QueueConsumer<V> implements MessageOwner {
     assert(record.offset >= this.#delivery.offered, 'the log is read in its order')
     const { dueMs = 0 } = notesOf(record.headers)
     const before = this.#delivery.freshCount
-    this.#delivery.offer(record.offset, dueMs, this.#options.clock.now())
+    this.#delivery.offer(record.offset, dueMs, this.#now())
     if (this.#delivery.freshCount > before) this.#ready.set(record.offset, record)
     else this.#keeper.touch()
   }
@@ -361,21 +368,25 @@ export class QueueConsumer<V> implements MessageOwner {
 
   /** Wakes up for the next lease that ends or message that is due, while somebody waits. */
   #arm(): void {
-    const { clock, timers } = this.#options
-    const nextMs = this.#takers.size === 0 ? Infinity : this.#delivery.nextMs()
-    if (nextMs === this.#timerMs) return
-    assert(nextMs >= 0, 'times count from 1970')
+    const { timers } = this.#options
+    const now = this.#now()
+    const waitMs = this.#takers.size === 0 ? Infinity : this.#delivery.waitMs(now)
+    const nextMs = waitMs === Infinity ? waitMs : now.monotonicMs + Math.min(waitMs, lookAgainMs)
+    // One that is set and earlier looks for what comes then.
+    if (nextMs < Infinity && nextMs >= this.#timerMs) return
     timers.clear(this.#timer)
     this.#timer = undefined
     this.#timerMs = nextMs
     if (nextMs === Infinity) return
-    this.#timer = timers.setTimeout(
-      () => {
-        this.#timerMs = Infinity
-        this.#deliver()
-      },
-      Math.max(0, nextMs - clock.now()),
-    )
+    this.#timer = timers.setTimeout(() => {
+      this.#timerMs = Infinity
+      this.#deliver()
+    }, nextMs - now.monotonicMs)
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options
+    return { wallMs: clock.now(), monotonicMs: clock.monotonicMs() }
   }
 
   /** Nobody takes any more: a wait for the end of the log would keep the process alive. */

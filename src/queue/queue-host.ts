@@ -15,7 +15,7 @@ import { QueueTopic } from './queue-topic.ts'
 
 /** What a store lends to its queues. */
 export interface QueueHostOptions {
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
   readonly timers: Timers
   readonly openLog: (name: string, options: LogOptions) => Promise<Log>
   /** Whether there is a log of that name, open or not. */
@@ -46,7 +46,7 @@ export class QueueHost {
     this.#options = options
   }
 
-  get clock(): Pick<Clock, 'now'> {
+  get clock(): Clock {
     return this.#options.clock
   }
 

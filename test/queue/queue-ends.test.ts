@@ -1,5 +1,5 @@
 /** Consumers and queues that are ended, and what fails while they are at work. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Message } from '../../src/queue/queue-message.ts'
 import { cleanUp, soon } from './fixture.ts'
 import { fillDisk, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
@@ -319,4 +319,41 @@ test('a lease without an end lasts until the process ends', async () => {
   expect(await soon(takeOne(queue))).toBe('waits')
   const second = await first.killed()
   expect((await takeOne(await second.store.queue('jobs'))).attempt).toBe(2)
+})
+
+test.each([1e11, -1e11])(
+  'a clock that is set by %d ms neither ends a lease nor holds it',
+  async (ms) => {
+    const { store, clock } = await machine()
+    const queue = await store.queue('jobs', { leaseMs: 1_000 })
+    for (const value of ['a', 'b']) await queue.put({ value })
+    const [kept, late] = await takeSome(queue, 'c', 2)
+    clock.nowMs += ms
+    clock.setAheadMs += ms
+    const waiting = takeOne(queue)
+    expect(await soon(waiting)).toBe('waits')
+    await kept?.ack()
+    clock.nowMs += 1_000
+    // Who comes has it looked at.
+    expect(await soon(takeOne(queue))).toBe('waits')
+    expect(await waiting).toMatchObject({ offset: 1, attempt: 2 })
+    await expect(late?.ack()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+  },
+)
+
+test('who waits notices within a minute that the clock was set past a delay', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const { store, clock } = await machine()
+    const queue = await store.queue('jobs')
+    await queue.put({ value: 'v' }, { delayMs: 3_600_000 })
+    const waiting = takeOne(queue)
+    expect(await soon(waiting)).toBe('waits')
+    clock.nowMs += 3_600_000
+    clock.setAheadMs += 3_600_000
+    vi.advanceTimersByTime(60_000)
+    expect((await waiting).attempt).toBe(1)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -13,11 +13,17 @@ import {
 } from '../../src/storage/memory-log-store.ts'
 import { memoryStore } from './fixture.ts'
 
+/** The wall clock's time, and how far it was set ahead (or back) while it ran. */
+export interface TestClock {
+  nowMs: number
+  setAheadMs: number
+}
+
 /** A machine with one disk. */
 export interface Machine {
   readonly store: Store
   readonly memory: MemoryLogStore
-  readonly clock: { nowMs: number }
+  readonly clock: TestClock
   partition(name: string): PartitionLog
   /** The state of the consumers. */
   state(): PartitionLog
@@ -28,11 +34,12 @@ export interface Machine {
 /** Opens a store; time stands still unless `clock` is set on. */
 export async function machine(
   disk?: MemoryDisk,
-  clock = { nowMs: 1_700_000_000_000 },
+  clock: TestClock = { nowMs: 1_700_000_000_000, setAheadMs: 0 },
 ): Promise<Machine> {
   const memory = createMemoryLogStore(disk === undefined ? {} : { disk })
   const now = () => clock.nowMs
-  const environment = { clock: { now, monotonicMs: now } }
+  const monotonicMs = () => clock.nowMs - clock.setAheadMs
+  const environment = { clock: { now, monotonicMs } }
   const { store, partition } = await memoryStore(memory, { environment })
   return {
     store,

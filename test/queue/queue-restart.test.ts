@@ -210,16 +210,17 @@ test('a queue that is opened again in its store has what was kept, and no more',
 })
 
 test('ends of leases that were extended do not pile up', () => {
+  const at = (ms: number) => ({ wallMs: ms, monotonicMs: ms })
   const delivery = new Delivery(
     { leaseMs: 1e6, attemptsMax: 2 },
     { cursor: 0, handedOut: 0, ranges: [] },
   )
-  delivery.offer(0, 0, 0)
-  delivery.take(0)
-  for (let now = 0; now < 10_000; now++) delivery.extend(0, 1, now)
+  delivery.offer(0, 0, at(0))
+  delivery.take(at(0))
+  for (let now = 0; now < 10_000; now++) delivery.extend(0, 1, at(now))
   expect(delivery.endsCount).toBeLessThan(100)
-  delivery.expire(9_999 + 1e6 - 1)
+  delivery.expire(at(9_999 + 1e6 - 1))
   expect(delivery.leasedCount).toBe(1)
-  delivery.expire(9_999 + 1e6)
+  delivery.expire(at(9_999 + 1e6))
   expect(delivery.leasedCount).toBe(0)
 })

@@ -13,7 +13,7 @@ import { takeOne } from './queue-fixture.ts'
 afterEach(cleanUp)
 
 const stores = {
-  memory: () => Promise.resolve(createMemoryLogStore()),
+  memory: (..._opening: unknown[]) => Promise.resolve(createMemoryLogStore()),
   native: engineEnvironment.openStore,
 }
 
@@ -25,8 +25,8 @@ interface Opened {
 /** A log of short segments, and how the storage has it. */
 async function opened(kind: keyof typeof stores): Promise<Opened> {
   let storage: LogStore | undefined
-  const openStore: typeof engineEnvironment.openStore = async (options) => {
-    storage = await stores[kind](options)
+  const openStore: typeof engineEnvironment.openStore = async (...opening) => {
+    storage = await stores[kind](...opening)
     return storage
   }
   const store = await Store.open(temporaryFolder(), { environment: { openStore } })

@@ -15,6 +15,15 @@ import { assert } from '../../base/assert.ts'
 import { type OffsetRange, PassedOffsets } from './passed-offsets.ts'
 import { TimeHeap } from './time-heap.ts'
 
+/**
+ * A moment by both clocks, in ms. When a message is due goes by the wall clock, as that is kept
+ * through a restart; leases do not outlive the process and go by the one that never jumps.
+ */
+export interface Moment {
+  readonly wallMs: number
+  readonly monotonicMs: number
+}
+
 /** How messages are delivered; times in ms. */
 export interface DeliverySettings {
   /** How long a message may be worked at before it is handed out again. */
@@ -46,7 +55,7 @@ export interface Handout {
   readonly offset: number
   /** Which delivery this is, from 1. */
   readonly attempt: number
-  /** When it is handed out again unless it is finished or extended, in ms since the epoch. */
+  /** When it is handed out again unless it is finished or extended, by the monotonic clock. */
   readonly deadlineMs: number
 }
 
@@ -163,14 +172,14 @@ export class Delivery {
    * A message of the log that may be handed out from `dueMs` on. Offsets rise; what is left out
    * between two is no message.
    */
-  offer(offset: number, dueMs: number, nowMs: number): void {
-    assert(dueMs >= 0 && nowMs >= 0, 'times count from 1970')
+  offer(offset: number, dueMs: number, { wallMs }: Moment): void {
+    assert(dueMs >= 0 && wallMs >= 0, 'times count from 1970')
     this.skipTo(offset)
     this.#offered = offset + 1
     if (this.#passed.has(offset)) return
     const attempts = offset < this.#handedOut ? 1 : 0
-    if (attempts === 0 && dueMs <= nowMs) this.#fresh.push(offset)
-    else this.#park(offset, { attempts, dueMs: attempts === 0 ? dueMs : nowMs })
+    if (attempts === 0 && dueMs <= wallMs) this.#fresh.push(offset)
+    else this.#park(offset, { attempts, dueMs: attempts === 0 ? dueMs : wallMs })
   }
 
   /** There is no message from the last offered one up to `offset`. */
@@ -182,8 +191,8 @@ export class Delivery {
   }
 
   /** Hands out what is due: what was parked first, then what is new. */
-  take(nowMs: number): Handout | undefined {
-    const due = this.#takeDue(nowMs)
+  take(now: Moment): Handout | undefined {
+    const due = this.#takeDue(now)
     if (due !== undefined) return due
     const offset = this.#fresh[this.#first]
     if (offset === undefined) return undefined
@@ -198,7 +207,7 @@ export class Delivery {
     assert(offset >= this.#handedOut, 'what is new was never handed out')
     this.#handedOut = offset + 1
     this.#hasMoved = true
-    return this.#lease(offset, 1, nowMs, false)
+    return this.#lease(offset, 1, now, false)
   }
 
   /** Whether the message is in those hands still. */
@@ -222,18 +231,18 @@ export class Delivery {
   }
 
   /** A message was handed to nobody: it comes again at once, and that delivery does not count. */
-  release(offset: number, attempt: number, nowMs: number): void {
+  release(offset: number, attempt: number, { wallMs }: Moment): void {
     assert(attempt >= 1, 'attempts count from 1')
     if (!this.isHeld(offset, attempt)) return
     this.#leases.delete(offset)
-    this.#park(offset, { attempts: attempt - 1, dueMs: nowMs })
+    this.#park(offset, { attempts: attempt - 1, dueMs: wallMs })
   }
 
   /**
    * A message is given back, to be delivered again after `delayMs`. `dead`: it has had all its
    * attempts, and {@link takeDead} tells of it. `lost`: as in {@link ack}.
    */
-  nack(offset: number, attempt: number, delayMs: number, nowMs: number): Returned {
+  nack(offset: number, attempt: number, delayMs: number, { wallMs }: Moment): Returned {
     const lease = this.#held(offset, attempt)
     if (lease === undefined) return 'lost'
     assert(delayMs >= 0, 'nothing is due before it is given back')
@@ -242,7 +251,7 @@ export class Delivery {
       return 'dead'
     }
     this.#leases.delete(offset)
-    this.#park(offset, { attempts: attempt, dueMs: nowMs + delayMs })
+    this.#park(offset, { attempts: attempt, dueMs: wallMs + delayMs })
     return 'parked'
   }
 
@@ -255,22 +264,22 @@ export class Delivery {
   }
 
   /** The lease begins anew. False as in {@link ack}. */
-  extend(offset: number, attempt: number, nowMs: number): boolean {
+  extend(offset: number, attempt: number, { monotonicMs }: Moment): boolean {
     const lease = this.#held(offset, attempt)
     if (lease === undefined) return false
-    lease.deadlineMs = nowMs + this.#settings.leaseMs
-    assert(lease.deadlineMs > nowMs, 'a lease has an end that comes')
+    lease.deadlineMs = monotonicMs + this.#settings.leaseMs
+    assert(lease.deadlineMs > monotonicMs, 'a lease has an end that comes')
     this.#endAt(offset, lease.deadlineMs)
     return true
   }
 
   /** Ends the leases whose time has passed, as if the messages had been given back. */
-  expire(nowMs: number): void {
-    for (let end = this.#deadlines.first(); end && end.timeMs <= nowMs; ) {
+  expire(now: Moment): void {
+    for (let end = this.#deadlines.first(); end && end.timeMs <= now.monotonicMs; ) {
       this.#deadlines.remove()
       const lease = this.#leases.get(end.offset)
       // Of one that was extended this is an earlier end, of a dead one none.
-      if (lease?.deadlineMs === end.timeMs) this.nack(end.offset, lease.attempt, 0, nowMs)
+      if (lease?.deadlineMs === end.timeMs) this.nack(end.offset, lease.attempt, 0, now)
       end = this.#deadlines.first()
     }
   }
@@ -285,11 +294,12 @@ export class Delivery {
     return dead
   }
 
-  /** When something changes by time alone, in ms since the epoch; Infinity: nothing does. */
-  nextMs(): number {
+  /** After how many ms something changes by time alone; Infinity: nothing does. */
+  waitMs({ wallMs, monotonicMs }: Moment): number {
     this.#dropUntrueDue()
-    const due = this.#due.first()?.timeMs ?? Infinity
-    return Math.min(due, this.#deadlines.first()?.timeMs ?? Infinity)
+    const untilDue = (this.#due.first()?.timeMs ?? Infinity) - wallMs
+    const untilEnd = (this.#deadlines.first()?.timeMs ?? Infinity) - monotonicMs
+    return Math.max(0, Math.min(untilDue, untilEnd))
   }
 
   /**
@@ -314,10 +324,10 @@ export class Delivery {
     for (const offset of parked.keys()) this.#changed.add(offset)
   }
 
-  #takeDue(nowMs: number): Handout | undefined {
+  #takeDue(now: Moment): Handout | undefined {
     this.#dropUntrueDue()
     const due = this.#due.first()
-    if (due === undefined || due.timeMs > nowMs) return undefined
+    if (due === undefined || due.timeMs > now.wallMs) return undefined
     this.#due.remove()
     const { offset } = due
     const message = this.#parked.get(offset)
@@ -329,10 +339,10 @@ export class Delivery {
       const lease = { attempt, deadlineMs: Infinity, isDead: false, wasParked: true }
       this.#leases.set(offset, lease)
       this.#bury(offset, lease)
-      return this.#takeDue(nowMs)
+      return this.#takeDue(now)
     }
     this.#changed.add(offset)
-    return this.#lease(offset, message.attempts + 1, nowMs, true)
+    return this.#lease(offset, message.attempts + 1, now, true)
   }
 
   #bury(offset: number, lease: Lease): void {
@@ -364,8 +374,8 @@ export class Delivery {
     }
   }
 
-  #lease(offset: number, attempt: number, nowMs: number, wasParked: boolean): Handout {
-    const deadlineMs = nowMs + this.#settings.leaseMs
+  #lease(offset: number, attempt: number, { monotonicMs }: Moment, wasParked: boolean): Handout {
+    const deadlineMs = monotonicMs + this.#settings.leaseMs
     assert(!this.#leases.has(offset), 'a message is in one hand')
     this.#leases.set(offset, { attempt, deadlineMs, isDead: false, wasParked })
     this.#endAt(offset, deadlineMs)

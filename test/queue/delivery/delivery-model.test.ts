@@ -6,6 +6,7 @@ import {
   type DeliveryChanges,
   type DeliveryPosition,
   type Handout,
+  type Moment,
   type ParkedMessage,
 } from '../../../src/queue/delivery/delivery.ts'
 import {
@@ -16,6 +17,9 @@ import {
 } from '../../../src/queue/delivery/kept-state.ts'
 
 const attemptsMax = 3
+
+/** The clocks count from different moments. */
+const monotonicAheadMs = 1_000_000
 
 /** What is known of one message from outside. */
 interface Message {
@@ -74,6 +78,10 @@ class Bench {
     this.#delivery = new Delivery({ leaseMs, attemptsMax }, this.#position)
   }
 
+  get now(): Moment {
+    return { wallMs: this.nowMs, monotonicMs: this.nowMs + monotonicAheadMs }
+  }
+
   run(one: Step): void {
     if (one.do === 'put') this.#put(one.delayMs, one.gap)
     else if (one.do === 'take') this.take()
@@ -86,7 +94,7 @@ class Bench {
   }
 
   take(): Handout | undefined {
-    const handout = this.#delivery.take(this.nowMs)
+    const handout = this.#delivery.take(this.now)
     this.#meetDead()
     if (handout === undefined) return undefined
     const message = this.#message(handout.offset)
@@ -97,14 +105,14 @@ class Bench {
     expect(handout.attempt).toBeGreaterThan(message.keptAttempts)
     expect(handout.attempt).toBeLessThanOrEqual(attemptsMax)
     message.attempts = handout.attempt
-    message.heldUntilMs = handout.deadlineMs
+    message.heldUntilMs = handout.deadlineMs - monotonicAheadMs
     this.hands.push(handout)
     return handout
   }
 
   wait(ms: number): void {
     this.nowMs += ms
-    this.#delivery.expire(this.nowMs)
+    this.#delivery.expire(this.now)
     this.#meetDead()
   }
 
@@ -136,7 +144,7 @@ class Bench {
     const { offset, attempt } = handout as Handout
     // Who had it has lost it.
     expect(this.#delivery.ack(offset, attempt)).toBe(false)
-    expect(this.#delivery.nack(offset, attempt, 0, this.nowMs)).toBe('lost')
+    expect(this.#delivery.nack(offset, attempt, 0, this.now)).toBe('lost')
     expect(this.#delivery.kill(offset, attempt)).toBe(false)
     this.#delivery.buried(offset)
     this.#message(offset).isFinished = true
@@ -163,7 +171,7 @@ class Bench {
       message.heldUntilMs = 0
       message.attempts = message.keptAttempts
       if (offset >= this.#delivery.offered) {
-        this.#delivery.offer(offset, message.dueMs, this.nowMs)
+        this.#delivery.offer(offset, message.dueMs, this.now)
       }
     }
     this.#delivery.skipTo(Math.max(this.#end, this.#delivery.offered))
@@ -188,7 +196,7 @@ class Bench {
     const isFinished = false
     const message = { keptAttempts: 0, attempts: 0, heldUntilMs: 0, isFinished, isDead: false }
     this.messages.set(offset, { dueMs, ...message, isFinishKept: false })
-    this.#delivery.offer(offset, dueMs, this.nowMs)
+    this.#delivery.offer(offset, dueMs, this.now)
   }
 
   #withHandout(one: Step & { readonly which: number }): void {
@@ -203,18 +211,18 @@ class Bench {
     if (one.do === 'ack') {
       expect(this.#ack(offset, attempt)).toBe(isHeld)
     } else if (one.do === 'extend') {
-      expect(this.#delivery.extend(offset, attempt, this.nowMs)).toBe(isHeld)
+      expect(this.#delivery.extend(offset, attempt, this.now)).toBe(isHeld)
       if (isHeld) message.heldUntilMs = this.nowMs + this.#leaseMs
       this.hands.push(handout)
     } else if (one.do === 'release') {
-      this.#delivery.release(offset, attempt, this.nowMs)
+      this.#delivery.release(offset, attempt, this.now)
       if (!isHeld) return
       // Nobody had it.
       message.attempts = attempt - 1
       message.keptAttempts = Math.min(message.keptAttempts, attempt - 1)
       message.heldUntilMs = this.nowMs
     } else if (one.do === 'nack') {
-      const became = this.#delivery.nack(offset, attempt, one.delayMs, this.nowMs)
+      const became = this.#delivery.nack(offset, attempt, one.delayMs, this.now)
       const isLast = attempt === attemptsMax
       expect(became).toBe(!isHeld ? 'lost' : isLast ? 'dead' : 'parked')
       if (isHeld) message.heldUntilMs = this.nowMs + one.delayMs

@@ -13,10 +13,11 @@ import {
 const settings = { leaseMs: 100, attemptsMax: 3 }
 
 test('what a consumer changed is what is found again', () => {
+  const now = { wallMs: 0, monotonicMs: 0 }
   const delivery = new Delivery(settings, newPosition(4))
-  for (let offset = 4; offset < 9; offset++) delivery.offer(offset, 0, 0)
-  for (let i = 0; i < 4; i++) delivery.take(0)
-  delivery.nack(4, 1, 70, 0)
+  for (let offset = 4; offset < 9; offset++) delivery.offer(offset, 0, now)
+  for (let i = 0; i < 4; i++) delivery.take(now)
+  delivery.nack(4, 1, 70, now)
   delivery.ack(6, 1)
   const records = recordsOf('mail', 'sender', delivery.changes())
   expect(records).toEqual([
