@@ -5,9 +5,10 @@
  * |---|---|
  * | `odradek.due` | when it may be handed out first, in ms since the epoch |
  * | `odradek.key` | its key, which is not put again within the window |
- * | `odradek.source` | the message that it was made of: `["mail","sender",42,0]` |
+ * | `odradek.source` | the message that it was made of: `["mail","sender",42,0,1]` |
  *
- * That source is the first message that consumer `sender` of queue `mail` made of its message 42.
+ * That source is the first message that consumer `sender` of queue `mail` made of its message 42, of
+ * leader epoch 1: after a power cut another message may have that offset, in a later epoch.
  */
 import { assert } from '../base/assert.ts'
 import type { HeaderPair, RecordHeader } from '../record/headers.ts'
@@ -23,6 +24,7 @@ export type MessageSource = readonly [
   consumer: string,
   offset: number,
   index: number,
+  leaderEpoch: number,
 ]
 
 /** What is noted of a message. */
@@ -75,8 +77,8 @@ function sourceOf(text: string | undefined): MessageSource | undefined {
 }
 
 function isSource(value: unknown): value is MessageSource {
-  if (!Array.isArray(value) || value.length !== 4) return false
-  const [queue, consumer, offset, index] = value as unknown[]
+  if (!Array.isArray(value) || value.length !== 5) return false
+  const [queue, consumer, ...numbers] = value as unknown[]
   const areNames = typeof queue === 'string' && typeof consumer === 'string'
-  return areNames && Number.isSafeInteger(offset) && Number.isSafeInteger(index)
+  return areNames && numbers.every((number) => Number.isSafeInteger(number))
 }

@@ -11,7 +11,7 @@ import type { Clock, Timers } from '../base/clock.ts'
 import type { HeaderPair } from '../record/headers.ts'
 import { Delivery, type DeliveryChanges, type Handout, type Moment } from './delivery/delivery.ts'
 import { Keeper } from './delivery/keeper.ts'
-import type { KeptConsumer } from './delivery/kept-state.ts'
+import type { Standing } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
@@ -26,7 +26,7 @@ export interface ConsumerOptions<V> {
   readonly queue: string
   readonly consumer: string
   readonly log: Log
-  readonly kept: KeptConsumer
+  readonly kept: Standing
   readonly leaseMs: number
   readonly attemptsMax: number
   readonly clock: Clock
@@ -37,6 +37,8 @@ export interface ConsumerOptions<V> {
   readonly keep: (changes: DeliveryChanges) => Promise<unknown>
   /** Resolves when what was kept is as durable as the queue. */
   readonly flush: () => Promise<unknown>
+  /** Of the message at an offset. */
+  readonly leaderEpochAt: (offset: number) => number
   /** The lowest offset that it may still ask for, as it is kept. */
   readonly neededFrom: () => number
   /** Puts a dead message away; resolves when it is stored there. */
@@ -163,6 +165,10 @@ export class QueueConsumer<V> implements MessageOwner {
     const isExtended = this.#delivery.extend(offset, attempt, this.#now())
     if (isExtended) this.#arm()
     return isExtended
+  }
+
+  leaderEpochAt(offset: number): number {
+    return this.#options.leaderEpochAt(offset)
   }
 
   /** The oldest message that may be delivered again, and when it was put. */
@@ -349,7 +355,8 @@ export class QueueConsumer<V> implements MessageOwner {
       if (this.#ended !== undefined) return
       if (record !== undefined) {
         const { value, headers, timestamp } = record
-        const source = [this.queue, this.consumer, offset, 0] as const
+        const epoch = this.leaderEpochAt(offset)
+        const source = [this.queue, this.consumer, offset, 0, epoch] as const
         const notes = { dueMs: undefined, key: undefined, source }
         const pairs = withoutNotes(headers).map(({ key, value: of }): HeaderPair => [key, of])
         await bury({ value, headers: pairs, notes, timestamp })

@@ -4,7 +4,7 @@ import type { Clock, Timers } from '../base/clock.ts'
 import { topicNameProblem } from '../metadata/topic-name.ts'
 import type { Payload } from '../record/record.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
-import { cutAt, mayComeAgain } from './delivery/kept-state.ts'
+import { cutAt, keptChanges, mayComeAgain } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogOptions } from './options.ts'
@@ -83,6 +83,7 @@ export class QueueHost {
       settings,
       options: given,
       sizeBytes: () => this.#options.partitionOf(name).sizeBytes(),
+      leaderEpochAt: (offset) => this.#options.partitionOf(name).leaderEpochAt(offset),
       onClose: async () => {
         assert(this.#open.get(name) !== undefined, 'what is closed was open')
         this.#open.delete(name)
@@ -158,23 +159,34 @@ export class QueueHost {
       throw new LogError('INVALID_CONFIG', `${what}, and a queue has one.`)
     }
     const state = await this.state()
-    // Before a message gets an offset that a lost one had.
-    for (const [consumer, kept] of state.consumersOf(name)) {
-      const cut = cutAt(kept, log.endOffset())
-      if (cut !== undefined) await state.keep(name, consumer, cut, 'fsync')
-    }
     const partition = this.#options.partitionOf(name)
+    for (const [consumer, kept] of state.consumersOf(name)) {
+      const cut = cutAt(kept, endOfKnown(partition, kept.position.leaderEpoch))
+      if (cut === undefined) continue
+      const changes = keptChanges(cut, (offset) => partition.leaderEpochAt(offset))
+      await state.keep(name, consumer, changes, 'fsync')
+    }
     const { timestamp } = await partition.lookupMaxTimestamp('logEndOffset')
     const topic = new QueueTopic({
       log,
       clock: this.#options.clock,
       sizeBytes: () => partition.sizeBytes(),
       lastTimestamp: timestamp,
-      mayComeAgain: ([queue, consumer, offset]) => {
+      mayComeAgain: (queue, consumer, offset) => {
         const kept = state.consumer(queue, consumer)
         return kept !== undefined && mayComeAgain(kept, offset)
       },
     })
     return { log, topic }
   }
+}
+
+/**
+ * Where the messages end that a position of that leader epoch may tell of. Every start behind an
+ * unclean stop begins an epoch, so what was appended since has a later one.
+ */
+function endOfKnown(partition: PartitionLog, leaderEpoch: number): number {
+  const end = partition.highWatermark()
+  const { endOffset } = partition.endOffsetOf(leaderEpoch)
+  return endOffset < 0 ? end : Math.min(end, endOffset)
 }

@@ -10,6 +10,8 @@ export interface MessageOwner {
   finish(offset: number, attempt: number): Promise<void> | undefined
   giveBack(offset: number, attempt: number, delayMs: number): Promise<void> | undefined
   extend(offset: number, attempt: number): boolean
+  /** Of the message at an offset. */
+  leaderEpochAt(offset: number): number
   /** Has what was done kept for good. */
   settle(): Promise<void>
   /** The oldest message that may be delivered to it again, and when it was put. */
@@ -117,6 +119,11 @@ export class Message<V = Buffer> {
    */
   extend(): void {
     if (this.isEnded || !this.#owner.extend(this.offset, this.attempt)) throw this.#lost()
+  }
+
+  /** Of the message itself: another one at its offset has another. */
+  leaderEpoch(): number {
+    return this.#owner.leaderEpochAt(this.offset)
   }
 
   /** The oldest message that its consumer may get again, and when it was put. */

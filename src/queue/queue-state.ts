@@ -3,8 +3,8 @@
  * last record of each key.
  */
 import { assert } from '../base/assert.ts'
-import type { DeliveryChanges } from './delivery/delivery.ts'
 import {
+  type KeptChanges,
   type KeptConsumer,
   type KeptRecord,
   KeptState,
@@ -64,7 +64,7 @@ export class QueueState {
   async keep(
     queue: string,
     consumer: string,
-    changes: DeliveryChanges,
+    changes: KeptChanges,
     durability: Durability,
   ): Promise<void> {
     await this.#write(recordsOf(queue, consumer, changes), durability)

@@ -25,7 +25,7 @@ export interface QueueTopicOptions {
   /** The largest time of a message that is there; -1: none. */
   readonly lastTimestamp: number
   /** Whether a message may be delivered again, as it is kept. */
-  readonly mayComeAgain: (source: MessageSource) => boolean
+  readonly mayComeAgain: (queue: string, consumer: string, offset: number) => boolean
 }
 
 /** What a queue that is open asks of it; nothing as long as only dead letters go there. */
@@ -208,7 +208,7 @@ export class QueueTopic {
     const isNeeded = ({ keyedMs, source, isVoid }: PutNote): boolean =>
       !isVoid &&
       ((keyedMs !== undefined && nowMs - keyedMs < dedupWindowMs) ||
-        (source !== undefined && mayComeAgain(source)))
+        (source !== undefined && mayComeAgain(source[0], source[1], source[2])))
     const needed = [this.#notedFound, this.#notedPuts].map((noted) => noted.neededFrom(isNeeded))
     assert(below <= this.#options.log.endOffset(), 'what is not there is not deleted')
     return Math.min(below, ...needed)
@@ -398,15 +398,15 @@ export class QueueTopic {
     assert(made.checkedAt >= madeMessagesMin, 'few are all kept')
     for (const place of made.places.keys()) {
       const offset = Number.parseInt(place, 10)
-      if (!this.#options.mayComeAgain([queue, consumer, offset, 0])) made.places.delete(place)
+      if (!this.#options.mayComeAgain(queue, consumer, offset)) made.places.delete(place)
     }
     made.checkedAt = Math.max(madeMessagesMin, made.places.size)
   }
 }
 
 /** What the messages made of one consumer's are told apart by. */
-function placeOf([, , offset, index]: MessageSource): string {
-  return `${offset}/${index}`
+function placeOf([, , offset, index, leaderEpoch]: MessageSource): string {
+  return `${offset}/${index}/${leaderEpoch}`
 }
 
 function sizeOf(value: Payload | null, headers: readonly HeaderPair[]): number {

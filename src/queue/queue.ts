@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import { type HeaderPair, noHeaders } from '../record/headers.ts'
 import { pairsOf, payloadOf, UnserializableError } from '../record/payload.ts'
 import type { Payload } from '../record/record.ts'
-import { type KeptConsumer, neededFrom, newPosition } from './delivery/kept-state.ts'
+import { keptChanges, neededFrom, newPosition, type Standing } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import { isReserved, type MessageNotes } from './message-headers.ts'
@@ -37,6 +37,8 @@ export interface QueueMakings<VI, VO> {
   readonly settings: QueueSettings
   readonly options: QueueOptions<VI, VO>
   readonly sizeBytes: () => number
+  /** Of the message at an offset. */
+  readonly leaderEpochAt: (offset: number) => number
   readonly onClose: () => Promise<void>
 }
 
@@ -144,7 +146,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const notes: MessageNotes = { dueMs, key, source: undefined }
     if (source === undefined) return topic.put({ value, headers, notes }, how)
     const index = source.nextMade(this.name)
-    const of = [source.queue, source.consumer, source.offset, index] as const
+    const of = [source.queue, source.consumer, source.offset, index, source.leaderEpoch()] as const
     const origin = { oldest: () => source.oldest(), timestamp: source.timestamp }
     try {
       return await topic.put(
@@ -282,10 +284,10 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
       const made = this.#consumers.get(name)
       if (made !== undefined) return made
       this.#requireOpen()
-      const { state, log } = this.#makings
+      const { state, log, leaderEpochAt } = this.#makings
       const kept = { position: newPosition(log.startOffset()), parked: new Map() }
       // From now on nothing is deleted that it has not finished.
-      await state.keep(this.name, name, kept, log.durability)
+      await state.keep(this.name, name, keptChanges(kept, leaderEpochAt), log.durability)
       return this.#add(name, kept)
     })
   }
@@ -302,8 +304,8 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     return changed
   }
 
-  #add(name: string, kept: KeptConsumer): QueueConsumer<ValueOut> {
-    const { log, host, state, settings, options } = this.#makings
+  #add(name: string, kept: Standing): QueueConsumer<ValueOut> {
+    const { log, host, state, settings, options, leaderEpochAt } = this.#makings
     const { valueDeserializer } = options
     const consumer: QueueConsumer<ValueOut> = new QueueConsumer<ValueOut>({
       queue: this.name,
@@ -318,7 +320,8 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
         value === null || valueDeserializer === undefined
           ? (value as ValueOut | null)
           : valueDeserializer(value, this.name, headers),
-      keep: (changes) => state.keep(this.name, name, changes, 'os'),
+      keep: (changes) => state.keep(this.name, name, keptChanges(changes, leaderEpochAt), 'os'),
+      leaderEpochAt,
       flush: async () => {
         if (log.durability === 'fsync') await state.flush()
       },

@@ -1,8 +1,9 @@
 /** What a queue knows after its process, or the machine, has ended. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { Delivery } from '../../src/queue/delivery/delivery.ts'
+import type { MemoryDisk } from '../../src/storage/memory-log-store.ts'
 import { cleanUp } from './fixture.ts'
-import { fillDisk, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
+import { fillDisk, type Machine, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
 
 afterEach(cleanUp)
 
@@ -146,30 +147,65 @@ test('a message that kills its process at once is counted, and dead in the end',
   expect((await on.store.queue('jobs.dead')).statistics().messages).toBe(1)
 })
 
-test('a power cut that takes messages leaves nobody ahead of the next ones', async () => {
-  const first = await machine()
-  const queue = await first.store.queue('jobs', { durability: 'os' })
-  for (const value of ['a', 'b', 'c', 'd']) await queue.put({ value })
-  const [a, , c] = await takeSome(queue, 'c', 4)
-  await a?.ack()
-  await c?.nack({ delayMs: 50 })
-  await first.state().flush()
-  const second = await first.killed(({ partitions }) => {
-    // The disk had the consumers' log to its end, and of the messages the first alone.
+/** A disk that had the consumers' log to its end, and of the messages `left` alone. */
+const cutTo =
+  (left: number) =>
+  ({ partitions }: MemoryDisk): void => {
     const jobs = partitions.get('jobs-0')
     if (jobs === undefined) throw new Error('there are no messages')
-    jobs.batches.length = 1
-    jobs.durableOffset = 1
+    jobs.batches.length = left
+    jobs.durableOffset = left
+  }
+
+describe('a power cut that takes messages', () => {
+  /** Four messages in hands, of which one is finished and one waits by itself. */
+  async function fourInHands(): Promise<Machine> {
+    const on = await machine()
+    const queue = await on.store.queue('jobs', { durability: 'os' })
+    for (const value of ['a', 'b', 'c', 'd']) await queue.put({ value })
+    const [a, , c] = await takeSome(queue, 'c', 4)
+    await a?.ack()
+    await c?.nack({ delayMs: 50 })
+    await on.state().flush()
+    return on
+  }
+  const next = [
+    { offset: 1, value: Buffer.from('x'), attempt: 1 },
+    { offset: 2, value: Buffer.from('y'), attempt: 1 },
+    { offset: 3, value: Buffer.from('z'), attempt: 1 },
+  ]
+
+  test('leaves nobody ahead of the next ones', async () => {
+    const { store } = await (await fourInHands()).killed(cutTo(1))
+    const again = await store.queue('jobs')
+    expect(again.statistics().messages).toBe(1)
+    for (const value of ['x', 'y', 'z']) await again.put({ value })
+    expect(await takeSome(again, 'c', 3)).toMatchObject(next)
   })
-  const again = await second.store.queue('jobs')
-  expect(again.statistics().messages).toBe(1)
-  for (const value of ['x', 'y', 'z']) await again.put({ value })
-  const values = (await takeSome(again, 'c', 3)).map((one) => [one.offset, String(one.value)])
-  expect(values).toEqual([
-    [1, 'x'],
-    [2, 'y'],
-    [3, 'z'],
-  ])
+
+  test('nor of those that a program appends itself before the queue is opened', async () => {
+    const second = await (await fourInHands()).killed(cutTo(1))
+    const log = await second.store.log('jobs')
+    for (const value of ['x', 'y', 'z', 'more']) await log.append({ value })
+    // Nor where the queue is opened after another end alone.
+    const third = await second.killed()
+    expect(await takeSome(await third.store.queue('jobs'), 'c', 3)).toMatchObject(next)
+  })
+
+  test('takes no hand-over for one of a message that is lost', async () => {
+    const first = await machine()
+    const jobs = await first.store.queue('jobs', { durability: 'os' })
+    const outbox = await first.store.queue('out')
+    await jobs.put({ value: 'lost' })
+    await outbox.put({ value: 'of the lost' }, { source: await takeOne(jobs) })
+    const second = await first.killed(cutTo(0))
+    const again = await second.store.queue('jobs')
+    await again.put({ value: 'new' })
+    const source = await takeOne(again)
+    expect([source.offset, String(source.value)]).toEqual([0, 'new'])
+    const put = await (await second.store.queue('out')).put({ value: 'of the new' }, { source })
+    expect(put).toEqual({ offset: 1, isDuplicate: false })
+  })
 })
 
 test('what could not be kept of many changes is kept before the position behind it', async () => {

@@ -4,11 +4,12 @@
  *
  * | key | value |
  * |---|---|
- * | `["mail","sender"]` | `{"cursor":7,"handedOut":12,"ranges":[[8,10]]}` |
+ * | `["mail","sender"]` | `{"cursor":7,"handedOut":12,"ranges":[[8,10]],"leaderEpoch":0}` |
  * | `["mail","sender",9]` | `{"attempts":2,"dueMs":1700000000000}` |
  *
  * A value of null takes the record back: the consumer is removed, the message parked no more. Of a
- * key the last value counts.
+ * key the last value counts. The leader epoch is that of the last message that the position tells
+ * of: where the log has another one there, it lost that message, and the offset is another's.
  */
 import { assert } from '../../base/assert.ts'
 import type { DeliveryChanges, DeliveryPosition, ParkedMessage } from './delivery.ts'
@@ -20,10 +21,43 @@ export interface KeptRecord {
   readonly value: string | null
 }
 
-/** What was kept of one consumer. */
-export interface KeptConsumer {
+/** Where a consumer stands, as it is kept. */
+export interface KeptPosition extends DeliveryPosition {
+  /** -1: it tells of no message that is still there. */
+  readonly leaderEpoch: number
+}
+
+/** What changed, as it is kept. */
+export interface KeptChanges extends DeliveryChanges {
+  readonly position: KeptPosition | undefined
+}
+
+/** Where a consumer stands, with what waits by itself. */
+export interface Standing {
   readonly position: DeliveryPosition
   readonly parked: ReadonlyMap<number, ParkedMessage>
+}
+
+/** What was kept of one consumer. */
+export interface KeptConsumer extends Standing {
+  readonly position: KeptPosition
+}
+
+/** The changes as they are kept; `leaderEpochAt` tells of the message at an offset. */
+export function keptChanges(
+  { position, parked }: DeliveryChanges,
+  leaderEpochAt: (offset: number) => number,
+): KeptChanges {
+  if (position === undefined) return { position, parked }
+  const end = endOf(position)
+  const leaderEpoch = end === 0 ? -1 : leaderEpochAt(end - 1)
+  assert(leaderEpoch >= -1, 'an epoch counts from 0')
+  return { position: { ...position, leaderEpoch }, parked }
+}
+
+/** It tells of no message from there on. */
+function endOf({ cursor, handedOut, ranges }: DeliveryPosition): number {
+  return Math.max(cursor, handedOut, ranges.at(-1)?.[1] ?? 0)
 }
 
 /** Where a consumer begins that nothing is kept of. */
@@ -32,14 +66,14 @@ export function newPosition(cursor: number): DeliveryPosition {
 }
 
 /** The lowest offset that a consumer may still ask for, if it goes on from there. */
-export function neededFrom({ position, parked }: KeptConsumer): number {
+export function neededFrom({ position, parked }: Standing): number {
   let needed = position.cursor
   for (const offset of parked.keys()) needed = Math.min(needed, offset)
   return needed
 }
 
 /** Whether a message that was handed out may be again, if its consumer goes on from there. */
-export function mayComeAgain({ position, parked }: KeptConsumer, offset: number): boolean {
+export function mayComeAgain({ position, parked }: Standing, offset: number): boolean {
   if (parked.has(offset)) return true
   const { cursor, handedOut, ranges } = position
   const isOpen = cursor <= offset && offset < handedOut
@@ -51,14 +85,13 @@ export function mayComeAgain({ position, parked }: KeptConsumer, offset: number)
  * cut may take the end of the log and leave what was kept of it; other messages get its offsets.
  */
 export function cutAt(
-  { position, parked }: KeptConsumer,
+  { position, parked }: Standing,
   endOffset: number,
 ): DeliveryChanges | undefined {
   const { cursor, handedOut, ranges } = position
   assert(endOffset >= 0, 'offsets count from 0')
   const beyond = [...parked.keys()].filter((offset) => offset >= endOffset)
-  const isWithin = Math.max(cursor, handedOut, ranges.at(-1)?.[1] ?? 0) <= endOffset
-  if (isWithin && beyond.length === 0) return undefined
+  if (endOf(position) <= endOffset && beyond.length === 0) return undefined
   const cut = {
     cursor: Math.min(cursor, endOffset),
     handedOut: Math.min(handedOut, endOffset),
@@ -70,7 +103,7 @@ export function cutAt(
 }
 
 /** The records that keep what changed of one consumer; none where nothing did. */
-export function recordsOf(queue: string, consumer: string, changes: DeliveryChanges): KeptRecord[] {
+export function recordsOf(queue: string, consumer: string, changes: KeptChanges): KeptRecord[] {
   const { position, parked } = changes
   assert(queue !== '' && consumer !== '', 'both have names')
   const records = [...parked].map(([offset, message]) => ({
@@ -115,7 +148,7 @@ export class KeptState {
   }
 
   /** Those changes are kept now. */
-  keep(queue: string, name: string, { position, parked }: DeliveryChanges): void {
+  keep(queue: string, name: string, { position, parked }: KeptChanges): void {
     const kept = this.#consumer(queue, name)
     if (position !== undefined) kept.position = position
     for (const [offset, message] of parked) {
@@ -162,7 +195,7 @@ export class KeptState {
 }
 
 interface MutableConsumer {
-  position: DeliveryPosition | undefined
+  position: KeptPosition | undefined
   readonly parked: Map<number, ParkedMessage>
 }
 
@@ -193,9 +226,10 @@ function isParked(value: unknown): value is ParkedMessage {
   return isOffset(attempts) && isOffset(dueMs)
 }
 
-function isPosition(value: unknown): value is DeliveryPosition {
+function isPosition(value: unknown): value is KeptPosition {
   if (typeof value !== 'object' || value === null) return false
-  const { cursor, handedOut, ranges } = value as Partial<DeliveryPosition>
+  const { cursor, handedOut, ranges, leaderEpoch } = value as Partial<KeptPosition>
+  if (!Number.isSafeInteger(leaderEpoch)) return false
   if (!isOffset(cursor) || !isOffset(handedOut) || cursor > handedOut) return false
   return Array.isArray(ranges) && ranges.every(isRange)
 }

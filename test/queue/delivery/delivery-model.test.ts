@@ -11,9 +11,9 @@ import {
 } from '../../../src/queue/delivery/delivery.ts'
 import {
   cutAt,
-  type KeptConsumer,
   mayComeAgain,
   neededFrom,
+  type Standing,
 } from '../../../src/queue/delivery/kept-state.ts'
 
 const attemptsMax = 3
@@ -177,7 +177,7 @@ class Bench {
     this.#delivery.skipTo(Math.max(this.#end, this.#delivery.offered))
   }
 
-  get #kept(): KeptConsumer {
+  get #kept(): Standing {
     return { position: this.#position, parked: this.#parked }
   }
 
