@@ -50,13 +50,28 @@ export function headersOf({ dueMs, key, source }: MessageNotes): HeaderPair[] {
   return headers
 }
 
-/** What the headers say; a note that nobody can read is none, since any client may write there. */
-export function notesOf(headers: readonly RecordHeader[]): MessageNotes {
+/**
+ * What the headers of a record say; a note that nobody can read is none, since any client may write
+ * there, and so are all of a record whose headers are broken.
+ */
+export function notesOf(record: { readonly headers: readonly RecordHeader[] }): MessageNotes {
+  const headers = headersIn(record) ?? []
   const text = (name: string): string | undefined =>
     headers.find((header) => header.key === name)?.value?.toString()
   const due = text(dueName)
   const dueMs = due === undefined || !/^\d{1,15}$/.test(due) ? undefined : Number(due)
-  return { dueMs, key: text(keyName), source: sourceOf(text(sourceName)) }
+  return { dueMs, key: text(keyName) || undefined, source: sourceOf(text(sourceName)) }
+}
+
+/** The headers of a record; undefined where they are broken, which reading them tells. */
+export function headersIn(record: {
+  readonly headers: readonly RecordHeader[]
+}): readonly RecordHeader[] | undefined {
+  try {
+    return record.headers
+  } catch {
+    return undefined
+  }
 }
 
 /** The headers that the program gave. */
@@ -80,5 +95,5 @@ function isSource(value: unknown): value is MessageSource {
   if (!Array.isArray(value) || value.length !== 5) return false
   const [queue, consumer, ...numbers] = value as unknown[]
   const areNames = typeof queue === 'string' && typeof consumer === 'string'
-  return areNames && numbers.every((number) => Number.isSafeInteger(number))
+  return areNames && numbers.every((number) => Number.isSafeInteger(number) && Number(number) >= 0)
 }

@@ -8,15 +8,16 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
-import type { HeaderPair } from '../record/headers.ts'
+import type { HeaderPair, RecordHeader } from '../record/headers.ts'
 import { Delivery, type DeliveryChanges, type Handout, type Moment } from './delivery/delivery.ts'
 import { Keeper } from './delivery/keeper.ts'
 import type { Standing } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
-import { type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
+import { headersIn, type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
 import { Message, type MessageOwner } from './queue-message.ts'
+import { delayMsMax } from './queue-options.ts'
 import { QueueReader } from './queue-reader.ts'
 import { parkedOfBatchMax } from './queue-state.ts'
 import { Takers } from './queue-takers.ts'
@@ -297,7 +298,9 @@ export class QueueConsumer<V> implements MessageOwner {
       return
     }
     let value: V | null
+    let headers: readonly RecordHeader[]
     try {
+      headers = withoutNotes(record.headers)
       value = this.#options.deserialize(record)
     } catch {
       // Another attempt would fail as well; who reads the dead letters has the bytes.
@@ -307,7 +310,6 @@ export class QueueConsumer<V> implements MessageOwner {
     this.#counts.handedOut++
     if (attempt > 1) this.#counts.redelivered++
     const { timestamp } = record
-    const headers = withoutNotes(record.headers)
     this.#takers.serve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
   }
 
@@ -341,9 +343,12 @@ export class QueueConsumer<V> implements MessageOwner {
 
   #offer(record: LogRecord): void {
     assert(record.offset >= this.#delivery.offered, 'the log is read in its order')
-    const { dueMs = 0 } = notesOf(record.headers)
+    const { dueMs = 0 } = notesOf(record)
     const before = this.#delivery.freshCount
-    this.#delivery.offer(record.offset, dueMs, this.#now())
+    const now = this.#now()
+    // No put is delayed for longer: what a client wrote there is no time.
+    const isTime = dueMs - now.wallMs <= delayMsMax
+    this.#delivery.offer(record.offset, isTime ? dueMs : 0, now)
     if (this.#delivery.freshCount > before) this.#ready.set(record.offset, record)
     else this.#keeper.touch()
   }
@@ -354,7 +359,8 @@ export class QueueConsumer<V> implements MessageOwner {
       const record = await this.#reader.one(offset)
       if (this.#ended !== undefined) return
       if (record !== undefined) {
-        const { value, headers, timestamp } = record
+        const { value, timestamp } = record
+        const headers = headersIn(record) ?? []
         const epoch = this.leaderEpochAt(offset)
         const source = [this.queue, this.consumer, offset, 0, epoch] as const
         const notes = { dueMs: undefined, key: undefined, source }

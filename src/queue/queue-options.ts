@@ -174,7 +174,7 @@ export function consumerName(name: unknown): string {
 }
 
 /** A hundred years: when a message is due stays a number that every reader takes. */
-const delayMsMax = 100 * 365 * 24 * 3_600_000
+export const delayMsMax: number = 100 * 365 * 24 * 3_600_000
 
 /** A number of ms, checked. */
 export function milliseconds(what: string, value: unknown): number {

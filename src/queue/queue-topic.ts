@@ -301,8 +301,9 @@ export class QueueTopic {
     const from = Math.max(this.#foundAt, log.startOffset())
     const to = Math.min(below, this.#foundEnd)
     if (from >= to) return
-    for await (const { offset, timestamp, headers } of log.read({ from, to })) {
-      const { key, source } = notesOf(headers)
+    for await (const record of log.read({ from, to })) {
+      const { offset, timestamp } = record
+      const { key, source } = notesOf(record)
       this.#foundAt = offset + 1
       if (key === undefined && source === undefined) continue
       const keyedMs = key === undefined ? undefined : Math.min(timestamp, clock.now())
@@ -328,8 +329,9 @@ export class QueueTopic {
     const keys = new DedupWindow<Promise<number>>(dedupWindowMs)
     if (dedupWindowMs === 0) return keys
     const sinceMs = clock.now() - Math.min(dedupWindowMs, clock.now())
-    await this.#readSince(sinceMs, ({ offset, timestamp, headers }) => {
-      const { key } = notesOf(headers)
+    await this.#readSince(sinceMs, (record) => {
+      const { offset, timestamp } = record
+      const { key } = notesOf(record)
       const putMs = Math.min(timestamp, clock.now())
       if (key === undefined || keys.find(key, putMs) !== undefined) return
       keys.add(key, Promise.resolve(offset), putMs)
@@ -385,10 +387,10 @@ export class QueueTopic {
     // Where the source's clock is ahead its time tells nothing.
     const nowMs = this.#options.clock.now()
     const sinceMs = timestamp > nowMs ? 0 : Math.max(0, timestamp - timeSlackMs)
-    await this.#readSince(sinceMs, ({ offset, headers }) => {
-      const { source } = notesOf(headers)
+    await this.#readSince(sinceMs, (record) => {
+      const { source } = notesOf(record)
       if (source?.[0] !== queue || source[1] !== consumer) return
-      made.places.set(placeOf(source), Promise.resolve(offset))
+      made.places.set(placeOf(source), Promise.resolve(record.offset))
     })
     return made
   }

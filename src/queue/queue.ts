@@ -136,8 +136,9 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     this.#requireOpen()
     const { host, topic, options: given } = this.#makings
     const { delayMs, key, source, durability, signal } = options
-    if (key !== undefined && (typeof key !== 'string' || key === '')) {
-      throw new LogError('INVALID_CONFIG', `The key of a message has to be a text, not ${key}.`)
+    if (key !== undefined && !isText(key)) {
+      const what = `The key of a message is ${String(key)}`
+      throw new LogError('INVALID_CONFIG', `${what}; it has to be a text of whole characters.`)
     }
     const { value, headers } = stored(this.name, given, message)
     const dueMs =
@@ -409,6 +410,11 @@ function stored<VI>(
     if (!(error instanceof UnserializableError)) throw error
     throw invalid(`cannot have its ${error.part} serialised: ${error.message}`, error.cause)
   }
+}
+
+/** A text that is the same when it was stored and read again. */
+function isText(key: unknown): boolean {
+  return typeof key === 'string' && key !== '' && Buffer.from(key).toString() === key
 }
 
 function ignoreLost(error: unknown): void {
