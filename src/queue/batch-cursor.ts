@@ -29,7 +29,8 @@ export interface CursorOptions {
   readonly explain: (error: unknown) => unknown
 }
 
-/** Bytes read at once; a larger batch comes whole. */
+/** Bytes read at once, for each record that is wanted and at most; a larger batch comes whole. */
+const readBytesOfRecord = 1024
 const readBytes = 1024 * 1024
 
 /** Bytes read on the calling thread by who waited for them: they are cached. */
@@ -156,8 +157,10 @@ export class BatchCursor {
   }
 
   #read(from: number): Promise<Uint8Array> {
-    assert(from < this.#options.to, 'nothing is read behind the bound')
-    return this.#options.log.read(from, readBytes, 'highWatermark')
+    const { log, to } = this.#options
+    assert(from < to, 'nothing is read behind the bound')
+    const bytes = Math.min(readBytes, (to - from) * readBytesOfRecord)
+    return log.read(from, bytes, 'highWatermark')
   }
 
   /** Reads behind these bytes already, while they are looked at. */

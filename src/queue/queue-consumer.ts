@@ -16,6 +16,8 @@ import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
 import { headersIn, type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
+import { type MessageRecord, OwnRecord } from './own-record.ts'
+import { ParkedRecords } from './parked-records.ts'
 import { Message, type MessageOwner } from './queue-message.ts'
 import { delayMsMax } from './queue-options.ts'
 import { QueueReader } from './queue-reader.ts'
@@ -33,7 +35,7 @@ export interface ConsumerOptions<V> {
   readonly clock: Clock
   readonly timers: Timers
   /** The message's value of that of its record. */
-  readonly deserialize: (record: LogRecord) => V | null
+  readonly deserialize: (record: MessageRecord) => V | null
   /** Resolves when the operating system has all the changes; rejects when it has none. */
   readonly keep: (changes: DeliveryChanges) => Promise<unknown>
   /** Resolves when what was kept is as durable as the queue. */
@@ -73,6 +75,12 @@ export interface ConsumerStatistics {
   readonly dead: number
 }
 
+/** Records of messages that wait by themselves take about so much memory at most, in bytes. */
+const parkedBytesMax = 8 * 1024 * 1024
+
+/** Of what is read and has to wait that is kept which is due so soon, in ms. */
+const keptAheadMs = 60_000
+
 /** Messages that are kept ready for who takes. */
 const readAheadMax = 1_000
 
@@ -99,6 +107,9 @@ export class QueueConsumer<V> implements MessageOwner {
   readonly #ready = new Map<number, LogRecord>()
   readonly #takers: Takers<Message<V>>
   readonly #reader: QueueReader
+  readonly #parked: ParkedRecords
+  /** Messages that were parked, are on their way, and have no record yet. */
+  readonly #unread = new Set<number>()
   #isReading = false
   /** Hand-outs that are on their way to who takes. */
   #coming = 0
@@ -123,6 +134,12 @@ export class QueueConsumer<V> implements MessageOwner {
       return this.#aborted(signal)
     })
     this.#delivery = new Delivery({ leaseMs, attemptsMax }, kept.position, kept.parked)
+    this.#parked = new ParkedRecords({
+      read: (from, to) => this.#reader.some(from, to),
+      isWanted: (offset) =>
+        this.#unread.has(offset) || this.#delivery.isDueBy(offset, options.clock.now()),
+      bytesMax: parkedBytesMax,
+    })
     this.#keeper = new Keeper<DeliveryChanges>({
       take: () => {
         const changes = this.#delivery.changes(parkedOfBatchMax)
@@ -219,6 +236,7 @@ export class QueueConsumer<V> implements MessageOwner {
     this.#ended ??= error
     await Promise.allSettled([...this.#bringing])
     assert(this.#coming === 0, 'nothing is on its way')
+    this.#parked.clear()
     await this.#keeper.stop()
   }
 
@@ -271,19 +289,21 @@ export class QueueConsumer<V> implements MessageOwner {
       if (record === undefined) unread.push(handout)
       else this.#hand(handout, record)
     }
+    for (const { offset } of unread) this.#unread.add(offset)
     for (const handout of unread) {
       try {
-        this.#hand(handout, await this.#reader.one(handout.offset))
+        this.#hand(handout, await this.#parked.take(handout.offset))
       } catch (error) {
         this.#coming--
         if (this.#takers.size > 0) this.#takers.refuse(error)
       }
+      this.#unread.delete(handout.offset)
     }
     this.#wake()
   }
 
   /** It has arrived: it is noted as handed out, and has its record unless that was deleted. */
-  #hand({ offset, attempt }: Handout, record: LogRecord | undefined): void {
+  #hand({ offset, attempt }: Handout, record: MessageRecord | undefined): void {
     this.#coming--
     assert(this.#coming >= 0, 'what arrives was on its way')
     if (!this.#delivery.isHeld(offset, attempt)) return
@@ -300,8 +320,9 @@ export class QueueConsumer<V> implements MessageOwner {
     let value: V | null
     let headers: readonly RecordHeader[]
     try {
-      headers = withoutNotes(record.headers)
-      value = this.#options.deserialize(record)
+      const own = OwnRecord.of(record)
+      headers = withoutNotes(own.headers)
+      value = this.#options.deserialize(own)
     } catch {
       // Another attempt would fail as well; who reads the dead letters has the bytes.
       this.#delivery.kill(offset, attempt)
@@ -349,14 +370,18 @@ export class QueueConsumer<V> implements MessageOwner {
     // No put is delayed for longer: what a client wrote there is no time.
     const isTime = dueMs - now.wallMs <= delayMsMax
     this.#delivery.offer(record.offset, isTime ? dueMs : 0, now)
-    if (this.#delivery.freshCount > before) this.#ready.set(record.offset, record)
-    else this.#keeper.touch()
+    if (this.#delivery.freshCount > before) {
+      this.#ready.set(record.offset, record)
+      return
+    }
+    if (this.#delivery.isDueBy(record.offset, now.wallMs + keptAheadMs)) this.#parked.keep(record)
+    this.#keeper.touch()
   }
 
   async #bury({ offset }: Pick<Handout, 'offset'>): Promise<void> {
     const { bury, timers } = this.#options
     try {
-      const record = await this.#reader.one(offset)
+      const record = await this.#parked.take(offset)
       if (this.#ended !== undefined) return
       if (record !== undefined) {
         const { value, timestamp } = record

@@ -47,15 +47,20 @@ export class QueueReader {
 
   /** A single message; undefined: it was deleted. */
   async one(offset: number): Promise<LogRecord | undefined> {
+    for await (const record of this.some(offset, offset + 1)) return record
+    return undefined
+  }
+
+  /** Those that are there from one offset up to another; none where the first was deleted. */
+  async *some(from: number, to: number): AsyncGenerator<LogRecord> {
     const log = this.#log
-    assert(offset >= 0, 'offsets count from 0')
-    if (offset < log.startOffset() || offset >= log.endOffset()) return undefined
+    assert(from >= 0 && from < to, 'offsets count from 0')
+    if (from < log.startOffset() || from >= log.endOffset()) return
     try {
-      for await (const record of log.read({ from: offset, to: offset + 1 })) return record
+      yield* log.read({ from, to })
     } catch (error) {
       if (!isOutOfRange(error)) throw error
     }
-    return undefined
   }
 
   #read(from: number, signal: AbortSignal): AsyncIterator<LogRecord> {

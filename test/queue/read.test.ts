@@ -49,6 +49,13 @@ describe('read', () => {
     expect(() => reader.batches()).toThrow(logError('INVALID_CONFIG', 'batches'))
   })
 
+  it('asks for little where few records are wanted', async () => {
+    const { log, partition } = await ofTen()
+    const read = vi.spyOn(partition('a'), 'read')
+    expect(await valuesOf(log.read({ from: 4, to: 5 }))).toEqual(['4'])
+    expect(read.mock.calls.map(([from, bytes]) => [from, bytes])).toEqual([[4, 1024]])
+  })
+
   it('ends where the log ended when it began', async () => {
     const { log } = await ofTen()
     const values: (string | undefined)[] = []

@@ -136,6 +136,12 @@ export class Delivery {
     return this.#fresh.length - this.#first
   }
 
+  /** Whether a message waits by itself, and may be handed out by that time of the wall clock. */
+  isDueBy(offset: number, wallMs: number): boolean {
+    const dueMs = this.#parked.get(offset)?.dueMs
+    return dueMs !== undefined && dueMs <= wallMs
+  }
+
   /** Messages in somebody's hands. */
   get leasedCount(): number {
     return this.#leases.size
