@@ -1,4 +1,4 @@
-/** The embedded log: `Store` and `Log`. */
+/** The embedded log and queue: `Store`, `Log` and `Queue`. */
 export {
   type Deserializer,
   deserializers,

@@ -32,7 +32,7 @@ export interface MessageParts<V> {
  * has run out; who is late gets a `LogError` with the code LEASE_LOST and changes nothing.
  *
  * @example
- * ```js
+ * ```ts
  * import { Queue } from 'odradek'
  *
  * await using queue = await Queue.open('./data/mail')

@@ -37,6 +37,9 @@ export class Processing<V> {
       const message = `concurrency is ${concurrency}; it has to be a whole number from 1 on.`
       throw new LogError('INVALID_CONFIG', message)
     }
+    if (typeof handler !== 'function') {
+      throw new LogError('INVALID_CONFIG', `The handler is ${typeof handler}, not a function.`)
+    }
     if (typeof retryDelayMs === 'number') milliseconds('retryDelayMs', retryDelayMs)
     this.#options = options
     this.#concurrency = concurrency

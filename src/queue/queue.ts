@@ -57,7 +57,7 @@ export interface QueueStatistics {
  * message is handed out again until it is acknowledged: at least once.
  *
  * @example
- * ```js
+ * ```ts
  * import { Queue } from 'odradek'
  *
  * const queue = await Queue.open('./data/mail')
@@ -135,6 +135,11 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   async put(message: NewMessage<ValueIn>, options: PutOptions = {}): Promise<PutResult> {
     this.#requireOpen()
     const { host, topic, options: given } = this.#makings
+    const unknown = Object.keys(options).find((name) => !putOptionNames.has(name))
+    if (unknown !== undefined) {
+      const names = [...putOptionNames].join(', ')
+      throw new LogError('INVALID_CONFIG', `put has no option '${unknown}'; it has ${names}.`)
+    }
     const { delayMs, key, source, durability, signal } = options
     if (key !== undefined && !isText(key)) {
       const what = `The key of a message is ${String(key)}`
@@ -165,9 +170,9 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
    * loop gives the last one back, unless it ended before.
    */
   take(options: TakeOptions): AsyncIterable<Message<ValueOut>> {
-    const { signal } = options
-    const name = consumerName(options.consumer)
     this.#requireOpen()
+    const name = consumerName(options?.consumer)
+    const { signal } = options
     return {
       [Symbol.asyncIterator]: () => {
         let last: Message<ValueOut> | undefined
@@ -197,7 +202,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
    */
   async process(options: ProcessOptions, handler: MessageHandler<ValueOut>): Promise<void> {
     this.#requireOpen()
-    const consumer = consumerName(options.consumer)
+    const consumer = consumerName(options?.consumer)
     const processing = new Processing<ValueOut>(options, handler, this.#ending.signal)
     const working = this.#consumer(consumer).then((from) => processing.run(from))
     this.#working.add(working)
@@ -387,6 +392,8 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
   }
 }
 
+const putOptionNames = new Set(['delayMs', 'key', 'source', 'durability', 'signal'])
+
 /** What is stored of a message that is put. */
 function stored<VI>(
   queue: string,
@@ -399,6 +406,7 @@ function stored<VI>(
     throw invalid(`is ${message === null ? 'null' : typeof message}, not an object`)
   }
   const { value, headers: given } = message
+  if ('key' in message) throw invalid('has a key, which belongs into the options of put')
   if (value === undefined) throw invalid('has the value undefined; without a value it has null')
   try {
     const headers = given === undefined ? noHeaders : pairsOf(given)

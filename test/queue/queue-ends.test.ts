@@ -8,6 +8,16 @@ afterEach(cleanUp)
 
 const closed = { code: 'LOG_CLOSED' }
 
+test('who takes has a name, and who processes a handler', async () => {
+  const { store } = await machine()
+  const queue = await store.queue('jobs')
+  const invalid = expect.objectContaining({ code: 'INVALID_CONFIG' })
+  expect(() => queue.take(undefined as never)).toThrow(invalid)
+  await expect(queue.process(undefined as never, () => undefined)).rejects.toEqual(invalid)
+  await expect(queue.process({ consumer: 'c' }, undefined as never)).rejects.toEqual(invalid)
+  expect(queue.consumers()).toEqual([])
+})
+
 describe('a consumer that is removed', () => {
   test('stays removed, whatever it had not kept yet', async () => {
     const first = await machine()

@@ -45,6 +45,16 @@ test('a duplicate is as durable as it asks for, whatever the first put waited fo
   durable.mockRestore()
 })
 
+test('what put does not know is refused, and so is a key in the message', async () => {
+  const { store } = await machine()
+  const queue = await store.queue('jobs')
+  const unknown = queue.put({ value }, { delay: 5 } as object)
+  await expect(unknown).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+  const keyed = queue.put({ value, key: 'k' } as { value: string })
+  await expect(keyed).rejects.toMatchObject({ code: 'INVALID_RECORD' })
+  expect(queue.statistics().messages).toBe(0)
+})
+
 test('the longest delay is the same after a restart', async () => {
   const first = await machine()
   const queue = await first.store.queue('jobs')
