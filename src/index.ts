@@ -3,6 +3,7 @@ export { NativeModuleError, type NativeModuleProblem } from './addon/index.ts'
 export {
   type AppendOptions,
   type Compression,
+  type ConsumerStatistics,
   type Deserializer,
   type Durability,
   deserializers,
@@ -14,13 +15,24 @@ export {
   type LogOptions,
   type LogReader,
   type LogRecord,
+  type Message,
+  type MessageHandler,
+  type NewMessage,
   type NewRecord,
+  type ProcessOptions,
+  type PutOptions,
+  type PutResult,
+  Queue,
+  type QueueOptions,
+  type QueueStatistics,
   type ReadOptions,
   type Serializer,
   type SingleLogOptions,
+  type SingleQueueOptions,
   Store,
   type StoreOptions,
   serializers,
+  type TakeOptions,
 } from './queue/index.ts'
 export { type DataPlaneStatistics, StorageError } from './storage/index.ts'
 export {

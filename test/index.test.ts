@@ -8,6 +8,7 @@ test('the package offers exactly this', () => {
     'Log',
     'LogError',
     'NativeModuleError',
+    'Queue',
     'StorageError',
     'Store',
     'createLogger',

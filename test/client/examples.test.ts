@@ -1,4 +1,4 @@
-/** The examples in the doc comments of client and log, and the log's page: they compile. */
+/** The examples in the doc comments of client, log and queue, and on their pages: they compile. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -44,7 +44,7 @@ const all = folders.flatMap((name) =>
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => examples(join(root, name, file))),
 )
-all.push(...examples(join(root, 'docs', 'log.md')))
+for (const page of ['log.md', 'queue.md']) all.push(...examples(join(root, 'docs', page)))
 
 test('all of them compile', () => {
   expect(all.length).toBeGreaterThan(80)
