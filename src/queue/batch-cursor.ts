@@ -1,7 +1,7 @@
 /**
  * Walks the batches of one partition: reads about a MiB at a time, the next while the one before is
- * looked at, opens what is compressed, and leaves out what no program sees: markers of transactions,
- * and the records of those that were aborted.
+ * looked at, opens what is compressed, and leaves out what no program sees: markers of
+ * transactions, and the records of those that were aborted.
  */
 import { assert } from '../base/assert.ts'
 import { type Codec, CompressionError } from '../compression/codec.ts'

@@ -7,8 +7,8 @@
  * | `odradek.key` | its key, which is not put again within the window |
  * | `odradek.source` | the message that it was made of: `["mail","sender",42,0,1]` |
  *
- * That source is the first message that consumer `sender` of queue `mail` made of its message 42, of
- * leader epoch 1: after a power cut another message may have that offset, in a later epoch.
+ * That source is the first message that consumer `sender` of queue `mail` made of its message 42,
+ * of leader epoch 1: after a power cut another message may have that offset, in a later epoch.
  */
 import { assert } from '../base/assert.ts'
 import type { HeaderPair, RecordHeader } from '../record/headers.ts'

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import type { RecordHeader } from '../record/headers.ts'
 import type { LogRecord } from './log-record.ts'
 
@@ -32,6 +33,7 @@ export class OwnRecord implements MessageRecord {
   static of(record: MessageRecord): OwnRecord {
     if (record instanceof OwnRecord) return record
     const { offset, timestamp, value, headers } = record
+    assert(offset >= 0, 'offsets count from 0')
     const pinned = Math.max(pinnedBy(value), ...headers.map((header) => pinnedBy(header.value)))
     if (pinned <= pinnedFactorMax * payloadBytes({ value, headers })) return new OwnRecord(record)
     const copied = headers.map((header) => ({ key: header.key, value: copyOf(header.value) }))

@@ -51,6 +51,7 @@ export class ParkedRecords {
     if (this.#bytes + bytes > this.#options.bytesMax) return false
     this.#kept.set(record.offset, OwnRecord.of(record))
     this.#bytes += bytes
+    assert(this.#bytes <= this.#options.bytesMax, 'the bound is held')
     return true
   }
 
@@ -83,6 +84,7 @@ export class ParkedRecords {
     const { read, isWanted } = this.#options
     let found: MessageRecord | undefined
     let wanted = 0
+    assert(this.#span >= spanMin && this.#span <= spanMax, 'a read has its bounds')
     for await (const record of read(offset, offset + this.#span)) {
       if (record.offset === offset) found = record
       else if (isWanted(record.offset) && this.keep(record)) wanted++

@@ -290,6 +290,7 @@ export class QueueConsumer<V> implements MessageOwner {
       else this.#hand(handout, record)
     }
     for (const { offset } of unread) this.#unread.add(offset)
+    assert(this.#unread.size >= unread.length, 'a message is on its way once')
     for (const handout of unread) {
       try {
         this.#hand(handout, await this.#parked.take(handout.offset))
@@ -410,6 +411,7 @@ export class QueueConsumer<V> implements MessageOwner {
     const now = this.#now()
     const waitMs = this.#takers.size === 0 ? Infinity : this.#delivery.waitMs(now)
     const nextMs = waitMs === Infinity ? waitMs : now.monotonicMs + Math.min(waitMs, lookAgainMs)
+    assert(waitMs >= 0, 'what comes is not over')
     // One that is set and earlier looks for what comes then.
     if (nextMs < Infinity && nextMs >= this.#timerMs) return
     timers.clear(this.#timer)

@@ -11,7 +11,7 @@ import type { LogOptions } from './options.ts'
 import { Queue } from './queue.ts'
 import { checkQueueOptions, type QueueOptions, type QueueSettings } from './queue-options.ts'
 import { QueueState, queueStateName, queueStateOptions } from './queue-state.ts'
-import { QueueTopic } from './queue-topic.ts'
+import { QueueTopic, type SourceOrigin, type StoredMessage, storedBytes } from './queue-topic.ts'
 
 /** What a store lends to its queues. */
 export interface QueueHostOptions {
@@ -111,6 +111,22 @@ export class QueueHost {
     return opening
   }
 
+  /** Puts a message into the queue of that name for dead ones, which takes those of any size. */
+  async bury(name: string, message: StoredMessage, origin: SourceOrigin): Promise<unknown> {
+    const { topic } = await this.partsOf(name)
+    try {
+      return await topic.put(message, { origin })
+    } catch (error) {
+      const isTooLarge = error instanceof LogError && error.code === 'MESSAGE_TOO_LARGE'
+      if (!isTooLarge) throw error
+    }
+    // It was stored in its own topic, and what says where it came from is more.
+    const bytes = 2 * storedBytes(message)
+    assert(bytes > 0, 'a message takes room')
+    await this.#options.openLog(name, { configs: { 'max.message.bytes': String(bytes) } })
+    return topic.put(message, { origin })
+  }
+
   /** Where consumers stand. */
   state(): Promise<QueueState> {
     if (this.#state === undefined) {
@@ -187,6 +203,7 @@ export class QueueHost {
  */
 function endOfKnown(partition: PartitionLog, leaderEpoch: number): number {
   const end = partition.highWatermark()
+  assert(leaderEpoch >= -1, 'an epoch counts from 0')
   const { endOffset } = partition.endOffsetOf(leaderEpoch)
   return endOffset < 0 ? end : Math.min(end, endOffset)
 }

@@ -123,6 +123,7 @@ export class Message<V = Buffer> {
 
   /** Of the message itself: another one at its offset has another. */
   leaderEpoch(): number {
+    assert(this.offset >= 0, 'offsets count from 0')
     return this.#owner.leaderEpochAt(this.offset)
   }
 

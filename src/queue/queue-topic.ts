@@ -192,6 +192,7 @@ export class QueueTopic {
     durability: Durability = this.#options.log.durability,
   ): Promise<PutResult> {
     const offset = await place
+    assert(offset >= 0, 'what is there has an offset')
     if (durability === 'fsync') await this.#options.log.flush()
     return { offset, isDuplicate: true }
   }
@@ -409,6 +410,11 @@ export class QueueTopic {
 /** What the messages made of one consumer's are told apart by. */
 function placeOf([, , offset, index, leaderEpoch]: MessageSource): string {
   return `${offset}/${index}/${leaderEpoch}`
+}
+
+/** About what a message takes, in bytes. */
+export function storedBytes({ value, headers, notes }: StoredMessage): number {
+  return sizeOf(value, [...headers, ...headersOf(notes)])
 }
 
 function sizeOf(value: Payload | null, headers: readonly HeaderPair[]): number {

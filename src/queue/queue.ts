@@ -332,10 +332,9 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
         if (log.durability === 'fsync') await state.flush()
       },
       neededFrom: () => this.#neededFrom(name),
-      bury: async (message) => {
-        const { topic } = await host.partsOf(settings.deadLetters ?? `${this.name}.dead`)
+      bury: (message) => {
         const origin = { oldest: () => consumer.oldest(), timestamp: message.timestamp }
-        return topic.put(message, { origin })
+        return host.bury(settings.deadLetters ?? `${this.name}.dead`, message, origin)
       },
       onFinished: () => this.#trimmer.soon(),
     })

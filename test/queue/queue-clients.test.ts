@@ -1,6 +1,7 @@
 /** What a Kafka client may have written into a queue's topic, its notes included. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
+import type { LogError } from '../../src/queue/log-error.ts'
 import { compression } from '../cleaner/fixture.ts'
 import { commit } from '../storage/store-behaviour.ts'
 import { cleanUp } from './fixture.ts'
@@ -52,6 +53,19 @@ test('a message whose headers are broken is a dead letter, and holds nothing up'
   second.clock.nowMs += 300_000
   await queue.close()
   expect(second.partition('jobs').logStartOffset()).toBe(3)
+})
+
+test('a message that just fits is a dead letter although that is larger', async () => {
+  const { store } = await machine()
+  const queue = await store.queue('jobs', { maxAttempts: 1 })
+  let bytes = 1_048_588
+  const put = (): Promise<unknown> => queue.put({ value: Buffer.alloc(bytes) })
+  while ((await put().catch((error: LogError) => error.code)) === 'MESSAGE_TOO_LARGE') bytes--
+  await (await takeOne(queue)).nack()
+  await turns()
+  expect(queue.statistics().consumers).toMatchObject([{ dead: 1, lag: 0 }])
+  const dead = await takeOne(await store.queue('jobs.dead'))
+  expect(dead.value?.length).toBe(bytes)
 })
 
 describe('a note that says nothing', () => {

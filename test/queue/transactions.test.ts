@@ -1,4 +1,4 @@
-/** Logs that hold what transactional producers of Apache Kafka wrote, ended one way or the other. */
+/** Logs with what transactional producers of Apache Kafka wrote, ended one way or the other. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { engineEnvironment } from '../../src/engine/environment.ts'
 import { encodeControlRecord } from '../../src/protocol/control-record.ts'

@@ -50,6 +50,7 @@ export function keptChanges(
 ): KeptChanges {
   if (position === undefined) return { position, parked }
   const end = endOf(position)
+  assert(end >= position.cursor, 'what is passed is told of')
   const leaderEpoch = end === 0 ? -1 : leaderEpochAt(end - 1)
   assert(leaderEpoch >= -1, 'an epoch counts from 0')
   return { position: { ...position, leaderEpoch }, parked }
