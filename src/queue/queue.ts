@@ -8,7 +8,7 @@ import { LogError } from './log-error.ts'
 import { isReserved, type MessageNotes } from './message-headers.ts'
 import { type ConsumerStatistics, QueueConsumer } from './queue-consumer.ts'
 import type { QueueHost } from './queue-host.ts'
-import type { Message } from './queue-message.ts'
+import { Message } from './queue-message.ts'
 import {
   checkSingleQueueOptions,
   consumerName,
@@ -151,6 +151,9 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
     const how = { durability, signal }
     const notes: MessageNotes = { dueMs, key, source: undefined }
     if (source === undefined) return topic.put({ value, headers, notes }, how)
+    if (!(source instanceof Message)) {
+      throw new LogError('INVALID_CONFIG', 'The source of a message has to be one that was taken.')
+    }
     const index = source.nextMade(this.name)
     const of = [source.queue, source.consumer, source.offset, index, source.leaderEpoch()] as const
     const origin = { oldest: () => source.oldest(), timestamp: source.timestamp }

@@ -1,5 +1,6 @@
 /** Puts into a queue that has a bound, is closed, or whose options change. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Message } from '../../src/queue/queue-message.ts'
 import type { QueueOptions } from '../../src/queue/queue-options.ts'
 import { cleanUp, soon } from './fixture.ts'
 import { fillDisk, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
@@ -50,6 +51,8 @@ test('what put does not know is refused, and so is a key in the message', async 
   const queue = await store.queue('jobs')
   const unknown = queue.put({ value }, { delay: 5 } as object)
   await expect(unknown).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+  const made = queue.put({ value }, { source: {} as Message })
+  await expect(made).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
   const keyed = queue.put({ value, key: 'k' } as { value: string })
   await expect(keyed).rejects.toMatchObject({ code: 'INVALID_RECORD' })
   expect(queue.statistics().messages).toBe(0)
