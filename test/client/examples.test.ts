@@ -44,7 +44,9 @@ const all = folders.flatMap((name) =>
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => examples(join(root, name, file))),
 )
-for (const page of ['log.md', 'queue.md']) all.push(...examples(join(root, 'docs', page)))
+for (const page of ['log.md', 'queue.md', 'migration.md']) {
+  all.push(...examples(join(root, 'docs', page)))
+}
 
 test('all of them compile', () => {
   expect(all.length).toBeGreaterThan(80)
