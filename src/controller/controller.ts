@@ -40,7 +40,7 @@ import {
   refuseNewPartitions,
 } from './create-partitions.ts'
 import { decideCreateTopics, refuseTopics, type TopicContext } from './create-topics.ts'
-import type { Charge, Decision, Refusal } from './decision.ts'
+import type { CommandingClient, Decision, Refusal } from './decision.ts'
 import { decideDeleteTopics, refuseDeletions } from './delete-topics.ts'
 import { automaticTopic } from './internal-topics.ts'
 import { cordonRecords, offlineDirectoryRecords, unusableRecords } from './log-directories.ts'
@@ -107,6 +107,9 @@ const abortTransaction: MetadataRecordInput = {
   version: 0,
   value: {},
 }
+
+/** Whoever needs a topic that is not there is no less a client. */
+const unlimited: CommandingClient = { charge: () => true }
 
 const quorumStateFile = `${metadataFolder}/quorum-state`
 
@@ -197,10 +200,13 @@ export class Controller {
   }
 
   /** CreateTopics: one result for each name of the request, in its order. */
-  createTopics(request: CreateTopicsRequest, charge?: Charge): Promise<CreatableTopicResult[]> {
+  createTopics(
+    request: CreateTopicsRequest,
+    client?: CommandingClient,
+  ): Promise<CreatableTopicResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
-      this.#run((image) => decideCreateTopics(request, this.#context(image, charge))),
+      this.#run((image) => decideCreateTopics(request, this.#context(image, client))),
       () => refuseTopics(request, timedOut),
     )
   }
@@ -209,17 +215,20 @@ export class Controller {
   async createTopicAutomatically(name: string): Promise<CreatableTopicResult> {
     const topics = [automaticTopic(name, this.#options.config())]
     const [result] = await this.#run((image) =>
-      decideCreateTopics({ topics, validateOnly: false }, this.#context(image)),
+      decideCreateTopics({ topics, validateOnly: false }, this.#context(image, unlimited)),
     )
     assert(result !== undefined, 'one topic gives one result')
     return result
   }
 
   /** DeleteTopics, by name or by id: one result for each topic of the request, in its order. */
-  deleteTopics(request: DeleteTopicsRequest, charge?: Charge): Promise<DeletableTopicResult[]> {
+  deleteTopics(
+    request: DeleteTopicsRequest,
+    client?: CommandingClient,
+  ): Promise<DeletableTopicResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
-      this.#run((image) => decideDeleteTopics(request, this.#context(image, charge))),
+      this.#run((image) => decideDeleteTopics(request, this.#context(image, client))),
       () => refuseDeletions(request, timedOut),
     )
   }
@@ -227,11 +236,11 @@ export class Controller {
   /** CreatePartitions: one result for each topic of the request, in its order. */
   createPartitions(
     request: Parameters<typeof decideCreatePartitions>[0] & { readonly timeoutMs: number },
-    charge?: Charge,
+    client?: CommandingClient,
   ): Promise<NewPartitionsResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
-      this.#run((image) => decideCreatePartitions(request, this.#context(image, charge))),
+      this.#run((image) => decideCreatePartitions(request, this.#context(image, client))),
       () => refuseNewPartitions(request, timedOut),
     )
   }
@@ -345,9 +354,9 @@ export class Controller {
     assert(this.#log.endOffset === endOffset + records.length, 'a broker epoch is its offset')
   }
 
-  #context(image: MetadataImage, charge?: Charge): TopicContext {
+  #context(image: MetadataImage, client?: CommandingClient): TopicContext {
     const { config, nodeId, random } = this.#options
-    return { image, broker: effectiveConfig(config(), image, nodeId), random, charge }
+    return { image, broker: effectiveConfig(config(), image, nodeId), random, client }
   }
 
   /** The answer, or after `timeoutMs` another one; the command itself goes on. */

@@ -11,7 +11,7 @@ import {
   type TopicContext,
   tooManyPartitions,
 } from './create-topics.ts'
-import { type Decision, overQuota, type Refusal } from './decision.ts'
+import { type Decision, overQuota, ownTopicRefusal, type Refusal } from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
 import { checkAssignments, newPartition, type Placement, placeReplicas } from './placement.ts'
 
@@ -46,9 +46,9 @@ export function decideCreatePartitions(
       ? tooManyPartitions
       : repeated.has(name)
         ? duplicateTopic
-        : undefined
+        : context.client && ownTopicRefusal(name)
     const wanted = refusal ?? addPartitions(topic, context, directories)
-    const isOver = !('code' in wanted) && context.charge?.(wanted.length) === false
+    const isOver = !('code' in wanted) && context.client?.charge(wanted.length) === false
     const added = isOver ? overQuota : wanted
     if ('code' in added) {
       response.push({ name, errorCode: added.code, errorMessage: added.message })

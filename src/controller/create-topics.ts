@@ -16,7 +16,13 @@ import type {
 } from '../protocol/generated/19-create-topics.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { zeroUuid } from '../protocol/uuid.ts'
-import { type Charge, type Decision, overQuota, type Refusal } from './decision.ts'
+import {
+  type CommandingClient,
+  type Decision,
+  overQuota,
+  ownTopicRefusal,
+  type Refusal,
+} from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
 import {
   checkAssignments,
@@ -34,8 +40,7 @@ export interface TopicContext {
   readonly image: MetadataImage
   readonly broker: BrokerConfig
   readonly random: Random
-  /** Notes that so many partitions are made or removed; false: they may not be. */
-  readonly charge?: Charge | undefined
+  readonly client?: CommandingClient | undefined
 }
 
 /** See the head of this file. One result for each name of the request, in its order. */
@@ -52,7 +57,9 @@ export function decideCreateTopics(
   for (const [name, topic] of byName) {
     const refusal = excessive
       ? tooManyPartitions
-      : (nameRefusal(name, repeated.has(name), taken) ?? configRefusal(topic))
+      : (nameRefusal(name, repeated.has(name), taken) ??
+        (context.client && ownTopicRefusal(name)) ??
+        configRefusal(topic))
     const created = refusal ?? chargedTopic(topic, context, directories)
     if ('code' in created) {
       response.push(refused(name, created))
@@ -137,10 +144,10 @@ function chargedTopic(
   directories: DirectoryChoice,
 ): ReturnType<typeof createTopic> {
   const created = createTopic(topic, context, directories)
-  if ('code' in created || context.charge === undefined) return created
+  if ('code' in created || context.client === undefined) return created
   const partitions = created.records.filter(({ name }) => name === 'PartitionRecord').length
   assert(partitions > 0, 'a topic has a partition')
-  return context.charge(partitions) ? created : overQuota
+  return context.client.charge(partitions) ? created : overQuota
 }
 
 function createTopic(

@@ -10,7 +10,13 @@ import type {
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
 import type { TopicContext } from './create-topics.ts'
-import { type Decision, overQuota, type Refusal } from './decision.ts'
+import {
+  type CommandingClient,
+  type Decision,
+  overQuota,
+  ownTopicRefusal,
+  type Refusal,
+} from './decision.ts'
 
 /**
  * See the head of this file. One result for each topic of the request, in its order; what names a
@@ -18,7 +24,7 @@ import { type Decision, overQuota, type Refusal } from './decision.ts'
  */
 export function decideDeleteTopics(
   request: Pick<DeleteTopicsRequest, 'topics' | 'topicNames'>,
-  context: Pick<TopicContext, 'image' | 'broker' | 'charge'>,
+  context: Pick<TopicContext, 'image' | 'broker' | 'client'>,
 ): Decision<DeletableTopicResult[]> {
   const asked = statesOf(request)
   const times = countsOf(asked.map(keyOf))
@@ -43,9 +49,12 @@ export function decideDeleteTopics(
     } else if (deleted.has(topic.id)) {
       // The same topic by its name and by its id.
       response.push(refuse(state, ErrorCode.INVALID_REQUEST, 'Duplicate topic.'))
-    } else if (context.charge?.(topic.partitions.length) === false) {
-      response.push(refuse(state, overQuota.code, overQuota.message))
     } else {
+      const refusal = context.client && clientRefusal(topic, context.client)
+      if (refusal !== undefined) {
+        response.push(refuse(state, refusal.code, refusal.message))
+        continue
+      }
       deleted.add(topic.id)
       records.push({ name: 'RemoveTopicRecord', version: 0, value: { topicId: topic.id } })
       response.push(succeed(topic))
@@ -54,6 +63,12 @@ export function decideDeleteTopics(
   assert(records.length === deleted.size, 'a topic is removed once')
   assert(response.length <= asked.length, 'a topic is answered once')
   return { records, response }
+}
+
+function clientRefusal(topic: TopicImage, client: CommandingClient): Refusal | undefined {
+  return (
+    ownTopicRefusal(topic.name) ?? (client.charge(topic.partitions.length) ? undefined : overQuota)
+  )
 }
 
 /** The answer to a request of which nothing is said but one refusal. */

@@ -6,7 +6,7 @@
  */
 import { assert } from '../base/assert.ts'
 import {
-  internalTopics,
+  coordinatorTopics,
   type ListenerImage,
   type MetadataImage,
   type PartitionImage,
@@ -167,7 +167,7 @@ export function stopRecords(image: MetadataImage, nodeId: number): MetadataRecor
       version: 1,
       value: { brokerId: nodeId, brokerEpoch: broker.epoch, inControlledShutdown: 1 },
     },
-    ...leaderlessRecords(image, nodeId, (_, topic) => internalTopics.has(topic.name)),
+    ...leaderlessRecords(image, nodeId, (_, topic) => coordinatorTopics.has(topic.name)),
     fenceRecord(nodeId, broker.epoch, true),
   ]
 }

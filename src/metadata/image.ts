@@ -8,6 +8,7 @@ import type { Voter } from '../protocol/generated/record/control.ts'
 import type { MetadataRecord, UnknownMetadataRecord } from '../protocol/metadata-record.ts'
 import type { Uuid } from '../protocol/uuid.ts'
 import type { ConfigTexts } from './config/broker-config.ts'
+import { queueStateTopic } from './topic-name.ts'
 
 /** One partition of a topic, as the controller decided it. */
 export interface PartitionImage {
@@ -172,12 +173,15 @@ export function configsOf(
 
 const noConfigs: ConfigTexts = new Map()
 
-/** Kafka's own topics; clients may not produce to them by default and see them marked. */
-export const internalTopics: ReadonlySet<string> = new Set([
+/** What coordinators keep their state in. */
+export const coordinatorTopics: ReadonlySet<string> = new Set([
   '__consumer_offsets',
   '__transaction_state',
   '__share_group_state',
 ])
+
+/** Topics of the node's own: clients may not produce to them, and see them marked. */
+export const internalTopics: ReadonlySet<string> = new Set([...coordinatorTopics, queueStateTopic])
 
 /** Number of partitions of all topics together. */
 export function partitionCount(image: MetadataImage): number {

@@ -8,6 +8,9 @@ export const metadataTopic = '__cluster_metadata'
 /** The id of {@link metadataTopic}, the same in every cluster. */
 export const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 
+/** Where the embedded queues of a store keep how far their consumers are; theirs alone to change. */
+export const queueStateTopic = '__odradek_queues'
+
 /** What is wrong with a topic name, as a sentence, or undefined. */
 export function topicNameProblem(name: string): string | undefined {
   if (name === '') return 'Topic name is invalid: the empty string is not allowed'

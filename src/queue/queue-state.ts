@@ -3,6 +3,7 @@
  * last record of each key.
  */
 import { assert } from '../base/assert.ts'
+import { queueStateTopic } from '../metadata/topic-name.ts'
 import {
   type KeptChanges,
   type KeptConsumer,
@@ -16,7 +17,7 @@ import type { LogOptions } from './options.ts'
 import type { Durability } from './partition-writer.ts'
 
 /** Name of that log; no queue and no other log can have it. */
-export const queueStateName = '__odradek_queues'
+export const queueStateName: string = queueStateTopic
 
 /** How it is opened. */
 export const queueStateOptions: LogOptions = {

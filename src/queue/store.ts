@@ -155,17 +155,18 @@ export class Store {
   }
 
   /** The log of a store that has but this one: closing it closes the store. */
-  only<KI, VI, KO, VO>(
+  async only<KI, VI, KO, VO>(
     name: string,
     options: LogOptions<KI, VI, KO, VO>,
   ): Promise<Log<KI, VI, KO, VO>> {
+    requireFree(name)
     return this.#open(name, options, () => this.close())
   }
 
   /** Names of its logs, in no order. */
   names(): string[] {
     const names = [...this.#engine.image.topicsByName.keys()]
-    return names.filter((name) => !internalTopics.has(name) && name !== queueStateName)
+    return names.filter((name) => !internalTopics.has(name))
   }
 
   /**
@@ -200,7 +201,7 @@ export class Store {
     onClose: () => Promise<void>,
   ): Promise<Log<KI, VI, KO, VO>> {
     const options = checkLogOptions(given) as LogOptions<KI, VI, KO, VO>
-    if (typeof name !== 'string' || internalTopics.has(name)) {
+    if (typeof name !== 'string' || (internalTopics.has(name) && name !== queueStateName)) {
       throw new LogError('INVALID_CONFIG', `A log cannot have the name ${String(name)}.`)
     }
     if (this.#isClosed) {

@@ -77,13 +77,11 @@ describe('a store', () => {
     expect(set).toHaveBeenCalledWith('b', expect.objectContaining({ ...bounds, retentionMs: 1000 }))
   })
 
-  it.each(['__consumer_offsets', '__cluster_metadata', '', 'a b', '..', 5])(
-    'has no log of the name %j',
-    async (name) => {
-      const { store } = await memoryStore()
-      await expect(store.log(name as string)).rejects.toEqual(logError('INVALID_CONFIG'))
-    },
-  )
+  const taken = ['__consumer_offsets', '__cluster_metadata', '__odradek_queues']
+  it.each([...taken, '', 'a b', '..', 5])('has no log of the name %j', async (name) => {
+    const { store } = await memoryStore()
+    await expect(store.log(name as string)).rejects.toEqual(logError('INVALID_CONFIG'))
+  })
 
   it.each([
     ['partitions', { partitions: 0 }],
@@ -170,6 +168,8 @@ describe('a log in a directory of its own', () => {
     await (await Log.open(folder)).close()
     const unknown = Log.open(folder, { topic: 'a' } as never)
     await expect(unknown).rejects.toEqual(logError('INVALID_CONFIG', "'topic'"))
+    const taken = Log.open(folder, { name: '__odradek_queues' })
+    await expect(taken).rejects.toEqual(logError('INVALID_CONFIG', 'is taken'))
   })
 })
 

@@ -18,7 +18,7 @@ export const createTopics: Handler<CreateTopicsRequest, CreateTopicsResponseInpu
 
   async handle(request, call, broker) {
     const quota = broker.flow.mutationQuota(call.clientId, call.version >= strictSince)
-    const results = await broker.controller.createTopics(request, quota.charge)
+    const results = await broker.controller.createTopics(request, quota)
     const throttleTimeMs = quota.throttleMs()
     if (call.version >= detailsSince) return { throttleTimeMs, topics: results }
     return {

@@ -24,7 +24,7 @@ export const deleteTopics: Handler<DeleteTopicsRequest, DeleteTopicsResponseInpu
 
   async handle(request, call, broker) {
     const quota = broker.flow.mutationQuota(call.clientId, call.version >= strictSince)
-    const results = await broker.controller.deleteTopics(request, quota.charge)
+    const results = await broker.controller.deleteTopics(request, quota)
     const responses = results.map((result) => inVersion(result, call))
     return { throttleTimeMs: quota.throttleMs(), responses }
   },

@@ -21,7 +21,7 @@ export const createPartitions: Handler<CreatePartitionsRequest, CreatePartitions
     }))
     const request = { topics: asked, timeoutMs, validateOnly }
     const quota = broker.flow.mutationQuota(call.clientId, call.version >= strictSince)
-    const results = await broker.controller.createPartitions(request, quota.charge)
+    const results = await broker.controller.createPartitions(request, quota)
     return { throttleTimeMs: quota.throttleMs(), results }
   },
 

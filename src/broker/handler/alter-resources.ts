@@ -1,5 +1,6 @@
 /** What altering configs singly and as a whole have in common: who answers for which resource. */
 import type { AlterConfigsResult } from '../../controller/alter-configs.ts'
+import { ownTopicRefusal } from '../../controller/decision.ts'
 import { ResourceType } from '../../metadata/image.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { BrokerContext } from '../context.ts'
@@ -23,12 +24,18 @@ export async function alterResources<R extends Resource>(
 ): Promise<AlterConfigsResult[]> {
   const answered = new Map<R, AlterConfigsResult>()
   for (const resource of resources) {
-    const answer = await here(resource)
+    const answer = refuseOwnTopic(resource) ?? (await here(resource))
     if (answer !== undefined) answered.set(resource, answer)
   }
   const others = resources.filter((resource) => !answered.has(resource))
   const decided = others.length === 0 ? [] : await decide(others)
   return resources.flatMap((resource) => answered.get(resource) ?? decided.shift() ?? [])
+}
+
+function refuseOwnTopic(resource: Resource): AlterConfigsResult | undefined {
+  if (resource.resourceType !== ResourceType.TOPIC) return undefined
+  const refusal = ownTopicRefusal(resource.resourceName)
+  return refusal === undefined ? undefined : answerOf(resource, refusal.code, refusal.message)
 }
 
 /** A refusal where a limit is to be set on a host that has no address. */
