@@ -10,11 +10,8 @@ import type { Random } from '../base/random.ts'
 import type { BrokerConfig } from '../metadata/config/broker-config.ts'
 import type { MetadataChanges } from '../metadata/delta.ts'
 import { effectiveConfig } from '../metadata/effective-config.ts'
-import { MetadataError } from '../metadata/error.ts'
 import type { ListenerImage, MetadataImage } from '../metadata/image.ts'
-import { metadataVersionOf } from '../metadata/record-versions.ts'
 import type { LoggedRecordInput } from '../metadata/records.ts'
-import { decodeSnapshotFile } from '../metadata/snapshot.ts'
 import { ErrorCode } from '../protocol/error-codes.ts'
 import type {
   CreatableTopicResult,
@@ -33,30 +30,33 @@ import {
   type ConfigAlteration,
   decideAlterConfigs,
 } from './alter-configs.ts'
-import { bootstrapFile, bootstrapRecords, leaderControls, levelOf } from './bootstrap.ts'
+import { bootstrapRecords, leaderControls, levelOf } from './bootstrap.ts'
 import {
   decideCreatePartitions,
   type NewPartitionsResult,
   refuseNewPartitions,
 } from './create-partitions.ts'
 import { decideCreateTopics, refuseTopics, type TopicContext } from './create-topics.ts'
-import type { CommandingClient, Decision, Refusal } from './decision.ts'
+import type { Client, Decision, Refusal } from './decision.ts'
 import { decideDeleteTopics, refuseDeletions } from './delete-topics.ts'
 import { automaticTopic } from './internal-topics.ts'
 import { cordonRecords, offlineDirectoryRecords, unusableRecords } from './log-directories.ts'
-import { type Appended, MetadataLog, metadataFolder } from './metadata-log.ts'
+import { type Appended, MetadataLog } from './metadata-log.ts'
 import {
+  beginEpoch,
   type DirectoryIdentity,
   identify,
   prepareFirstEpoch,
+  readBootstrapRecords,
   requireOnlyVoter,
 } from './open-store.ts'
 import { decideProducerIds, type ProducerIdBlock } from './producer-ids.ts'
-import { decodeQuorumState, encodeQuorumState, leaderState } from './quorum-state.ts'
 import {
   brokerRecords,
   controllerRecords,
   leadershipRecords,
+  type Move,
+  movedRecords,
   type Registration,
   stopRecords,
 } from './registration.ts'
@@ -109,9 +109,7 @@ const abortTransaction: MetadataRecordInput = {
 }
 
 /** Whoever needs a topic that is not there is no less a client. */
-const unlimited: CommandingClient = { charge: () => true }
-
-const quorumStateFile = `${metadataFolder}/quorum-state`
+const unlimited: Client = { charge: () => true }
 
 /** See the head of this file. All calls on the Node thread; any number may be under way. */
 export class Controller {
@@ -119,7 +117,7 @@ export class Controller {
   readonly #options: ControllerOptions
   readonly #log: MetadataLog
   readonly #snapshots: SnapshotSchedule
-  readonly #listeners: ImageListener[] = []
+  readonly #listeners = new Set<ImageListener>()
   #image: MetadataImage
   #state: 'opened' | 'active' | 'closed' = 'opened'
   #closing: Promise<void> | undefined
@@ -167,9 +165,11 @@ export class Controller {
     return this.#log.image.brokers.get(this.#options.nodeId)?.epoch ?? -1
   }
 
-  /** Adds a listener for all images from the next one on. */
-  subscribe(listener: ImageListener): void {
-    this.#listeners.push(listener)
+  /** Adds a listener for all images from the next one on, until what is returned is called. */
+  subscribe(listener: ImageListener): () => void {
+    assert(!this.#listeners.has(listener), 'a listener is told once')
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /**
@@ -186,8 +186,8 @@ export class Controller {
     requireOnlyVoter(known, store)
     const isFirst = this.#log.endOffset === 0
     const quorum = isFirst ? await prepareFirstEpoch(store, known, voter, clock) : known
-    const bootstrap = await this.#bootstrapRecords()
-    const epoch = await this.#beginEpoch()
+    const bootstrap = await readBootstrapRecords(store, this.#log.image)
+    const epoch = await beginEpoch(store, nodeId, this.#log.image.epoch)
     this.#state = 'active'
     this.#publish(this.#log.lead(epoch, leaderControls(quorum, voter, isFirst), clock.now()))
     const { clean } = store.recoveryReport()
@@ -199,11 +199,14 @@ export class Controller {
     assert(this.#image.brokers.has(nodeId), 'an active node is registered')
   }
 
+  /** Registers this node anew, as one that clients reach there from now on. */
+  moveTo(move: Omit<Move, 'incarnationId'>): Promise<void> {
+    const registered = { ...move, incarnationId: this.#options.random.uuid() }
+    return this.#write((image, id) => movedRecords(image, id, registered, this.#log.endOffset))
+  }
+
   /** CreateTopics: one result for each name of the request, in its order. */
-  createTopics(
-    request: CreateTopicsRequest,
-    client?: CommandingClient,
-  ): Promise<CreatableTopicResult[]> {
+  createTopics(request: CreateTopicsRequest, client?: Client): Promise<CreatableTopicResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
       this.#run((image) => decideCreateTopics(request, this.#context(image, client))),
@@ -222,10 +225,7 @@ export class Controller {
   }
 
   /** DeleteTopics, by name or by id: one result for each topic of the request, in its order. */
-  deleteTopics(
-    request: DeleteTopicsRequest,
-    client?: CommandingClient,
-  ): Promise<DeletableTopicResult[]> {
+  deleteTopics(request: DeleteTopicsRequest, client?: Client): Promise<DeletableTopicResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
       this.#run((image) => decideDeleteTopics(request, this.#context(image, client))),
@@ -236,7 +236,7 @@ export class Controller {
   /** CreatePartitions: one result for each topic of the request, in its order. */
   createPartitions(
     request: Parameters<typeof decideCreatePartitions>[0] & { readonly timeoutMs: number },
-    client?: CommandingClient,
+    client?: Client,
   ): Promise<NewPartitionsResult[]> {
     return this.#withDeadline(
       request.timeoutMs,
@@ -354,7 +354,7 @@ export class Controller {
     assert(this.#log.endOffset === endOffset + records.length, 'a broker epoch is its offset')
   }
 
-  #context(image: MetadataImage, client?: CommandingClient): TopicContext {
+  #context(image: MetadataImage, client?: Client): TopicContext {
     const { config, nodeId, random } = this.#options
     return { image, broker: effectiveConfig(config(), image, nodeId), random, client }
   }
@@ -380,29 +380,13 @@ export class Controller {
       await this.#log.committed(appended.requiredHighWatermark)
       assert(appended.image.offset > this.#image.offset, 'images are published in order')
       this.#image = appended.image
-      for (const listener of this.#listeners) await listener(appended.image, appended.changes)
+      for (const listener of [...this.#listeners]) {
+        // One that has gone meanwhile may have nothing left to work with.
+        if (this.#listeners.has(listener)) await listener(appended.image, appended.changes)
+      }
       this.#snapshots.committed(appended.image)
     })()
     // Whoever waits gets the failure; without anybody it must not end the process.
     this.#published.catch(() => undefined)
-  }
-
-  /** The records that begin a new cluster's metadata; none when it has begun. */
-  async #bootstrapRecords(): Promise<readonly LoggedRecordInput[]> {
-    if (metadataVersionOf(this.#log.image) !== undefined) return []
-    const bytes = await this.#options.store.readFile(bootstrapFile)
-    if (bytes === undefined) throw new MetadataError(`${bootstrapFile} is gone`)
-    return decodeSnapshotFile(bootstrapFile, bytes).records
-  }
-
-  /** The epoch to lead, remembered before anything is written in it. */
-  async #beginEpoch(): Promise<number> {
-    const { store, nodeId } = this.#options
-    const bytes = await store.readFile(quorumStateFile)
-    const known = bytes === undefined ? 0 : decodeQuorumState(bytes).leaderEpoch
-    const epoch = Math.max(known, this.#log.image.epoch) + 1
-    assert(epoch > 0, 'epoch 0 is that of the first snapshot')
-    await store.writeFile(quorumStateFile, encodeQuorumState(leaderState(nodeId, epoch)))
-    return epoch
   }
 }

@@ -16,13 +16,7 @@ import type {
 } from '../protocol/generated/19-create-topics.ts'
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { zeroUuid } from '../protocol/uuid.ts'
-import {
-  type CommandingClient,
-  type Decision,
-  overQuota,
-  ownTopicRefusal,
-  type Refusal,
-} from './decision.ts'
+import { type Client, type Decision, overQuota, ownTopicRefusal, type Refusal } from './decision.ts'
 import { DirectoryChoice } from './log-directories.ts'
 import {
   checkAssignments,
@@ -40,7 +34,7 @@ export interface TopicContext {
   readonly image: MetadataImage
   readonly broker: BrokerConfig
   readonly random: Random
-  readonly client?: CommandingClient | undefined
+  readonly client?: Client | undefined
 }
 
 /** See the head of this file. One result for each name of the request, in its order. */

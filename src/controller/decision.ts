@@ -17,7 +17,7 @@ export interface Decision<Response> {
 export type Charge = (partitions: number) => boolean
 
 /** Whose command it is; without one it is the node's own. */
-export interface CommandingClient {
+export interface Client {
   readonly charge: Charge
 }
 

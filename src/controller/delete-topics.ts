@@ -10,13 +10,7 @@ import type {
 import type { MetadataRecordInput } from '../protocol/metadata-record.ts'
 import { type Uuid, zeroUuid } from '../protocol/uuid.ts'
 import type { TopicContext } from './create-topics.ts'
-import {
-  type CommandingClient,
-  type Decision,
-  overQuota,
-  ownTopicRefusal,
-  type Refusal,
-} from './decision.ts'
+import { type Client, type Decision, overQuota, ownTopicRefusal, type Refusal } from './decision.ts'
 
 /**
  * See the head of this file. One result for each topic of the request, in its order; what names a
@@ -65,7 +59,7 @@ export function decideDeleteTopics(
   return { records, response }
 }
 
-function clientRefusal(topic: TopicImage, client: CommandingClient): Refusal | undefined {
+function clientRefusal(topic: TopicImage, client: Client): Refusal | undefined {
   return (
     ownTopicRefusal(topic.name) ?? (client.charge(topic.partitions.length) ? undefined : overQuota)
   )

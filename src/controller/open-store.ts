@@ -1,10 +1,15 @@
-/** Makes a log directory ready for the controller: identity and first files of a new cluster. */
+/**
+ * Makes a log directory ready for the controller: identity and first files of a new cluster, and
+ * the epoch that begins.
+ */
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { MetadataError } from '../metadata/error.ts'
-import type { QuorumImage } from '../metadata/image.ts'
-import { snapshotName } from '../metadata/snapshot.ts'
+import type { MetadataImage, QuorumImage } from '../metadata/image.ts'
+import { metadataVersionOf } from '../metadata/record-versions.ts'
+import type { LoggedRecordInput } from '../metadata/records.ts'
+import { decodeSnapshotFile, snapshotName } from '../metadata/snapshot.ts'
 import { isUuid } from '../protocol/uuid.ts'
 import type { LogStore, MetaProperties } from '../storage/log-store.ts'
 import {
@@ -15,6 +20,7 @@ import {
   type VoterIdentity,
 } from './bootstrap.ts'
 import { metadataFolder } from './metadata-log.ts'
+import { decodeQuorumState, encodeQuorumState, leaderState } from './quorum-state.ts'
 
 /** What a directory has to agree with. */
 export interface DirectoryIdentity {
@@ -73,6 +79,27 @@ export async function prepareFirstEpoch(
   return firstQuorum(voter)
 }
 
+/** The records that begin a new cluster's metadata; none when it has begun. */
+export async function readBootstrapRecords(
+  store: LogStore,
+  image: MetadataImage,
+): Promise<readonly LoggedRecordInput[]> {
+  if (metadataVersionOf(image) !== undefined) return []
+  const bytes = await store.readFile(bootstrapFile)
+  if (bytes === undefined) throw new MetadataError(`${bootstrapFile} is gone`)
+  return decodeSnapshotFile(bootstrapFile, bytes).records
+}
+
+/** An epoch to lead above `last`, remembered before anything is written in it. */
+export async function beginEpoch(store: LogStore, nodeId: number, last: number): Promise<number> {
+  const bytes = await store.readFile(quorumStateFile)
+  const known = bytes === undefined ? 0 : decodeQuorumState(bytes).leaderEpoch
+  const epoch = Math.max(known, last) + 1
+  assert(epoch > 0, 'epoch 0 is that of the first snapshot')
+  await store.writeFile(quorumStateFile, encodeQuorumState(leaderState(nodeId, epoch)))
+  return epoch
+}
+
 /** Throws a {@link MetadataError} when other nodes vote on the log as well. */
 export function requireOnlyVoter(quorum: QuorumImage, store: LogStore): void {
   if (quorum.voters.length <= 1) return
@@ -82,6 +109,8 @@ export function requireOnlyVoter(quorum: QuorumImage, store: LogStore): void {
       'a single node cannot decide for them',
   )
 }
+
+const quorumStateFile = `${metadataFolder}/quorum-state`
 
 const firstSnapshot = `${metadataFolder}/${snapshotName({ endOffset: 0, epoch: 0 })}`
 

@@ -64,10 +64,26 @@ export function controllerRecords(level: number, node: Registration): MetadataRe
   ]
 }
 
+/** How a node registers that runs already, and can be reached somewhere else from now on. */
+export type Move = Pick<Registration, 'incarnationId' | 'listeners' | 'rack' | 'directories'>
+
+/** The records of such a registration at `brokerEpoch`; nothing is led anew. */
+export function movedRecords(
+  image: MetadataImage,
+  nodeId: number,
+  move: Move,
+  brokerEpoch: number,
+): MetadataRecordInput[] {
+  const known = image.brokers.get(nodeId)
+  assert(known !== undefined && !known.fenced, 'a node that runs is registered')
+  const node = { ...move, nodeId, cordonedDirectories: known.cordonedDirectories ?? [] }
+  return brokerRecords(metadataVersionOf(image) ?? 0, node, brokerEpoch)
+}
+
 /** The records by which a broker registers at `brokerEpoch`, the first one's offset. */
 export function brokerRecords(
   level: number,
-  node: Registration,
+  node: Omit<Registration, 'controllerListener' | 'moved' | 'clean'>,
   brokerEpoch: number,
 ): MetadataRecordInput[] {
   assert(brokerEpoch >= 0, 'an epoch is an offset')

@@ -512,3 +512,47 @@ function openTransaction(baseOffset: number): Uint8Array {
     { baseOffset, partitionLeaderEpoch: 1 },
   )
 }
+
+describe('a node that runs', () => {
+  it('registers anew where it is reached somewhere else, and goes on as it was', async () => {
+    const { controller, store } = await startedController()
+    await controller.createTopics(creating(topic('a')))
+    const before = controller.image.brokers.get(1)
+    const end = controller.logEndOffset
+    const listeners = [{ name: 'PLAINTEXT', host: 'there', port: 7, securityProtocol: 0 }]
+    const { directoryId } = controller.properties
+    await controller.moveTo({ listeners, rack: 'r', directories: [directoryId] })
+    expect(controller.image.brokers.get(1)).toEqual({
+      ...before,
+      listeners,
+      rack: 'r',
+      epoch: end,
+      incarnationId: expect.not.stringMatching(before?.incarnationId ?? ''),
+    })
+    expect(controller.brokerEpoch).toBe(end)
+    expect(controller.image.topicsByName.get('a')?.partitions[0]).toMatchObject({ leader: 1 })
+    await controller.close()
+    const again = await startedController(store.disk)
+    expect(again.controller.image.topicsByName.has('a')).toBe(true)
+  })
+
+  it('tells who no longer listens nothing, also of a change that is told already', async () => {
+    const { controller } = await startedController()
+    const told: string[] = []
+    const ends: (() => void)[] = []
+    const listen = (name: string, on: () => void = () => undefined): void => {
+      ends.push(
+        controller.subscribe(() => {
+          told.push(name)
+          on()
+        }),
+      )
+    }
+    listen('first', () => ends[1]?.())
+    listen('second')
+    listen('third')
+    await controller.createTopics(creating(topic('a')))
+    await controller.createTopics(creating(topic('b')))
+    expect(told).toEqual(['first', 'third', 'first', 'third'])
+  })
+})
