@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os'
 import { formatHostPort } from '../base/endpoint.ts'
 import { Engine } from '../engine/engine.ts'
 import { RunningParts } from '../engine/running-parts.ts'
-import type { BrokerConfig } from '../metadata/config/broker-config.ts'
+import type { SharedEngine } from '../engine/shared-engine.ts'
 import type { DataPlane } from '../storage/data-plane.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import { Loggers, rootLogger } from '../telemetry/loggers.ts'
@@ -32,6 +32,7 @@ import {
 } from './listeners.ts'
 import { BrokerObservation, type BrokerStatistics } from './observation.ts'
 import { BatchOpener } from './open-batch/batch-opener.ts'
+import { configInForce, engineOf } from './open-log.ts'
 import type { BrokerEndpoint, BrokerEnvironment, BrokerOptions } from './options.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
@@ -57,7 +58,22 @@ const stopOrder = [
 /** What runs of a broker. */
 export type BrokerParts = RunningParts<(typeof stopOrder)[number]>
 
-/** A running broker. Owns its data directory and its sockets until {@link Broker.stop}. */
+/**
+ * A running broker. Owns its sockets until {@link Broker.stop}, and its data directory unless it
+ * was started on a log that is open.
+ *
+ * @example
+ * ```ts
+ * import { Log } from 'odradek'
+ * import { Broker } from 'odradek/broker'
+ *
+ * const log = await Log.open('./data/audit')
+ * const broker = await Broker.start({ log, port: 0 })
+ * await log.append({ value: 'from inside' })
+ * await broker.stop()
+ * await log.close()
+ * ```
+ */
 export class Broker {
   /** The numeric addresses it listens on. */
   readonly endpoints: readonly BrokerEndpoint[]
@@ -101,18 +117,26 @@ export class Broker {
 
   /**
    * Starts a broker and resolves when it answers. Rejects with an error whose message is one
-   * sentence when it cannot; nothing of it runs then.
+   * sentence when it cannot; nothing of it runs then, and a log that was open stays so.
    */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
+    const shared = engineOf(options)
+    if (shared === undefined) return Broker.#start(options)
+    return shared.admit(() => Broker.#start(options, shared))
+  }
+
+  static async #start(options: BrokerOptions, shared?: SharedEngine): Promise<Broker> {
     const environment = { ...systemEnvironment, ...options.environment }
     const loggers = new Loggers(options.logger ?? silentLogger)
     const logger = loggers.of(rootLogger)
     const parts: BrokerParts = new RunningParts(stopOrder, logger)
+    if (shared !== undefined) parts.add('engine', async () => shared.leave())
     try {
-      const settings = settingsOf(options, logger, parts)
+      const settings = settingsOf(options, logger, parts, shared?.engine)
       const bound = await bind(settings, environment, loggers, parts)
       const starting = { settings, environment, logger, loggers, parts, ...bound }
-      const engine = await startEngine(starting)
+      const engine = shared?.engine ?? (await startEngine(starting))
+      if (shared !== undefined) await engine.moveTo(addressOf(starting))
       const context = await compose(starting, engine)
       await createInitialTopics(context.controller, options.topics ?? {})
       bound.router.open(context)
@@ -138,8 +162,8 @@ export class Broker {
 
   /**
    * Stops cleanly: answers what is appended, closes the connections, and leaves a directory that
-   * opens without recovery, or none if it was a temporary one. Idempotent. Rejects when the
-   * directory could not be closed cleanly.
+   * opens without recovery, or none if it was a temporary one; a log that was open before stays
+   * so. Idempotent. Rejects when the directory could not be closed cleanly.
    */
   stop(): Promise<void> {
     this.#closing ??= this.#parts.stop().then((failure) => {
@@ -155,8 +179,13 @@ export class Broker {
 }
 
 /** Checks the options, and tells what an operator should know of them. */
-function settingsOf(options: BrokerOptions, logger: Logger, parts: BrokerParts): BrokerSettings {
-  const { options: completed, temporaryDirectory } = completeOptions(options)
+function settingsOf(
+  options: BrokerOptions,
+  logger: Logger,
+  parts: BrokerParts,
+  engine: Engine | undefined,
+): BrokerSettings {
+  const { options: completed, temporaryDirectory } = completeOptions(options, engine)
   if (temporaryDirectory !== undefined) {
     parts.add('temporary directory', async () => removeTemporaryDirectory(temporaryDirectory))
   }
@@ -231,45 +260,45 @@ async function bind(
 
 /** Starts what lies behind the sockets. */
 async function startEngine(starting: StartingBroker): Promise<Engine> {
-  const { settings, environment, loggers, parts, listeners } = starting
-  const { rack, controllerListener } = settings
-  const engine = await Engine.start({
-    settings,
-    environment,
-    loggers,
-    address: {
-      rack,
-      listeners: listeners.map((listener) => ({
-        name: listener.name,
-        ...registeredEndpoint(listener),
-        securityProtocol: securityPlaintext,
-      })),
-      controllerListener: {
-        name: controllerListener.name,
-        ...controllerListener.endpoint,
-        securityProtocol: securityPlaintext,
-      },
-    },
-  })
+  const { settings, environment, loggers, parts } = starting
+  const { name, endpoint } = settings.controllerListener
+  const controllerListener = { name, ...endpoint, securityProtocol: securityPlaintext }
+  const address = { ...addressOf(starting), controllerListener }
+  const engine = await Engine.start({ settings, environment, loggers, address })
   parts.add('engine', () => engine.close())
   return engine
 }
 
+/** How the node registers: where clients reach it. */
+function addressOf({ settings, listeners }: StartingBroker) {
+  return {
+    rack: settings.rack,
+    listeners: listeners.map((listener) => ({
+      name: listener.name,
+      ...registeredEndpoint(listener),
+      securityProtocol: securityPlaintext,
+    })),
+  }
+}
+
 /** Opens the engine's door to the sockets, and makes what the handlers work with. */
 async function compose(starting: StartingBroker, engine: Engine): Promise<BrokerContext> {
-  const { environment, logger, loggers, parts, dataPlane, batchOpener } = starting
+  const { settings, environment, logger, loggers, parts, dataPlane, batchOpener } = starting
   const { listeners, flow } = starting
-  const { controller, logs, nodeId, directories, cleaner } = engine
-  const config = (): BrokerConfig => engine.config()
+  const { controller, logs, directories, cleaner } = engine
+  const { nodeId } = settings
+  const config = configInForce(settings.config, engine)
   batchOpener.bound(() => config().number('odradek.max.uncompressed.batch.bytes'))
   for (const sentence of unkeptPromises(engine.image, nodeId)) logger.warn(sentence)
   flow.update(engine.image, config(), listeners)
-  controller.subscribe((image) => flow.update(image, config(), listeners))
+  const forgetFlow = controller.subscribe((image) => flow.update(image, config(), listeners))
+  parts.add('door', async () => {
+    forgetFlow()
+    logs.closeDoor(dataPlane)
+  })
   await logs.openDoor(dataPlane)
-  parts.add('door', async () => logs.closeDoor(dataPlane))
   const groups = hostedGroups(starting, controller, logs, config())
-  parts.add('group coordinator', () => groups.close())
-  controller.subscribe(async (_, { deletedTopics, changedTopics }) => {
+  const forgetGroups = controller.subscribe(async (_, { deletedTopics, changedTopics }) => {
     // Groups may have lost their own log as well, with its topic or its directory.
     const isMoved = changedTopics.some(({ name }) => name === groupOffsetsTopic)
     if (deletedTopics.length === 0 && !isMoved) return
@@ -277,6 +306,10 @@ async function compose(starting: StartingBroker, engine: Engine): Promise<Broker
     await groups.forgetTopics(names).catch((error: unknown) => {
       logger.error('Not all offsets committed for deleted topics could be forgotten', error)
     })
+  })
+  parts.add('group coordinator', () => {
+    forgetGroups()
+    return groups.close()
   })
   return {
     nodeId,

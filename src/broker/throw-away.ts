@@ -7,11 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { didYouMean } from '../base/nearest-name.ts'
+import type { Engine } from '../engine/engine.ts'
 import { StartError } from '../engine/start-error.ts'
+import { besideLog } from './open-log.ts'
 import type { BrokerOptions } from './options.ts'
 import { directoryConfigs } from './settings.ts'
 
-const freeLocalPort = 'PLAINTEXT://127.0.0.1:0'
+const portMax = 65_535
 
 /** Nothing survives, so nobody waits: for no disk, no late members of a group, no second broker. */
 const throwAwayConfigs = {
@@ -37,17 +39,23 @@ const knownOptions: Readonly<Record<keyof BrokerOptions, true>> = {
   dataDir: true,
   environment: true,
   listen: true,
+  log: true,
   logger: true,
+  port: true,
   topics: true,
 }
 
-/** See the head of this file. Makes the temporary directory. Throws a {@link StartError}. */
-export function completeOptions(options: BrokerOptions): CompletedOptions {
-  refuseUnknown(options)
+/**
+ * See the head of this file. Makes the temporary directory. `engine` is that of the option `log`.
+ * Throws a {@link StartError}.
+ */
+export function completeOptions(given: BrokerOptions, engine?: Engine): CompletedOptions {
+  refuseUnknown(given)
+  const listening = withPort(given)
+  const options = engine === undefined ? listening : besideLog(listening, engine)
   if (options.configFile !== undefined) return { options, temporaryDirectory: undefined }
-  // As a config, so that others of listeners go with it.
-  const listening = options.listen === undefined ? { listeners: freeLocalPort } : {}
-  const configs: Record<string, string> = { ...listening, ...options.configs }
+  const byDefault = options.listen === undefined ? { listeners: localListener(0) } : {}
+  const configs: Record<string, string> = { ...byDefault, ...options.configs }
   const keeps = options.dataDir !== undefined || directoryConfigs.some((name) => name in configs)
   if (keeps) return { options: { ...options, configs }, temporaryDirectory: undefined }
   const temporaryDirectory = makeTemporaryDirectory()
@@ -59,6 +67,26 @@ export function completeOptions(options: BrokerOptions): CompletedOptions {
     },
     temporaryDirectory,
   }
+}
+
+/** As a config, so that others of listeners go with it. */
+function localListener(port: number): string {
+  return `PLAINTEXT://127.0.0.1:${port}`
+}
+
+/** The options with the listener that `port` stands for. */
+function withPort(options: BrokerOptions): BrokerOptions {
+  const { port, listen, configs = {} } = options
+  if (port === undefined) return options
+  const isPort = Number.isInteger(port) && port >= 0 && port <= portMax
+  if (!isPort) {
+    throw new StartError(`The port is ${String(port)}; it has to be one from 0 to ${portMax}.`)
+  }
+  const other = listen !== undefined ? "'listen'" : 'listeners' in configs ? 'listeners' : undefined
+  if (other !== undefined) {
+    throw new StartError(`Both 'port' and ${other} say where to listen; leave one out.`)
+  }
+  return { ...options, configs: { ...configs, listeners: localListener(port) } }
 }
 
 /** Removes it with all that is in it. */

@@ -17,7 +17,7 @@ import type { DataDirectories } from './data-directories.ts'
 import { watchDirectories } from './directory-watch.ts'
 import { openDataDirectories, reportMissing, reportRecovery } from './open-directories.ts'
 import { refuseOpenLogs } from './open-transactions.ts'
-import type { EngineAddress, EngineOptions } from './options.ts'
+import type { EngineAddress, EngineOptions, EngineSettings } from './options.ts'
 import { Retention } from './retention.ts'
 import { RunningParts } from './running-parts.ts'
 import { StartError } from './start-error.ts'
@@ -47,7 +47,7 @@ interface StartingEngine extends EngineOptions {
 
 /** See the head of this file. All calls on the Node thread. */
 export class Engine {
-  readonly nodeId: number
+  readonly settings: EngineSettings
   readonly controller: Controller
   readonly directories: DataDirectories
   readonly logs: TopicLogs
@@ -65,7 +65,7 @@ export class Engine {
     const { environment, parts, logger } = starting
     const { directories } = logs
     this.#starting = starting
-    this.nodeId = starting.settings.nodeId
+    this.settings = starting.settings
     this.controller = controller
     this.directories = directories
     this.logs = logs
@@ -112,6 +112,11 @@ export class Engine {
   /** The configuration in force, with what the metadata log sets. */
   config(): BrokerConfig {
     return this.#starting.config
+  }
+
+  /** Clients reach it there from now on, and its registration says so. */
+  moveTo(address: Omit<EngineAddress, 'controllerListener'>): Promise<void> {
+    return this.controller.moveTo({ ...address, directories: this.directories.online() })
   }
 
   /**

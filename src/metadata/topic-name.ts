@@ -8,7 +8,7 @@ export const metadataTopic = '__cluster_metadata'
 /** The id of {@link metadataTopic}, the same in every cluster. */
 export const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 
-/** Where the embedded queues of a store keep how far their consumers are; theirs alone to change. */
+/** Where the embedded queues of a store keep how far their consumers are. */
 export const queueStateTopic = '__odradek_queues'
 
 /** What is wrong with a topic name, as a sentence, or undefined. */

@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
+import { EngineHolder, type SharedEngine } from '../engine/shared-engine.ts'
 import type { Checksum } from '../record/batch-header.ts'
 import { BatchReader } from '../record/batch-reader.ts'
 import { keyedPartition } from '../record/keyed-partition.ts'
@@ -27,6 +28,9 @@ export interface LogParts<KI, VI, KO, VO> {
   readonly checksum: Checksum
   readonly clock: Pick<Clock, 'now'>
   readonly openedBytesMax: () => number
+  readonly shared: SharedEngine
+  /** The partition that is meant where none is named, although there may be others. */
+  readonly home: number | undefined
   /** Why the store is closed, if that was not asked for. */
   readonly failure: () => LogError | undefined
   /** Ends what the log alone holds, once all of it is settled. */
@@ -49,7 +53,12 @@ const infinite = Number.POSITIVE_INFINITY
  * await log.close()
  * ```
  */
-export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut = Buffer> {
+export class Log<
+  KeyIn = Payload,
+  ValueIn = Payload,
+  KeyOut = Buffer,
+  ValueOut = Buffer,
+> extends EngineHolder {
   readonly name: string
   readonly #parts: LogParts<KeyIn, ValueIn, KeyOut, ValueOut>
   readonly #preparer: RecordPreparer<KeyIn, ValueIn>
@@ -61,7 +70,8 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
 
   /** Logs come from `Store.log` and {@link Log.open}. */
   constructor(parts: LogParts<KeyIn, ValueIn, KeyOut, ValueOut>) {
-    const { topic, options, clock } = parts
+    const { topic, options, clock, shared } = parts
+    super(shared)
     const { keySerializer, valueSerializer } = options
     this.name = topic.name
     this.#parts = parts
@@ -136,7 +146,7 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
    */
   read(options: ReadOptions = {}): LogReader<KeyOut, ValueOut> {
     this.#requireOpen()
-    const { log, tail, explain } = this.#parts.topic.partition(options.partition)
+    const { log, tail, explain } = this.#partition(options.partition)
     const { live = false, signal } = options
     const [start, end] = [log.logStartOffset(), log.highWatermark()]
     assert(start <= end, 'a log begins before it ends')
@@ -168,13 +178,13 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
   /** The first offset of a partition. The only one, where `partition` is left out. */
   startOffset(partition?: number): number {
     this.#requireOpen()
-    return this.#parts.topic.partition(partition).log.logStartOffset()
+    return this.#partition(partition).log.logStartOffset()
   }
 
   /** The offset behind the last record that can be read. */
   endOffset(partition?: number): number {
     this.#requireOpen()
-    return this.#parts.topic.partition(partition).log.highWatermark()
+    return this.#partition(partition).log.highWatermark()
   }
 
   /** The first offset whose record is not older than `timestamp`, in ms; undefined without one. */
@@ -184,7 +194,7 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
       const message = `The timestamp is ${timestamp}; it has to be a whole number of ms since 1970.`
       throw new LogError('INVALID_CONFIG', message)
     }
-    const { log, explain } = this.#parts.topic.partition(partition)
+    const { log, explain } = this.#partition(partition)
     try {
       const { offset, compressedBatch } = await log.lookupTimestamp(timestamp, 'highWatermark')
       if (offset < 0) return undefined
@@ -209,7 +219,7 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
    */
   async trim(before: number, partition?: number): Promise<number> {
     this.#requireOpen()
-    const { log, explain } = this.#parts.topic.partition(partition)
+    const { log, explain } = this.#partition(partition)
     const end = log.highWatermark()
     if (wholeOffset('before', before) > end) {
       const message = `${log.topic}-${log.partition} ends at ${end}; ${before} is above it.`
@@ -234,7 +244,8 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
 
   /**
    * Takes no more calls, ends what reads, waits for the appends under way; a log in a directory of
-   * its own closes that cleanly. Idempotent. Rejects where that fails.
+   * its own closes that cleanly, and stops a broker that serves it before. Idempotent. Rejects
+   * where that fails.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -309,12 +320,16 @@ export class Log<KeyIn = Payload, ValueIn = Payload, KeyOut = Buffer, ValueOut =
     return home.writer.appendAll(records, durability)
   }
 
+  #partition(index: number | undefined): LogPartition {
+    const { topic, home } = this.#parts
+    return topic.partition(index ?? home)
+  }
+
   #partitionOf(index: number | undefined, key: Payload | null): LogPartition {
-    const { topic } = this.#parts
+    const { topic, home } = this.#parts
     const { length } = topic.partitions
     assert(length > 0, 'a log has a partition')
-    if (index !== undefined) return topic.partition(index)
-    if (length === 1) return topic.partition(0)
+    if (length === 1 || (index ?? home) !== undefined) return this.#partition(index)
     if (key !== null) return topic.partition(keyedPartition(key, length))
     const current = topic.partition(this.#keyless)
     if (current.writer.isGathering) return current

@@ -1,6 +1,7 @@
 /** The queues of one store: what is open of them, and where their consumers stand. */
 import { assert } from '../base/assert.ts'
 import type { Clock, Timers } from '../base/clock.ts'
+import type { SharedEngine } from '../engine/shared-engine.ts'
 import { topicNameProblem } from '../metadata/topic-name.ts'
 import type { Payload } from '../record/record.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
@@ -15,6 +16,7 @@ import { QueueTopic, type SourceOrigin, type StoredMessage, storedBytes } from '
 
 /** What a store lends to its queues. */
 export interface QueueHostOptions {
+  readonly shared: SharedEngine
   readonly clock: Clock
   readonly timers: Timers
   readonly openLog: (name: string, options: LogOptions) => Promise<Log>
@@ -41,6 +43,8 @@ export class QueueHost {
   #state: Promise<QueueState> | undefined
   readonly #parts = new Map<string, Promise<QueueParts>>()
   readonly #open = new Map<string, Queue<never, unknown>>()
+  /** Names of those that are open although their topics were deleted. */
+  readonly #lost = new Set<string>()
 
   constructor(options: QueueHostOptions) {
     this.#options = options
@@ -78,6 +82,7 @@ export class QueueHost {
     }
     const queue = new Queue<VI, VO>({
       ...parts,
+      shared: this.#options.shared,
       host: this,
       state,
       settings,
@@ -87,6 +92,7 @@ export class QueueHost {
       onClose: async () => {
         assert(this.#open.get(name) !== undefined, 'what is closed was open')
         this.#open.delete(name)
+        if (this.#lost.delete(name)) await this.#forget(name).catch(() => undefined)
         await onClose()
       },
     })
@@ -138,9 +144,23 @@ export class QueueHost {
     return this.#state
   }
 
+  /** The topic was deleted: in a queue of its name that comes later, no consumer has a place. */
+  deleted(name: string): void {
+    this.#parts.delete(name)
+    // Its consumers keep where they stand until it is closed.
+    if (this.#open.has(name)) this.#lost.add(name)
+    else if (this.#options.hasLog(queueStateName)) void this.#forget(name).catch(() => undefined)
+  }
+
   /** Ends all queues that are open, before their logs end. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#open.values()].map((queue) => queue.close()))
+  }
+
+  async #forget(queue: string): Promise<void> {
+    const state = await this.state()
+    const consumers = [...state.consumersOf(queue).keys()]
+    for (const consumer of consumers) await state.forget(queue, consumer, 'os')
   }
 
   /** The log of a queue, changed as the settings of an opening want it. */

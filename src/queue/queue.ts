@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { EngineHolder, type SharedEngine } from '../engine/shared-engine.ts'
 import { type HeaderPair, noHeaders } from '../record/headers.ts'
 import { pairsOf, payloadOf, UnserializableError } from '../record/payload.ts'
 import type { Payload } from '../record/record.ts'
@@ -31,6 +32,7 @@ import { Store } from './store.ts'
 /** What a {@link Queue} is made of. */
 export interface QueueMakings<VI, VO> {
   readonly log: Log
+  readonly shared: SharedEngine
   readonly topic: QueueTopic
   readonly host: QueueHost
   readonly state: QueueState
@@ -70,7 +72,7 @@ export interface QueueStatistics {
  * await queue.close()
  * ```
  */
-export class Queue<ValueIn = Payload, ValueOut = Buffer> {
+export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
   readonly name: string
   readonly #makings: QueueMakings<ValueIn, ValueOut>
   readonly #consumers = new Map<string, QueueConsumer<ValueOut>>()
@@ -84,6 +86,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> {
 
   /** Queues come from `Store.queue` and {@link Queue.open}. */
   constructor(makings: QueueMakings<ValueIn, ValueOut>) {
+    super(makings.shared)
     this.name = makings.log.name
     this.#makings = makings
     this.#trimmer = new QueueTrimmer({

@@ -7,9 +7,17 @@ import { nativeCrc32c } from '../addon/batch.ts'
 import { assert } from '../base/assert.ts'
 import { Engine } from '../engine/engine.ts'
 import { engineEnvironment } from '../engine/environment.ts'
+import { EngineHolder, SharedEngine } from '../engine/shared-engine.ts'
 import { readBrokerConfig } from '../metadata/config/broker-config.ts'
-import { topicSettings } from '../metadata/config/topic-settings.ts'
-import { configKey, configsOf, internalTopics, ResourceType } from '../metadata/image.ts'
+import { type TopicSettings, topicSettings } from '../metadata/config/topic-settings.ts'
+import type { MetadataChanges } from '../metadata/delta.ts'
+import {
+  configKey,
+  configsOf,
+  internalTopics,
+  type MetadataImage,
+  ResourceType,
+} from '../metadata/image.ts'
 import { crc32c } from '../protocol/crc32c.ts'
 import type { Checksum } from '../record/batch-header.ts'
 import type { Payload } from '../record/record.ts'
@@ -45,10 +53,11 @@ import { ensureTopic } from './topic-command.ts'
  * await store.close()
  * ```
  */
-export class Store {
+export class Store extends EngineHolder {
   /** Absolute. */
   readonly directory: string
   readonly #engine: Engine
+  readonly #shared: SharedEngine
   readonly #environment: typeof engineEnvironment
   readonly #checksum: Checksum
   readonly #topics = new Map<string, LogTopic>()
@@ -63,25 +72,26 @@ export class Store {
   #closing: Promise<void> | undefined
 
   private constructor(directory: string, engine: Engine, environment: typeof engineEnvironment) {
+    const shared = new SharedEngine(engine)
+    super(shared)
     this.directory = directory
     this.#engine = engine
+    this.#shared = shared
     this.#environment = environment
     this.#checksum = nativeCrc32c() ?? crc32c
     this.#queues = new QueueHost({
+      shared,
       clock: environment.clock,
       timers: environment.timers,
-      openLog: (name, options) => this.#open(name, options, async () => undefined),
+      openLog: (name, options) => this.#open(name, options, async () => undefined, 0),
       hasLog: (name) => engine.image.topicsByName.has(name),
-      partitionOf: (name) => (this.#topics.get(name) as LogTopic).partition(0).log,
+      partitionOf: (name) => {
+        const topic = this.#topics.get(name)
+        if (topic === undefined) throw new LogError('LOG_CLOSED', `The log ${name} is deleted.`)
+        return topic.partition(0).log
+      },
     })
-    engine.controller.subscribe(async (image, { changedConfigs }) => {
-      for (const topic of this.#topics.values()) {
-        if (!changedConfigs.has(configKey(ResourceType.TOPIC, topic.name))) continue
-        const texts = configsOf(image, ResourceType.TOPIC, topic.name)
-        // A codec that cannot be loaded is told of where it is asked for.
-        await topic.configure(topicSettings(texts, engine.config())).catch(() => undefined)
-      }
-    })
+    engine.controller.subscribe((image, changes) => this.#follow(image, changes))
     engine.directories.metadata.onOffline((reason) => {
       this.#offlineReason = reason
     })
@@ -170,8 +180,8 @@ export class Store {
   }
 
   /**
-   * Closes every log and then the directory, cleanly. Idempotent. Rejects where that fails: the
-   * next opening recovers what is there.
+   * Stops a broker that serves it, closes every log and then the directory, cleanly. Idempotent.
+   * Rejects where that fails: the next opening recovers what is there.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -183,39 +193,72 @@ export class Store {
     return this.close()
   }
 
+  #requireOpen(): void {
+    if (!this.#isClosed) return
+    throw this.#failure ?? new LogError('LOG_CLOSED', `The store ${this.directory} is closed.`)
+  }
+
   async #close(): Promise<void> {
-    if (this.#failure === undefined) await this.#queues.close()
+    const unserved = this.#shared.end()
+    if (this.#failure === undefined) {
+      await unserved
+      await this.#queues.close()
+    }
     assert(!this.#isClosed, 'a store is closed once')
     this.#isClosed = true
     await this.#last.catch(() => undefined)
     for (const log of this.#logs) log.release()
     await Promise.all([...this.#topics.values()].map((topic) => topic.idle()))
+    await unserved
     const failure = await this.#engine.close()
     if (this.#failure !== undefined) throw this.#failure
     if (failure !== undefined) throw new LogError('LOG_FAILED', failure.message, failure)
+  }
+
+  /** What clients of a broker change of topics holds here as well. */
+  async #follow(image: MetadataImage, changes: MetadataChanges): Promise<void> {
+    const { deletedTopics, changedTopics, changedConfigs } = changes
+    for (const { name } of deletedTopics) {
+      // Who has it open is told by its partitions; the next opening makes another one.
+      this.#topics.delete(name)
+      this.#queues.deleted(name)
+    }
+    for (const { name } of changedTopics) {
+      const topic = this.#topics.get(name)
+      if (topic !== undefined) this.#addPartitions(topic)
+    }
+    const { settings } = this.#engine
+    const ofAll = ['', String(settings.nodeId)].map((name) => configKey(ResourceType.BROKER, name))
+    const isForAll = ofAll.some((key) => changedConfigs.has(key))
+    for (const topic of this.#topics.values()) {
+      if (!isForAll && !changedConfigs.has(configKey(ResourceType.TOPIC, topic.name))) continue
+      // A codec that cannot be loaded is told of where it is asked for.
+      await topic.configure(this.#settings(topic.name, image)).catch(() => undefined)
+    }
   }
 
   async #open<KI, VI, KO, VO>(
     name: string,
     given: LogOptions<KI, VI, KO, VO>,
     onClose: () => Promise<void>,
+    home?: number,
   ): Promise<Log<KI, VI, KO, VO>> {
     const options = checkLogOptions(given) as LogOptions<KI, VI, KO, VO>
     if (typeof name !== 'string' || (internalTopics.has(name) && name !== queueStateName)) {
       throw new LogError('INVALID_CONFIG', `A log cannot have the name ${String(name)}.`)
     }
-    if (this.#isClosed) {
-      throw this.#failure ?? new LogError('LOG_CLOSED', `The store ${this.directory} is closed.`)
-    }
+    this.#requireOpen()
     const opening = this.#last.catch(() => undefined).then(() => this.#topic(name, options))
     this.#last = opening
     const topic = await opening
     const log = new Log<KI, VI, KO, VO>({
       topic,
+      home,
       options,
       checksum: this.#checksum,
       clock: this.#environment.clock,
       openedBytesMax: () => this.#engine.config().number('odradek.max.uncompressed.batch.bytes'),
+      shared: this.#shared,
       failure: () => this.#failure,
       onClose: async () => {
         this.#logs.delete(log as never)
@@ -230,25 +273,36 @@ export class Store {
   async #topic(name: string, options: LogOptions<never, never, unknown, unknown>) {
     const engine = this.#engine
     await ensureTopic(engine.controller, name, options)
-    const { partitions = [] } = engine.image.topicsByName.get(name) ?? {}
-    const texts = configsOf(engine.image, ResourceType.TOPIC, name)
-    const settings = topicSettings(texts, engine.config())
+    const settings = this.#settings(name, engine.image)
     const topic = this.#topics.get(name) ?? this.#newTopic(name, settings)
     await topic.configure(settings)
-    for (const { index } of partitions.slice(topic.partitions.length)) {
-      const log = engine.logs.find(name, index)
-      if (log === undefined) {
-        const what = `The partition ${name}-${index} cannot be opened`
-        throw new LogError('NOT_OPENED', `${what}; the store's logger tells why.`)
-      }
-      topic.add(log)
+    const missing = this.#addPartitions(topic)
+    if (missing !== undefined || topic.partitions.length === 0) {
+      const what = `The partition ${name}-${missing ?? 0} cannot be opened`
+      throw new LogError('NOT_OPENED', `${what}; the store's logger tells why.`)
     }
-    assert(topic.partitions.length >= partitions.length, 'all that the metadata names is open')
     this.#topics.set(name, topic)
     return topic
   }
 
-  #newTopic(name: string, settings: ReturnType<typeof topicSettings>): LogTopic {
+  #settings(name: string, image: MetadataImage): TopicSettings {
+    return topicSettings(configsOf(image, ResourceType.TOPIC, name), this.#engine.config())
+  }
+
+  /** Adds the partitions that it does not have yet. Returns the first that is not open. */
+  #addPartitions(topic: LogTopic): number | undefined {
+    const { image, logs } = this.#engine
+    const { partitions = [] } = image.topicsByName.get(topic.name) ?? {}
+    for (const { index } of partitions.slice(topic.partitions.length)) {
+      const log = logs.find(topic.name, index)
+      if (log === undefined) return index
+      topic.add(log)
+    }
+    assert(topic.partitions.length >= partitions.length, 'all that the metadata names is open')
+    return undefined
+  }
+
+  #newTopic(name: string, settings: TopicSettings): LogTopic {
     return new LogTopic({
       name,
       settings,

@@ -50,6 +50,17 @@ describe('options that are left out', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('say where to listen with a port alone, also beside a file', () => {
+    const listeners = 'PLAINTEXT://127.0.0.1:7000'
+    const dataDir = 'data'
+    expect(completeOptions({ port: 7000, dataDir }).options.configs).toEqual({ listeners })
+    const configFile = { name: 'f', text: 'listeners=PLAINTEXT://:1\nlog.dirs=d' }
+    const { options } = completeOptions({ port: 7000, configFile })
+    expect(brokerSettings(options, 2).listeners).toMatchObject([
+      { endpoint: { host: '127.0.0.1', port: 7000 } },
+    ])
+  })
+
   it('stand in the place of no config that is given', () => {
     const configs = { 'advertised.listeners': 'PLAINTEXT://orders.example:7000' }
     for (const options of [{ configs }, { configs, configFile: { name: 'none', text: '' } }]) {
