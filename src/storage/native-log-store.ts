@@ -191,6 +191,9 @@ class NativeLogStore implements LogStore {
   #found: readonly PartitionOnDisk[] | undefined
   #asked: PartitionToOpen[] = []
   #opening: Promise<(NativeLog | Error)[]> | undefined
+  readonly #toTell: ((reason: string) => void)[] = []
+  /** Why it does not work, once that was told. */
+  #failure: string | undefined
   #closing: Promise<void> | undefined
 
   constructor(path: string, directory: NativeDirectory) {
@@ -278,7 +281,18 @@ class NativeLogStore implements LogStore {
     return this.#closing === undefined ? this.#directory.offlineReason() : 'the store is closed'
   }
   onOffline(listener: (reason: string) => void): void {
-    this.#directory.onOffline(listener)
+    if (this.#failure !== undefined) {
+      listener(this.#failure)
+      return
+    }
+    this.#toTell.push(listener)
+    // The native directory tells one, the last that asked.
+    if (this.#toTell.length > 1) return
+    this.#directory.onOffline((reason) => {
+      assert(this.#failure === undefined, 'a directory fails once')
+      this.#failure = reason
+      for (const tell of this.#toTell) tell(reason)
+    })
   }
   freeBytes(): number {
     return this.#directory.freeBytes()
