@@ -1,33 +1,17 @@
 /** The embedded log's directory under brokers, on failing disks, and at the end of a process. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from 'vitest'
 import { Log, LogError, type LogRecord, Store } from '../../../src/queue/index.ts'
-import { complaintsIn, kafkaObstacle, Turns } from '../apache-kafka/reference.ts'
+import { complaintsIn, kafkaObstacle } from '../apache-kafka/reference.ts'
 import { BrokerProcess } from '../broker-process.ts'
-import type { Settings } from '../broker-target.ts'
 import { useDisk } from '../failure/fixture.ts'
+import { OnCopy } from './on-copy.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
-
-/** Starts on a copy of a directory that is there already. */
-class OnCopy extends Turns {
-  readonly #source: string
-
-  constructor(source: string, current: 'odradek' | 'kafka') {
-    super()
-    this.#source = source
-    this.current = current
-  }
-
-  override prepare(folder: string, port: number, settings: Settings): void {
-    super.prepare(folder, port, settings)
-    cpSync(this.#source, join(folder, 'data'), { recursive: true })
-  }
-}
 
 async function valuesOf(records: AsyncIterable<LogRecord>): Promise<(string | undefined)[]> {
   const values: (string | undefined)[] = []
