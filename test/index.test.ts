@@ -7,6 +7,7 @@ test('the package offers exactly this', () => {
   expect(Object.keys(odradek).sort()).toEqual([
     'Log',
     'LogError',
+    'LogReader',
     'NativeModuleError',
     'Queue',
     'StorageError',

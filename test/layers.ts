@@ -270,11 +270,12 @@ export const typeScriptLayers: readonly TypeScriptLayer[] = [
       'src/protocol/crc32c.ts',
       'src/protocol/error-codes.ts',
       ...storagePort,
+      'src/storage/open-logs.ts',
       'src/metadata',
       'src/controller',
       'src/engine',
     ],
-    'the embedded log: no broker, no client, no socket',
+    'the embedded log: no broker, no client, no socket; what another thread has open is visited',
     any,
   ),
 

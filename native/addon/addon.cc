@@ -34,6 +34,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   state->check_class = Napi::Persistent(CheckBinding::define(env));
   exports.Set("initialize", Napi::Function::New<initialize>(env, "initialize"));
   exports.Set("openDirectory", Napi::Function::New<DirectoryBinding::open>(env, "openDirectory"));
+  exports.Set("findOpenLogs", Napi::Function::New<LogBinding::find_open>(env, "findOpenLogs"));
   exports.Set("openCheck", Napi::Function::New<CheckBinding::open>(env, "openCheck"));
   exports.Set("repairDirectory", Napi::Function::New<CheckBinding::repair>(env, "repairDirectory"));
   exports.Set("crc32c", Napi::Function::New<crc32c_of>(env, "crc32c"));

@@ -21,6 +21,12 @@ SharedDirectory DirectoryShare::wrap(std::unique_ptr<DirectoryLease> lease) {
           [](DirectoryShare* last) { run_in_background([last] { delete last; }); }};
 }
 
+SharedDirectory DirectoryShare::none() {
+  SharedDirectory share(new DirectoryShare(nullptr));
+  share->closing_ = true;
+  return share;
+}
+
 DirectoryUse DirectoryShare::use() {
   const std::lock_guard lock(mutex_);
   if (closing_) return {};

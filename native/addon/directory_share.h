@@ -41,6 +41,9 @@ class DirectoryShare : public std::enable_shared_from_this<DirectoryShare> {
   // wait for a disk.
   static SharedDirectory wrap(std::unique_ptr<DirectoryLease> lease);
 
+  // One that is closed from the start.
+  static SharedDirectory none();
+
   // What begins before begin_close() is waited for, what comes later gets an empty one.
   DirectoryUse use();
   // False if it was begun before.

@@ -13,7 +13,7 @@ constexpr napi_type_tag kLogTag = {0x6f64726164656b01, 0x4e61746976654c6f};
 // The constructor's argument is an External that only create() can make.
 struct LogConstruction {
   std::shared_ptr<PartitionLog> log;
-  SharedDirectory directory;
+  SharedDirectory directory;  // empty: others have it open
 };
 
 }  // namespace
@@ -30,6 +30,7 @@ Napi::Function LogBinding::define(Napi::Env env) {
                       InstanceMethod<&L::size_bytes>("sizeBytes"),
                       InstanceMethod<&L::segment_count>("segmentCount"),
                       InstanceMethod<&L::online>("online"),
+                      InstanceMethod<&L::offline_reason>("offlineReason"),
                       InstanceMethod<&L::producers>("producers"),
                       InstanceMethod<&L::configure>("configure"),
                       InstanceMethod<&L::become_leader>("becomeLeader"),
@@ -72,7 +73,8 @@ LogBinding::LogBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LogBin
   if (IsEmpty()) return;
   auto* construction = info[0].As<Napi::External<LogConstruction>>().Data();
   log_ = std::move(construction->log);
-  directory_ = std::move(construction->directory);
+  is_visited_ = construction->directory == nullptr;
+  directory_ = is_visited_ ? DirectoryShare::none() : std::move(construction->directory);
   watcher_ =
       std::make_shared<CommitWatcher>(AddonState::of(info.Env()).port, log_, [this](bool waiting) {
         if (waiting) Ref();
@@ -104,6 +106,9 @@ Napi::Value LogBinding::segment_count(Info info) {
   return from_int64(info.Env(), static_cast<int64_t>(log_->segment_count()));
 }
 Napi::Value LogBinding::online(Info info) { return Napi::Boolean::New(info.Env(), log_->online()); }
+Napi::Value LogBinding::offline_reason(Info info) {
+  return Napi::String::New(info.Env(), log_->offline_reason());
+}
 Napi::Value LogBinding::producers(Info info) { return from_producers(info.Env(), *log_); }
 
 Napi::Value LogBinding::configure(Info info) {

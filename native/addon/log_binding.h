@@ -18,6 +18,9 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   static Napi::Function define(Napi::Env env);
   static Napi::Object create(Napi::Env env, std::shared_ptr<PartitionLog> log,
                              SharedDirectory directory);
+  // findOpenLogs(path, topic, topicId): a promise of the topic's partitions, where the process has
+  // the directory open, to be read and nothing else.
+  static Napi::Value find_open(const Napi::CallbackInfo& info);
   // The log behind a JavaScript value, or nullptr (with a TypeError thrown) if it is none.
   static LogBinding* from(const Napi::Value& value);
 
@@ -33,6 +36,7 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   Napi::Value size_bytes(Info info);
   Napi::Value segment_count(Info info);
   Napi::Value online(Info info);
+  Napi::Value offline_reason(Info info);
   Napi::Value producers(Info info);
   Napi::Value configure(Info info);
   Napi::Value become_leader(Info info);
@@ -58,13 +62,20 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
   Napi::Value delete_up_to(Info info);
   Napi::Value flush(Info info);
 
-  // Runs `run` on a background thread while the directory is open.
+  // What a task does to the log. Only a read goes without a share in the directory: the log itself
+  // refuses it from the moment that the directory closes.
+  enum class Doing : uint8_t { anything, read };
+  bool may(Doing doing, const DirectoryUse& use) const {
+    return use || (is_visited_ && doing == Doing::read);
+  }
+  // Runs `run` on a background thread, while the directory is open if this environment has it open.
   template <class T>
   Napi::Value task(Info info, std::function<LogResult<T>(PartitionLog&)> run,
-                   std::function<Napi::Value(Napi::Env, T&)> settle) {
+                   std::function<Napi::Value(Napi::Env, T&)> settle,
+                   Doing doing = Doing::anything) {
     const Napi::Env env = info.Env();
     auto use = std::make_shared<DirectoryUse>(directory_->use());
-    if (!*use) return rejected(env, storage_error(env, directory_closed()));
+    if (!may(doing, *use)) return rejected(env, storage_error(env, directory_closed()));
     return background_task<T>(
         env, AddonState::of(env).port,
         [log = log_, use, run = std::move(run)]() -> LogResult<T> { return run(*log); },
@@ -75,6 +86,8 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
 
   std::shared_ptr<PartitionLog> log_;
   SharedDirectory directory_;
+  bool is_visited_ =
+      false;  // others have its directory open: there is no share, `directory_` is none
   std::shared_ptr<CommitWatcher> watcher_;
 };
 

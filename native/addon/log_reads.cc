@@ -1,8 +1,10 @@
-// The calls of NativeLog that read what is stored.
+// The calls of NativeLog that read what is stored, and how one is found that others have open.
+#include "addon/directory_options_binding.h"
 #include "addon/log_answers.h"
 #include "addon/log_binding.h"
 #include "addon/value_reader.h"
 #include "file/file_system.h"
+#include "log/directory_registry.h"
 
 namespace odradek {
 namespace {
@@ -35,6 +37,29 @@ LogResult<std::vector<uint8_t>> read_bytes(PartitionLog& log, Offset from, size_
 
 }  // namespace
 
+Napi::Value LogBinding::find_open(Info info) {
+  const Napi::Env env = info.Env();
+  ValueReader read(env);
+  const std::string path = read.text(info[0], "the path");
+  const TopicPartition first = to_topic_partition(read, info[1], Napi::Number::New(env, 0));
+  const Uuid topic_id = read.uuid(info[2], "the topic id");
+  if (read.failed()) return env.Undefined();
+  using Logs = std::vector<std::shared_ptr<PartitionLog>>;
+  return background_task<Logs>(
+      env, AddonState::of(env).port,
+      [path, topic = first.topic, topic_id]() -> LogResult<Logs> {
+        return DirectoryLease::find_logs(posix_file_system(), path, topic, topic_id);
+      },
+      [](Napi::Env alive, Logs& logs) -> Napi::Value {
+        auto found = Napi::Array::New(alive, logs.size());
+        for (size_t i = 0; i < logs.size(); ++i) {
+          const Napi::HandleScope scope(alive);
+          found.Set(static_cast<uint32_t>(i), create(alive, std::move(logs[i]), nullptr));
+        }
+        return found;
+      });
+}
+
 Napi::Value LogBinding::read(Info info) {
   ValueReader read(info.Env());
   const Offset from(read.int64(info[0], "the offset"));
@@ -46,7 +71,8 @@ Napi::Value LogBinding::read(Info info) {
       [from, bytes_max, limit](PartitionLog& log) {
         return read_bytes(log, from, static_cast<size_t>(bytes_max), limit);
       },
-      [](Napi::Env env, std::vector<uint8_t>& bytes) { return from_bytes(env, bytes); });
+      [](Napi::Env env, std::vector<uint8_t>& bytes) { return from_bytes(env, bytes); },
+      Doing::read);
 }
 
 // On the environment's thread: what was just appended, for who waited for it.
@@ -58,7 +84,7 @@ Napi::Value LogBinding::read_cached(Info info) {
   const ReadLimit limit = to_read_limit(read, info[2]);
   if (read.failed()) return env.Undefined();
   const DirectoryUse directory = directory_->use();
-  if (!directory) {
+  if (!may(Doing::read, directory)) {
     throw_storage_error(env, directory_closed());
     return env.Undefined();
   }
@@ -93,7 +119,7 @@ Napi::Value LogBinding::aborted_transactions(Info info) {
 
 Napi::Value LogBinding::lookup_task(Info info,
                                     std::function<LogResult<TimestampLookup>(PartitionLog&)> run) {
-  return task<TimestampLookup>(info, std::move(run), from_lookup);
+  return task<TimestampLookup>(info, std::move(run), from_lookup, Doing::read);
 }
 
 Napi::Value LogBinding::lookup_timestamp(Info info) {

@@ -17,6 +17,7 @@ struct DirectoryLease::Entry {
   DirectoryKey key;
   State state = State::opening;
   int leases = 0;                      // Invariant: > 0 while open
+  int visits = 0;                      // begun while open; the last lease waits for their ends
   BrokerEpoch epoch = kNoBrokerEpoch;  // the largest that a share was closed with
   std::unique_ptr<LogDirectory> directory;
 };
@@ -94,6 +95,43 @@ LogDirectory& DirectoryLease::directory() const {
   return *entry_->directory;
 }
 
+// Empty where it is not open, or about to close.
+std::shared_ptr<DirectoryLease::Entry> DirectoryLease::begin_visit(const FileSystem& file_system,
+                                                                   const std::string& path) {
+  const auto status = file_system.status(path);
+  if (!status) return nullptr;
+  Registry& all = registry();
+  const std::lock_guard lock(all.mutex);
+  const auto found = all.entries.find({status->device, status->inode});
+  if (found == all.entries.end() || found->second->state != Entry::State::open) return nullptr;
+  found->second->visits += 1;
+  return found->second;
+}
+
+void DirectoryLease::end_visit(Entry& entry) {
+  Registry& all = registry();
+  const std::lock_guard lock(all.mutex);
+  ASSERT(entry.visits > 0);
+  entry.visits -= 1;
+  if (entry.visits == 0) all.changed.notify_all();
+}
+
+std::vector<std::shared_ptr<PartitionLog>> DirectoryLease::find_logs(const FileSystem& file_system,
+                                                                     const std::string& path,
+                                                                     const std::string& topic,
+                                                                     const Uuid& topic_id) {
+  std::vector<std::shared_ptr<PartitionLog>> logs;
+  const std::shared_ptr<Entry> entry = begin_visit(file_system, path);
+  if (entry == nullptr) return logs;
+  for (int32_t partition = 0;; ++partition) {
+    auto log = entry->directory->find({topic, PartitionIndex(partition)});
+    if (log == nullptr || log->topic_id() != topic_id) break;
+    logs.push_back(std::move(log));
+  }
+  end_visit(*entry);
+  return logs;
+}
+
 LogResult<bool> DirectoryLease::release(bool clean, BrokerEpoch epoch) {
   Registry& all = registry();
   std::shared_ptr<Entry> entry = std::exchange(entry_, nullptr);
@@ -104,6 +142,7 @@ LogResult<bool> DirectoryLease::release(bool clean, BrokerEpoch epoch) {
     entry->epoch = std::max(entry->epoch, epoch);
     if (entry->leases > 0) return true;
     entry->state = Entry::State::stopping;  // newcomers now wait until it is gone
+    all.changed.wait(lock, [&] { return entry->visits == 0; });
   }
   LogResult<bool> result = clean ? entry->directory->close(entry->epoch) : LogResult<bool>(true);
   entry->directory.reset();

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "log/log_directory.h"
 
@@ -16,6 +18,13 @@ class DirectoryLease {
  public:
   // Opens the directory, or joins the one that is open already (its first options then stay).
   static LogResult<std::unique_ptr<DirectoryLease>> acquire(const LogDirectoryOptions& options);
+  // The partitions of that topic which are open in the directory at `path`, from 0 on; none where
+  // this process does not have it open. Opens nothing, and what it returns keeps nothing open: once
+  // the last lease is gone these logs are out of service, as any that outlive their directory.
+  static std::vector<std::shared_ptr<PartitionLog>> find_logs(const FileSystem& file_system,
+                                                              const std::string& path,
+                                                              const std::string& topic,
+                                                              const Uuid& topic_id);
   // Gives the share back if close() did not. If it was the last one, the directory is stopped
   // uncleanly: threads end, nothing is flushed, no marker is written.
   ~DirectoryLease();
@@ -33,6 +42,8 @@ class DirectoryLease {
   struct Registry;
   explicit DirectoryLease(std::shared_ptr<Entry> entry) : entry_(std::move(entry)) {}
   static Registry& registry();
+  static std::shared_ptr<Entry> begin_visit(const FileSystem& file_system, const std::string& path);
+  static void end_visit(Entry& entry);
   LogResult<bool> release(bool clean, BrokerEpoch epoch);
 
   std::shared_ptr<Entry> entry_;  // empty once given back

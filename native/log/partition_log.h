@@ -193,6 +193,8 @@ class PartitionLog {
   // False once its log directory failed or the log was closed or deleted: every call then answers
   // kafka_storage_error (or not_leader_or_follower after a delete).
   virtual bool online() const = 0;
+  // Why its log directory failed; empty where that did not. Also when the directory is gone.
+  virtual std::string offline_reason() const { return {}; }
   // True while so much of its directory is not durable that nothing more should be taken in for it
   // before that is: it asks for its own flush then; or while so many files wait to be synced and
   // closed that no more should be opened. The former never of a log that asks for no flushes.

@@ -53,6 +53,7 @@ class PartitionLogImpl final : public PartitionLog,
   LogResult<std::vector<uint8_t>> read_segment(Offset base, Position from,
                                                size_t bytes_max) const override;
   bool online() const override;
+  std::string offline_reason() const override { return context_->health.reason(); }
   bool is_backed_up() override;
   LogConfig config() const override;
   void configure(const LogConfig& config) override;

@@ -109,6 +109,8 @@ export interface NativeLog {
   segmentCount(): number
   producers(): readonly NativeProducer[]
   online(): boolean
+  /** Why its directory failed; empty where that did not. */
+  offlineReason(): string
   configure(config: NativeLogConfig): void
   becomeLeader(leaderEpoch: number): void
   /** Takes a copy of `batch`, with offset and leader epoch assigned. */
@@ -416,6 +418,12 @@ export interface NativeBinding {
     /** How far the directory's wall clock is ahead of the machine's; 0 without it. */
     readonly clockOffsetMs?: number
   }): Promise<NativeDirectory>
+  /**
+   * The partitions of that topic, from 0 on, in a directory that any thread of this process has
+   * open; none where it has not. They are there to be read: whatever writes is refused. They keep
+   * nothing open: when the directory closes they are out of service.
+   */
+  findOpenLogs(path: string, topic: string, topicId: Uint8Array): Promise<readonly NativeLog[]>
   /** Shares the directory's lock until `release`. */
   openCheck(path: string): Promise<NativeCheck>
   /** Mends what is damaged in these partition folders, and the directory's checkpoints. */

@@ -8,14 +8,14 @@ import { type Codec, CompressionError } from '../compression/codec.ts'
 import { loadCodec } from '../compression/codecs.ts'
 import type { Checksum } from '../record/batch-header.ts'
 import { BatchReader, batchBytesAt } from '../record/batch-reader.ts'
-import type { PartitionLog } from '../storage/log-store.ts'
+import type { ReadableLog } from '../storage/log-store.ts'
 import { AbortedTransactions } from './aborted-transactions.ts'
 import { LogError } from './log-error.ts'
 import type { Tail, TailListener } from './tail.ts'
 
 /** What is read of one partition. */
 export interface CursorOptions {
-  readonly log: PartitionLog
+  readonly log: ReadableLog
   readonly tail: Tail
   readonly from: number
   /** Exclusive; Infinity: none. */

@@ -7,12 +7,14 @@ export {
 } from '../record/serializer.ts'
 export { Log } from './log.ts'
 export { LogError, type LogErrorCode } from './log-error.ts'
-export type { LogBatches, LogReader } from './log-iterators.ts'
+export type { LogBatches, LogRecords } from './log-iterators.ts'
+export { LogReader } from './log-reader.ts'
 export type { LogBatch, LogRecord, NewRecord } from './log-record.ts'
 export type {
   AppendOptions,
   Compression,
   LogOptions,
+  ReaderOptions,
   ReadOptions,
   SingleLogOptions,
   StoreOptions,
@@ -31,4 +33,5 @@ export type {
   TakeOptions,
 } from './queue-options.ts'
 export type { MessageHandler } from './queue-processing.ts'
+export type { SharedLog } from './shared-topic.ts'
 export { Store } from './store.ts'

@@ -141,8 +141,8 @@ abstract class LogIterator<T, K, V> implements AsyncIterableIterator<T>, Stoppab
   }
 }
 
-/** Records one by one; {@link LogReader.batches} instead hands out batches. */
-export class LogReader<K = Buffer, V = Buffer> extends LogIterator<LogRecord<K, V>, K, V> {
+/** Records one by one; {@link LogRecords.batches} instead hands out batches. */
+export class LogRecords<K = Buffer, V = Buffer> extends LogIterator<LogRecord<K, V>, K, V> {
   #isOpen = false
 
   /** The same, batch by batch, instead: nothing may have been read here before. */

@@ -6,18 +6,15 @@ import { loadCodec } from '../compression/codecs.ts'
 import type { TopicSettings } from '../metadata/config/topic-settings.ts'
 import type { Checksum } from '../record/batch-header.ts'
 import type { PartitionLog } from '../storage/log-store.ts'
-import { LogError } from './log-error.ts'
 import { PartitionWriter } from './partition-writer.ts'
+import { partitionAt, type ReadablePartition, type ReadableTopic } from './readable-topic.ts'
 import { storageFailure } from './storage-failure.ts'
 import { Tail } from './tail.ts'
 
 /** A partition as it is written and read here. */
-export interface LogPartition {
+export interface LogPartition extends ReadablePartition {
   readonly log: PartitionLog
   readonly writer: PartitionWriter
-  readonly tail: Tail
-  /** The log's error for one of the storage. */
-  readonly explain: (error: unknown) => unknown
 }
 
 /** What a {@link LogTopic} works with. */
@@ -31,7 +28,7 @@ export interface LogTopicOptions {
 }
 
 /** See the head of this file. */
-export class LogTopic {
+export class LogTopic implements ReadableTopic {
   readonly name: string
   readonly #options: LogTopicOptions
   readonly #partitions: LogPartition[] = []
@@ -83,14 +80,7 @@ export class LogTopic {
    * @throws {LogError} INVALID_CONFIG
    */
   partition(index: number | undefined): LogPartition {
-    const { length } = this.#partitions
-    if (index === undefined && length > 1) {
-      throw new LogError('INVALID_CONFIG', `${this.name} has ${length} partitions; name one.`)
-    }
-    const found = this.#partitions[index ?? 0]
-    if (found !== undefined) return found
-    const what = `${this.name} has no partition ${index}`
-    throw new LogError('INVALID_CONFIG', `${what}; it has 0 to ${length - 1}.`)
+    return partitionAt(this, index)
   }
 
   /** Resolves when all appends are settled. */

@@ -2,12 +2,11 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/clock.ts'
 import { EngineHolder, type SharedEngine } from '../engine/shared-engine.ts'
 import type { Checksum } from '../record/batch-header.ts'
-import { BatchReader } from '../record/batch-reader.ts'
 import { keyedPartition } from '../record/keyed-partition.ts'
 import type { Payload } from '../record/record.ts'
-import { BatchCursor } from './batch-cursor.ts'
 import { LogError } from './log-error.ts'
-import { LogReader, type Stoppable } from './log-iterators.ts'
+import type { LogRecords } from './log-iterators.ts'
+import { LogReader, wholeOffset } from './log-reader.ts'
 import type { NewRecord } from './log-record.ts'
 import type { LogPartition, LogTopic } from './log-topic.ts'
 import {
@@ -19,11 +18,14 @@ import {
 } from './options.ts'
 import type { Durability, PreparedRecord } from './partition-writer.ts'
 import { RecordPreparer } from './record-preparer.ts'
+import type { SharedLog } from './shared-topic.ts'
 import { Store } from './store.ts'
 
 /** What a {@link Log} is made of. */
 export interface LogParts<KI, VI, KO, VO> {
   readonly topic: LogTopic
+  /** Absolute path. */
+  readonly directory: string
   readonly options: LogOptions<KI, VI, KO, VO>
   readonly checksum: Checksum
   readonly clock: Pick<Clock, 'now'>
@@ -36,8 +38,6 @@ export interface LogParts<KI, VI, KO, VO> {
   /** Ends what the log alone holds, once all of it is settled. */
   readonly onClose: () => Promise<void>
 }
-
-const infinite = Number.POSITIVE_INFINITY
 
 /**
  * A durable, ordered log in this process, on the files that a broker serves. Any number of calls
@@ -62,19 +62,19 @@ export class Log<
   readonly name: string
   readonly #parts: LogParts<KeyIn, ValueIn, KeyOut, ValueOut>
   readonly #preparer: RecordPreparer<KeyIn, ValueIn>
-  readonly #readers = new Set<Stoppable>()
+  readonly #reader: LogReader<KeyOut, ValueOut>
   /** Where records without key and partition go; the next one every time that a batch is begun. */
   #keyless = 0
-  #isClosed = false
   #closing: Promise<void> | undefined
 
   /** Logs come from `Store.log` and {@link Log.open}. */
   constructor(parts: LogParts<KeyIn, ValueIn, KeyOut, ValueOut>) {
     const { topic, options, clock, shared } = parts
     super(shared)
-    const { keySerializer, valueSerializer } = options
+    const { keySerializer, valueSerializer, keyDeserializer, valueDeserializer } = options
     this.name = topic.name
     this.#parts = parts
+    this.#reader = new LogReader({ ...parts, keyDeserializer, valueDeserializer })
     this.#preparer = new RecordPreparer<KeyIn, ValueIn>({
       topic: topic.name,
       keySerializer,
@@ -144,71 +144,38 @@ export class Log<
    * @throws {LogError} INVALID_CONFIG, OFFSET_OUT_OF_RANGE, LOG_CLOSED; later CORRUPT_MESSAGE,
    * DESERIALIZATION_FAILED, LOG_FAILED, and OFFSET_OUT_OF_RANGE where what is read is deleted
    */
-  read(options: ReadOptions = {}): LogReader<KeyOut, ValueOut> {
-    this.#requireOpen()
-    const { log, tail, explain } = this.#partition(options.partition)
-    const { live = false, signal } = options
-    const [start, end] = [log.logStartOffset(), log.highWatermark()]
-    assert(start <= end, 'a log begins before it ends')
-    const from = wholeOffset('from', options.from ?? start)
-    const to = options.to === undefined ? infinite : wholeOffset('to', options.to)
-    if (from < start || from > end) {
-      const what = `${log.topic}-${log.partition} has the offsets from ${start} up to ${end}`
-      throw new LogError('OFFSET_OUT_OF_RANGE', `${what}; ${from} is not among them.`)
-    }
-    const { checksum, openedBytesMax } = this.#parts
-    const bound = live ? to : Math.min(to, end)
-    assert(bound >= 0, 'a bound is an offset')
-    const limits = { from, to: bound, live, checksum, openedBytesMax }
-    const { keyDeserializer, valueDeserializer } = this.#parts.options
-    return new LogReader<KeyOut, ValueOut>(new BatchCursor({ log, tail, explain, ...limits }), {
-      topic: log.topic,
-      partition: log.partition,
-      keyDeserializer,
-      valueDeserializer,
-      to: bound,
-      signal,
-      readers: {
-        add: (reader) => !this.#isClosed && this.#readers.add(reader) !== undefined,
-        delete: (reader) => this.#readers.delete(reader),
-      },
-    })
+  read(options: ReadOptions = {}): LogRecords<KeyOut, ValueOut> {
+    return this.#reader.read(options)
   }
 
   /** The first offset of a partition. The only one, where `partition` is left out. */
   startOffset(partition?: number): number {
-    this.#requireOpen()
-    return this.#partition(partition).log.logStartOffset()
+    return this.#reader.startOffset(partition)
   }
 
   /** The offset behind the last record that can be read. */
   endOffset(partition?: number): number {
-    this.#requireOpen()
-    return this.#partition(partition).log.highWatermark()
+    return this.#reader.endOffset(partition)
   }
 
   /** The first offset whose record is not older than `timestamp`, in ms; undefined without one. */
-  async offsetAt(timestamp: number, partition?: number): Promise<number | undefined> {
-    this.#requireOpen()
-    if (!Number.isSafeInteger(timestamp)) {
-      const message = `The timestamp is ${timestamp}; it has to be a whole number of ms since 1970.`
-      throw new LogError('INVALID_CONFIG', message)
-    }
-    const { log, explain } = this.#partition(partition)
-    try {
-      const { offset, compressedBatch } = await log.lookupTimestamp(timestamp, 'highWatermark')
-      if (offset < 0) return undefined
-      if (compressedBatch === undefined) return offset
-      const { baseOffset } = headerOf(compressedBatch)
-      // A batch that begins below the log's start cannot be read from there.
-      const from = Math.max(baseOffset, offset, log.logStartOffset())
-      for await (const record of this.#raw({ from, partition: log.partition })) {
-        if (record.timestamp >= timestamp) return record.offset
-      }
-      return undefined
-    } catch (error) {
-      throw explain(error)
-    }
+  offsetAt(timestamp: number, partition?: number): Promise<number | undefined> {
+    return this.#reader.offsetAt(timestamp, partition)
+  }
+
+  /**
+   * What a worker thread reads this log by: `LogReader.open(shared)`, on this engine. Plain data,
+   * that goes by `workerData` or `postMessage`; writing stays with this thread.
+   *
+   * @throws {LogError} LOG_CLOSED, LOG_FAILED
+   */
+  share(): SharedLog {
+    this.#reader.requireOpen()
+    const { topic, directory, openedBytesMax } = this.#parts
+    const { topicId } = topic.partition(0).log
+    assert(topicId !== '', 'a topic has an id')
+    const maxUncompressedBatchBytes = openedBytesMax()
+    return { directory, name: this.name, topicId, maxUncompressedBatchBytes }
   }
 
   /**
@@ -218,7 +185,7 @@ export class Log<
    * @throws {LogError} OFFSET_OUT_OF_RANGE above the end
    */
   async trim(before: number, partition?: number): Promise<number> {
-    this.#requireOpen()
+    this.#reader.requireOpen()
     const { log, explain } = this.#partition(partition)
     const end = log.highWatermark()
     if (wholeOffset('before', before) > end) {
@@ -238,7 +205,7 @@ export class Log<
    * @throws {LogError} LOG_FAILED, LOG_CLOSED
    */
   async flush(): Promise<void> {
-    this.#requireOpen()
+    this.#reader.requireOpen()
     await Promise.all(this.#parts.topic.partitions.map(({ writer }) => writer.flush()))
   }
 
@@ -259,9 +226,7 @@ export class Log<
 
   /** Takes no more calls and ends what reads: its store is closed. */
   release(): void {
-    this.#isClosed = true
-    const failure = this.#parts.failure()
-    for (const reader of [...this.#readers]) reader.stop(failure)
+    this.#reader.release()
   }
 
   async #close(): Promise<void> {
@@ -270,13 +235,8 @@ export class Log<
     await this.#parts.onClose()
   }
 
-  #requireOpen(): void {
-    if (!this.#isClosed) return
-    throw this.#parts.failure() ?? new LogError('LOG_CLOSED', `The log ${this.name} is closed.`)
-  }
-
   #durability(asked: Durability | undefined): Durability {
-    this.#requireOpen()
+    this.#reader.requireOpen()
     if (asked === 'os' || asked === 'fsync') return asked
     if (asked === undefined) return durabilityOf(this.#parts.topic.settings)
     const message = `The durability of an append is ${String(asked)}; it has to be 'fsync' or 'os'.`
@@ -354,13 +314,6 @@ export class Log<
       appended.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
     })
   }
-
-  /** Records as bytes, whatever the deserializers. */
-  #raw(options: ReadOptions): LogReader {
-    const { keyDeserializer: _key, valueDeserializer: _value, ...rest } = this.#parts.options
-    const plain = new Log({ ...this.#parts, options: rest as LogOptions<KeyIn, ValueIn> })
-    return plain.read(options)
-  }
 }
 
 /** What appends wait for unless they say otherwise: what `flush.messages` of the topic promises. */
@@ -370,16 +323,4 @@ export function durabilityOf({ flushMessages }: { readonly flushMessages: number
 
 function isList<T extends object>(input: T | readonly T[]): input is readonly T[] {
   return Array.isArray(input)
-}
-
-function headerOf(batch: Uint8Array): BatchReader {
-  const reader = new BatchReader()
-  reader.open(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength))
-  return reader
-}
-
-function wholeOffset(what: string, offset: number): number {
-  if (Number.isSafeInteger(offset) && offset >= 0) return offset
-  const message = `'${what}' is ${String(offset)}; it has to be a whole number from 0 on.`
-  throw new LogError('INVALID_CONFIG', message)
 }

@@ -7,6 +7,7 @@ import type { Deserializer, Serializer } from '../record/serializer.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { LogError } from './log-error.ts'
 import type { Durability } from './partition-writer.ts'
+import type { SharedLog } from './shared-topic.ts'
 
 /** Name of a codec, `none` among them. */
 export type Compression = (typeof codecNames)[number]
@@ -74,6 +75,14 @@ export interface AppendOptions {
   readonly signal?: AbortSignal
 }
 
+/** How a {@link LogReader} gives what it reads. */
+export interface ReaderOptions<KeyOut = Buffer, ValueOut = Buffer> {
+  /** Makes what the program wants of keys; without it they are bytes. */
+  readonly keyDeserializer?: Deserializer<KeyOut>
+  /** Makes what the program wants of values; without it they are bytes. */
+  readonly valueDeserializer?: Deserializer<ValueOut>
+}
+
 /** What is read. */
 export interface ReadOptions {
   /** The first offset; default: the log's start. */
@@ -133,6 +142,24 @@ const singleRules = {
   store: accepted<StoreOptions | undefined>('an object', isObject, undefined),
 }
 
+const readerRules: Rules<Checked<ReaderOptions<unknown, unknown>>> = {
+  keyDeserializer: callback(),
+  valueDeserializer: callback(),
+}
+
+const needed: Rule<string> = { ...text(''), byDefault: 'required' }
+
+const sharedRules: Rules<SharedLog> = {
+  directory: needed,
+  name: needed,
+  topicId: needed,
+  maxUncompressedBatchBytes: accepted<number>(
+    'a number of bytes from 1 on',
+    (value) => typeof value === 'number' && value >= 1,
+    'required',
+  ),
+}
+
 const invalid = (message: string): LogError => new LogError('INVALID_CONFIG', message)
 
 /** Checks them. Throws a {@link LogError}, as the others. */
@@ -143,6 +170,16 @@ export function checkStoreOptions(given: StoreOptions): Checked<StoreOptions> {
 /** Checks the options of a log of a store; undefined is what was left out. */
 export function checkLogOptions<Options extends object>(given: Options): Checked<Options> {
   return checkAgainst('A log', logRules, given, invalid) as unknown as Checked<Options>
+}
+
+/** Checks the options of a reader. */
+export function checkReaderOptions<K, V>(given: ReaderOptions<K, V>): Checked<ReaderOptions<K, V>> {
+  return checkAgainst('LogReader.open', readerRules, given, invalid) as Checked<ReaderOptions<K, V>>
+}
+
+/** Checks what another thread has sent. */
+export function checkShared(given: SharedLog): SharedLog {
+  return checkAgainst('A shared log', sharedRules, given, invalid)
 }
 
 /** Checks those of a log in a directory of its own, and parts them. */

@@ -254,6 +254,7 @@ export class Store extends EngineHolder {
     const log = new Log<KI, VI, KO, VO>({
       topic,
       home,
+      directory: this.directory,
       options,
       checksum: this.#checksum,
       clock: this.#environment.clock,

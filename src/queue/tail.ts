@@ -3,19 +3,19 @@
  * many wait, and none once nobody does.
  */
 import { assert } from '../base/assert.ts'
-import type { PartitionLog } from '../storage/log-store.ts'
+import type { ReadableLog } from '../storage/log-store.ts'
 
 /** Who waits; called once, with an error if the log went out of service. */
 export type TailListener = (error?: unknown) => void
 
 /** See the head of this file. */
 export class Tail {
-  readonly #log: Pick<PartitionLog, 'highWatermark' | 'passed' | 'giveUp'>
+  readonly #log: Pick<ReadableLog, 'highWatermark' | 'passed' | 'giveUp'>
   readonly #listeners = new Set<TailListener>()
   /** What is waited for; undefined: nothing. */
   #awaited: number | undefined
 
-  constructor(log: Pick<PartitionLog, 'highWatermark' | 'passed' | 'giveUp'>) {
+  constructor(log: Pick<ReadableLog, 'highWatermark' | 'passed' | 'giveUp'>) {
     this.#log = log
   }
 

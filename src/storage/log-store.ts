@@ -195,6 +195,22 @@ export interface PartitionLog {
   flush(): Promise<number>
 }
 
+/** The half of a {@link PartitionLog} by which it is read. */
+export type ReadableLog = Pick<
+  PartitionLog,
+  | 'topic'
+  | 'partition'
+  | 'logStartOffset'
+  | 'highWatermark'
+  | 'online'
+  | 'passed'
+  | 'giveUp'
+  | 'read'
+  | 'readCached'
+  | 'lookupTimestamp'
+  | 'abortedTransactions'
+>
+
 /** One log directory. Opened by a factory of the implementation; `close` makes it a clean stop. */
 export interface LogStore {
   readonly path: string

@@ -97,6 +97,10 @@ export class NativePartitionLog implements PartitionLog {
   online(): boolean {
     return this.native.online()
   }
+  /** Why its directory failed; empty where that did not. */
+  offlineReason(): string {
+    return this.native.offlineReason()
+  }
   configure(config: LogConfig): void {
     this.native.configure(config)
   }

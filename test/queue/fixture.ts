@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { seededRandom } from '../../src/base/random.ts'
 import { LogError, type LogErrorCode } from '../../src/queue/log-error.ts'
-import type { LogReader } from '../../src/queue/log-iterators.ts'
+import type { LogRecords } from '../../src/queue/log-iterators.ts'
 import type { LogRecord } from '../../src/queue/log-record.ts'
 import type { StoreOptions } from '../../src/queue/options.ts'
 import { Store } from '../../src/queue/store.ts'
@@ -79,7 +79,7 @@ export async function valuesOf(reader: AsyncIterable<LogRecord>): Promise<(strin
 }
 
 /** First and last offset of each batch that is read. */
-export async function batchesOf(reader: LogReader): Promise<string[]> {
+export async function batchesOf(reader: LogRecords): Promise<string[]> {
   const bounds: string[] = []
   for await (const { baseOffset, lastOffset } of reader.batches()) {
     bounds.push(`${baseOffset}-${lastOffset}`)

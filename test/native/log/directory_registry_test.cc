@@ -295,4 +295,80 @@ TEST_CASE("many threads open, append, close and drop one directory") {
   CHECK(RegistryFixture::log_of(*last)->log_end_offset() == Offset(acknowledged));
 }
 
+TEST_CASE("a visitor finds the open partitions of a topic, by their id, and keeps nothing open") {
+  RegistryFixture f;
+  const auto visit = [&](const Uuid& topic_id, const char* path = "/data") {
+    return DirectoryLease::find_logs(f.disk, path, "orders", topic_id);
+  };
+  CHECK(visit(make_uuid(1)).empty());
+  Lease lease = f.acquire();
+  auto first = RegistryFixture::log_of(*lease);
+  CHECK(visit(make_uuid(1)) == std::vector{first});
+  CHECK(visit(make_uuid(2)).empty());
+  CHECK(visit(make_uuid(1), "/other").empty());
+  const auto second =
+      lease->directory().open_partition({"orders", PartitionIndex(1)}, make_uuid(1), LogConfig());
+  REQUIRE(second.ok());
+  CHECK(visit(make_uuid(1)) == std::vector{first, *second});
+
+  const auto visited = visit(make_uuid(1));
+  append(*first, {.records = 3});
+  CHECK(visited[0]->read(Offset(0), 1000, ReadLimit::log_end_offset, true, nullptr).ok());
+  CHECK(lease->close().ok());
+  CHECK(f.is_free());
+  CHECK(f.is_clean());
+  CHECK_FALSE(visited[0]->online());
+  CHECK(visited[0]->offline_reason().empty());
+  CHECK_FALSE(visited[0]->read(Offset(0), 1000, ReadLimit::log_end_offset, true, nullptr).ok());
+  CHECK(visit(make_uuid(1)).empty());
+}
+
+TEST_CASE("a log tells why its directory failed, also when that is gone") {
+  RegistryFixture f;
+  Lease lease = f.acquire();
+  const auto log = RegistryFixture::log_of(*lease);
+  append(*log, {.records = 1});
+  CHECK(log->offline_reason().empty());
+  log->read_failed(FileError{FileErrorKind::io, 5, "reading x: it broke"});
+  CHECK_FALSE(lease->close().ok());
+  CHECK(log->offline_reason() == "a read failed: reading x: it broke");
+}
+
+TEST_CASE("visitors read while others append, and their directory closes and opens under them") {
+  constexpr int kRounds = 40;
+  RegistryFixture f;
+  f.background = true;
+  std::atomic<bool> done{false};
+  std::atomic<int64_t> appended{0};
+  std::atomic<int64_t> reads{0};
+  std::vector<std::thread> visitors;
+  for (int i = 0; i < 2; ++i) {
+    visitors.emplace_back([&] {
+      while (!done) {
+        for (const auto& log : DirectoryLease::find_logs(f.disk, "/data", "orders", make_uuid(1))) {
+          const int64_t below = appended;
+          auto found = log->read(Offset(0), 1 << 20, ReadLimit::log_end_offset, true, nullptr);
+          if (!found.ok() || found->bytes == 0) continue;
+          std::vector<uint8_t> bytes(found->bytes);
+          CHECK(found->file->read_at(found->position, bytes).ok());
+          if (log->online()) CHECK(log->log_end_offset() >= Offset(below));
+          reads += 1;
+        }
+      }
+    });
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    Lease lease = f.acquire();
+    const auto log = RegistryFixture::log_of(*lease);
+    const int64_t read_before = reads;
+    append(*log, {.records = 2});
+    appended += 2;
+    while (reads == read_before) std::this_thread::yield();
+    CHECK(log->flush().ok());
+    if (round % 2 == 0) CHECK(lease->close().ok());
+  }
+  done = true;
+  for (std::thread& visitor : visitors) visitor.join();
+}
+
 }  // namespace odradek
