@@ -121,19 +121,19 @@ Napi::Value CheckBinding::open(const Napi::CallbackInfo& info) {
         return Shared(std::move(*opened));
       },
       [](Napi::Env alive, Shared& check) -> Napi::Value {
-        auto argument = Napi::External<Shared>::New(alive, &check);
-        return AddonState::of(alive).check_class.New({argument});
+        return AddonState::make(alive, &AddonState::check_class, check);
       });
 }
 
 CheckBinding::CheckBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CheckBinding>(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
+  auto* check = AddonState::of(info.Env()).take_given<std::shared_ptr<DirectoryCheck>>();
+  if (check == nullptr) {
     throw_type_error(info.Env(), "a NativeCheck comes from openCheck");
     return;
   }
   // Not wrapped, on a dying environment: never finalized, so it must not own anything.
   if (IsEmpty()) return;
-  check_ = *info[0].As<Napi::External<std::shared_ptr<DirectoryCheck>>>().Data();
+  check_ = *check;
 }
 
 Napi::Value CheckBinding::repair(const Napi::CallbackInfo& info) {

@@ -38,20 +38,20 @@ Napi::Value DirectoryBinding::open(const Napi::CallbackInfo& info) {
         return DirectoryShare::wrap(std::move(lease).value());
       },
       [](Napi::Env alive, SharedDirectory& shared) -> Napi::Value {
-        auto argument = Napi::External<SharedDirectory>::New(alive, &shared);
-        return AddonState::of(alive).directory_class.New({argument});
+        return AddonState::make(alive, &AddonState::directory_class, shared);
       });
 }
 
 DirectoryBinding::DirectoryBinding(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<DirectoryBinding>(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
+  auto* shared = AddonState::of(info.Env()).take_given<SharedDirectory>();
+  if (shared == nullptr) {
     throw_type_error(info.Env(), "a NativeDirectory comes from openDirectory");
     return;
   }
   // Not wrapped, on a dying environment: never finalized, so it must not own anything.
   if (IsEmpty()) return;
-  shared_ = *info[0].As<Napi::External<SharedDirectory>>().Data();
+  shared_ = *shared;
 }
 
 DirectoryUse DirectoryBinding::use(Napi::Env env) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr napi_type_tag kLogTag = {0x6f64726164656b01, 0x4e61746976654c6f};
 
-// The constructor's argument is an External that only create() can make.
+// What create() gives the constructor.
 struct LogConstruction {
   std::shared_ptr<PartitionLog> log;
   SharedDirectory directory;  // empty: others have it open
@@ -60,18 +60,17 @@ Napi::Function LogBinding::define(Napi::Env env) {
 Napi::Object LogBinding::create(Napi::Env env, std::shared_ptr<PartitionLog> log,
                                 SharedDirectory directory) {
   LogConstruction construction{std::move(log), std::move(directory)};
-  auto argument = Napi::External<LogConstruction>::New(env, &construction);
-  return AddonState::of(env).log_class.New({argument});
+  return AddonState::make(env, &AddonState::log_class, construction);
 }
 
 LogBinding::LogBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LogBinding>(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
+  auto* construction = AddonState::of(info.Env()).take_given<LogConstruction>();
+  if (construction == nullptr) {
     throw_type_error(info.Env(), "a NativeLog comes from NativeDirectory.openPartitions");
     return;
   }
   // Not wrapped, on a dying environment: never finalized, so it must not own anything.
   if (IsEmpty()) return;
-  auto* construction = info[0].As<Napi::External<LogConstruction>>().Data();
   log_ = std::move(construction->log);
   is_visited_ = construction->directory == nullptr;
   directory_ = is_visited_ ? DirectoryShare::none() : std::move(construction->directory);

@@ -6,7 +6,7 @@
 namespace odradek {
 namespace {
 
-// The constructor's argument is an External that only create() can make.
+// What create() gives the constructor.
 struct Construction {
   std::unique_ptr<SegmentReplacement> replacement;
   SharedDirectory directory;
@@ -45,19 +45,18 @@ Napi::Object ReplacementBinding::create(Napi::Env env,
                                         std::unique_ptr<SegmentReplacement> replacement,
                                         SharedDirectory directory) {
   Construction construction{std::move(replacement), std::move(directory)};
-  auto argument = Napi::External<Construction>::New(env, &construction);
-  return AddonState::of(env).replacement_class.New({argument});
+  return AddonState::make(env, &AddonState::replacement_class, construction);
 }
 
 ReplacementBinding::ReplacementBinding(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<ReplacementBinding>(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
+  auto* construction = AddonState::of(info.Env()).take_given<Construction>();
+  if (construction == nullptr) {
     throw_type_error(info.Env(), "a NativeReplacement comes from NativeLog.replaceSegments");
     return;
   }
   // Not wrapped, on a dying environment: never finalized, so it must not own anything.
   if (IsEmpty()) return;
-  auto* construction = info[0].As<Napi::External<Construction>>().Data();
   held_ = std::make_shared<Held>();
   held_->replacement = std::move(construction->replacement);
   directory_ = std::move(construction->directory);

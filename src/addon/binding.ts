@@ -420,8 +420,8 @@ export interface NativeBinding {
   }): Promise<NativeDirectory>
   /**
    * The partitions of that topic, from 0 on, in a directory that any thread of this process has
-   * open; none where it has not. They are there to be read: whatever writes is refused. They keep
-   * nothing open: when the directory closes they are out of service.
+   * open; none where it has not. They are there to be read: what changes their files is refused.
+   * They keep nothing open: when the directory closes they are out of service.
    */
   findOpenLogs(path: string, topic: string, topicId: Uint8Array): Promise<readonly NativeLog[]>
   /** Shares the directory's lock until `release`. */

@@ -141,6 +141,27 @@ describe('wrong arguments', () => {
     await Promise.all(waiting)
   })
 
+  it('of a log that is visited, also when its directory is closed', {
+    timeout: 60_000,
+  }, async () => {
+    const { topic, topicId } = topicPartition
+    for (const value of hostile) {
+      await call(native, 'findOpenLogs', [value, topic, topicId])
+      await call(native, 'findOpenLogs', [folder, value, topicId])
+      await call(native, 'findOpenLogs', [folder, topic, value])
+    }
+    const visit = () => native.findOpenLogs(join(folder, `${lives}`), topic, topicId)
+    const [visited] = await visit()
+    if (visited === undefined) throw new Error('it is open')
+    await attack(visited, ['committed', 'passed'])
+    expect(log.logEndOffset()).toBe(0)
+    const waiting = hostile.map((value) => call(visited, 'passed', [value]))
+    await directory.close(-1)
+    await Promise.all(waiting)
+    await attack(visited, [])
+    expect(await visit()).toEqual([])
+  })
+
   it('of a replacement of segments', { timeout: 60_000 }, async () => {
     const batch = batchOf([1])
     for (let i = 0; i < 2; i++) {
