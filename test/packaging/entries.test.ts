@@ -30,7 +30,15 @@ interface Entry {
 const entries: readonly Entry[] = [
   {
     name: 'odradek',
-    exports: ['Log', 'LogError', 'LogReader', 'NativeModuleError', 'Queue', 'StorageError', 'Store'],
+    exports: [
+      'Log',
+      'LogError',
+      'LogReader',
+      'NativeModuleError',
+      'Queue',
+      'StorageError',
+      'Store',
+    ],
     folders: [
       ...['addon', 'base', 'compression', 'controller', 'engine', 'metadata', 'policy', 'protocol'],
       ...['queue', 'record', 'storage', 'telemetry'],
