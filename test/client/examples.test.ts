@@ -68,6 +68,7 @@ test('all of them compile', () => {
       types: ['node'],
       paths: {
         odradek: [join(root, 'src/index.ts')],
+        'odradek/broker': [join(root, 'src/broker/index.ts')],
         'odradek/client': [join(root, 'src/client/index.ts')],
       },
     },
