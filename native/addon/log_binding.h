@@ -86,8 +86,8 @@ class LogBinding : public Napi::ObjectWrap<LogBinding> {
 
   std::shared_ptr<PartitionLog> log_;
   SharedDirectory directory_;
-  bool is_visited_ =
-      false;  // others have its directory open: there is no share, `directory_` is none
+  // Others have its directory open: there is no share, and `directory_` is none.
+  bool is_visited_ = false;
   std::shared_ptr<CommitWatcher> watcher_;
 };
 
