@@ -2,6 +2,8 @@
 //   cuts the power under a log directory N times and prints what was found as one line of JSON
 // power-cuts --shutdown FOLDER
 //   cuts the power of the file system that is mounted there
+// power-cuts --write-back FOLDER
+//   has some of what its files have unsynced written, as the kernel does at any time
 // Exit code 77: this machine does not allow it; the last line on stderr says why.
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,8 +12,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <random>
 
 #include "watch.h"
+#include "write_back.h"
 
 namespace odradek::power {
 namespace {
@@ -78,6 +82,11 @@ int run(const std::map<std::string, std::string>& given) {
 int main(int count, char** arguments) {
   std::map<std::string, std::string> given;
   for (int i = 1; i + 1 < count; i += 2) given[arguments[i]] = arguments[i + 1];
+  if (const auto files = given.find("--write-back"); files != given.end()) {
+    std::mt19937_64 random(std::random_device{}());
+    odradek::power::write_some_back(files->second, random);
+    return 0;
+  }
   const auto folder = given.find("--shutdown");
   if (folder == given.end()) return odradek::power::run(given);
   if (auto failed = odradek::power::cut_power(folder->second)) {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import {
   cutBrokerPower,
+  cutEmbeddedPower,
   cutPower,
   fileSystems,
   findObstacles,
@@ -70,6 +71,28 @@ describe('a broker whose power is cut', () => {
     const options = { fileSystem: 'ext4', cuts: 3 * cuts, forget: forgotten[0] } as const
     const report = await cutBrokerPower(options)
     print('control: broker on ext4, journal forgotten', { ...report, faults: [] })
+    expect(report.lost).toBeGreaterThan(0)
+  })
+})
+
+/** Logs and queues in a process of their own, as a program uses them. */
+describe('a process with logs and queues whose power is cut', () => {
+  const cuts = 50
+
+  it.concurrent.for(fileSystems)('keeps what was promised, on %s', async (on, context) => {
+    skipWherePowerStays(context, on)
+    const report = await cutEmbeddedPower({ fileSystem: on, cuts })
+    print(`log and queue in a process on ${on}`, report)
+    expect(report.faults).toEqual([])
+    expect(report.lost).toBe(0)
+    expect(report.cuts).toBeGreaterThanOrEqual(cuts)
+    expect(report.acknowledged).toBeGreaterThan(cuts)
+  })
+
+  it('loses records if the journal is not synced', async (context) => {
+    skipWherePowerStays(context, 'ext4')
+    const report = await cutEmbeddedPower({ fileSystem: 'ext4', cuts: 20, forget: forgotten[0] })
+    print('control: process on ext4, journal forgotten', { ...report, faults: [] })
     expect(report.lost).toBeGreaterThan(0)
   })
 })

@@ -100,10 +100,28 @@ export interface BrokerCutOptions {
   readonly forget?: string
 }
 
+/** How {@link cutEmbeddedPower} goes about it. */
+export interface EmbeddedCutOptions {
+  readonly fileSystem: FileSystemName
+  readonly cuts: number
+  /** As in {@link CutOptions}. */
+  readonly forget?: string
+}
+
 /** Cuts the power under a whole broker that is loaded over its port. */
-export async function cutBrokerPower(options: BrokerCutOptions): Promise<CutReport> {
+export function cutBrokerPower(options: BrokerCutOptions): Promise<CutReport> {
+  return cutInNamespace('broker-cuts.ts', options)
+}
+
+/** Cuts the power under a process with logs and queues, as `dist/` has them. */
+export function cutEmbeddedPower(options: EmbeddedCutOptions): Promise<CutReport> {
+  return cutInNamespace(join('embedded', 'cuts.ts'), options)
+}
+
+/** Runs a script of this folder where its mounts are its own. */
+async function cutInNamespace(name: string, options: object): Promise<CutReport> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-power-'))
-  const script = join(root, 'test', 'power', 'broker-cuts.ts')
+  const script = join(root, 'test', 'power', name)
   const node = [process.execPath, join(root, 'scripts', 'run-ts.mjs'), script]
   try {
     const args = ['--mount', ...node, JSON.stringify(options)]

@@ -1,5 +1,7 @@
-// Power cuts in number: npm run power:cuts -- [cuts of the log] [of a broker] [of Apache Kafka]
-// By default 5000, 500 and none, half of them on each file system, the controls first.
+// Power cuts in number:
+//   npm run power:cuts -- [cuts of the log] [of a broker] [of Apache Kafka] [of logs in a process]
+// By default 5000, 500, none and 500, half of them on each file system, the controls first; of the
+// last none where there are arguments.
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +9,7 @@ import { hasKafka } from '../conformance/apache-kafka/reference.ts'
 import {
   type CutReport,
   cutBrokerPower,
+  cutEmbeddedPower,
   cutPower,
   type FileSystemName,
   fileSystems,
@@ -18,13 +21,16 @@ import {
 /** Cuts of one process, so that figures come from time to time. */
 const logCutsAtOnce = 250
 const brokerCutsAtOnce = 50
+const embeddedCutsAtOnce = 50
 
 const numbers = process.argv.slice(2).map(Number)
-if (numbers.length > 3 || !numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) {
-  console.error('use: npm run power:cuts -- [cuts of the log] [of a broker] [of Apache Kafka]')
+if (numbers.length > 4 || !numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) {
+  const kinds = '[cuts of the log] [of a broker] [of Apache Kafka] [of logs in a process]'
+  console.error(`use: npm run power:cuts -- ${kinds}`)
   process.exit(2)
 }
 const [logCuts = 5000, brokerCuts = 500, kafkaCuts = 0] = numbers
+const embeddedCuts = numbers[3] ?? (numbers.length === 0 ? 500 : 0)
 const keep = join(tmpdir(), 'odradek-power-evidence')
 
 /** Apache Kafka as it comes, and told to flush each record. */
@@ -41,6 +47,7 @@ if (usable.length > 0) {
   let fine = true
   fine = (await onEach(logCuts, logCutsAtOnce, cutLog)) && fine
   fine = (await onEach(brokerCuts, brokerCutsAtOnce, cutBroker)) && fine
+  fine = (await onEach(embeddedCuts, embeddedCutsAtOnce, cutEmbedded)) && fine
   for (const [name, settings] of Object.entries(kafkaSettings)) await cutKafka(name, settings)
   if (!fine) {
     console.log(`log directories that were found damaged are kept in ${keep}`)
@@ -76,6 +83,12 @@ async function cutBroker(fileSystem: FileSystemName, cuts: number): Promise<CutR
   return report
 }
 
+async function cutEmbedded(fileSystem: FileSystemName, cuts: number): Promise<CutReport> {
+  const report = await cutEmbeddedPower({ fileSystem, cuts })
+  print(`log and queue in a process on ${fileSystem}`, report)
+  return report
+}
+
 async function cutKafka(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
   if (kafkaCuts === 0 || !hasKafka()) return
   const [fileSystem = 'ext4'] = usable
@@ -93,4 +106,12 @@ async function control(): Promise<void> {
     console.log('the control lost nothing: these cuts prove nothing')
     process.exitCode = 1
   }
+  if (embeddedCuts === 0) return
+  const [fileSystem = 'ext4'] = usable
+  const report = await cutEmbeddedPower({ fileSystem, cuts: 20, forget: forgotten[0] })
+  const title = `control: log and queue in a process on ${fileSystem}, ${forgotten[0]} forgotten`
+  print(title, { ...report, faults: [] })
+  if (report.lost > 0) return
+  console.log('the control lost nothing: these cuts prove nothing')
+  process.exitCode = 1
 }
