@@ -1,8 +1,9 @@
-// Searches power cuts of the log's workloads on a disk in memory, with one process per processor:
-//   npm run crash:explore -- [--states N] [--seed N] [--processes N]
+// Searches power cuts of the log's workloads on a disk in memory, with one process per processor, and
+// then those of made-up lives of queues:
+//   npm run crash:explore -- [--states N] [--queue-states N] [--seed N] [--processes N]
 // Distinct states are counted over all processes: each takes its own part of them. The same numbers
-// make the same search. Ends with 1 at the first state that the log does not survive.
-import { spawn } from 'node:child_process'
+// make the same search. Ends with 1 at the first state that log or queue do not survive.
+import { spawn, spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,6 +13,7 @@ import { buildFolder, make } from './sanitized.mjs'
 const { values } = parseArgs({
   options: {
     states: { type: 'string', default: '1000000' },
+    'queue-states': { type: 'string', default: '50000' },
     seed: { type: 'string', default: '1' },
     processes: { type: 'string', default: String(cpus().length) },
   },
@@ -28,6 +30,7 @@ function number(name) {
 }
 
 const [states, seed, processes] = [number('states'), number('seed'), number('processes')]
+const queueStates = number('queue-states')
 if (!make('VARIANT=debug', 'FOLDER=log', 'native_test')) process.exit(1)
 
 const begun = Date.now()
@@ -67,4 +70,10 @@ function explore(shard) {
 
 const survived = await Promise.all(found.map((_, shard) => explore(shard)))
 report('\n')
-process.exit(survived.every(Boolean) ? 0 : 1)
+if (!survived.every(Boolean)) process.exit(1)
+
+const vitest = ['vitest', 'run', '--project=unit', 'test/queue/crash', '-t', 'in every state']
+const env = { ...process.env, ODRADEK_QUEUE_CRASH_STATES: String(queueStates) }
+env.ODRADEK_CRASH_SEED = String(seed)
+const queues = spawnSync('npx', vitest, { cwd: root, env, stdio: 'inherit' })
+process.exit(queues.status ?? 1)
