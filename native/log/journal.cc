@@ -48,14 +48,17 @@ FileResult<void> Journal::take_over(const std::string& name) {
   return {};
 }
 
-FileResult<void> Journal::remove() {
+void Journal::close() {
   const std::lock_guard upkeep(upkeep_mutex_);
-  {
-    const std::lock_guard lock(mutex_);
-    live_.clear();
-    spare_.clear();
-    begun_ = false;
-  }
+  const std::lock_guard lock(mutex_);
+  live_.clear();
+  spare_.clear();
+  begun_ = false;
+}
+
+FileResult<void> Journal::remove() {
+  close();
+  const std::lock_guard upkeep(upkeep_mutex_);
   auto listed = fs_.list(folder_);
   if (!listed.ok() && listed.error().kind == FileErrorKind::not_found) return {};
   if (!listed.ok()) return Err(listed.error());

@@ -40,6 +40,8 @@ class Journal {
   // At a clean stop, with everything in the segments: nothing of the journal is left. Durable only
   // after the next sync of the log directory.
   FileResult<void> remove();
+  // Closes its files and leaves them as they are: nothing is written any more.
+  void close();
 
   // Begins an entry of the next commit; `bytes` is how many follow. The span is to be filled before
   // close_entry(), or taken back by take_back().

@@ -57,7 +57,9 @@ LogDirectoryImpl::~LogDirectoryImpl() {
   for (const auto& log : logs()) {
     log->retire(ErrorCode::kafka_storage_error);
     log->tell_out_of_service();
+    log->close_files();
   }
+  context_->journal.close();
 }
 
 LogResult<bool> LogDirectoryImpl::format(const MetaProperties& properties) {

@@ -42,7 +42,7 @@ PartitionLogImpl::PartitionLogImpl(std::shared_ptr<LogContext> context, TopicPar
     : context_(std::move(context)),
       id_(std::move(id)),
       topic_id_(topic_id),
-      is_metadata_(id_.topic == kMetadataTopic),
+      uses_reserve_(id_.topic == kMetadataTopic || id_.topic == kQueueStateTopic),
       folder_(std::move(folder)),
       state_(loaded.segments, loaded.log_end, loaded.synced, loaded.log_start,
              std::move(loaded.epochs), std::move(loaded.history.transactions), config),
@@ -154,7 +154,7 @@ LogResult<bool> PartitionLogImpl::prepare(const BatchHeader& batch) {
     active = state_.segments()->active();
   }
   FileResult<void> reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
-  if (!reserved.ok() && is_metadata_ && context_->reserve.give_up()) {
+  if (!reserved.ok() && uses_reserve_ && context_->reserve.give_up()) {
     reserved = active->reserve(batch.size_bytes, config_.segment_bytes);
   }
   if (reserved.ok()) return true;

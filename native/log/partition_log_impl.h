@@ -116,6 +116,9 @@ class PartitionLogImpl final : public PartitionLog,
   int64_t opened_turn() const { return state_.segments()->active()->opened_turn(); }
   // Takes the log out of service; later calls answer `code`.
   void retire(ErrorCode code);
+  // Closes its files, once it is retired and no helper works any more: whoever still holds the log
+  // holds no descriptor.
+  void close_files();
   // Tells the observers that nothing more will come.
   void tell_out_of_service() { observers_.tell(*this, kNoOffset); }
   // From time to time: gives back windows that are not used any more.
@@ -198,7 +201,7 @@ class PartitionLogImpl final : public PartitionLog,
   const std::shared_ptr<LogContext> context_;
   const TopicPartition id_;
   const Uuid topic_id_;
-  const bool is_metadata_;
+  const bool uses_reserve_;
   const std::string folder_;
   LogState state_;
 

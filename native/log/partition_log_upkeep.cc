@@ -410,6 +410,16 @@ void PartitionLogImpl::retire(ErrorCode code) {
   closed_ = true;
 }
 
+void PartitionLogImpl::close_files() {
+  stop_windows();
+  const std::lock_guard surgery(surgery_mutex_);
+  ASSERT(retired_.load() != ErrorCode::none);
+  const std::shared_ptr<const SegmentSet> segments = state_.segments();
+  for (const auto& sealed : segments->sealed()) sealed->abandon();
+  const std::lock_guard lock(append_mutex_);  // an append that is under way has the file
+  segments->active()->let_go();
+}
+
 void PartitionLogImpl::tidy_up() {
   const TimestampMs now = context_->clock.now();
   bool idle = false;

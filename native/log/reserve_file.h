@@ -1,5 +1,6 @@
-// Room on the disk that is held back for what must go on when it is full: the metadata log,
-// deletions, a start and a clean stop. It lies beside the journal and goes with it.
+// Room on the disk that is held back for what must go on when it is full: the metadata log, the
+// acknowledgements of queues, deletions, a start and a clean stop. It lies beside the journal and
+// goes with it.
 //
 // Safe from any thread.
 #pragma once
@@ -11,6 +12,9 @@
 #include "log/journal_format.h"
 
 namespace odradek {
+
+// Where the consumers of queues stand: only what they have finished may be deleted.
+inline constexpr const char* kQueueStateTopic = "__odradek_queues";
 
 class ReserveFile {
  public:

@@ -172,6 +172,15 @@ void SealedSegment::close_file() const {
   closed.swap(opened_);
 }
 
+void SealedSegment::abandon() {
+  stop_windows();
+  std::shared_ptr<const File> opened;  // destroyed, and thus closed, outside the lock
+  std::shared_ptr<File> written;
+  const std::lock_guard lock(mutex_);
+  opened.swap(opened_);
+  written.swap(written_);
+}
+
 bool SealedSegment::file_in_use() const {
   const std::lock_guard lock(mutex_);
   return written_ != nullptr || !in_use_.expired();

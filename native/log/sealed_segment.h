@@ -65,6 +65,8 @@ class SealedSegment final : public Segment,
   LogResult<IndexSizes> index_sizes() const override;
 
   void close_file() const override;
+  // The log is out of service: closes also what finish() would have synced, and unmaps it.
+  void abandon();
   // True while a reader or this object holds the file open.
   bool file_in_use() const;
 

@@ -79,17 +79,19 @@ TEST_CASE("a full disk refuses appends, and deletes, starts and stops by what wa
   f.close();
 }
 
-TEST_CASE("the metadata log goes on when the disk is full") {
-  DirectoryFixture f;
-  f.disk->set_capacity(200 * kBytes);
-  with_reserve(f);
-  auto metadata = f.log("__cluster_metadata");
-  auto log = f.log();
-  settle(f);
-  fill(f, 200 * kBytes);
-  append_until_full(*log);
-  for (int i = 0; i < 100; ++i) append(*metadata, {.records = 10});
-  CHECK(f.directory->offline_reason().empty());
+TEST_CASE("the metadata log, and that of the queues, go on when the disk is full") {
+  for (const char* topic : {"__cluster_metadata", "__odradek_queues"}) {
+    DirectoryFixture f;
+    f.disk->set_capacity(200 * kBytes);
+    with_reserve(f);
+    auto going_on = f.log(topic);
+    auto log = f.log();
+    settle(f);
+    fill(f, 200 * kBytes);
+    append_until_full(*log);
+    for (int i = 0; i < 100; ++i) append(*going_on, {.records = 10});
+    CHECK(f.directory->offline_reason().empty());
+  }
 }
 
 }  // namespace odradek
