@@ -2,34 +2,20 @@
  * A disk that fills up under a whole broker: appends are refused with a clear error, everything
  * else goes on, and appends resume when there is room again.
  */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { DiskKind } from '../../fixtures/mounted-disk.ts'
 import { targetFromEnvironment } from '../broker-target.ts'
 import { eventually } from '../eventually.ts'
 import { RecordLedger } from '../record-ledger.ts'
+import { fillUp } from './fill-up.ts'
 import { useBroker, useDisk } from './fixture.ts'
 
 const storageError = 56
 const recordBytes = 100_000
 const kinds: readonly DiskKind[] = ['tmpfs', 'ext4']
 const isOurs = targetFromEnvironment().name === 'odradek'
-
-/** Fills what the broker left with somebody else's file; returns what takes it away again. */
-function fillUp(path: string): () => void {
-  const name = join(path, 'somebody-else')
-  const block = Buffer.alloc(64 * 1024)
-  for (let blocks = 1; ; blocks++) {
-    try {
-      writeFileSync(name, block, { flag: 'a' })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-      return () => rmSync(name)
-    }
-    if (blocks > 4096) throw new Error('the disk does not fill')
-  }
-}
 
 const settings = { 'log.segment.delete.delay.ms': '200', 'log.segment.bytes': '1048576' }
 
