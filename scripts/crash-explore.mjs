@@ -1,5 +1,5 @@
-// Searches power cuts of the log's workloads on a disk in memory, with one process per processor, and
-// then those of made-up lives of queues:
+// Searches power cuts of the log's workloads on a disk in memory, with one process per processor,
+// and then those of made-up lives of queues:
 //   npm run crash:explore -- [--states N] [--queue-states N] [--seed N] [--processes N]
 // Distinct states are counted over all processes: each takes its own part of them. The same numbers
 // make the same search. Ends with 1 at the first state that log or queue do not survive.

@@ -160,7 +160,7 @@ test('a sync that fails closes the store, names the file, and lets go of the dis
   await again.close()
 })
 
-test('a disk that turns read-only closes the queue, and reopening finds what was done', async (on) => {
+test('a disk that turns read-only closes the queue, and the next finds it whole', async (on) => {
   const disk = useDisk(on, 'ext4', 64)
   const directory = join(disk.path, 'data')
   const queue = await Queue.open(directory, { consumers: ['c'] })
@@ -192,7 +192,8 @@ test('without descriptors calls are refused, and pass when there are some', asyn
     for (let i = 0; i < 3; i++) await queue.put({ value })
     const iterator = queue.take({ consumer: 'c' })[Symbol.asyncIterator]()
     const first = (await iterator.next()).value
-    const told = async (call) => call().then(() => 'done', (error) => error.code + ' ' + error.message)
+    const words = ({ code, message }) => code + ' ' + message
+    const told = async (call) => call().then(() => 'done', words)
     const refused = async (call) => {
       for (let i = 0; i < 50; i++) {
         const how = await told(call)

@@ -3,8 +3,8 @@ import { type DiskKind, MountedDisk } from '../../fixtures/mounted-disk.ts'
 import { type BrokerOptions, BrokerProcess } from '../broker-process.ts'
 
 /**
- * A disk until the end of the test, which is skipped where the machine allows none. Its image lies in
- * `parent`, a temporary folder unless given.
+ * A disk until the end of the test, which is skipped where the machine allows none. Its image lies
+ * in `parent`, a temporary folder unless given.
  */
 export function useDisk(
   context: TestContext,

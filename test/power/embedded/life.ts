@@ -19,7 +19,7 @@ export type Said = readonly [what: string, ...rest: unknown[]]
 
 let lives = 0
 
-/** A process of `load.mjs`. It starts at once and waits for its errand, which then takes no time. */
+/** A process of `load.mjs`. It starts at once and waits for its errand. */
 export class Life {
   readonly #child: ChildProcess
   readonly #folder: string

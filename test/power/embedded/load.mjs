@@ -1,8 +1,8 @@
 // The process whose power is cut; cuts.ts starts it ahead and sends what it is to do:
 //   { directory, said, mode, next, keys }
-// `said` is a file outside of the disk, which takes a line before or behind each step. `look` opens
-// and tells what stands there, `load` goes on working from the number `next` on, until it is killed,
-// `drain` works at what is left and closes. It runs the compiled package: a start takes no time.
+// `said` is a file outside of the disk, which takes a line before or behind each step. `look`
+// opens and tells what stands there, `load` goes on working from the number `next` on, until it is
+// killed, `drain` works at what is left and closes. It runs the compiled package: a start is quick.
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Store } from '../../../dist/queue/index.js'

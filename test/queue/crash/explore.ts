@@ -1,4 +1,4 @@
-/** All states that power cuts of a workload can leave, those of the openings after them included. */
+/** All states that power cuts of a workload can leave, and those of the openings after them. */
 import { judge } from './judge.ts'
 import { type CrashPoint, statesOf } from './recorder.ts'
 import { run, type Told, type Workload } from './workload.ts'
