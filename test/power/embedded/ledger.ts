@@ -15,6 +15,7 @@ export class Ledger {
     [
       { name: 'in', durability: 'fsync' as const, consumers: ['router', 'audit'], ...once },
       { name: 'out', durability: 'fsync' as const, consumers: ['nobody'], ...made },
+      { name: 'done', durability: 'fsync' as const, consumers: ['nobody'], ...made },
       { name: 'jobs', durability: 'os' as const, consumers: ['worker'], ...once },
       { name: 'jobs.dead', durability: 'fsync' as const, consumers: [], ...once },
     ].map((use) => [use.name, new QueueLedger(use)]),
@@ -46,11 +47,17 @@ export class Ledger {
   judgeDrained(): void {
     const dead = this.#standing.get('jobs.dead') ?? new Set<string>()
     for (const name of ['in', 'jobs']) this.#queues.get(name)?.judgeDrained(dead, this.#complain)
-    const out = this.#standing.get('out') ?? new Set<string>()
-    for (const id of this.#queues.get('in')?.finishedBy('router') ?? []) {
-      const parts = Number(id) % 4 === 0 ? 2 : 1
-      for (let i = 0; i < parts; i++) {
-        if (!out.has(`${id}.${i}`)) this.#complain(`out lacks ${id}.${i}, which router made`, 1)
+    this.#judgeMade('in', 'router', 'out', (number) => (number % 4 === 0 ? 2 : 1))
+    this.#judgeMade('jobs', 'worker', 'done', () => 1)
+  }
+
+  /** What was made of each message that a consumer finished is there. */
+  #judgeMade(from: string, consumer: string, to: string, parts: (number: number) => number): void {
+    const made = this.#standing.get(to)
+    for (const id of this.#queues.get(from)?.finishedBy(consumer) ?? []) {
+      for (let i = 0; i < parts(Number(id)); i++) {
+        if (made?.has(`${id}.${i}`)) continue
+        this.#complain(`${to} lacks ${id}.${i}, which ${consumer} made`, 1)
       }
     }
   }
@@ -101,7 +108,7 @@ export class Ledger {
     name: string,
     [id, offset, durability, key, atMs]: [string, number, string, string?, number?],
   ): void {
-    if (name !== 'out') this.#next = Math.max(this.#next, Number(id) + 1)
+    if (!id.includes('.')) this.#next = Math.max(this.#next, Number(id) + 1)
     this.acknowledged++
     this.#queues.get(name)?.put(id, offset, durability)
     if (durability !== 'fsync' || typeof key !== 'string' || atMs === undefined) return
@@ -114,7 +121,10 @@ export class Ledger {
     const ledger = queue ?? this.#log(name, partition)
     ledger.judge(found, before, this.#complain)
     if (queue === undefined) return
-    this.#standing.set(name, new Set(records.map(([told]) => nameOf(told, name === 'out'))))
+    this.#standing.set(
+      name,
+      new Set(records.map(([told]) => nameOf(told, name === 'out' || name === 'done'))),
+    )
   }
 
   #log(name: string, partition: number): LogLedger {

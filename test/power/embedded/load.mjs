@@ -46,9 +46,10 @@ async function live({ directory, said, mode, next, keys }) {
   const bounds = { dedupWindowMs, maxAttempts: 100_000 }
   const inbox = await store.queue('in', { ...bounds, consumers: ['router', 'audit'] })
   const outbox = await store.queue('out', { consumers: ['nobody'] })
+  const done = await store.queue('done', { consumers: ['nobody'] })
   const options = { durability: 'os', maxAttempts: 3, consumers: ['worker'] }
   const jobs = await store.queue('jobs', options)
-  const names = ['records', 'loose', 'in', 'out', 'jobs', 'jobs.dead']
+  const names = ['records', 'loose', 'in', 'out', 'jobs', 'done', 'jobs.dead']
   for (const name of names) if (store.names().includes(name)) await tell(await store.log(name))
   process.send('open')
   if (mode === 'look') return setInterval(() => undefined, 1_000)
@@ -56,7 +57,7 @@ async function live({ directory, said, mode, next, keys }) {
   if (mode === 'load') return load()
   const lags = () => [...inbox.statistics().consumers, ...jobs.statistics().consumers]
   while (lags().some(({ consumer, lag }) => consumer !== 'nobody' && lag > 0)) await sleep(5)
-  for (const name of ['out', 'jobs.dead']) {
+  for (const name of ['out', 'done', 'jobs.dead']) {
     if (store.names().includes(name)) await tell(await store.log(name))
   }
   await store.close()
@@ -151,7 +152,7 @@ async function live({ directory, said, mode, next, keys }) {
   function work() {
     void inbox.process({ consumer: 'router', concurrency: 4, retryDelayMs: 2 }, handOver)
     void inbox.process({ consumer: 'audit', concurrency: 2, retryDelayMs: 3 }, finish)
-    void jobs.process({ consumer: 'worker', concurrency: 2, retryDelayMs: 1 }, finish)
+    void jobs.process({ consumer: 'worker', concurrency: 2, retryDelayMs: 1 }, note)
   }
 
   async function handOver(message) {
@@ -160,6 +161,14 @@ async function live({ directory, said, mode, next, keys }) {
       const put = await outbox.put({ value: bytesOf(number, i, 2) }, { source: message })
       say('put', 'out', `${number}.${i}`, put.offset, 'fsync')
     }
+    await end(message, number)
+  }
+
+  /** Made durably of what may be lost: another message may get its offset. */
+  async function note(message) {
+    const [number] = began(message)
+    const put = await done.put({ value: bytesOf(number, 0, 2) }, { source: message })
+    say('put', 'done', `${number}.0`, put.offset, 'fsync')
     await end(message, number)
   }
 
