@@ -88,6 +88,7 @@ export class QueueHost {
       settings,
       options: given,
       sizeBytes: () => this.#options.partitionOf(name).sizeBytes(),
+      roll: () => this.#options.partitionOf(name).roll(),
       leaderEpochAt: (offset) => this.#options.partitionOf(name).leaderEpochAt(offset),
       onClose: async () => {
         assert(this.#open.get(name) !== undefined, 'what is closed was open')

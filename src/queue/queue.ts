@@ -29,6 +29,9 @@ import type { QueueTopic } from './queue-topic.ts'
 import { QueueTrimmer } from './queue-trimmer.ts'
 import { Store } from './store.ts'
 
+/** Files of an empty queue that are smaller are kept, in bytes. */
+const emptiedBytesMin = 1024 * 1024
+
 /** What a {@link Queue} is made of. */
 export interface QueueMakings<VI, VO> {
   readonly log: Log
@@ -39,6 +42,8 @@ export interface QueueMakings<VI, VO> {
   readonly settings: QueueSettings
   readonly options: QueueOptions<VI, VO>
   readonly sizeBytes: () => number
+  /** Ends the file that is written. */
+  readonly roll: () => Promise<unknown>
   /** Of the message at an offset. */
   readonly leaderEpochAt: (offset: number) => number
   readonly onClose: () => Promise<void>
@@ -354,7 +359,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
    * nothing is finished. True: more is finished.
    */
   async #trim(): Promise<boolean> {
-    const { log, topic, state } = this.#makings
+    const { log, topic, state, sizeBytes, roll } = this.#makings
     const finished = this.#finishedBelow()
     if (finished <= log.startOffset()) return false
     const deletable = await topic.deletableBelow(finished)
@@ -363,7 +368,11 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
       await state.flush()
       // Somebody may consume since.
       const below = Math.min(deletable, this.#finishedBelow())
+      const bytes = sizeBytes()
       if (below > log.startOffset()) await log.trim(below)
+      // The file that is written makes no room by itself, and where nothing is left nothing ends it.
+      const isEmpty = log.startOffset() === log.endOffset()
+      if (isEmpty && bytes >= emptiedBytesMin) await roll().then(() => log.trim(below))
       topic.freed()
     }
     return deletable < finished

@@ -384,6 +384,19 @@ describe('a bound', () => {
   })
 })
 
+test('without a bound the file of an empty queue is deleted as well, if it is large', async () => {
+  const queue = await queueOf({ durability: 'os', consumers: ['c'] })
+  for (let i = 0; i < 12; i++) await queue.put({ value: Buffer.alloc(100_000) })
+  expect(queue.statistics().bytes).toBeGreaterThan(1_048_576)
+  let left = 12
+  for await (const message of queue.take({ consumer: 'c' })) {
+    await message.ack()
+    if (--left === 0) break
+  }
+  await vi.waitFor(() => expect(queue.statistics().bytes).toBe(0), 5_000)
+  expect((await queue.put({ value: 'v' })).offset).toBe(12)
+})
+
 describe('consumers', () => {
   test('keep what they have not finished, and no more', async () => {
     const queue = await queueOf({ consumers: ['slow'] })

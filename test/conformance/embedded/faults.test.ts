@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, type TestContext, test } from 'vitest'
 import { Queue } from '../../../src/queue/queue.ts'
 import type { Message } from '../../../src/queue/queue-message.ts'
+import type { QueueOptions } from '../../../src/queue/queue-options.ts'
 import { Store } from '../../../src/queue/store.ts'
 import { eventually } from '../eventually.ts'
 import { fillUp } from '../failure/fill-up.ts'
@@ -66,11 +67,11 @@ describe.each(['tmpfs', 'ext4'] as const)('a %s that is full', (kind) => {
   })
 
   /** A store on a full disk with a queue and a log, 40 messages in each, and room held back. */
-  async function fullStore(on: TestContext) {
+  async function fullStore(on: TestContext, bounds: QueueOptions = { maxBytes: 8 << 20 }) {
     const { path } = useDisk(on, kind, 256)
     const configs = { 'log.segment.delete.delay.ms': '100' }
     const store = await Store.open(join(path, 'data'), { configs })
-    const queue = await store.queue('jobs', { consumers: ['c'], maxBytes: 8 << 20 })
+    const queue = await store.queue('jobs', { consumers: ['c'], ...bounds })
     const log = await store.log('log', { configs: { 'segment.bytes': '1048576' } })
     for (let i = 0; i < 40; i++) await queue.put({ value })
     for (let i = 0; i < 40; i++) await log.append({ value })
@@ -95,6 +96,17 @@ describe.each(['tmpfs', 'ext4'] as const)('a %s that is full', (kind) => {
     const put = passes(() => queue.put({ value }))
     await eventually('there is room', put)
     await eventually('the finished ones are deleted', () => queue.statistics().messages < 30)
+    await store.close()
+  })
+
+  test('has room again when all of a queue without a bound is finished', async (on) => {
+    const { store, queue } = await fullStore(on, {})
+    while ((queue.statistics().consumers[0]?.lag ?? 0) > 0) {
+      for (const message of await takeSome(queue, 1)) await message.ack()
+    }
+    await eventually('its file is deleted', () => queue.statistics().bytes < 1_000_000)
+    const put = passes(() => queue.put({ value: Buffer.alloc(1_000_000) }))
+    await eventually('there is room', put)
     await store.close()
   })
 
