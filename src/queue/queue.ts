@@ -370,7 +370,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
       const below = Math.min(deletable, this.#finishedBelow())
       const bytes = sizeBytes()
       if (below > log.startOffset()) await log.trim(below)
-      // The file that is written makes no room by itself, and where nothing is left nothing ends it.
+      // The file that is written makes no room, and where nothing is left nothing ends it.
       const isEmpty = log.startOffset() === log.endOffset()
       if (isEmpty && bytes >= emptiedBytesMin) await roll().then(() => log.trim(below))
       topic.freed()
