@@ -128,6 +128,7 @@ export class Bench {
       topic,
       shared: noEngine,
       home: 0,
+      directory: '',
       options: {},
       checksum: crc32c,
       clock: this.time,
