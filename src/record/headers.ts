@@ -11,13 +11,15 @@ export interface RecordHeader {
 export type HeaderPair = readonly [key: string, value: Payload | null]
 
 /**
- * Headers as they may be given: an object, a Map, or pairs, which alone can name one key twice.
- * Their order is kept, except that an object puts keys which look like array indexes first.
+ * Headers as they may be given: an object, a Map, or a list, which alone can name one key twice: of
+ * pairs, or of headers as they are read. Their order is kept, except that an object puts keys which
+ * look like array indexes first.
  */
 export type HeadersInput =
   | { readonly [key: string]: Payload | null }
   | ReadonlyMap<string, Payload | null>
   | readonly HeaderPair[]
+  | readonly RecordHeader[]
 
 /** No headers, the usual case. */
 export const noHeaders: readonly HeaderPair[] = []
@@ -31,7 +33,7 @@ export const noHeaders: readonly HeaderPair[] = []
 export function headerPairs(input: HeadersInput | undefined): readonly HeaderPair[] {
   if (input === undefined) return noHeaders
   if (typeof input !== 'object' || input === null) {
-    throw new TypeError('Headers are an object, a Map or pairs.')
+    throw new TypeError('Headers are an object, a Map or a list.')
   }
   const pairs = pairsOf(input)
   for (const pair of pairs) check(pair)
@@ -39,14 +41,22 @@ export function headerPairs(input: HeadersInput | undefined): readonly HeaderPai
 }
 
 function pairsOf(input: HeadersInput): readonly HeaderPair[] {
-  if (Array.isArray(input)) return input as readonly HeaderPair[]
+  if (isList(input)) {
+    const areRead = input.length > 0 && !Array.isArray(input[0])
+    if (!areRead) return input as readonly HeaderPair[]
+    return (input as readonly RecordHeader[]).map((header) => [header?.key, header?.value])
+  }
   if (input instanceof Map) return [...input.entries()]
   return Object.entries(input)
 }
 
+function isList(input: HeadersInput): input is readonly HeaderPair[] | readonly RecordHeader[] {
+  return Array.isArray(input)
+}
+
 function check(pair: HeaderPair): void {
   if (!Array.isArray(pair) || typeof pair[0] !== 'string') {
-    throw new TypeError('A header is a pair of a string and a value.')
+    throw new TypeError('A header has a string as key, and a value.')
   }
   const [key, value] = pair as HeaderPair
   if (value === null || typeof value === 'string' || value instanceof Uint8Array) return

@@ -58,7 +58,7 @@ export const deserializers = {
   /** UTF-8; a sequence that is none becomes U+FFFD, as with StringDeserializer. */
   string: (bytes: Buffer): string => bytes.toString('utf8'),
   /** JSON; throws on what is none. */
-  json: (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8')) as unknown,
+  json: <T = unknown>(bytes: Buffer): T => JSON.parse(bytes.toString('utf8')) as T,
   /** A double of eight bytes. */
   number: (bytes: Buffer): number => ofEight(bytes).readDoubleBE(),
   /** An int64 of eight bytes; one that a double does not hold exactly is refused. */

@@ -14,6 +14,17 @@ describe('headerPairs', () => {
     expect(headerPairs(pairs)).toEqual(pairs)
   })
 
+  it('takes headers as they are read', () => {
+    const read = [
+      { key: 'z', value: Buffer.from('1') },
+      { key: 'z', value: null },
+    ]
+    expect(headerPairs(read)).toEqual([
+      ['z', Buffer.from('1')],
+      ['z', null],
+    ])
+  })
+
   it('keeps order and duplicates of pairs', () => {
     const pairs = [
       ['z', '1'],
@@ -35,10 +46,16 @@ describe('headerPairs', () => {
   })
 
   it('refuses what are no headers', () => {
-    expect(() => headerPairs('a=b' as unknown as HeadersInput)).toThrow(/object, a Map or pairs/)
-    expect(() => headerPairs(null as unknown as HeadersInput)).toThrow(/object, a Map or pairs/)
-    expect(() => headerPairs([1] as unknown as HeadersInput)).toThrow(/pair of a string/)
-    expect(() => headerPairs([[1, 'a']] as unknown as HeadersInput)).toThrow(/pair of a string/)
-    expect(() => headerPairs(new Map([[1, 'a']]) as unknown as HeadersInput)).toThrow(/pair of/)
+    expect(() => headerPairs('a=b' as unknown as HeadersInput)).toThrow(/object, a Map or a list/)
+    expect(() => headerPairs(null as unknown as HeadersInput)).toThrow(/object, a Map or a list/)
+    expect(() => headerPairs([{ key: 1, value: '' }] as unknown as HeadersInput)).toThrow(
+      /a string as key/,
+    )
+    expect(() => headerPairs([null] as unknown as HeadersInput)).toThrow(/a string as key/)
+    expect(() => headerPairs([1] as unknown as HeadersInput)).toThrow(/a string as key/)
+    expect(() => headerPairs([[1, 'a']] as unknown as HeadersInput)).toThrow(/a string as key/)
+    expect(() => headerPairs(new Map([[1, 'a']]) as unknown as HeadersInput)).toThrow(
+      /a string as key/,
+    )
   })
 })
