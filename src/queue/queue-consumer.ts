@@ -90,8 +90,8 @@ const readAheadMax = 1_000
  */
 const lookAgainMs = 60_000
 
-/** Between attempts to put a dead message away, in ms. */
-const buryAgainMs = 1_000
+/** Between attempts to read a message again, or to put a dead one away, in ms. */
+const tryAgainMs = 1_000
 
 /** See the head of this file. */
 export class QueueConsumer<V> implements MessageOwner {
@@ -292,13 +292,12 @@ export class QueueConsumer<V> implements MessageOwner {
     for (const { offset } of unread) this.#unread.add(offset)
     assert(this.#unread.size >= unread.length, 'a message is on its way once')
     for (const handout of unread) {
-      try {
-        this.#hand(handout, await this.#parked.take(handout.offset))
-      } catch (error) {
-        this.#coming--
-        if (this.#takers.size > 0) this.#takers.refuse(error)
-      }
-      this.#unread.delete(handout.offset)
+      const { offset } = handout
+      await this.#parked.take(offset).then(
+        (record) => this.#hand(handout, record),
+        (error: unknown) => this.#unreadable(handout, error),
+      )
+      this.#unread.delete(offset)
     }
     this.#wake()
   }
@@ -333,6 +332,15 @@ export class QueueConsumer<V> implements MessageOwner {
     if (attempt > 1) this.#counts.redelivered++
     const { timestamp } = record
     this.#takers.serve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
+  }
+
+  /** Nobody has had it, so that it is not counted; meanwhile others pass it. */
+  #unreadable({ offset, attempt }: Handout, error: unknown): void {
+    this.#coming--
+    assert(this.#coming >= 0, 'what does not arrive was on its way')
+    this.#delivery.release(offset, attempt, this.#now(), tryAgainMs)
+    this.#keeper.touch()
+    if (this.#takers.size > 0) this.#takers.refuse(error)
   }
 
   #rejectAll(error: unknown): void {
@@ -395,7 +403,7 @@ export class QueueConsumer<V> implements MessageOwner {
       }
     } catch {
       // It stays dead and in nobody's hands; a full disk may have room again.
-      timers.setTimeout(() => void (this.#ended ?? this.#bury({ offset })), buryAgainMs)
+      timers.setTimeout(() => void (this.#ended ?? this.#bury({ offset })), tryAgainMs)
       return
     }
     // After a stop it is put away again, which the dead letters take for the same.

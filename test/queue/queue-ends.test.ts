@@ -94,6 +94,24 @@ describe('a consumer whose reading failed', () => {
     expect(String((await takeOne(queue)).value)).toBe('v')
   })
 
+  test('hands a message that comes again to the next, whatever the lease', async () => {
+    const { store, partition, clock } = await machine()
+    const queue = await store.queue('jobs', { leaseMs: Infinity })
+    await queue.put({ value: 'v' })
+    await (await takeOne(queue)).nack()
+    const log = partition('jobs')
+    const { read } = log
+    log.read = () => Promise.reject(new Error('no descriptor'))
+    await expect(takeOne(queue)).rejects.toThrow('no descriptor')
+    log.read = read
+    expect(queue.statistics().consumers).toMatchObject([{ leased: 0, parked: 1, handedOut: 1 }])
+    // Who takes meanwhile gets others.
+    await queue.put({ value: 'w' })
+    expect(String((await takeOne(queue)).value)).toBe('w')
+    clock.nowMs += 1_000
+    expect(await takeOne(queue)).toMatchObject({ offset: 0, attempt: 2 })
+  })
+
   test('as its messages were deleted goes on where the log begins', async () => {
     const { store } = await machine()
     const queue = await store.queue('jobs')

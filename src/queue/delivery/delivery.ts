@@ -236,12 +236,12 @@ export class Delivery {
     this.#finish(offset, lease)
   }
 
-  /** A message was handed to nobody: it comes again at once, and that delivery does not count. */
-  release(offset: number, attempt: number, { wallMs }: Moment): void {
-    assert(attempt >= 1, 'attempts count from 1')
+  /** A message was handed to nobody: it comes again, and that delivery does not count. */
+  release(offset: number, attempt: number, { wallMs }: Moment, delayMs = 0): void {
+    assert(attempt >= 1 && delayMs >= 0, 'attempts count from 1')
     if (!this.isHeld(offset, attempt)) return
     this.#leases.delete(offset)
-    this.#park(offset, { attempts: attempt - 1, dueMs: wallMs })
+    this.#park(offset, { attempts: attempt - 1, dueMs: wallMs + delayMs })
   }
 
   /**
