@@ -312,11 +312,6 @@ export class QueueConsumer<V> implements MessageOwner {
       this.#keeper.touch()
       return
     }
-    if (this.#takers.size === 0) {
-      this.#delivery.release(offset, attempt, this.#now())
-      this.#keeper.touch()
-      return
-    }
     let value: V | null
     let headers: readonly RecordHeader[]
     try {
@@ -326,6 +321,12 @@ export class QueueConsumer<V> implements MessageOwner {
     } catch {
       // Another attempt would fail as well; who reads the dead letters has the bytes.
       this.#delivery.kill(offset, attempt)
+      return
+    }
+    // Looked at last: what makes values is the program's, and may end who takes.
+    if (this.#takers.size === 0) {
+      this.#delivery.release(offset, attempt, this.#now())
+      this.#keeper.touch()
       return
     }
     this.#counts.handedOut++

@@ -278,6 +278,24 @@ describe('who takes and leaves while the message is on its way', () => {
     expect((await takeOne(queue)).attempt).toBe(2)
   })
 
+  test('in the deserializer: the same', async () => {
+    const { store } = await machine()
+    const stop = new AbortController()
+    let made = 0
+    const queue = await store.queue('jobs', {
+      valueDeserializer: (bytes) => {
+        if (++made === 1) stop.abort()
+        return bytes
+      },
+    })
+    await queue.put({ value: 'v' })
+    const left = queue.take({ consumer: 'c', signal: stop.signal })[Symbol.asyncIterator]().next()
+    await expect(left).rejects.toMatchObject(closed)
+    await turns()
+    expect(queue.statistics().consumers).toMatchObject([{ handedOut: 0, leased: 0, parked: 1 }])
+    expect((await takeOne(queue)).attempt).toBe(1)
+  })
+
   test('too late for its lease: who comes next has it alone', async () => {
     const { queue, go, clock } = await parked()
     const taken: Message[] = []
