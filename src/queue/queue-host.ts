@@ -73,13 +73,12 @@ export class QueueHost {
         `The dead letters of ${name} cannot go to ${deadLetters}.`,
       )
     }
+    // Looked at before anything is changed, and again behind what others may open it in.
+    this.#requireNotOpen(name)
     await this.#openLog(name, settings)
     const parts = await this.partsOf(name)
     const state = await this.state()
-    if (this.#open.has(name)) {
-      const what = `The queue ${name} is open in this store already`
-      throw new LogError('INVALID_CONFIG', `${what}; use that one, any number of consumers can.`)
-    }
+    this.#requireNotOpen(name)
     const queue = new Queue<VI, VO>({
       ...parts,
       shared: this.#options.shared,
@@ -162,6 +161,12 @@ export class QueueHost {
     const state = await this.state()
     const consumers = [...state.consumersOf(queue).keys()]
     for (const consumer of consumers) await state.forget(queue, consumer, 'os')
+  }
+
+  #requireNotOpen(name: string): void {
+    if (!this.#open.has(name)) return
+    const what = `The queue ${name} is open in this store already`
+    throw new LogError('INVALID_CONFIG', `${what}; use that one, any number of consumers can.`)
   }
 
   /** The log of a queue, changed as the settings of an opening want it. */

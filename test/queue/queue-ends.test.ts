@@ -126,6 +126,17 @@ describe('a consumer whose reading failed', () => {
 })
 
 describe('an opening that fails', () => {
+  test('as the queue is open leaves that as durable as it is', async () => {
+    const { store } = await machine()
+    const queue = await store.queue('jobs')
+    const opened = store.queue('jobs', { durability: 'os' })
+    await expect(opened).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+    expect((await store.log('jobs')).durability).toBe('fsync')
+    await queue.close()
+    await store.queue('jobs', { durability: 'os' })
+    expect((await store.log('jobs')).durability).toBe('os')
+  })
+
   test('can be repeated', async () => {
     const { store, state } = await machine()
     await (await store.queue('other')).close()
