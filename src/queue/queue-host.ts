@@ -157,6 +157,11 @@ export class QueueHost {
     await Promise.allSettled([...this.#open.values()].map((queue) => queue.close()))
   }
 
+  /** The store has failed. */
+  fail(error: LogError): void {
+    for (const queue of this.#open.values()) queue.fail(error)
+  }
+
   async #forget(queue: string): Promise<void> {
     const state = await this.state()
     const consumers = [...state.consumersOf(queue).keys()]

@@ -131,10 +131,13 @@ export class QueueTopic {
     this.#keys = undefined
   }
 
-  /** The queue is about to close: who waits for room is told that, and nobody does from now on. */
-  endWaits(): void {
+  /**
+   * The queue is about to close, or has failed: who waits for room is told that, and nobody does
+   * from now on.
+   */
+  endWaits(error: LogError = this.#closed()): void {
     this.#isEnding = true
-    for (const { refuse } of [...this.#waiting]) refuse(this.#closed())
+    for (const { refuse } of [...this.#waiting]) refuse(error)
   }
 
   /**

@@ -267,6 +267,11 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
     return this.#closing
   }
 
+  /** Its store has failed: who waits for room is told so, and all others meet it by themselves. */
+  fail(error: LogError): void {
+    this.#makings.topic.endWaits(error)
+  }
+
   /** `await using`: closes it. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
