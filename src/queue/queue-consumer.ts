@@ -212,6 +212,7 @@ export class QueueConsumer<V> implements MessageOwner {
 
   /** Has everything kept for good that it knows of. */
   settle(): Promise<void> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended)
     const kept = this.#keeper.settle()
     if (kept !== this.#kept) {
       this.#kept = kept

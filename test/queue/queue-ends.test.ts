@@ -43,6 +43,18 @@ describe('a consumer that is removed', () => {
     expect((await second.store.queue('jobs')).consumers()).toEqual(['c'])
   })
 
+  test('tells its handlers so, that they are ended by their signal as well', async () => {
+    const { store } = await machine()
+    const queue = await store.queue('jobs')
+    await queue.put({ value: 'v' })
+    const stop = new AbortController()
+    const processing = queue.process({ consumer: 'c', signal: stop.signal }, async () => {
+      await queue.removeConsumer('c')
+      stop.abort()
+    })
+    await expect(processing).rejects.toMatchObject(closed)
+  })
+
   test('is none where it could not be kept in the first place', async () => {
     const { store, state } = await machine()
     const queue = await store.queue('jobs')
@@ -336,6 +348,18 @@ test('an acknowledgement that the disk had no room for can be repeated', async (
   await message.ack()
   const second = await first.killed()
   expect((await second.store.queue('jobs')).statistics().consumers).toMatchObject([{ lag: 0 }])
+})
+
+test('an acknowledgement that was not kept before the close is told of that', async () => {
+  const { store, state } = await machine()
+  const queue = await store.queue('jobs')
+  await queue.put({ value: 'v' })
+  const message = await takeOne(queue)
+  const empty = fillDisk(state())
+  await expect(message.ack()).rejects.toMatchObject({ code: 'DISK_FULL' })
+  await queue.close()
+  empty()
+  await expect(message.ack()).rejects.toMatchObject(closed)
 })
 
 test('a dead message is in nobody’s hands', async () => {
