@@ -239,7 +239,14 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
       const removed = new LogError('LOG_CLOSED', `The consumer ${name} of ${this.name} is removed.`)
       // What it could not keep any more is forgotten as well.
       await consumer.stop(removed).catch(() => undefined)
-      await state.forget(this.name, name, log.durability)
+      try {
+        await state.forget(this.name, name, log.durability)
+      } catch (error) {
+        // It is there still, with what it has not finished, and may be removed again.
+        const kept = state.consumer(this.name, name)
+        if (kept !== undefined) this.#add(name, kept)
+        throw error
+      }
     })
     await this.#trimmer.now()
     return true

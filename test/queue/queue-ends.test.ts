@@ -55,6 +55,29 @@ describe('a consumer that is removed', () => {
     await expect(processing).rejects.toMatchObject(closed)
   })
 
+  test('is there as it was where that cannot be kept, and removed later', async () => {
+    const first = await machine()
+    const queue = await first.store.queue('jobs', { consumers: ['c', 'd'] })
+    for (const value of ['a', 'b']) await queue.put({ value })
+    const [a, b] = await takeSome(queue, 'c', 2)
+    await a?.nack({ delayMs: 10 })
+    await b?.ack()
+    for (const message of await takeSome(queue, 'd', 2)) await message.ack()
+    const empty = fillDisk(first.state())
+    await expect(queue.removeConsumer('c')).rejects.toMatchObject({ code: 'DISK_FULL' })
+    empty()
+    first.clock.nowMs += 10
+    const again = await takeOne(queue)
+    expect(again).toMatchObject({ offset: 0, attempt: 2 })
+    await again.ack()
+    const second = await first.killed()
+    const queueAgain = await second.store.queue('jobs')
+    expect(await soon(takeOne(queueAgain))).toBe('waits')
+    expect(await queueAgain.removeConsumer('c')).toBe(true)
+    const third = await second.killed()
+    expect((await third.store.queue('jobs')).consumers()).toEqual(['d'])
+  })
+
   test('is none where it could not be kept in the first place', async () => {
     const { store, state } = await machine()
     const queue = await store.queue('jobs')
