@@ -199,8 +199,9 @@ export class QueueConsumer<V> implements MessageOwner {
 
   statistics(endOffset: number): ConsumerStatistics {
     assert(this.#counts.redelivered <= this.#counts.handedOut, 'what comes again was handed out')
-    const { leasedCount, parkedCount, freshCount, offered } = this.#delivery
-    const unread = Math.max(0, endOffset - offered)
+    const { leasedCount, parkedCount, freshCount } = this.#delivery
+    const unread = this.#delivery.unofferedBelow(endOffset)
+    assert(unread >= 0, 'no more is passed than is there')
     return {
       consumer: this.consumer,
       lag: unread + freshCount + parkedCount + leasedCount,

@@ -123,6 +123,21 @@ describe('a hand-over', () => {
   })
 })
 
+test('the lag is the same after a restart, whatever was passed above what is open', async () => {
+  const first = await machine()
+  const queue = await first.store.queue('jobs', { consumers: ['c'] })
+  for (const value of ['a', 'b', 'c', 'd']) await queue.put({ value })
+  const [, b, c] = await takeSome(queue, 'c', 3)
+  await b?.ack()
+  await c?.nack({ delayMs: 50 })
+  expect(queue.statistics().consumers).toMatchObject([{ lag: 3, leased: 1, parked: 1 }])
+  const second = await first.killed()
+  const again = await second.store.queue('jobs')
+  expect(again.statistics().consumers).toMatchObject([{ lag: 3, leased: 0, parked: 1 }])
+  await takeSome(again, 'c', 2)
+  expect(again.statistics().consumers).toMatchObject([{ lag: 3, leased: 2, parked: 1 }])
+})
+
 test('a message that kills its process at once is counted, and dead in the end', async () => {
   const first = await machine()
   await (await first.store.queue('jobs')).put({ value: 'poison' })

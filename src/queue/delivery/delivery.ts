@@ -131,6 +131,15 @@ export class Delivery {
     return this.#offered
   }
 
+  /** Offsets up to there that were not offered yet and are not passed, as after a restart. */
+  unofferedBelow(endOffset: number): number {
+    const unoffered = Math.max(0, endOffset - this.#offered)
+    const passed = this.#passed.ranges.map(([start, end]) =>
+      Math.max(0, Math.min(end, endOffset) - Math.max(start, this.#offered)),
+    )
+    return passed.reduce((left, count) => left - count, unoffered)
+  }
+
   /** Messages that were offered and wait to be handed out for the first time. */
   get freshCount(): number {
     return this.#fresh.length - this.#first
