@@ -301,6 +301,8 @@ export class QueueConsumer<V> implements MessageOwner {
       )
       this.#unread.delete(offset)
     }
+    // Who waited for the end of the log to move may have got what was due.
+    if (this.#isReading) this.#rest()
     this.#wake()
   }
 
