@@ -110,6 +110,8 @@ export class QueueConsumer<V> implements MessageOwner {
   readonly #parked: ParkedRecords
   /** Messages that were parked, are on their way, and have no record yet. */
   readonly #unread = new Set<number>()
+  /** Something was handed out on a full disk, and that is not kept. */
+  #isUnnoted = false
   #isReading = false
   /** Hand-outs that are on their way to who takes. */
   #coming = 0
@@ -183,6 +185,13 @@ export class QueueConsumer<V> implements MessageOwner {
     const isExtended = this.#delivery.extend(offset, attempt, this.#now())
     if (isExtended) this.#arm()
     return isExtended
+  }
+
+  async noted(): Promise<void> {
+    if (!this.#isUnnoted) return
+    this.#requireOpen()
+    await this.#keeper.write()
+    this.#isUnnoted = false
   }
 
   leaderEpochAt(offset: number): number {
@@ -279,10 +288,11 @@ export class QueueConsumer<V> implements MessageOwner {
     assert(handouts.length > 0, 'something is on its way')
     try {
       await this.#keeper.write()
+      this.#isUnnoted = false
     } catch (error) {
       // On a full disk who consumes makes room, so the attempt counts in this process alone.
-      const isShort = error instanceof LogError && error.retriable
-      if (!isShort) this.#rejectAll(error)
+      this.#isUnnoted = error instanceof LogError && error.retriable
+      if (!this.#isUnnoted) this.#rejectAll(error)
     }
     const unread: Handout[] = []
     for (const handout of handouts) {
@@ -400,6 +410,7 @@ export class QueueConsumer<V> implements MessageOwner {
       if (record !== undefined) {
         const { value, timestamp } = record
         const headers = headersIn(record) ?? []
+        await this.noted()
         const epoch = this.leaderEpochAt(offset)
         const source = [this.queue, this.consumer, offset, 0, epoch] as const
         const notes = { dueMs: undefined, key: undefined, source }

@@ -166,6 +166,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
     const of = [source.queue, source.consumer, source.offset, index, source.leaderEpoch()] as const
     const origin = { oldest: () => source.oldest(), timestamp: source.timestamp }
     try {
+      await source.noted()
       return await topic.put(
         { value, headers, notes: { ...notes, source: of } },
         { ...how, origin },

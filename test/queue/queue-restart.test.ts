@@ -84,6 +84,27 @@ describe('a hand-over', () => {
     expect((await second.store.queue('out')).statistics().messages).toBe(0)
   })
 
+  test('of a message whose delivery a full disk did not note waits for that', async () => {
+    const first = await machine()
+    const inbox = await first.store.queue('in', { consumers: ['c'] })
+    const outbox = await first.store.queue('out', { consumers: ['c'] })
+    await inbox.put({ value: 'a' })
+    const empty = fillDisk(first.state())
+    const source = await takeOne(inbox)
+    const full = { code: 'DISK_FULL' }
+    await expect(outbox.put({ value: 'A' }, { source })).rejects.toMatchObject(full)
+    empty()
+    expect((await outbox.put({ value: 'A' }, { source })).offset).toBe(0)
+    await (await takeOne(outbox)).ack()
+    await outbox.close()
+    const second = await first.killed()
+    const out = await second.store.queue('out')
+    const again = await takeOne(await second.store.queue('in'))
+    expect(again.attempt).toBe(2)
+    const put = await out.put({ value: 'A' }, { source: again })
+    expect(put).toEqual({ offset: 0, isDuplicate: true })
+  })
+
   test('that another process made is known although this one deletes', async () => {
     const first = await machine()
     const inbox = await first.store.queue('in')
