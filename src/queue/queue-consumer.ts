@@ -15,7 +15,13 @@ import type { Standing } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
-import { headersIn, type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
+import {
+  deadLetterIndex,
+  headersIn,
+  type MessageNotes,
+  notesOf,
+  withoutNotes,
+} from './message-headers.ts'
 import { type MessageRecord, OwnRecord } from './own-record.ts'
 import { ParkedRecords } from './parked-records.ts'
 import { Message, type MessageOwner } from './queue-message.ts'
@@ -412,7 +418,7 @@ export class QueueConsumer<V> implements MessageOwner {
         const headers = headersIn(record) ?? []
         await this.noted()
         const epoch = this.leaderEpochAt(offset)
-        const source = [this.queue, this.consumer, offset, 0, epoch] as const
+        const source = [this.queue, this.consumer, offset, deadLetterIndex, epoch] as const
         const notes = { dueMs: undefined, key: undefined, source }
         const pairs = withoutNotes(headers).map(({ key, value: of }): HeaderPair => [key, of])
         await bury({ value, headers: pairs, notes, timestamp })

@@ -400,6 +400,18 @@ test('a dead message is in nobody’s hands', async () => {
   expect(queue.statistics().consumers).toMatchObject([{ leased: 1, dead: 0 }])
 })
 
+test('a dead letter is put also where a handler has put something of its message', async () => {
+  const { store } = await machine()
+  const queue = await store.queue('jobs', { maxAttempts: 1 })
+  const dead = await store.queue('jobs.dead')
+  await queue.put({ value: 'job' })
+  const message = await takeOne(queue)
+  await dead.put({ value: 'why' }, { source: message })
+  await message.nack()
+  const letters = await takeSome(dead, 'c', 2)
+  expect(letters.map(({ value }) => String(value))).toEqual(['why', 'job'])
+})
+
 test('a late acknowledgement of a message that died of its last lease is told so', async () => {
   const { store, partition, clock } = await machine()
   await (await store.queue('jobs.dead')).close()
