@@ -36,6 +36,29 @@ describe('a key', () => {
     expect((await third.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(true)
   })
 
+  test('is put once though the queue is closed and opened while it is put', async () => {
+    const first = await machine()
+    await (await first.store.queue('jobs')).put({ value: 'v' })
+    const { store, partition } = await first.killed()
+    const queue = await store.queue('jobs')
+    const log = partition('jobs')
+    const { read } = log
+    let go = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    log.read = (...args) => held.then(() => read.apply(log, args))
+    const late = queue.put({ value: 'late' }, { key: 'k' })
+    late.catch(() => undefined)
+    await queue.close()
+    log.read = read
+    const again = await store.queue('jobs')
+    expect(await again.put({ value: 'w' }, { key: 'k' })).toEqual({ offset: 1, isDuplicate: false })
+    go()
+    await expect(late).rejects.toMatchObject({ code: 'LOG_CLOSED' })
+    expect(again.statistics().messages).toBe(2)
+  })
+
   test('of a far future does not make the window stand still', async () => {
     const { store, clock } = await machine()
     const log = await store.log('jobs', {
