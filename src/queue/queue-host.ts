@@ -120,16 +120,20 @@ export class QueueHost {
   /** Puts a message into the queue of that name for dead ones, which takes those of any size. */
   async bury(name: string, message: StoredMessage, origin: SourceOrigin): Promise<unknown> {
     const { topic } = await this.partsOf(name)
-    try {
-      return await topic.put(message, { origin })
-    } catch (error) {
-      const isTooLarge = error instanceof LogError && error.code === 'MESSAGE_TOO_LARGE'
-      if (!isTooLarge) throw error
-    }
     // It was stored in its own topic, and what says where it came from is more.
     const bytes = 2 * storedBytes(message)
     assert(bytes > 0, 'a message takes room')
-    await this.#options.openLog(name, { configs: { 'max.message.bytes': String(bytes) } })
+    const wider = { 'max.message.bytes': String(bytes) }
+    // Segments are smaller than messages may be where the dead letters' queue has a small bound.
+    for (const configs of [wider, { ...wider, 'segment.bytes': String(bytes) }]) {
+      try {
+        return await topic.put(message, { origin })
+      } catch (error) {
+        const isTooLarge = error instanceof LogError && error.code === 'MESSAGE_TOO_LARGE'
+        if (!isTooLarge) throw error
+      }
+      await this.#options.openLog(name, { configs })
+    }
     return topic.put(message, { origin })
   }
 
