@@ -84,7 +84,11 @@ export class BatchCursor {
       if (!reader.open(this.#bytes, this.#at, this.#options.checksum)) throw this.broken()
       this.#at += reader.batchBytes
       if (reader.lastOffset < this.#position) continue
-      if (reader.baseOffset >= this.#options.to) return false
+      if (reader.baseOffset >= this.#options.to) {
+        // What lay between was compacted away: there is nothing more to read for.
+        this.#position = Math.max(this.#position, this.#options.to)
+        return false
+      }
       if (reader.isControl || (reader.isTransactional && this.#aborted.has(reader))) {
         this.passed(reader.lastOffset)
         continue

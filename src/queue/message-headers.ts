@@ -8,7 +8,8 @@
  * | `odradek.source` | the message that it was made of: `["mail","sender",42,0,1]` |
  *
  * That source is the first message that consumer `sender` of queue `mail` made of its message 42,
- * of leader epoch 1: after a power cut another message may have that offset, in a later epoch.
+ * of leader epoch 1: after a power cut another message may have that offset, in a later epoch. A
+ * dead letter is made of the message as well, with a number of its own: {@link deadLetterIndex}.
  */
 import { assert } from '../base/assert.ts'
 import type { HeaderPair, RecordHeader } from '../record/headers.ts'
@@ -26,6 +27,9 @@ export type MessageSource = readonly [
   index: number,
   leaderEpoch: number,
 ]
+
+/** The number of the dead letter among what was made of a message: no put of a program has it. */
+export const deadLetterIndex: number = Number.MAX_SAFE_INTEGER
 
 /** What is noted of a message. */
 export interface MessageNotes {

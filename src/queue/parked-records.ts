@@ -85,9 +85,14 @@ export class ParkedRecords {
     let found: MessageRecord | undefined
     let wanted = 0
     assert(this.#span >= spanMin && this.#span <= spanMax, 'a read has its bounds')
-    for await (const record of read(offset, offset + this.#span)) {
-      if (record.offset === offset) found = record
-      else if (isWanted(record.offset) && this.keep(record)) wanted++
+    try {
+      for await (const record of read(offset, offset + this.#span)) {
+        if (record.offset === offset) found = record
+        else if (isWanted(record.offset) && this.keep(record)) wanted++
+      }
+    } catch (error) {
+      // What cannot be read behind it is told to who asks for that.
+      if (found === undefined) throw error
     }
     const isWorthIt = 2 * wanted >= this.#span
     this.#span = isWorthIt ? Math.min(spanMax, 4 * this.#span) : spanMin

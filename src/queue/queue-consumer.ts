@@ -15,7 +15,13 @@ import type { Standing } from './delivery/kept-state.ts'
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import type { LogRecord } from './log-record.ts'
-import { headersIn, type MessageNotes, notesOf, withoutNotes } from './message-headers.ts'
+import {
+  deadLetterIndex,
+  headersIn,
+  type MessageNotes,
+  notesOf,
+  withoutNotes,
+} from './message-headers.ts'
 import { type MessageRecord, OwnRecord } from './own-record.ts'
 import { ParkedRecords } from './parked-records.ts'
 import { Message, type MessageOwner } from './queue-message.ts'
@@ -90,8 +96,8 @@ const readAheadMax = 1_000
  */
 const lookAgainMs = 60_000
 
-/** Between attempts to put a dead message away, in ms. */
-const buryAgainMs = 1_000
+/** Between attempts to read a message again, or to put a dead one away, in ms. */
+const tryAgainMs = 1_000
 
 /** See the head of this file. */
 export class QueueConsumer<V> implements MessageOwner {
@@ -110,6 +116,8 @@ export class QueueConsumer<V> implements MessageOwner {
   readonly #parked: ParkedRecords
   /** Messages that were parked, are on their way, and have no record yet. */
   readonly #unread = new Set<number>()
+  /** Something was handed out on a full disk, and that is not kept. */
+  #isUnnoted = false
   #isReading = false
   /** Hand-outs that are on their way to who takes. */
   #coming = 0
@@ -185,6 +193,13 @@ export class QueueConsumer<V> implements MessageOwner {
     return isExtended
   }
 
+  async noted(): Promise<void> {
+    if (!this.#isUnnoted) return
+    this.#requireOpen()
+    await this.#keeper.write()
+    this.#isUnnoted = false
+  }
+
   leaderEpochAt(offset: number): number {
     return this.#options.leaderEpochAt(offset)
   }
@@ -199,8 +214,9 @@ export class QueueConsumer<V> implements MessageOwner {
 
   statistics(endOffset: number): ConsumerStatistics {
     assert(this.#counts.redelivered <= this.#counts.handedOut, 'what comes again was handed out')
-    const { leasedCount, parkedCount, freshCount, offered } = this.#delivery
-    const unread = Math.max(0, endOffset - offered)
+    const { leasedCount, parkedCount, freshCount } = this.#delivery
+    const unread = this.#delivery.unofferedBelow(endOffset)
+    assert(unread >= 0, 'no more is passed than is there')
     return {
       consumer: this.consumer,
       lag: unread + freshCount + parkedCount + leasedCount,
@@ -212,6 +228,7 @@ export class QueueConsumer<V> implements MessageOwner {
 
   /** Has everything kept for good that it knows of. */
   settle(): Promise<void> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended)
     const kept = this.#keeper.settle()
     if (kept !== this.#kept) {
       this.#kept = kept
@@ -277,10 +294,11 @@ export class QueueConsumer<V> implements MessageOwner {
     assert(handouts.length > 0, 'something is on its way')
     try {
       await this.#keeper.write()
+      this.#isUnnoted = false
     } catch (error) {
       // On a full disk who consumes makes room, so the attempt counts in this process alone.
-      const isShort = error instanceof LogError && error.retriable
-      if (!isShort) this.#rejectAll(error)
+      this.#isUnnoted = error instanceof LogError && error.retriable
+      if (!this.#isUnnoted) this.#rejectAll(error)
     }
     const unread: Handout[] = []
     for (const handout of handouts) {
@@ -292,14 +310,15 @@ export class QueueConsumer<V> implements MessageOwner {
     for (const { offset } of unread) this.#unread.add(offset)
     assert(this.#unread.size >= unread.length, 'a message is on its way once')
     for (const handout of unread) {
-      try {
-        this.#hand(handout, await this.#parked.take(handout.offset))
-      } catch (error) {
-        this.#coming--
-        if (this.#takers.size > 0) this.#takers.refuse(error)
-      }
-      this.#unread.delete(handout.offset)
+      const { offset } = handout
+      await this.#parked.take(offset).then(
+        (record) => this.#hand(handout, record),
+        (error: unknown) => this.#unreadable(handout, error),
+      )
+      this.#unread.delete(offset)
     }
+    // Who waited for the end of the log to move may have got what was due.
+    if (this.#isReading) this.#rest()
     this.#wake()
   }
 
@@ -310,11 +329,6 @@ export class QueueConsumer<V> implements MessageOwner {
     if (!this.#delivery.isHeld(offset, attempt)) return
     if (record === undefined) {
       this.#delivery.ack(offset, attempt)
-      this.#keeper.touch()
-      return
-    }
-    if (this.#takers.size === 0) {
-      this.#delivery.release(offset, attempt, this.#now())
       this.#keeper.touch()
       return
     }
@@ -329,10 +343,25 @@ export class QueueConsumer<V> implements MessageOwner {
       this.#delivery.kill(offset, attempt)
       return
     }
+    // Looked at last: what makes values is the program's, and may end who takes.
+    if (this.#takers.size === 0) {
+      this.#delivery.release(offset, attempt, this.#now())
+      this.#keeper.touch()
+      return
+    }
     this.#counts.handedOut++
     if (attempt > 1) this.#counts.redelivered++
     const { timestamp } = record
     this.#takers.serve(new Message<V>({ offset, timestamp, attempt, value, headers }, this))
+  }
+
+  /** Nobody has had it, so that it is not counted; meanwhile others pass it. */
+  #unreadable({ offset, attempt }: Handout, error: unknown): void {
+    this.#coming--
+    assert(this.#coming >= 0, 'what does not arrive was on its way')
+    this.#delivery.release(offset, attempt, this.#now(), tryAgainMs)
+    this.#keeper.touch()
+    if (this.#takers.size > 0) this.#takers.refuse(error)
   }
 
   #rejectAll(error: unknown): void {
@@ -387,15 +416,16 @@ export class QueueConsumer<V> implements MessageOwner {
       if (record !== undefined) {
         const { value, timestamp } = record
         const headers = headersIn(record) ?? []
+        await this.noted()
         const epoch = this.leaderEpochAt(offset)
-        const source = [this.queue, this.consumer, offset, 0, epoch] as const
+        const source = [this.queue, this.consumer, offset, deadLetterIndex, epoch] as const
         const notes = { dueMs: undefined, key: undefined, source }
         const pairs = withoutNotes(headers).map(({ key, value: of }): HeaderPair => [key, of])
         await bury({ value, headers: pairs, notes, timestamp })
       }
     } catch {
       // It stays dead and in nobody's hands; a full disk may have room again.
-      timers.setTimeout(() => void (this.#ended ?? this.#bury({ offset })), buryAgainMs)
+      timers.setTimeout(() => void (this.#ended ?? this.#bury({ offset })), tryAgainMs)
       return
     }
     // After a stop it is put away again, which the dead letters take for the same.

@@ -73,13 +73,12 @@ export class QueueHost {
         `The dead letters of ${name} cannot go to ${deadLetters}.`,
       )
     }
+    // Looked at before anything is changed, and again behind what others may open it in.
+    this.#requireNotOpen(name)
     await this.#openLog(name, settings)
     const parts = await this.partsOf(name)
     const state = await this.state()
-    if (this.#open.has(name)) {
-      const what = `The queue ${name} is open in this store already`
-      throw new LogError('INVALID_CONFIG', `${what}; use that one, any number of consumers can.`)
-    }
+    this.#requireNotOpen(name)
     const queue = new Queue<VI, VO>({
       ...parts,
       shared: this.#options.shared,
@@ -121,16 +120,20 @@ export class QueueHost {
   /** Puts a message into the queue of that name for dead ones, which takes those of any size. */
   async bury(name: string, message: StoredMessage, origin: SourceOrigin): Promise<unknown> {
     const { topic } = await this.partsOf(name)
-    try {
-      return await topic.put(message, { origin })
-    } catch (error) {
-      const isTooLarge = error instanceof LogError && error.code === 'MESSAGE_TOO_LARGE'
-      if (!isTooLarge) throw error
-    }
     // It was stored in its own topic, and what says where it came from is more.
     const bytes = 2 * storedBytes(message)
     assert(bytes > 0, 'a message takes room')
-    await this.#options.openLog(name, { configs: { 'max.message.bytes': String(bytes) } })
+    const wider = { 'max.message.bytes': String(bytes) }
+    // Segments are smaller than messages may be where the dead letters' queue has a small bound.
+    for (const configs of [wider, { ...wider, 'segment.bytes': String(bytes) }]) {
+      try {
+        return await topic.put(message, { origin })
+      } catch (error) {
+        const isTooLarge = error instanceof LogError && error.code === 'MESSAGE_TOO_LARGE'
+        if (!isTooLarge) throw error
+      }
+      await this.#options.openLog(name, { configs })
+    }
     return topic.put(message, { origin })
   }
 
@@ -158,10 +161,21 @@ export class QueueHost {
     await Promise.allSettled([...this.#open.values()].map((queue) => queue.close()))
   }
 
+  /** The store has failed. */
+  fail(error: LogError): void {
+    for (const queue of this.#open.values()) queue.fail(error)
+  }
+
   async #forget(queue: string): Promise<void> {
     const state = await this.state()
     const consumers = [...state.consumersOf(queue).keys()]
     for (const consumer of consumers) await state.forget(queue, consumer, 'os')
+  }
+
+  #requireNotOpen(name: string): void {
+    if (!this.#open.has(name)) return
+    const what = `The queue ${name} is open in this store already`
+    throw new LogError('INVALID_CONFIG', `${what}; use that one, any number of consumers can.`)
   }
 
   /** The log of a queue, changed as the settings of an opening want it. */

@@ -10,6 +10,8 @@ export interface MessageOwner {
   finish(offset: number, attempt: number): Promise<void> | undefined
   giveBack(offset: number, attempt: number, delayMs: number): Promise<void> | undefined
   extend(offset: number, attempt: number): boolean
+  /** Resolves when the operating system has it that its messages were handed out. */
+  noted(): Promise<void>
   /** Of the message at an offset. */
   leaderEpochAt(offset: number): number
   /** Has what was done kept for good. */
@@ -125,6 +127,16 @@ export class Message<V = Buffer> {
   leaderEpoch(): number {
     assert(this.offset >= 0, 'offsets count from 0')
     return this.#owner.leaderEpochAt(this.offset)
+  }
+
+  /**
+   * Resolves when the operating system has it that the message was handed out: what is made of it
+   * is not deleted from then on.
+   *
+   * @throws {LogError} DISK_FULL, LOG_CLOSED, LOG_FAILED
+   */
+  noted(): Promise<void> {
+    return this.#owner.noted()
   }
 
   /** The oldest message that its consumer may get again, and when it was put. */

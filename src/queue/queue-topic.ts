@@ -131,10 +131,13 @@ export class QueueTopic {
     this.#keys = undefined
   }
 
-  /** The queue is about to close: who waits for room is told that, and nobody does from now on. */
-  endWaits(): void {
+  /**
+   * The queue is about to close, or has failed: who waits for room is told that, and nobody does
+   * from now on.
+   */
+  endWaits(error: LogError = this.#closed()): void {
     this.#isEnding = true
-    for (const { refuse } of [...this.#waiting]) refuse(this.#closed())
+    for (const { refuse } of [...this.#waiting]) refuse(error)
   }
 
   /**
@@ -147,6 +150,7 @@ export class QueueTopic {
     const { key, source } = notes
     const { durability, signal, origin } = options
     assert(source === undefined || origin !== undefined, 'a source is somewhere')
+    const bounds = this.#bounds
     const keys = key === undefined ? undefined : await this.#knownKeys()
     const made = source && (await this.#madeOf(source, origin))
     const place = source && placeOf(source)
@@ -161,6 +165,8 @@ export class QueueTopic {
     // From here to the append nothing else runs: two puts of one key are one.
     let note: PutNote | undefined
     try {
+      // The next opening reads the keys anew, and would not know this one.
+      if (key !== undefined && bounds !== this.#bounds) throw this.#closed()
       const meanwhile = known()
       if (meanwhile !== undefined) return await this.#found(meanwhile, durability)
       const { log, clock } = this.#options
@@ -292,7 +298,7 @@ export class QueueTopic {
   }
 
   #closed(): LogError {
-    const message = `The queue ${this.#options.log.name} was closed before it had room.`
+    const message = `The queue ${this.#options.log.name} was closed before it took the message.`
     return new LogError('LOG_CLOSED', message)
   }
 

@@ -166,6 +166,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
     const of = [source.queue, source.consumer, source.offset, index, source.leaderEpoch()] as const
     const origin = { oldest: () => source.oldest(), timestamp: source.timestamp }
     try {
+      await source.noted()
       return await topic.put(
         { value, headers, notes: { ...notes, source: of } },
         { ...how, origin },
@@ -239,7 +240,14 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
       const removed = new LogError('LOG_CLOSED', `The consumer ${name} of ${this.name} is removed.`)
       // What it could not keep any more is forgotten as well.
       await consumer.stop(removed).catch(() => undefined)
-      await state.forget(this.name, name, log.durability)
+      try {
+        await state.forget(this.name, name, log.durability)
+      } catch (error) {
+        // It is there still, with what it has not finished, and may be removed again.
+        const kept = state.consumer(this.name, name)
+        if (kept !== undefined) this.#add(name, kept)
+        throw error
+      }
     })
     await this.#trimmer.now()
     return true
@@ -265,6 +273,11 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  /** Its store has failed: who waits for room is told so, and all others meet it by themselves. */
+  fail(error: LogError): void {
+    this.#makings.topic.endWaits(error)
   }
 
   /** `await using`: closes it. */

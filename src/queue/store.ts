@@ -203,6 +203,8 @@ export class Store extends EngineHolder {
     if (this.#failure === undefined) {
       await unserved
       await this.#queues.close()
+    } else {
+      this.#queues.fail(this.#failure)
     }
     assert(!this.#isClosed, 'a store is closed once')
     this.#isClosed = true

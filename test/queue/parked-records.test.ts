@@ -1,5 +1,6 @@
 /** Messages that wait by themselves: how their records are read, and what they keep in memory. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { LogError } from '../../src/queue/log-error.ts'
 import { type MessageRecord, OwnRecord } from '../../src/queue/own-record.ts'
 import { ParkedRecords } from '../../src/queue/parked-records.ts'
 import { cleanUp } from './fixture.ts'
@@ -48,6 +49,18 @@ describe('records of messages that wait', () => {
     for (const offset of [100, 500, 200]) await records.take(offset)
     expect(reads.map(([from, to]) => to - from)).toEqual([16, 16, 16])
     expect(records.bytes).toBe(0)
+  })
+
+  test('come whatever is the matter with those behind them', async () => {
+    const broken = new LogError('CORRUPT_MESSAGE', 'the next one')
+    async function* read(from: number): AsyncGenerator<MessageRecord> {
+      if (from === 6) throw broken
+      yield recordAt(from)
+      throw broken
+    }
+    const records = new ParkedRecords({ read, isWanted: () => true, bytesMax: 1e6 })
+    expect((await records.take(5))?.offset).toBe(5)
+    await expect(records.take(6)).rejects.toBe(broken)
   })
 
   test('that are asked for together are read once', async () => {

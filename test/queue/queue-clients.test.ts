@@ -68,6 +68,16 @@ test('a message that just fits is a dead letter although that is larger', async 
   expect(dead.value?.length).toBe(bytes)
 })
 
+test('a message larger than the segments of the dead letters is one', async () => {
+  const { store } = await machine()
+  const letters = await store.queue('jobs.dead', { maxBytes: 16 << 20 })
+  await store.log('jobs', { configs: { 'max.message.bytes': String(4 << 20) } })
+  const queue = await store.queue('jobs', { maxAttempts: 1 })
+  await queue.put({ value: Buffer.alloc(3 << 20) })
+  await (await takeOne(queue)).nack()
+  expect((await takeOne(letters)).value?.length).toBe(3 << 20)
+})
+
 describe('a note that says nothing', () => {
   test.each([
     ['due', '999999999999999'],

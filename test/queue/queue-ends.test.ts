@@ -43,6 +43,41 @@ describe('a consumer that is removed', () => {
     expect((await second.store.queue('jobs')).consumers()).toEqual(['c'])
   })
 
+  test('tells its handlers so, that they are ended by their signal as well', async () => {
+    const { store } = await machine()
+    const queue = await store.queue('jobs')
+    await queue.put({ value: 'v' })
+    const stop = new AbortController()
+    const processing = queue.process({ consumer: 'c', signal: stop.signal }, async () => {
+      await queue.removeConsumer('c')
+      stop.abort()
+    })
+    await expect(processing).rejects.toMatchObject(closed)
+  })
+
+  test('is there as it was where that cannot be kept, and removed later', async () => {
+    const first = await machine()
+    const queue = await first.store.queue('jobs', { consumers: ['c', 'd'] })
+    for (const value of ['a', 'b']) await queue.put({ value })
+    const [a, b] = await takeSome(queue, 'c', 2)
+    await a?.nack({ delayMs: 10 })
+    await b?.ack()
+    for (const message of await takeSome(queue, 'd', 2)) await message.ack()
+    const empty = fillDisk(first.state())
+    await expect(queue.removeConsumer('c')).rejects.toMatchObject({ code: 'DISK_FULL' })
+    empty()
+    first.clock.nowMs += 10
+    const again = await takeOne(queue)
+    expect(again).toMatchObject({ offset: 0, attempt: 2 })
+    await again.ack()
+    const second = await first.killed()
+    const queueAgain = await second.store.queue('jobs')
+    expect(await soon(takeOne(queueAgain))).toBe('waits')
+    expect(await queueAgain.removeConsumer('c')).toBe(true)
+    const third = await second.killed()
+    expect((await third.store.queue('jobs')).consumers()).toEqual(['d'])
+  })
+
   test('is none where it could not be kept in the first place', async () => {
     const { store, state } = await machine()
     const queue = await store.queue('jobs')
@@ -94,6 +129,24 @@ describe('a consumer whose reading failed', () => {
     expect(String((await takeOne(queue)).value)).toBe('v')
   })
 
+  test('hands a message that comes again to the next, whatever the lease', async () => {
+    const { store, partition, clock } = await machine()
+    const queue = await store.queue('jobs', { leaseMs: Infinity })
+    await queue.put({ value: 'v' })
+    await (await takeOne(queue)).nack()
+    const log = partition('jobs')
+    const { read } = log
+    log.read = () => Promise.reject(new Error('no descriptor'))
+    await expect(takeOne(queue)).rejects.toThrow('no descriptor')
+    log.read = read
+    expect(queue.statistics().consumers).toMatchObject([{ leased: 0, parked: 1, handedOut: 1 }])
+    // Who takes meanwhile gets others.
+    await queue.put({ value: 'w' })
+    expect(String((await takeOne(queue)).value)).toBe('w')
+    clock.nowMs += 1_000
+    expect(await takeOne(queue)).toMatchObject({ offset: 0, attempt: 2 })
+  })
+
   test('as its messages were deleted goes on where the log begins', async () => {
     const { store } = await machine()
     const queue = await store.queue('jobs')
@@ -108,6 +161,17 @@ describe('a consumer whose reading failed', () => {
 })
 
 describe('an opening that fails', () => {
+  test('as the queue is open leaves that as durable as it is', async () => {
+    const { store } = await machine()
+    const queue = await store.queue('jobs')
+    const opened = store.queue('jobs', { durability: 'os' })
+    await expect(opened).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+    expect((await store.log('jobs')).durability).toBe('fsync')
+    await queue.close()
+    await store.queue('jobs', { durability: 'os' })
+    expect((await store.log('jobs')).durability).toBe('os')
+  })
+
   test('can be repeated', async () => {
     const { store, state } = await machine()
     await (await store.queue('other')).close()
@@ -260,6 +324,24 @@ describe('who takes and leaves while the message is on its way', () => {
     expect((await takeOne(queue)).attempt).toBe(2)
   })
 
+  test('in the deserializer: the same', async () => {
+    const { store } = await machine()
+    const stop = new AbortController()
+    let made = 0
+    const queue = await store.queue('jobs', {
+      valueDeserializer: (bytes) => {
+        if (++made === 1) stop.abort()
+        return bytes
+      },
+    })
+    await queue.put({ value: 'v' })
+    const left = queue.take({ consumer: 'c', signal: stop.signal })[Symbol.asyncIterator]().next()
+    await expect(left).rejects.toMatchObject(closed)
+    await turns()
+    expect(queue.statistics().consumers).toMatchObject([{ handedOut: 0, leased: 0, parked: 1 }])
+    expect((await takeOne(queue)).attempt).toBe(1)
+  })
+
   test('too late for its lease: who comes next has it alone', async () => {
     const { queue, go, clock } = await parked()
     const taken: Message[] = []
@@ -291,6 +373,18 @@ test('an acknowledgement that the disk had no room for can be repeated', async (
   expect((await second.store.queue('jobs')).statistics().consumers).toMatchObject([{ lag: 0 }])
 })
 
+test('an acknowledgement that was not kept before the close is told of that', async () => {
+  const { store, state } = await machine()
+  const queue = await store.queue('jobs')
+  await queue.put({ value: 'v' })
+  const message = await takeOne(queue)
+  const empty = fillDisk(state())
+  await expect(message.ack()).rejects.toMatchObject({ code: 'DISK_FULL' })
+  await queue.close()
+  empty()
+  await expect(message.ack()).rejects.toMatchObject(closed)
+})
+
 test('a dead message is in nobody’s hands', async () => {
   const { store, partition } = await machine()
   await (await store.queue('jobs.dead')).close()
@@ -304,6 +398,18 @@ test('a dead message is in nobody’s hands', async () => {
   empty()
   expect(await soon(takeOne(queue))).toBe('waits')
   expect(queue.statistics().consumers).toMatchObject([{ leased: 1, dead: 0 }])
+})
+
+test('a dead letter is put also where a handler has put something of its message', async () => {
+  const { store } = await machine()
+  const queue = await store.queue('jobs', { maxAttempts: 1 })
+  const dead = await store.queue('jobs.dead')
+  await queue.put({ value: 'job' })
+  const message = await takeOne(queue)
+  await dead.put({ value: 'why' }, { source: message })
+  await message.nack()
+  const letters = await takeSome(dead, 'c', 2)
+  expect(letters.map(({ value }) => String(value))).toEqual(['why', 'job'])
 })
 
 test('a late acknowledgement of a message that died of its last lease is told so', async () => {

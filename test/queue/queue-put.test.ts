@@ -142,6 +142,16 @@ describe('a bound', () => {
     expect(log.logEndOffset()).toBe(1)
   })
 
+  test('ends who waits for room when the disk fails', async () => {
+    const { queue, memory } = await bounded(2_000, { whenFull: 'wait', consumers: ['c'] })
+    await queue.put({ value })
+    const waiting = queue.put({ value: value + value })
+    expect(await soon(waiting)).toBe('waits')
+    memory.goOffline('the disk broke')
+    await turns()
+    expect(await soon(waiting)).toBe('LOG_FAILED')
+  })
+
   test('has room where the consumers state cannot be kept, but was', async () => {
     const { queue, state } = await bounded(3_300)
     for (let i = 0; i < 3; i++) await queue.put({ value })

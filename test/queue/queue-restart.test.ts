@@ -36,6 +36,29 @@ describe('a key', () => {
     expect((await third.put({ value: 'v' }, { key: 'k' })).isDuplicate).toBe(true)
   })
 
+  test('is put once though the queue is closed and opened while it is put', async () => {
+    const first = await machine()
+    await (await first.store.queue('jobs')).put({ value: 'v' })
+    const { store, partition } = await first.killed()
+    const queue = await store.queue('jobs')
+    const log = partition('jobs')
+    const { read } = log
+    let go = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    log.read = (...args) => held.then(() => read.apply(log, args))
+    const late = queue.put({ value: 'late' }, { key: 'k' })
+    late.catch(() => undefined)
+    await queue.close()
+    log.read = read
+    const again = await store.queue('jobs')
+    expect(await again.put({ value: 'w' }, { key: 'k' })).toEqual({ offset: 1, isDuplicate: false })
+    go()
+    await expect(late).rejects.toMatchObject({ code: 'LOG_CLOSED' })
+    expect(again.statistics().messages).toBe(2)
+  })
+
   test('of a far future does not make the window stand still', async () => {
     const { store, clock } = await machine()
     const log = await store.log('jobs', {
@@ -84,6 +107,27 @@ describe('a hand-over', () => {
     expect((await second.store.queue('out')).statistics().messages).toBe(0)
   })
 
+  test('of a message whose delivery a full disk did not note waits for that', async () => {
+    const first = await machine()
+    const inbox = await first.store.queue('in', { consumers: ['c'] })
+    const outbox = await first.store.queue('out', { consumers: ['c'] })
+    await inbox.put({ value: 'a' })
+    const empty = fillDisk(first.state())
+    const source = await takeOne(inbox)
+    const full = { code: 'DISK_FULL' }
+    await expect(outbox.put({ value: 'A' }, { source })).rejects.toMatchObject(full)
+    empty()
+    expect((await outbox.put({ value: 'A' }, { source })).offset).toBe(0)
+    await (await takeOne(outbox)).ack()
+    await outbox.close()
+    const second = await first.killed()
+    const out = await second.store.queue('out')
+    const again = await takeOne(await second.store.queue('in'))
+    expect(again.attempt).toBe(2)
+    const put = await out.put({ value: 'A' }, { source: again })
+    expect(put).toEqual({ offset: 0, isDuplicate: true })
+  })
+
   test('that another process made is known although this one deletes', async () => {
     const first = await machine()
     const inbox = await first.store.queue('in')
@@ -121,6 +165,21 @@ describe('a hand-over', () => {
       expect(put).toEqual({ offset, isDuplicate: true })
     }
   })
+})
+
+test('the lag is the same after a restart, whatever was passed above what is open', async () => {
+  const first = await machine()
+  const queue = await first.store.queue('jobs', { consumers: ['c'] })
+  for (const value of ['a', 'b', 'c', 'd']) await queue.put({ value })
+  const [, b, c] = await takeSome(queue, 'c', 3)
+  await b?.ack()
+  await c?.nack({ delayMs: 50 })
+  expect(queue.statistics().consumers).toMatchObject([{ lag: 3, leased: 1, parked: 1 }])
+  const second = await first.killed()
+  const again = await second.store.queue('jobs')
+  expect(again.statistics().consumers).toMatchObject([{ lag: 3, leased: 0, parked: 1 }])
+  await takeSome(again, 'c', 2)
+  expect(again.statistics().consumers).toMatchObject([{ lag: 3, leased: 2, parked: 1 }])
 })
 
 test('a message that kills its process at once is counted, and dead in the end', async () => {

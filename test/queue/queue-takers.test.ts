@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, test, vi } from 'vitest'
 import { Takers } from '../../src/queue/queue-takers.ts'
-import { cleanUp } from './fixture.ts'
-import { machine, takeOne } from './queue-fixture.ts'
+import { cleanUp, soon } from './fixture.ts'
+import { machine, takeOne, turns } from './queue-fixture.ts'
 
 afterEach(cleanUp)
 
@@ -51,6 +51,27 @@ describe('who waits for a message', () => {
     expect(abortListeners(signal)).toBe(0)
     await expect(late).rejects.toThrow('closed')
   })
+})
+
+test('who got a message that was due leaves nobody waiting at the end of the log', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const { store, clock, partition } = await machine()
+    const queue = await store.queue('jobs')
+    await queue.put({ value: 'v' }, { delayMs: 1_000 })
+    const passed = vi.spyOn(partition('jobs'), 'passed')
+    const waiting = takeOne(queue)
+    await turns()
+    expect(passed).toHaveBeenCalledOnce()
+    const waitsAtEnd = passed.mock.results[0]?.value.then(() => 'not any more')
+    expect(await soon(waitsAtEnd)).toBe('waits')
+    clock.nowMs += 1_000
+    vi.advanceTimersByTime(1_000)
+    await waiting
+    expect(await soon(waitsAtEnd)).toBe('not any more')
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 describe('many who take', () => {

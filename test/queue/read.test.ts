@@ -39,6 +39,22 @@ describe('read', () => {
     expect(await valuesOf(log.read({ from: 8, to: 100 }))).toEqual([...'89'])
   })
 
+  it('ends at a bound among offsets that were compacted away', async () => {
+    const { log, memory, partition } = await ofTen()
+    memory.disk.partitions.get('a-0')?.batches.splice(1, 1)
+    const stored = partition('a')
+    const { read } = stored
+    let reads = 0
+    // Without it who reads the same again and again would never let this test end.
+    stored.read = (...args) => {
+      if (++reads > 10) throw new Error('it reads for ever')
+      return read.apply(stored, args)
+    }
+    expect(await valuesOf(log.read({ to: 4 }))).toEqual([...'012'])
+    expect(await valuesOf(log.read({ from: 4, to: 6 }))).toEqual([])
+    expect(await valuesOf(log.read({ from: 4, to: 7 }))).toEqual(['6'])
+  })
+
   it('gives batches, with those of their records that are wanted', async () => {
     const { log } = await ofTen()
     expect(await batchesOf(log.read())).toEqual(['0-2', '3-5', '6-8', '9-9'])

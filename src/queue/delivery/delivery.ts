@@ -131,6 +131,15 @@ export class Delivery {
     return this.#offered
   }
 
+  /** Offsets up to there that were not offered yet and are not passed, as after a restart. */
+  unofferedBelow(endOffset: number): number {
+    const unoffered = Math.max(0, endOffset - this.#offered)
+    const passed = this.#passed.ranges.map(([start, end]) =>
+      Math.max(0, Math.min(end, endOffset) - Math.max(start, this.#offered)),
+    )
+    return passed.reduce((left, count) => left - count, unoffered)
+  }
+
   /** Messages that were offered and wait to be handed out for the first time. */
   get freshCount(): number {
     return this.#fresh.length - this.#first
@@ -236,12 +245,12 @@ export class Delivery {
     this.#finish(offset, lease)
   }
 
-  /** A message was handed to nobody: it comes again at once, and that delivery does not count. */
-  release(offset: number, attempt: number, { wallMs }: Moment): void {
-    assert(attempt >= 1, 'attempts count from 1')
+  /** A message was handed to nobody: it comes again, and that delivery does not count. */
+  release(offset: number, attempt: number, { wallMs }: Moment, delayMs = 0): void {
+    assert(attempt >= 1 && delayMs >= 0, 'attempts count from 1')
     if (!this.isHeld(offset, attempt)) return
     this.#leases.delete(offset)
-    this.#park(offset, { attempts: attempt - 1, dueMs: wallMs })
+    this.#park(offset, { attempts: attempt - 1, dueMs: wallMs + delayMs })
   }
 
   /**
