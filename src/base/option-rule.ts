@@ -35,12 +35,7 @@ export function checkAgainst<Options extends object>(
     throw refuse(`${owner} needs an object with options, got ${shown(given)}.`)
   }
   const names = Object.keys(rules)
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(rules, name)) continue
-    const hint = didYouMean(name, names)
-    const all = `the options are ${names.toSorted().join(', ')}`
-    throw refuse(`${owner} has no option '${name}'${hint ?? `; ${all}.`}`)
-  }
+  refuseUnknown(owner, names, given, refuse)
   const result: Partial<Options> = {}
   for (const name of names as (keyof Options & string)[]) {
     const rule = rules[name]
@@ -52,6 +47,21 @@ export function checkAgainst<Options extends object>(
   }
   assert(Object.keys(result).length === names.length, 'each option has a value')
   return result as Options
+}
+
+/** Refuses options that are none of `names`: a slip would be an option that does nothing. */
+export function refuseUnknown(
+  owner: string,
+  names: readonly string[],
+  given: object,
+  refuse: Refuse,
+): void {
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue
+    const hint = didYouMean(name, names)
+    const all = `the options are ${names.toSorted().join(', ')}`
+    throw refuse(`${owner} has no option '${name}'${hint ?? `; ${all}.`}`)
+  }
 }
 
 function checked<T>(what: string, rule: Rule<T>, value: unknown, refuse: Refuse): T {

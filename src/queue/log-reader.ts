@@ -8,7 +8,13 @@ import type { Deserializer } from '../record/serializer.ts'
 import { BatchCursor } from './batch-cursor.ts'
 import { LogError } from './log-error.ts'
 import { LogRecords, type Stoppable } from './log-iterators.ts'
-import { checkReaderOptions, checkShared, type ReaderOptions, type ReadOptions } from './options.ts'
+import {
+  checkCall,
+  checkReaderOptions,
+  checkShared,
+  type ReaderOptions,
+  type ReadOptions,
+} from './options.ts'
 import type { ReadablePartition, ReadableTopic } from './readable-topic.ts'
 import { type SharedLog, SharedTopic } from './shared-topic.ts'
 
@@ -94,6 +100,7 @@ export class LogReader<KeyOut = Buffer, ValueOut = Buffer> {
    */
   read(options: ReadOptions = {}): LogRecords<KeyOut, ValueOut> {
     this.requireOpen()
+    checkCall('read', options)
     const { log, tail, explain } = this.#partition(options.partition)
     const { live = false, signal } = options
     const [start, end] = [log.logStartOffset(), log.highWatermark()]

@@ -11,6 +11,7 @@ import type { NewRecord } from './log-record.ts'
 import type { LogPartition, LogTopic } from './log-topic.ts'
 import {
   type AppendOptions,
+  checkCall,
   checkSingleOptions,
   type LogOptions,
   type ReadOptions,
@@ -127,6 +128,7 @@ export class Log<
     options?: AppendOptions,
   ): Promise<number> {
     try {
+      if (options !== undefined) checkCall('append', options)
       const durability = this.#durability(options?.durability)
       const signal = options?.signal
       if (signal !== undefined) return this.#untilAborted(input, durability, signal)

@@ -1,5 +1,13 @@
 /** Options of stores and logs, and the rules that they are held to. */
-import { accepted, checkAgainst, oneOf, type Rule, type Rules, text } from '../base/option-rule.ts'
+import {
+  accepted,
+  checkAgainst,
+  oneOf,
+  type Rule,
+  type Rules,
+  refuseUnknown,
+  text,
+} from '../base/option-rule.ts'
 import { codecNames } from '../compression/index.ts'
 import type { EngineEnvironment } from '../engine/options.ts'
 import type { Payload } from '../record/record.ts'
@@ -161,6 +169,23 @@ const sharedRules: Rules<SharedLog> = {
 }
 
 const invalid = (message: string): LogError => new LogError('INVALID_CONFIG', message)
+
+const callOptions = {
+  append: ['durability', 'signal'],
+  read: ['from', 'to', 'partition', 'live', 'signal'],
+  put: ['delayMs', 'key', 'source', 'durability', 'signal'],
+  take: ['consumer', 'signal'],
+  process: ['consumer', 'signal', 'concurrency', 'retryDelayMs', 'onError'],
+} as const
+
+/**
+ * Checks the names of the options of one call.
+ *
+ * @throws {LogError} INVALID_CONFIG
+ */
+export function checkCall(call: keyof typeof callOptions, options: object): void {
+  refuseUnknown(call, callOptions[call], options, invalid)
+}
 
 /** Checks them. Throws a {@link LogError}, as the others. */
 export function checkStoreOptions(given: StoreOptions): Checked<StoreOptions> {

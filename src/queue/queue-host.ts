@@ -35,7 +35,8 @@ export interface QueueParts {
 /** Segments are that part of a queue's bound, so that room comes back in pieces. */
 const segmentsOfBound = 8
 const segmentBytesMin = 1024 * 1024
-const segmentBytesMax = 1024 * 1024 * 1024
+/** One message that is not finished keeps its segment. */
+const segmentBytesMax = 128 * 1024 * 1024
 
 /** See the head of this file. */
 export class QueueHost {

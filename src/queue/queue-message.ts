@@ -55,6 +55,8 @@ export class Message<V = Buffer> {
   readonly headers: readonly RecordHeader[]
   readonly #owner: MessageOwner
   #ended: Promise<void> | undefined
+  /** How it ended. */
+  #outcome: 'acknowledged' | 'given back' | undefined
   /** It was acknowledged or given back, and that could not be kept yet. */
   #isUnkept = false
   /** Numbers of the messages that were made of it, by the queue that they went to. */
@@ -88,11 +90,14 @@ export class Message<V = Buffer> {
 
   /**
    * It is finished for this consumer. Resolves when that is as durable as the queue. Once more:
-   * waits for the same; after DISK_FULL it tries again to have it kept.
+   * waits for the same; after DISK_FULL it tries again to have it kept. One that was given back is
+   * lost to it.
    *
    * @throws {LogError} LEASE_LOST, LOG_CLOSED, DISK_FULL, LOG_FAILED
    */
   ack(): Promise<void> {
+    if (this.#outcome === 'given back') return Promise.reject(this.#lost())
+    this.#outcome = 'acknowledged'
     this.#ended ??= this.#end(() => this.#owner.finish(this.offset, this.attempt))
     return this.#ended
   }
@@ -110,6 +115,8 @@ export class Message<V = Buffer> {
     } catch (error) {
       return Promise.reject(error)
     }
+    if (this.#outcome === 'acknowledged') return Promise.reject(this.#lost())
+    this.#outcome = 'given back'
     this.#ended ??= this.#end(() => this.#owner.giveBack(this.offset, this.attempt, delay))
     return this.#ended
   }

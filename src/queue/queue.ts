@@ -7,6 +7,7 @@ import { keptChanges, neededFrom, newPosition, type Standing } from './delivery/
 import type { Log } from './log.ts'
 import { LogError } from './log-error.ts'
 import { isReserved, type MessageNotes } from './message-headers.ts'
+import { checkCall } from './options.ts'
 import { type ConsumerStatistics, QueueConsumer } from './queue-consumer.ts'
 import type { QueueHost } from './queue-host.ts'
 import { Message } from './queue-message.ts'
@@ -143,11 +144,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
   async put(message: NewMessage<ValueIn>, options: PutOptions = {}): Promise<PutResult> {
     this.#requireOpen()
     const { host, topic, options: given } = this.#makings
-    const unknown = Object.keys(options).find((name) => !putOptionNames.has(name))
-    if (unknown !== undefined) {
-      const names = [...putOptionNames].join(', ')
-      throw new LogError('INVALID_CONFIG', `put has no option '${unknown}'; it has ${names}.`)
-    }
+    checkCall('put', options)
     const { delayMs, key, source, durability, signal } = options
     if (key !== undefined && !isText(key)) {
       const what = `The key of a message is ${String(key)}`
@@ -178,30 +175,29 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
   }
 
   /**
-   * Messages one by one, as they come; each is to be acknowledged or given back. Who leaves the
-   * loop gives the last one back, unless it ended before.
+   * Messages one by one, as they come, by a loop or by `next()`; each is to be acknowledged or
+   * given back. Who leaves the loop gives the last one back, unless it ended before.
    */
-  take(options: TakeOptions): AsyncIterable<Message<ValueOut>> {
+  take(options: TakeOptions): AsyncIterableIterator<Message<ValueOut>, never> {
     this.#requireOpen()
     const name = consumerName(options?.consumer)
+    checkCall('take', options)
     const { signal } = options
-    return {
-      [Symbol.asyncIterator]: () => {
-        let last: Message<ValueOut> | undefined
-        return {
-          next: async () => {
-            const consumer = this.#consumers.get(name) ?? (await this.#consumer(name))
-            last = await consumer.take(signal)
-            assert(!last.isEnded, 'what is handed out is in hands')
-            return { value: last, done: false }
-          },
-          return: async () => {
-            if (last !== undefined && !last.isEnded) await last.nack().catch(ignoreLost)
-            return { value: undefined, done: true }
-          },
-        }
+    let last: Message<ValueOut> | undefined
+    const messages: AsyncIterableIterator<Message<ValueOut>, never> = {
+      next: async () => {
+        const consumer = this.#consumers.get(name) ?? (await this.#consumer(name))
+        last = await consumer.take(signal)
+        assert(!last.isEnded, 'what is handed out is in hands')
+        return { value: last, done: false }
       },
+      return: async () => {
+        if (last !== undefined && !last.isEnded) await last.nack().catch(ignoreLost)
+        return { value: undefined as never, done: true }
+      },
+      [Symbol.asyncIterator]: () => messages,
     }
+    return messages
   }
 
   /**
@@ -215,6 +211,7 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
   async process(options: ProcessOptions, handler: MessageHandler<ValueOut>): Promise<void> {
     this.#requireOpen()
     const consumer = consumerName(options?.consumer)
+    checkCall('process', options)
     const processing = new Processing<ValueOut>(options, handler, this.#ending.signal)
     const working = this.#consumer(consumer).then((from) => processing.run(from))
     this.#working.add(working)
@@ -419,8 +416,6 @@ export class Queue<ValueIn = Payload, ValueOut = Buffer> extends EngineHolder {
   }
 }
 
-const putOptionNames = new Set(['delayMs', 'key', 'source', 'durability', 'signal'])
-
 /** What is stored of a message that is put. */
 function stored<VI>(
   queue: string,
@@ -432,6 +427,8 @@ function stored<VI>(
   if (typeof message !== 'object' || message === null) {
     throw invalid(`is ${message === null ? 'null' : typeof message}, not an object`)
   }
+  if (Array.isArray(message))
+    throw invalid('is a list; put takes one, and what comes at once shares a flush')
   const { value, headers: given } = message
   if ('key' in message) throw invalid('has a key, which belongs into the options of put')
   if (value === undefined) throw invalid('has the value undefined; without a value it has null')

@@ -127,7 +127,54 @@ describe('messages', () => {
   })
 })
 
+describe('calls', () => {
+  test('with an option that there is not are refused by its name', async () => {
+    const store = await storeAt()
+    const [queue, log] = [await store.queue('jobs'), await store.log('log')]
+    await log.append({ value: 'v' })
+    const wrong = { code: 'INVALID_CONFIG', message: /'live'|'concurrency'|'durability'|'signal'/ }
+    const calls = [
+      () => queue.process({ consumer: 'c', concurency: 3 } as never, () => undefined),
+      async () => queue.take({ consumer: 'c', singal: 1 } as never),
+      () => queue.put({ value: 'v' }, { durabilty: 'os' } as never),
+      () => log.append({ value: 'v' }, { durabilty: 'os' } as never),
+      async () => log.read({ life: true } as never),
+    ]
+    for (const call of calls) {
+      const refused = await call().catch((error: LogError) => error)
+      expect(refused).toMatchObject({ code: wrong.code })
+      expect((refused as LogError).message).toMatch(wrong.message)
+    }
+    expect(log.endOffset()).toBe(1)
+    await expect(queue.put([{ value: 'v' }] as never)).rejects.toThrow('put takes one')
+  })
+
+  test('take one by one as well as in a loop', async () => {
+    const queue = await queueOf()
+    await putAll(queue, ['a', 'b'])
+    const messages = queue.take({ consumer: 'c' })
+    const { value: first } = await messages.next()
+    expect(textOf(first)).toBe('a')
+    for await (const message of messages) {
+      expect(textOf(message)).toBe('b')
+      break
+    }
+  })
+})
+
 describe('a message that is not acknowledged', () => {
+  test('and was given back is not acknowledged by who gave it back', async () => {
+    const queue = await queueOf()
+    await putAll(queue, ['a', 'b'])
+    const [one, other] = await takeSome(queue, 'c', 2)
+    await one?.nack({ delayMs: 60_000 })
+    await expect(one?.ack()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+    await one?.nack()
+    await other?.ack()
+    await expect(other?.nack()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+    expect(queue.statistics().consumers).toMatchObject([{ lag: 1, parked: 1, acknowledged: 1 }])
+  })
+
   test('comes again when its lease is over, and its first holder is told', async () => {
     const queue = await queueOf({ leaseMs: 50 })
     await queue.put({ value: 'v' })
