@@ -108,11 +108,15 @@ export interface ReadOptions {
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 const callback = <T>(): Rule<T | undefined> =>
   accepted<T | undefined>('a function', (value) => typeof value === 'function', undefined)
-const texts = accepted<Readonly<Record<string, string>> | undefined>(
-  'an object of texts',
-  (value) => isObject(value) && Object.values(value as object).every((v) => typeof v === 'string'),
-  undefined,
-)
+const texts: Rule<Readonly<Record<string, string>> | undefined> = {
+  byDefault: undefined,
+  check(value) {
+    if (!isObject(value)) return { expected: 'an object of texts' }
+    const wrong = Object.entries(value as object).find(([, one]) => typeof one !== 'string')
+    if (wrong !== undefined) return { expected: `an object of texts, and '${wrong[0]}' is none` }
+    return { value: value as Readonly<Record<string, string>> }
+  },
+}
 
 /** What is left out stays undefined: it may be the log's own. */
 function maybe<T>(rule: Rule<T>): Rule<T | undefined> {

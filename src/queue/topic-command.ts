@@ -98,5 +98,5 @@ function refuse(
 ): void {
   if (result === undefined || result.errorCode === ErrorCode.NONE) return
   const why = result.errorMessage ?? `error ${result.errorCode}`
-  throw new LogError('INVALID_CONFIG', `${what}: ${why.replace(/\.$/, '')}.`)
+  throw new LogError('INVALID_CONFIG', `${what}: ${why}${/[.?]$/.test(why) ? '' : '.'}`)
 }
