@@ -39,17 +39,18 @@ export function buildLoadGenerator(): void {
   execFileSync('make', ['-s', '-j2', '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-/** Options of odradek-load by name without the dashes; true is a flag. */
-export type LoadOptions = Readonly<Record<string, string | number | true>>
+/** Options of odradek-load by name without the dashes; true is a flag, a list is repeated. */
+export type LoadOptions = Readonly<Record<string, string | number | true | readonly string[]>>
 
 /** Runs the load generator to its end. Rejects with its sentence if it gives up. */
 export async function runLoad(
   mode: 'produce' | 'fetch' | 'disk',
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const args = Object.entries(options).flatMap(([name, value]) =>
-    value === true ? [`--${name}`] : [`--${name}`, String(value)],
-  )
+  const args = Object.entries(options).flatMap(([name, value]) => {
+    if (value === true) return [`--${name}`]
+    return [value].flat().flatMap((each) => [`--${name}`, String(each)])
+  })
   const { stdout } = await run(program, [mode, ...args], { timeout: 900_000 })
   return JSON.parse(stdout) as LoadReport
 }

@@ -1,0 +1,58 @@
+import { type LoadOptions, type LoadReport, runLoad } from '../harness/load-generator.ts'
+import type { GeneratorLoad } from '../workloads/workload.ts'
+
+/** A report with what the tables need besides. */
+export interface GeneratorFigures extends LoadReport {
+  readonly brokerCpuSecondsPerMillionRecords?: number
+  /** The share of its threads' time that the generator was on a processor: near 1 it is the limit. */
+  readonly clientBusy: number
+}
+
+/** Where and how long a case runs. */
+export interface CasePlace {
+  readonly address: string
+  /** The broker's process, whose CPU time is measured. */
+  readonly pid: number | undefined
+  /** A topic that is not there yet. */
+  readonly topic: string
+  readonly topicConfigs: Readonly<Record<string, string>>
+  readonly secondsMax: number
+}
+
+/** Runs odradek-load: the data, the warm-up, and what counts. */
+export async function runGeneratorCase(
+  load: GeneratorLoad,
+  place: CasePlace,
+): Promise<GeneratorFigures> {
+  const configs = Object.entries(place.topicConfigs).map(([name, value]) => `${name}=${value}`)
+  const where: LoadOptions = {
+    broker: place.address,
+    topic: place.topic,
+    partitions: load.partitions,
+    create: true,
+    'topic-config': configs,
+  }
+  if (load.data !== undefined) await runLoad('produce', { ...where, ...load.data })
+  if (load.warmUp !== undefined) {
+    // Not the limits of what counts.
+    const { bytes: _, ...kind } = load.load
+    await runLoad(load.mode, { ...where, ...kind, ...load.warmUp })
+  }
+  const pid = place.pid === undefined ? {} : { pid: place.pid }
+  const report = await runLoad(load.mode, {
+    ...where,
+    ...load.load,
+    ...pid,
+    duration: place.secondsMax,
+  })
+  return withShares(report, Number(load.load['threads'] ?? 1))
+}
+
+/** A report of so many threads with the figures that follow from it. */
+export function withShares(report: LoadReport, threads: number): GeneratorFigures {
+  const { seconds, generatorCpuSeconds, records, brokerCpuSeconds } = report
+  const clientBusy = generatorCpuSeconds / (seconds * threads)
+  if (brokerCpuSeconds === undefined || records === 0) return { ...report, clientBusy }
+  const brokerCpuSecondsPerMillionRecords = brokerCpuSeconds / (records / 1e6)
+  return { ...report, clientBusy, brokerCpuSecondsPerMillionRecords }
+}
