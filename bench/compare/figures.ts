@@ -23,6 +23,8 @@ export const caseFigures: readonly Figure[] = [
   compared('brokerCpuSecondsPerGb', 'CPU-s/GB'),
   compared('brokerCpuSecondsPerMillionRecords', 'CPU-s/M records'),
   compared('brokerCpuUsPerRequest', 'CPU-µs/request'),
+  { name: 'sendLagUs.p99', title: 'sent late, p99 µs', compared: false },
+  { name: 'behind', title: 'never sent', compared: false },
   { name: 'clientBusy', title: 'client busy %', unit: 0.01, compared: false },
 ]
 

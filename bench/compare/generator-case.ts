@@ -4,7 +4,7 @@ import type { GeneratorLoad } from '../workloads/workload.ts'
 /** A report with what the tables need besides. */
 export interface GeneratorFigures extends LoadReport {
   readonly brokerCpuSecondsPerMillionRecords?: number
-  /** The share of its threads' time that the generator was on a processor: near 1 it is the limit. */
+  /** Of its threads' time, the share on a processor: near 1 the generator is the limit. */
   readonly clientBusy: number
 }
 

@@ -24,6 +24,10 @@ export interface LoadReport {
     readonly p999: number
     readonly max: number
   }
+  /** With a rate: how late requests were sent, within their latency. */
+  readonly sendLagUs?: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** With a rate: requests that were due in time and never sent. */
+  readonly behind?: number
   readonly generatorCpuSeconds: number
   readonly generatorCpuUsPerRequest: number
   readonly brokerCpuSeconds: number

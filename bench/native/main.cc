@@ -46,11 +46,14 @@ void wait_until(int64_t deadline_ns, const RunState& state) {
 int64_t to_ns(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
 Window run_phases(const Options& options, RunState& state) {
+  state.begun_ns = now_ns();
   state.connected.arrive_and_wait();
   wait_until(now_ns() + to_ns(options.warmup_s), state);
   const Instant begin = read_clocks(options);
+  if (options.warmup_s > 0) state.measured_from_ns.store(begin.wall_ns);
   state.phase.store(Phase::measure);
   wait_until(begin.wall_ns + to_ns(options.duration_s), state);
+  state.stopped_ns.store(now_ns());
   state.phase.store(Phase::stop);
   const Instant end = read_clocks(options);
   wait_until(end.wall_ns + kDrainNs, state);
@@ -71,7 +74,10 @@ void run_broker(const Options& options) {
   state.requests_left = options.requests_max;
   state.bytes_left = options.bytes_max;
   // Without a warm-up the first request counts.
-  if (options.warmup_s == 0) state.phase = Phase::measure;
+  if (options.warmup_s == 0) {
+    state.phase = Phase::measure;
+    state.measured_from_ns = now_ns();
+  }
   const auto worker = options.mode == Mode::produce ? run_produce_worker : run_fetch_worker;
   std::vector<std::unique_ptr<Counts>> counts;
   std::vector<std::thread> threads;
@@ -87,6 +93,8 @@ void run_broker(const Options& options) {
     total.records += counts[i]->records;
     total.batch_bytes += counts[i]->batch_bytes;
     total.latency.merge(counts[i]->latency);
+    total.send_lag.merge(counts[i]->send_lag);
+    total.behind += counts[i]->behind;
   }
   print_report(options, window, total);
 }

@@ -1,5 +1,6 @@
 import { fetchWorkloads } from './fetch.ts'
 import { flushWorkloads } from './flush.ts'
+import { openLoopWorkloads } from './open-loop.ts'
 import { produceWorkloads } from './produce.ts'
 import { startWorkloads } from './start.ts'
 import type { Workload } from './workload.ts'
@@ -8,6 +9,7 @@ import type { Workload } from './workload.ts'
 export const workloads: readonly Workload[] = [
   ...produceWorkloads,
   ...flushWorkloads,
+  ...openLoopWorkloads,
   ...fetchWorkloads,
   ...startWorkloads,
 ]
