@@ -12,6 +12,7 @@ import {
 } from '../test/conformance/broker-target.ts'
 import { reportLines } from './compare/comparison-report.ts'
 import { writeHtml } from './compare/html-report.ts'
+import { isLifecycle } from './compare/lifecycle-turn.ts'
 import { type Results, readResults, type WorkloadResults, writeResults } from './compare/results.ts'
 import { runningSide, type Side, startedSide } from './compare/side.ts'
 import { takeTurn } from './compare/turn.ts'
@@ -23,7 +24,8 @@ import { workloads } from './workloads/index.ts'
 import type { Workload } from './workloads/workload.ts'
 
 const options = parseOptions({
-  without: ['target', 'durable', 'case'],
+  without: ['target', 'durable'],
+  flags: { quick: 'leave out what takes minutes: long cases, most of a matrix' },
   words: {
     workload: { value: 'NAME[,NAME]', help: `only these: ${names(workloads)}` },
     against: { value: 'HOST:PORT', help: 'a broker that runs there, in place of Apache Kafka' },
@@ -31,7 +33,8 @@ const options = parseOptions({
     from: { value: 'FILE', help: 'print and draw what --json wrote, without a run' },
   },
 })
-const { words, json } = options
+const { words, json, flags } = options
+const jars = () => options.kafkaJars ?? fetchedJars()
 
 const results = words['from'] === undefined ? await run(options) : readResults(words['from'])
 for (const line of reportLines(results)) console.log(line)
@@ -39,7 +42,7 @@ if (json !== undefined) writeResults(json, results)
 if (words['html'] !== undefined) await writeHtml(words['html'], results)
 
 async function run(how: BenchOptions): Promise<Results> {
-  const chosen = chooseCases(workloads, words['workload']?.split(',') ?? [])
+  const chosen = chosenWorkloads(how)
   const { settings, cold, secondsMax, rounds } = how
   const machine = thisMachine()
   const begun = new Date().toISOString()
@@ -69,11 +72,30 @@ async function runWorkload(
   const turns = []
   for (let round = 1; round <= rounds; round++) {
     for (const side of sides) {
-      turns.push(await takeTurn(side, { workload, round, secondsMax }))
+      turns.push(await takeTurn(side, { workload, round, secondsMax, jars }))
       console.error(`${name} ${round}/${rounds} ${side.name}: done`)
     }
   }
   return { name, standsFor, targets, chart, turns }
+}
+
+/** The workloads that were asked for, with those of their cases that were and can be run. */
+function chosenWorkloads({ cases: named }: BenchOptions): readonly Workload[] {
+  const whole = chooseCases(workloads, words['workload']?.split(',') ?? [])
+  const taken = chooseCases(
+    whole.flatMap(({ cases }) => cases),
+    named,
+  )
+  return whole.flatMap((workload) => {
+    const cases = workload.cases.filter((one) => {
+      if (one.isLong && flags.has('quick')) return false
+      if (isLifecycle(one.load) && words['against'] !== undefined) return false
+      return taken.some(({ name }) => name === one.name)
+    })
+    const isLeft = workload.cases.length === 0 ? named.length === 0 : cases.length > 0
+    if (!isLeft) console.error(`${workload.name}: left out`)
+    return isLeft ? [{ ...workload, cases }] : []
+  })
 }
 
 /** Ours, and who it is compared with. */
@@ -88,9 +110,8 @@ function bothSides(how: BenchOptions): {
     const what = 'a broker that was not started here: no CPU time, memory or start of it'
     return { sides: [ours, runningSide(against)], versions: { ...versions, [against]: what } }
   }
-  const jars = how.kafkaJars ?? fetchedJars()
-  const theirs = startedSide(kafkaTarget(jars), how)
-  const version = `Apache Kafka ${kafkaVersion(jars)}`
+  const theirs = startedSide(kafkaTarget(jars()), how)
+  const version = `Apache Kafka ${kafkaVersion(jars())}`
   return { sides: [ours, theirs], versions: { ...versions, [theirs.name]: version } }
 }
 

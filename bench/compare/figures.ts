@@ -23,8 +23,17 @@ export const caseFigures: readonly Figure[] = [
   compared('brokerCpuSecondsPerGb', 'CPU-s/GB'),
   compared('brokerCpuSecondsPerMillionRecords', 'CPU-s/M records'),
   compared('brokerCpuUsPerRequest', 'CPU-µs/request'),
+  compared('createMs', 'create ms'),
+  compared('produceMs', 'killed: first produce ms'),
+  compared('stopMs', 'clean stop ms'),
+  compared('clean.produceMs', 'then: first produce ms'),
+  compared('cleanStartMs', 'clean start ms'),
+  compared('killedStartMs', 'killed: start ms'),
+  { ...compared('loaded.residentBytes', 'RSS MiB'), unit: mib },
   { name: 'sendLagUs.p99', title: 'sent late, p99 µs', compared: false },
   { name: 'behind', title: 'never sent', compared: false },
+  { name: 'clientCores', title: 'client cores', compared: false },
+  { name: 'clientShare', title: 'client % of CPU', unit: 0.01, compared: false },
   { name: 'clientBusy', title: 'client busy %', unit: 0.01, compared: false },
 ]
 

@@ -6,6 +6,9 @@ export interface GeneratorFigures extends LoadReport {
   readonly brokerCpuSecondsPerMillionRecords?: number
   /** Of its threads' time, the share on a processor: near 1 the generator is the limit. */
   readonly clientBusy: number
+  /** Cores that the generator used, and its share of its own and the broker's CPU time. */
+  readonly clientCores: number
+  readonly clientShare?: number
 }
 
 /** Where and how long a case runs. */
@@ -51,8 +54,13 @@ export async function runGeneratorCase(
 /** A report of so many threads with the figures that follow from it. */
 export function withShares(report: LoadReport, threads: number): GeneratorFigures {
   const { seconds, generatorCpuSeconds, records, brokerCpuSeconds } = report
-  const clientBusy = generatorCpuSeconds / (seconds * threads)
-  if (brokerCpuSeconds === undefined || records === 0) return { ...report, clientBusy }
-  const brokerCpuSecondsPerMillionRecords = brokerCpuSeconds / (records / 1e6)
-  return { ...report, clientBusy, brokerCpuSecondsPerMillionRecords }
+  const clientCores = generatorCpuSeconds / seconds
+  const client = { clientCores, clientBusy: clientCores / threads }
+  if (brokerCpuSeconds === undefined || records === 0) return { ...report, ...client }
+  return {
+    ...report,
+    ...client,
+    clientShare: generatorCpuSeconds / (generatorCpuSeconds + brokerCpuSeconds),
+    brokerCpuSecondsPerMillionRecords: brokerCpuSeconds / (records / 1e6),
+  }
 }

@@ -17,6 +17,13 @@ export interface Side {
   readonly name: string
   /** A broker for one turn. */
   open(): Promise<Subject>
+  /** How to start one, unless it runs somewhere. */
+  readonly starting: Starting | undefined
+}
+
+/** How brokers of a side are started. */
+export interface Starting extends SideOptions {
+  readonly target: BrokerTarget
 }
 
 /** How brokers of a run are started. */
@@ -31,6 +38,7 @@ export function startedSide(target: BrokerTarget, options: SideOptions): Side {
   const { settings, parent, cold } = options
   return {
     name: target.name,
+    starting: { target, settings, parent, cold },
     async open() {
       const broker = await startWarm({ target, settings, cold, ...(parent ? { parent } : {}) })
       return {
@@ -57,5 +65,5 @@ export function runningSide(address: string): Side {
   const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? []
   if (host === undefined) throw new Error(`--against needs HOST:PORT, not ${address}`)
   const subject = { host, port: Number(port), process: undefined, close: async () => {} }
-  return { name: address, open: async () => subject }
+  return { name: address, starting: undefined, open: async () => subject }
 }

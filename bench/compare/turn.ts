@@ -10,6 +10,8 @@ import { othersCores } from '../harness/processor-time.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload, WorkloadCase } from '../workloads/workload.ts'
 import { runGeneratorCase } from './generator-case.ts'
+import { runJavaProducers } from './java-case.ts'
+import { isLifecycle, takeLifecycleTurn } from './lifecycle-turn.ts'
 import type { BrokerFigures, Turn } from './results.ts'
 import type { Side, Subject } from './side.ts'
 import { deleteTopics, durabilityOf, topicConfigs } from './topics.ts'
@@ -20,6 +22,8 @@ export interface TurnOptions {
   readonly round: number
   /** The longest that a case is measured. */
   readonly secondsMax: number
+  /** Where Kafka's client is; called only by a workload that uses it. */
+  readonly jars: () => string
 }
 
 const startPatienceMs = 60_000
@@ -30,7 +34,10 @@ const record = { timestamp: 1, key: null, value: Buffer.alloc(100, 'x') }
  * own in any case.
  */
 export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> {
-  const { workload, round, secondsMax } = options
+  const { workload, round } = options
+  if (side.starting !== undefined && workload.cases.some(({ load }) => isLifecycle(load))) {
+    return takeLifecycleTurn(side.name, side.starting, workload, round)
+  }
   const subject = await side.open()
   const prefix = `bench-${randomUUID()}`
   const topics = [prefix]
@@ -44,7 +51,7 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
     for (const [i, each] of workload.cases.entries()) {
       const topic = `${prefix}-${i}`
       topics.push(topic)
-      cases[each.name] = await takeCase(subject, topic, each, workload, secondsMax)
+      cases[each.name] = await takeCase(subject, topic, each, options)
     }
     const memory = { firstProduceMs, idleRssBytes }
     const broker = brokerFigures(subject, memory)
@@ -60,7 +67,12 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
 
 /** The acks that the workload's requests ask for. */
 function acksOf({ cases }: Workload): Settings {
-  const acks = new Set(cases.flatMap(({ load }) => load.load['acks'] ?? []))
+  const acks = new Set(
+    cases.flatMap(({ load }) => {
+      if (load.client === 'java-producers') return load.acks
+      return load.client === 'odradek-load' ? (load.load['acks'] ?? []) : []
+    }),
+  )
   return acks.size === 0 ? {} : { acks: [...acks].map((each) => String(each)).join(' and ') }
 }
 
@@ -68,12 +80,18 @@ async function takeCase(
   { host, port, process }: Subject,
   topic: string,
   { load }: WorkloadCase,
-  { durability }: Workload,
-  secondsMax: number,
+  { workload, secondsMax, jars }: TurnOptions,
 ): Promise<object> {
-  const address = `${host}:${port}`
-  const place = { address, pid: process?.pid, topic, secondsMax }
-  return runGeneratorCase(load, { ...place, topicConfigs: topicConfigs(durability) })
+  const place = {
+    address: `${host}:${port}`,
+    pid: process?.pid,
+    topic,
+    topicConfigs: topicConfigs(workload.durability),
+    secondsMax,
+  }
+  if (load.client === 'java-producers') return runJavaProducers(load, place, jars())
+  if (load.client === 'odradek-load') return runGeneratorCase(load, place)
+  throw new Error(`${load.client} cannot be run on a broker that nobody starts`)
 }
 
 /** Creates a topic and produces its first record: milliseconds since the broker's start. */

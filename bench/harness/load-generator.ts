@@ -30,6 +30,7 @@ export interface LoadReport {
   readonly behind?: number
   readonly generatorCpuSeconds: number
   readonly generatorCpuUsPerRequest: number
+  /** Of the process that --pid named. */
   readonly brokerCpuSeconds: number
   readonly brokerCpuSecondsPerGb: number
   readonly brokerCpuUsPerRequest: number

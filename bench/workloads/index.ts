@@ -1,5 +1,7 @@
 import { fetchWorkloads } from './fetch.ts'
 import { flushWorkloads } from './flush.ts'
+import { javaWorkloads } from './java.ts'
+import { lifecycleWorkloads } from './lifecycle.ts'
 import { openLoopWorkloads } from './open-loop.ts'
 import { produceWorkloads } from './produce.ts'
 import { startWorkloads } from './start.ts'
@@ -12,4 +14,6 @@ export const workloads: readonly Workload[] = [
   ...openLoopWorkloads,
   ...fetchWorkloads,
   ...startWorkloads,
+  ...lifecycleWorkloads,
+  ...javaWorkloads,
 ]

@@ -16,7 +16,9 @@ export interface Target extends Limit {
 /** One load on a broker that is up: a row of the workload's table. */
 export interface WorkloadCase {
   readonly name: string
-  readonly load: GeneratorLoad
+  readonly load: GeneratorLoad | JavaProducersLoad | LifecycleLoad
+  /** Left out by --quick. */
+  readonly isLong?: true
 }
 
 /** What odradek-load does; see bench/native. */
@@ -30,6 +32,24 @@ export interface GeneratorLoad {
   readonly warmUp?: LoadOptions
   readonly load: LoadOptions
 }
+
+/** What so many of Kafka's own producers do in one process; see compare/JavaProducers.java. */
+export interface JavaProducersLoad {
+  readonly client: 'java-producers'
+  readonly partitions: number
+  readonly producers: number
+  readonly recordBytes: number
+  readonly acks: 1 | -1
+  readonly lingerMs: number
+}
+
+/**
+ * Starts, stops and kills of brokers that the case starts itself, see bench/recovery and
+ * bench/partitions: never of one that runs. A workload has only such cases, or none of them.
+ */
+export type LifecycleLoad =
+  | { readonly client: 'restart'; readonly gib: number; readonly partitions: number }
+  | { readonly client: 'partitions'; readonly topics: number; readonly partitions: number }
 
 /** Something that people do with a broker, as data: what is set, sent and to be reached. */
 export interface Workload {

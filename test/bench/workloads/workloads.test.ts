@@ -29,7 +29,7 @@ describe('the workloads', () => {
     const flushed = workloads.filter(({ durability }) => durability === 'flush-each')
     expect(flushed.length).toBeGreaterThan(0)
     for (const { load } of flushed.flatMap(({ cases }) => cases)) {
-      expect(load.load['acks']).toBe(-1)
+      expect(load).toMatchObject({ load: { acks: -1 } })
     }
   })
 })
