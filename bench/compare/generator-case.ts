@@ -27,14 +27,7 @@ export async function runGeneratorCase(
   load: GeneratorLoad,
   place: CasePlace,
 ): Promise<GeneratorFigures> {
-  const configs = Object.entries(place.topicConfigs).map(([name, value]) => `${name}=${value}`)
-  const where: LoadOptions = {
-    broker: place.address,
-    topic: place.topic,
-    partitions: load.partitions,
-    create: true,
-    'topic-config': configs,
-  }
+  const where = dataOptions(load.partitions, place)
   if (load.data !== undefined) await runLoad('produce', { ...where, ...load.data })
   if (load.warmUp !== undefined) {
     // Not the limits of what counts.
@@ -49,6 +42,13 @@ export async function runGeneratorCase(
     duration: place.secondsMax,
   })
   return withShares(report, Number(load.load['threads'] ?? 1))
+}
+
+/** Options of odradek-load that name the place, and create its topic. */
+export function dataOptions(partitions: number, place: CasePlace): LoadOptions {
+  const configs = Object.entries(place.topicConfigs).map(([name, value]) => `${name}=${value}`)
+  const topic = { topic: place.topic, create: true, 'topic-config': configs } as const
+  return { broker: place.address, partitions, ...topic }
 }
 
 /** A report of so many threads with the figures that follow from it. */

@@ -9,6 +9,7 @@ import { granted } from '../harness/granted.ts'
 import { othersCores } from '../harness/processor-time.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload, WorkloadCase } from '../workloads/workload.ts'
+import { runConsumerTool } from './consumer-case.ts'
 import { runGeneratorCase } from './generator-case.ts'
 import { runJavaProducers } from './java-case.ts'
 import { isLifecycle, takeLifecycleTurn } from './lifecycle-turn.ts'
@@ -90,6 +91,7 @@ async function takeCase(
     secondsMax,
   }
   if (load.client === 'java-producers') return runJavaProducers(load, place, jars())
+  if (load.client === 'consumer-perf-test') return runConsumerTool(load, place, jars())
   if (load.client === 'odradek-load') return runGeneratorCase(load, place)
   throw new Error(`${load.client} cannot be run on a broker that nobody starts`)
 }

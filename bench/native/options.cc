@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* kHelp = R"(odradek-load produce|fetch|disk [option]...
 
-Loads a Kafka broker over closed-loop connections, or at a fixed rate, and prints one JSON object; or
-writes and syncs in a loop without a broker, which is the most that a disk allows.
+Loads a Kafka broker over closed-loop connections, or at a fixed rate, and prints one JSON object;
+or writes and syncs in a loop without a broker, which is the most that a disk allows.
 
   --broker HOST:PORT      the one broker that leads all partitions (127.0.0.1:9092)
   --topic NAME            (load)

@@ -12,11 +12,11 @@ import { ask } from '../../test/conformance/typed-request.ts'
 /** Partitions that one request names. */
 const partitionsAtOnce = 1000
 
-/** What one CreateTopics request may make, of Apache Kafka too. */
-const createdAtOnceMax = 10_000
+/** Metadata records, one a topic and one a partition, that Apache Kafka writes for one request. */
+const recordsAtOnceMax = 10_000
 
 /**
- * Creates topics with these numbers of partitions, each of at most 10,000, in as few requests as
+ * Creates topics with these numbers of partitions, each of at most 9,999, in as few requests as
  * may be, all with the same configs; throws on any error.
  */
 export async function createTopics(
@@ -25,15 +25,16 @@ export async function createTopics(
   configs: Settings = {},
 ): Promise<void> {
   let some: [string, number][] = []
-  let partitions = 0
+  let records = 0
   for (const topic of topics) {
-    if (partitions + topic[1] > createdAtOnceMax) {
+    const own = 1 + topic[1]
+    if (records + own > recordsAtOnceMax) {
       await createTogether(connection, some, configs)
       some = []
-      partitions = 0
+      records = 0
     }
     some.push(topic)
-    partitions += topic[1]
+    records += own
   }
   await createTogether(connection, some, configs)
 }

@@ -24,7 +24,11 @@ const cases = [100, 1024].flatMap((recordBytes) =>
   ),
 )
 
-/** Producing with Kafka's own client, by its settings. */
+const batches = 2_000
+const recordsPerBatch = 1_000
+const consumedBytes = 1_024
+
+/** Kafka's own clients, producing by their settings and consuming. */
 export const javaWorkloads: readonly Workload[] = [
   {
     name: 'java-producers',
@@ -34,5 +38,30 @@ export const javaWorkloads: readonly Workload[] = [
     cases,
     targets: [],
     chart: 'recordsPerSecond',
+  },
+  {
+    name: 'java-consumer',
+    standsFor: "an application that catches up with Kafka's own consumer: records of 1 KiB, hot",
+    durability: 'page-cache',
+    cases: [
+      {
+        name: 'consumer-perf-test',
+        load: {
+          client: 'consumer-perf-test',
+          partitions,
+          data: {
+            connections: partitions,
+            records: recordsPerBatch,
+            'record-bytes': consumedBytes,
+            requests: batches,
+            duration: 120,
+          },
+          records: batches * recordsPerBatch,
+          recordBytes: consumedBytes,
+        },
+      },
+    ],
+    targets: [{ case: 'consumer-perf-test', figure: 'mbPerSecond', timesAtLeast: 1.1 }],
+    chart: 'mbPerSecond',
   },
 ]

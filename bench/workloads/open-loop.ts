@@ -23,7 +23,7 @@ const requestsPerSecond = 10_000
 const batchBytes = 61 + 64 * (1024 + 9)
 const batchesPerSecond = Math.round(200_000_000 / batchBytes)
 
-/** Producing at a rate that does not wait for answers: latency counts from when a request is due. */
+/** Producing at a rate that waits for no answer: latency counts from when a request is due. */
 export const openLoopWorkloads: readonly Workload[] = [
   {
     name: 'steady-requests',

@@ -16,7 +16,7 @@ export interface Target extends Limit {
 /** One load on a broker that is up: a row of the workload's table. */
 export interface WorkloadCase {
   readonly name: string
-  readonly load: GeneratorLoad | JavaProducersLoad | LifecycleLoad
+  readonly load: GeneratorLoad | JavaProducersLoad | ConsumerToolLoad | LifecycleLoad
   /** Left out by --quick. */
   readonly isLong?: true
 }
@@ -41,6 +41,16 @@ export interface JavaProducersLoad {
   readonly recordBytes: number
   readonly acks: 1 | -1
   readonly lingerMs: number
+}
+
+/** What one kafka-consumer-perf-test reads. */
+export interface ConsumerToolLoad {
+  readonly client: 'consumer-perf-test'
+  readonly partitions: number
+  /** What is produced into the topic before: these many records of this size. */
+  readonly data: LoadOptions
+  readonly records: number
+  readonly recordBytes: number
 }
 
 /**

@@ -77,6 +77,19 @@ describe.skipIf(!hasMake)('a turn of bench:kafka', () => {
     expect(figures['clientShare']).toBeLessThan(1)
   })
 
+  it.skipIf(javaObstacle !== undefined)("runs Kafka's own consumer", async () => {
+    // The tool prints every tenth of a second, and there must be several of these.
+    const records = 4_000_000
+    const requests = records / 500
+    const data = { connections: 2, records: 500, 'record-bytes': 100, requests, duration: 60 }
+    const what = { partitions: 2, data, records, recordBytes: 100 }
+    const { cases } = await turnOf({ client: 'consumer-perf-test', ...what })
+    const figures = cases['one'] as Record<string, number>
+    expect(figures['recordsPerSecond']).toBeGreaterThan(1_000)
+    expect(figures['clientShare']).toBeGreaterThan(0)
+    expect(figures['clientShare']).toBeLessThan(1)
+  })
+
   it('starts and stops brokers itself', async () => {
     const { cases } = await turnOf({ client: 'restart', gib: 0.02, partitions: 10 })
     expect(cases['one']).toMatchObject({ produceMs: expect.any(Number) })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { consumerFigures } from '../../../bench/compare/consumer-case.ts'
 import { withShares } from '../../../bench/compare/generator-case.ts'
 import { javaFigures } from '../../../bench/compare/java-case.ts'
 import { sampleReport } from '../harness/sample-report.ts'
@@ -41,5 +42,26 @@ describe('javaFigures', () => {
 
   it('has nothing of a broker whose process is elsewhere', () => {
     expect(Object.keys(javaFigures(report, 100, false)).join()).not.toMatch(/broker|Share/)
+  })
+})
+
+describe('consumerFigures', () => {
+  const run = { recordsPerSecond: 1e6, records: 2e6, recordBytes: 1_000, seconds: 4 }
+
+  it('has the rate behind the first third, and CPU times of the whole', () => {
+    const figures = consumerFigures({ ...run, clientCpuSeconds: 6, brokerCpuSeconds: 2 })
+    expect(figures).toEqual({
+      recordsPerSecond: 1e6,
+      mbPerSecond: 1_000,
+      clientCores: 1.5,
+      clientShare: 0.75,
+      brokerCpuSecondsPerGb: 1,
+      brokerCpuSecondsPerMillionRecords: 1,
+    })
+  })
+
+  it('has nothing of a broker whose process is elsewhere', () => {
+    const figures = consumerFigures({ ...run, clientCpuSeconds: 6, brokerCpuSeconds: undefined })
+    expect(Object.keys(figures).join()).not.toMatch(/broker|Share/)
   })
 })
