@@ -23,6 +23,7 @@ export const caseFigures: readonly Figure[] = [
   compared('brokerCpuSecondsPerGb', 'CPU-s/GB'),
   compared('brokerCpuSecondsPerMillionRecords', 'CPU-s/M records'),
   compared('brokerCpuUsPerRequest', 'CPU-µs/request'),
+  compared('connectionsPerSecond', 'connections/s'),
   compared('createMs', 'create ms'),
   compared('produceMs', 'killed: first produce ms'),
   compared('stopMs', 'clean stop ms'),

@@ -24,6 +24,9 @@ export interface LoadReport {
     readonly p999: number
     readonly max: number
   }
+  /** Until all connections were there, one after the other in each thread. */
+  readonly connectSeconds?: number
+  readonly connectionsPerSecond?: number
   /** With a rate: how late requests were sent, within their latency. */
   readonly sendLagUs?: { readonly p50: number; readonly p99: number; readonly max: number }
   /** With a rate: requests that were due in time and never sent. */

@@ -15,7 +15,9 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr size_t kInputBytes = 64 << 10;
+// A page holds some answers, however long the topic's name; of 10,000 connections each has one.
+constexpr size_t kInputBytesMin = 4 << 10;
+constexpr size_t kAnswerBytesUsual = 128;
 // Frames handed to one sendmsg; each takes two pieces.
 constexpr size_t kFramesPerSend = 64;
 constexpr int64_t kNsPerSecond = 1'000'000'000;
@@ -29,7 +31,7 @@ ProduceConnection::ProduceConnection(const Options& options, int number, ByteVie
       body_(body),
       in_flight_(static_cast<uint32_t>(options.in_flight)),
       issued_ns_(in_flight_),
-      input_(kInputBytes) {
+      input_(std::max(kInputBytesMin, in_flight_ * kAnswerBytesUsual)) {
   const int32_t partition = number % options.partitions;
   const ProduceHead head = make_produce_head(options, partition, body.size() - kProduceTailBytes);
   head_bytes_ = head.bytes.size();

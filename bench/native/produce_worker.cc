@@ -46,7 +46,8 @@ void run_produce_worker(const Options& options, int index, RunState& state, Coun
       open--;
     }
   };
-  state.connected.arrive_and_wait();
+  state.connected.count_down();
+  state.begun.wait();
   for (const auto& connection : connections) connection->start_schedule(state.begun_ns.load());
   for (size_t i = 0; i < connections.size(); i++) drive(i);
   while (open > 0) {

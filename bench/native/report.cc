@@ -54,6 +54,11 @@ void print_report(const Options& options, const Window& window, const Counts& co
                 microseconds(lag.quantile(0.5)), microseconds(lag.quantile(0.99)),
                 microseconds(lag.max()));
   }
+  if (window.connect_ns > 0) {
+    const double connect_s = static_cast<double>(window.connect_ns) / 1e9;
+    std::printf("\"connectSeconds\":%.6f,\"connectionsPerSecond\":%.1f,", connect_s,
+                options.connections / connect_s);
+  }
   std::printf("\"generatorCpuSeconds\":%.6f,\"generatorCpuUsPerRequest\":%.3f", own_cpu,
               ratio(own_cpu * 1e6, requests));
   if (options.pid != 0) {

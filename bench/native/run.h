@@ -14,10 +14,12 @@ enum class Phase : uint8_t { warm_up, measure, stop };
 
 // Shared by all threads of a run; every member may be used from any of them.
 struct RunState {
-  explicit RunState(int workers) : connected(workers + 1), workers_running(workers) {}
+  explicit RunState(int workers) : connected(workers), workers_running(workers) {}
 
-  // Opens when all workers are connected and the main thread has started its clock.
+  // Opens when all workers are connected, and then for them when the main thread has started its
+  // clock: what is due while they connect would count as late.
   std::latch connected;
+  std::latch begun{1};
   std::atomic<Phase> phase{Phase::warm_up};
   // Requests and bytes that may still be started; a worker that finds one used up stops.
   std::atomic<int64_t> requests_left{INT64_MAX};

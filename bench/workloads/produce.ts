@@ -76,4 +76,22 @@ export const produceWorkloads: readonly Workload[] = [
     ],
     chart: 'requestsPerSecond',
   },
+  {
+    name: 'connection-storm',
+    standsFor: 'all clients come back at once: 10,000 connections, a record of 100 bytes on each',
+    durability: 'page-cache',
+    cases: [
+      {
+        name: '10000 connections',
+        load: {
+          client: 'odradek-load',
+          mode: 'produce',
+          partitions: 6,
+          load: { connections: 10_000, threads: 2, acks: 1, records: 1, 'record-bytes': 100 },
+        },
+      },
+    ],
+    targets: [],
+    chart: 'connectionsPerSecond',
+  },
 ]

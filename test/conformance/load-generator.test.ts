@@ -110,6 +110,15 @@ describe.skipIf(!hasMake)('odradek-load', () => {
     await eventually('consumers see all', async () => (await recordsIn(topic)) === report.requests)
   })
 
+  it('begins its schedule when all are connected', async () => {
+    const many = { connections: 2_000, rate: 1_000, duration: 0.05 }
+    const report = await runLoad('produce', { ...base('many'), ...many, create: true })
+    const { connectSeconds = 0, connectionsPerSecond = 0, sendLagUs } = report
+    expect(connectionsPerSecond * connectSeconds).toBeCloseTo(2_000, 0)
+    expect(connectSeconds).toBeGreaterThan(0.01)
+    expect(sendLagUs?.p99).toBeLessThan((connectSeconds * 1e6) / 2)
+  })
+
   it('counts a stall for every request that was due in it, sent or not', async () => {
     const stallMs = 600
     const one = { connections: 1, 'in-flight': 1, requests: 20, duration: 30 }
