@@ -4,7 +4,7 @@ import { endedChildrenSeconds, processSeconds } from '../harness/processor-time.
 import type { ConsumerToolLoad } from '../workloads/workload.ts'
 import { type CasePlace, dataOptions } from './generator-case.ts'
 
-/** What one run of kafka-consumer-perf-test took; CPU times are of its whole life, its start too. */
+/** What a run of kafka-consumer-perf-test took; CPU times are of its whole life, its start too. */
 export interface ConsumerRun {
   /** Behind the first third of the records. */
   readonly recordsPerSecond: number

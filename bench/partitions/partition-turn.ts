@@ -84,7 +84,7 @@ class Turn {
 
   async run(): Promise<PartitionTurn> {
     const createMs = await this.#timed((connection) => createTopics(connection, this.#topics))
-    await this.#waitForLeaders()
+    await this.#waitUntilServed()
     const fresh = await this.#figures()
     const listMs = await this.#timed((connection) => this.#list(connection))
     const produceMs = await this.#timed((connection) => this.#produce(connection))
@@ -131,9 +131,19 @@ class Turn {
     if (led !== this.#partitions) throw new Error(`${led} of ${this.#partitions} have a leader`)
   }
 
-  /** A broker may answer CreateTopics, or a first request, before its metadata has all of them. */
-  async #waitForLeaders(): Promise<void> {
+  /**
+   * A broker may answer CreateTopics, or a first request, before its metadata has all partitions,
+   * and name itself their leader before it serves them.
+   */
+  async #waitUntilServed(): Promise<void> {
     await granted(() => this.#timed((connection) => this.#list(connection)), patienceMs)
+    for (const [topic, { length }] of this.#acknowledged) {
+      const ends = () =>
+        this.#timed(async (connection) => {
+          await logEndOffsets(connection, topic, length)
+        })
+      await granted(ends, patienceMs)
+    }
   }
 
   async #produce(connection: RawConnection, ofEach = Number.POSITIVE_INFINITY): Promise<void> {
@@ -171,7 +181,7 @@ class Turn {
 
   /** Every partition ends where it was acknowledged. */
   async #check(): Promise<void> {
-    await this.#waitForLeaders()
+    await this.#waitUntilServed()
     for (const [topic, records] of this.#acknowledged) {
       await this.#timed(async (connection) => {
         const ends = await logEndOffsets(connection, topic, records.length)
