@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BrokerProcess } from '../../test/conformance/broker-process.ts'
+import { type BrokerOptions, BrokerProcess } from '../../test/conformance/broker-process.ts'
 import type { BrokerTarget } from '../../test/conformance/broker-target.ts'
 import type { LoadReport } from './load-generator.ts'
 import type { BenchOptions } from './options.ts'
@@ -24,7 +24,7 @@ export interface BenchRun {
 }
 
 /** A broker that has started rests this long before its idle memory is read. */
-const restMs = 1_500
+export const restMs = 1_500
 
 /**
  * Runs the cases on each target in turn, `rounds` times, each turn on a fresh broker with an empty
@@ -59,6 +59,23 @@ export function chooseCases<Case extends { readonly name: string }>(
   return names.length === 0 ? cases : cases.filter(({ name }) => names.includes(name))
 }
 
+/** How {@link startWarm} starts a broker. */
+export interface WarmStart extends BrokerOptions {
+  /** Leaves memory as it is instead of filling it with page cache before. */
+  readonly cold: boolean
+}
+
+/** Starts a broker on a new folder, in memory that is full of page cache. */
+export async function startWarm({ cold, ...options }: WarmStart): Promise<BrokerProcess> {
+  if (!cold) {
+    fillPageCache()
+    // That drove the program itself out of memory: a start would wait for the disk to read it.
+    const first = await BrokerProcess.start(options)
+    await first.stop().finally(() => first.dispose())
+  }
+  return BrokerProcess.start(options)
+}
+
 async function runOnce(
   options: BenchOptions,
   target: BrokerTarget,
@@ -66,15 +83,8 @@ async function runOnce(
   cases: readonly BenchCase[],
   prepare: (broker: BrokerProcess) => Promise<void>,
 ): Promise<BenchRun> {
-  const { settings, parent } = options
-  const start = () => BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
-  if (!options.cold) {
-    fillPageCache()
-    // That drove the program itself out of memory: a start would wait for the disk to read it.
-    const first = await start()
-    await first.stop().finally(() => first.dispose())
-  }
-  const broker = await start()
+  const { settings, parent, cold } = options
+  const broker = await startWarm({ target, settings, cold, ...(parent ? { parent } : {}) })
   try {
     const { firstAnswerMs } = broker
     await sleep(restMs)

@@ -25,7 +25,7 @@ export function readLimits(): readonly Limit[] {
 export function judge(runs: readonly Measured[], limits: readonly Limit[]): readonly string[] {
   const sentences: string[] = []
   for (const limit of limits) {
-    const values = runs.flatMap((run) => figureOf(run, limit) ?? [])
+    const values = runs.flatMap((run) => figureAt(run[limit.case ?? ''], limit.figure) ?? [])
     if (values.length === 0) continue
     const value = median(values)
     const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = limit
@@ -38,9 +38,10 @@ export function judge(runs: readonly Measured[], limits: readonly Limit[]): read
   return sentences
 }
 
-function figureOf(run: Measured, limit: Limit): number | undefined {
-  let value: unknown = run[limit.case ?? '']
-  for (const name of limit.figure.split('.')) {
+/** The number of that name, with a dot where it lies deeper; undefined if there is none. */
+export function figureAt(measured: object | undefined, figure: string): number | undefined {
+  let value: unknown = measured
+  for (const name of figure.split('.')) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
   }
   return typeof value === 'number' ? value : undefined

@@ -24,8 +24,16 @@ export interface LoadReport {
     readonly p999: number
     readonly max: number
   }
+  /** Until all connections were there, one after the other in each thread. */
+  readonly connectSeconds?: number
+  readonly connectionsPerSecond?: number
+  /** With a rate: how late requests were sent, within their latency. */
+  readonly sendLagUs?: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** With a rate: requests that were due in time and never sent. */
+  readonly behind?: number
   readonly generatorCpuSeconds: number
   readonly generatorCpuUsPerRequest: number
+  /** Of the process that --pid named. */
   readonly brokerCpuSeconds: number
   readonly brokerCpuSecondsPerGb: number
   readonly brokerCpuUsPerRequest: number
@@ -39,17 +47,18 @@ export function buildLoadGenerator(): void {
   execFileSync('make', ['-s', '-j2', '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-/** Options of odradek-load by name without the dashes; true is a flag. */
-export type LoadOptions = Readonly<Record<string, string | number | true>>
+/** Options of odradek-load by name without the dashes; true is a flag, a list is repeated. */
+export type LoadOptions = Readonly<Record<string, string | number | true | readonly string[]>>
 
 /** Runs the load generator to its end. Rejects with its sentence if it gives up. */
 export async function runLoad(
   mode: 'produce' | 'fetch' | 'disk',
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const args = Object.entries(options).flatMap(([name, value]) =>
-    value === true ? [`--${name}`] : [`--${name}`, String(value)],
-  )
+  const args = Object.entries(options).flatMap(([name, value]) => {
+    if (value === true) return [`--${name}`]
+    return [value].flat().flatMap((each) => [`--${name}`, String(each)])
+  })
   const { stdout } = await run(program, [mode, ...args], { timeout: 900_000 })
   return JSON.parse(stdout) as LoadReport
 }

@@ -22,12 +22,16 @@ export interface BenchOptions {
   readonly settings: Settings
   /** Folder in which the brokers' folders are made. */
   readonly parent: string | undefined
+  /** Folder of Apache Kafka's jars, where one was named. */
+  readonly kafkaJars: string | undefined
   /** File for the results as JSON. */
   readonly json: string | undefined
   /** The bench's own numbers, by the names of {@link BenchCommand.numbers}. */
   readonly numbers: Readonly<Record<string, number>>
-  /** The bench's own words, by the names of {@link BenchCommand.words}. */
+  /** The bench's own words, by the names of {@link BenchCommand.words}; none without a fallback. */
   readonly words: Readonly<Record<string, string>>
+  /** Those of the bench's own {@link BenchCommand.flags} that were given. */
+  readonly flags: ReadonlySet<string>
 }
 
 /** How one bench's command line differs from the others'. */
@@ -38,8 +42,10 @@ export interface BenchCommand {
   readonly numbers?: Readonly<Record<string, { readonly fallback: number; readonly help: string }>>
   /** Words that only it has, by option; `value` is what the help calls them. */
   readonly words?: Readonly<
-    Record<string, { readonly value: string; readonly fallback: string; readonly help: string }>
+    Record<string, { readonly value: string; readonly fallback?: string; readonly help: string }>
   >
+  /** Flags that only it has: what each does. */
+  readonly flags?: Readonly<Record<string, string>>
   /** Broker configs of all its runs, which --set may still change. */
   readonly settings?: Settings
 }
@@ -106,6 +112,7 @@ export function readOptions(args: readonly string[], command: BenchCommand = {})
       ...Object.fromEntries(set.map((pair) => splitSetting(String(pair)))),
     },
     parent: text('data'),
+    kafkaJars: text('kafka-jars'),
     json: text('json'),
     numbers: Object.fromEntries(
       Object.entries(command.numbers ?? {}).map(([name, own]) => [
@@ -114,20 +121,26 @@ export function readOptions(args: readonly string[], command: BenchCommand = {})
       ]),
     ),
     words: Object.fromEntries(
-      Object.entries(command.words ?? {}).map(([name, own]) => [name, text(name) ?? own.fallback]),
+      Object.entries(command.words ?? {}).flatMap(([name, own]) => {
+        const word = text(name) ?? own.fallback
+        return word === undefined ? [] : [[name, word]]
+      }),
     ),
+    flags: new Set(Object.keys(command.flags ?? {}).filter((name) => values[name] === true)),
   }
 }
 
-function rulesOf({ without = [], numbers = {}, words = {} }: BenchCommand): Record<string, Rule> {
+function rulesOf(command: BenchCommand): Record<string, Rule> {
+  const { without = [], numbers = {}, words = {}, flags = {} } = command
   const kept = Object.entries(shared).filter(([name]) => !without.includes(name))
   const own = Object.entries(numbers).map(([name, { fallback, help }]): [string, Rule] => [
     name,
     { value: 'N', help: `${help} (${fallback})` },
   ])
   for (const [name, { value, fallback, help }] of Object.entries(words)) {
-    own.push([name, { value, help: `${help} (${fallback})` }])
+    own.push([name, { value, help: fallback === undefined ? help : `${help} (${fallback})` }])
   }
+  for (const [name, help] of Object.entries(flags)) own.push([name, { help }])
   return Object.fromEntries([...own, ...kept])
 }
 

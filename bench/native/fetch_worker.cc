@@ -17,7 +17,8 @@ void run_fetch_worker(const Options& options, int index, RunState& state, Counts
   std::vector<uint8_t> buffer(FetchConnection::kBufferBytes);
 
   size_t open = connections.size();
-  state.connected.arrive_and_wait();
+  state.connected.count_down();
+  state.begun.wait();
   for (const auto& connection : connections) {
     connection->issue(state);
     if (connection->finished()) open--;

@@ -1,6 +1,7 @@
 // odradek-load: loads a Kafka broker from C++ so cheaply that the figures are the broker's. See
 // bench/README.md for the method.
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,17 +47,23 @@ void wait_until(int64_t deadline_ns, const RunState& state) {
 int64_t to_ns(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
 Window run_phases(const Options& options, RunState& state) {
-  state.connected.arrive_and_wait();
+  const int64_t connecting_ns = now_ns();
+  state.connected.wait();
+  const int64_t connected_ns = now_ns();
+  state.begun_ns = connected_ns;
+  state.begun.count_down();
   wait_until(now_ns() + to_ns(options.warmup_s), state);
   const Instant begin = read_clocks(options);
+  if (options.warmup_s > 0) state.measured_from_ns.store(begin.wall_ns);
   state.phase.store(Phase::measure);
   wait_until(begin.wall_ns + to_ns(options.duration_s), state);
+  state.stopped_ns.store(now_ns());
   state.phase.store(Phase::stop);
   const Instant end = read_clocks(options);
   wait_until(end.wall_ns + kDrainNs, state);
   if (state.workers_running.load() > 0) fatal("answers are missing 30 s after the run");
   return {end.wall_ns - begin.wall_ns, end.own_cpu_ns - begin.own_cpu_ns,
-          end.broker_cpu_ns - begin.broker_cpu_ns};
+          end.broker_cpu_ns - begin.broker_cpu_ns, connected_ns - connecting_ns};
 }
 
 void run_disk(const Options& options) {
@@ -65,13 +72,25 @@ void run_disk(const Options& options) {
   print_report(options, window, *counts);
 }
 
+// Many systems give a process 1,024 descriptors and let it take more.
+void allow_connections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) fatal("getrlimit failed");
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fatal("setrlimit failed");
+}
+
 void run_broker(const Options& options) {
+  allow_connections();
   prepare_topic(options);
   RunState state(options.threads);
   state.requests_left = options.requests_max;
   state.bytes_left = options.bytes_max;
   // Without a warm-up the first request counts.
-  if (options.warmup_s == 0) state.phase = Phase::measure;
+  if (options.warmup_s == 0) {
+    state.phase = Phase::measure;
+    state.measured_from_ns = now_ns();
+  }
   const auto worker = options.mode == Mode::produce ? run_produce_worker : run_fetch_worker;
   std::vector<std::unique_ptr<Counts>> counts;
   std::vector<std::thread> threads;
@@ -87,6 +106,8 @@ void run_broker(const Options& options) {
     total.records += counts[i]->records;
     total.batch_bytes += counts[i]->batch_bytes;
     total.latency.merge(counts[i]->latency);
+    total.send_lag.merge(counts[i]->send_lag);
+    total.behind += counts[i]->behind;
   }
   print_report(options, window, total);
 }

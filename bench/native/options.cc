@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* kHelp = R"(odradek-load produce|fetch|disk [option]...
 
-Loads a Kafka broker over closed-loop connections and prints one JSON object; or writes and syncs in
-a loop without a broker, which is the most that a disk allows.
+Loads a Kafka broker over closed-loop connections, or at a fixed rate, and prints one JSON object;
+or writes and syncs in a loop without a broker, which is the most that a disk allows.
 
   --broker HOST:PORT      the one broker that leads all partitions (127.0.0.1:9092)
   --topic NAME            (load)
@@ -36,6 +36,9 @@ a loop without a broker, which is the most that a disk allows.
   --acks 0|1|-1           (1)
   --rotate                the run's n-th request to partition n modulo N, instead of a fixed one
                           for each connection
+  --rate N                requests per second over all connections, each due at a fixed time from
+                          which its latency counts, however late it is sent (0: as fast as answers
+                          come); --in-flight bounds how many of a connection wait for an answer
 
  fetch:
   --max-bytes N           per request and partition (1048576)
@@ -139,6 +142,8 @@ bool parse_request(Options& options, const std::string& name, const char* value)
     options.record_bytes = static_cast<int>(parse_number(n, value, 0, 64 << 20));
   } else if (name == "--acks") {
     options.acks = static_cast<int>(parse_number(n, value, -1, 1));
+  } else if (name == "--rate") {
+    options.rate = static_cast<int>(parse_number(n, value, 1, 10000000));
   } else if (name == "--max-bytes") {
     options.max_bytes = static_cast<int>(parse_number(n, value, 1, INT32_MAX));
   } else if (name == "--max-wait-ms") {
@@ -189,6 +194,8 @@ Options parse_options(int argc, char** argv) {
     }
   }
   if (options.mode == Mode::disk && options.path.empty()) fatal("disk needs --path");
+  if (options.mode != Mode::produce && options.rate != 0) fatal("only produce has a --rate");
+  if (options.acks == 0 && options.rate != 0) fatal("--rate needs answers: --acks 1 or -1");
   if (options.threads > options.connections) options.threads = options.connections;
   if (int64_t{options.records} * (options.record_bytes + 32) > (64 << 20)) {
     fatal("--records times --record-bytes is more than 64 MiB");

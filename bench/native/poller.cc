@@ -1,5 +1,6 @@
 #include "poller.h"
 
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,11 +10,14 @@
 
 namespace odradek::bench {
 
-Poller::Poller(size_t connections) : fd_(epoll_create1(EPOLL_CLOEXEC)), events_(connections) {
+Poller::Poller(size_t connections) : fd_(epoll_create1(EPOLL_CLOEXEC)), events_(connections + 1) {
   if (fd_ < 0) fatal("epoll_create1 failed: %s", std::strerror(errno));
 }
 
-Poller::~Poller() { close(fd_); }
+Poller::~Poller() {
+  close(fd_);
+  if (timer_fd_ >= 0) close(timer_fd_);
+}
 
 void Poller::control(int operation, int fd, size_t tag, bool output) {
   epoll_event event{};
@@ -30,6 +34,30 @@ std::span<const epoll_event> Poller::wait() {
   const int count = epoll_wait(fd_, events_.data(), static_cast<int>(events_.size()), 100);
   if (count < 0 && errno != EINTR) fatal("epoll_wait: %s", std::strerror(errno));
   return {events_.data(), count < 0 ? 0 : static_cast<size_t>(count)};
+}
+
+std::span<const epoll_event> Poller::wait_until(int64_t deadline_ns) {
+  if (timer_fd_ < 0) {
+    timer_fd_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (timer_fd_ < 0) fatal("timerfd_create: %s", std::strerror(errno));
+    epoll_event event{};
+    // An edge needs no read: arming the timer again forgets that it has expired.
+    event.events = EPOLLIN | EPOLLET;
+    event.data.u64 = kTimerTag;
+    if (epoll_ctl(fd_, EPOLL_CTL_ADD, timer_fd_, &event) != 0) {
+      fatal("epoll_ctl: %s", std::strerror(errno));
+    }
+  }
+  if (deadline_ns != armed_ns_) {
+    armed_ns_ = deadline_ns;
+    itimerspec at{};
+    at.it_value.tv_sec = deadline_ns / 1'000'000'000;
+    at.it_value.tv_nsec = deadline_ns % 1'000'000'000;
+    if (timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &at, nullptr) != 0) {
+      fatal("timerfd_settime: %s", std::strerror(errno));
+    }
+  }
+  return wait();
 }
 
 }  // namespace odradek::bench

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -23,11 +24,17 @@ class Poller {
   void watch_output(int fd, size_t tag, bool on);
   // Waits at most 100 ms; the events are valid until the next call. data.u64 is the tag.
   std::span<const epoll_event> wait();
+  // The same, and no longer than until a time of now_ns(): then an event has kTimerTag.
+  std::span<const epoll_event> wait_until(int64_t deadline_ns);
+  static constexpr uint64_t kTimerTag = UINT64_MAX;
 
  private:
   void control(int operation, int fd, size_t tag, bool output);
 
   int fd_;
+  // Wakes up to the nanosecond where epoll_wait counts milliseconds. Made at its first use.
+  int timer_fd_ = -1;
+  int64_t armed_ns_ = 0;
   std::vector<epoll_event> events_;
 };
 

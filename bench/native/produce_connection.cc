@@ -15,19 +15,23 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr size_t kInputBytes = 64 << 10;
+// A page holds some answers, however long the topic's name; of 10,000 connections each has one.
+constexpr size_t kInputBytesMin = 4 << 10;
+constexpr size_t kAnswerBytesUsual = 128;
 // Frames handed to one sendmsg; each takes two pieces.
 constexpr size_t kFramesPerSend = 64;
+constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
 ProduceConnection::ProduceConnection(const Options& options, int number, ByteView body)
     : options_(options),
+      number_(number),
       socket_(connect_to(options.host, options.port)),
       body_(body),
       in_flight_(static_cast<uint32_t>(options.in_flight)),
       issued_ns_(in_flight_),
-      input_(kInputBytes) {
+      input_(std::max(kInputBytesMin, in_flight_ * kAnswerBytesUsual)) {
   const int32_t partition = number % options.partitions;
   const ProduceHead head = make_produce_head(options, partition, body.size() - kProduceTailBytes);
   head_bytes_ = head.bytes.size();
@@ -38,26 +42,60 @@ ProduceConnection::ProduceConnection(const Options& options, int number, ByteVie
   set_nonblocking(socket_);
 }
 
+void ProduceConnection::start_schedule(int64_t now_ns) { schedule_ns_ = now_ns; }
+
+int64_t ProduceConnection::due_ns(uint32_t frame) const {
+  const auto turn = int64_t{frame} * options_.connections + number_;
+  return schedule_ns_ + turn * kNsPerSecond / options_.rate;
+}
+
+int64_t ProduceConnection::next_due_ns() const {
+  return exhausted_ || issued_ - answered_ == in_flight_ ? INT64_MAX : due_ns(issued_);
+}
+
 void ProduceConnection::issue_and_send(RunState& state, Counts& counts) {
-  const auto batch_bytes = static_cast<int64_t>(body_.size() - kProduceTailBytes);
-  int64_t now = 0;
-  while (!exhausted_ && issued_ - answered_ < in_flight_) {
-    if (!state.take(batch_bytes)) {
-      exhausted_ = true;
-      break;
+  if (options_.rate != 0) {
+    issue_due(state, counts);
+  } else {
+    const auto batch_bytes = static_cast<int64_t>(body_.size() - kProduceTailBytes);
+    int64_t now = 0;
+    while (!exhausted_ && issued_ - answered_ < in_flight_) {
+      if (!state.take(batch_bytes)) {
+        exhausted_ = true;
+        break;
+      }
+      if (now == 0) now = now_ns();
+      issue(state, now);
     }
-    if (now == 0) now = now_ns();
-    uint8_t* frame = head(issued_);
-    store_be(frame + kCorrelationAt, issued_);
-    if (options_.rotate) {
-      const uint32_t turn = state.rotated.fetch_add(1, std::memory_order_relaxed);
-      store_be(frame + partition_at_,
-               static_cast<int32_t>(turn % static_cast<uint32_t>(options_.partitions)));
-    }
-    issued_ns_[issued_ % in_flight_] = now;
-    issued_++;
   }
   send_some(state, counts);
+}
+
+void ProduceConnection::issue_due(RunState& state, Counts& counts) {
+  if (exhausted_) return;
+  const int64_t now = now_ns();
+  const auto batch_bytes = static_cast<int64_t>(body_.size() - kProduceTailBytes);
+  while (issued_ - answered_ < in_flight_ && due_ns(issued_) <= now) {
+    const int64_t due = due_ns(issued_);
+    if (!state.take(batch_bytes)) break;
+    if (is_counted(state, due)) counts.send_lag.record(static_cast<uint64_t>(now - due));
+    issue(state, due);
+  }
+  if (state.phase.load(std::memory_order_relaxed) != Phase::stop && !state.used_up()) return;
+  exhausted_ = true;
+  for (uint32_t frame = issued_; due_ns(frame) < state.stopped_ns.load(); frame++) counts.behind++;
+}
+
+void ProduceConnection::issue(RunState& state, int64_t issued_ns) {
+  uint8_t* frame = head(issued_);
+  store_be(frame + kCorrelationAt, issued_);
+  if (options_.rotate) {
+    const uint32_t turn = state.rotated.fetch_add(1, std::memory_order_relaxed);
+    store_be(frame + partition_at_,
+             static_cast<int32_t>(turn % static_cast<uint32_t>(options_.partitions)));
+  }
+  issued_ns_[issued_ % in_flight_] = issued_ns;
+  issued_++;
 }
 
 void ProduceConnection::send_some(RunState& state, Counts& counts) {
@@ -140,11 +178,20 @@ void ProduceConnection::check_answer(ByteView answer) const {
 }
 
 void ProduceConnection::count(RunState& state, Counts& counts, int64_t now) {
-  if (state.phase.load(std::memory_order_relaxed) != Phase::measure) return;
+  const int64_t issued_ns = issued_ns_[answered_ % in_flight_];
+  if (!is_counted(state, issued_ns)) return;
   counts.requests++;
   counts.records += options_.records;
   counts.batch_bytes += static_cast<int64_t>(body_.size() - kProduceTailBytes);
-  counts.latency.record(static_cast<uint64_t>(now - issued_ns_[answered_ % in_flight_]));
+  counts.latency.record(static_cast<uint64_t>(now - issued_ns));
+}
+
+// What is due within the measured time counts even if its answer comes after it: the slowest do.
+bool ProduceConnection::is_counted(const RunState& state, int64_t issued_ns) const {
+  if (options_.rate != 0) {
+    return issued_ns >= state.measured_from_ns.load(std::memory_order_relaxed);
+  }
+  return state.phase.load(std::memory_order_relaxed) == Phase::measure;
 }
 
 }  // namespace odradek::bench

@@ -14,6 +14,8 @@
 namespace odradek::bench {
 
 // Belongs to one worker thread. Nothing is allocated after construction.
+// A request's latency counts from when it was put into the window, or with --rate from when it was
+// due, so that a broker that stalls is not spared the requests that could not be sent meanwhile.
 //
 // Invariant: answered <= sent <= issued <= answered + in_flight; all count frames since the start.
 class ProduceConnection {
@@ -23,7 +25,13 @@ class ProduceConnection {
   ProduceConnection(const Options& options, int number, ByteView body);
 
   int fd() const { return socket_.fd(); }
-  // Fills the window as far as the budget allows and sends what the socket takes.
+  // With --rate: requests are due from this time on, the connections' one after the other.
+  void start_schedule(int64_t now_ns);
+  // With --rate: when the next request is due; INT64_MAX while the window is full, and when nothing
+  // more will be issued.
+  int64_t next_due_ns() const;
+  // Fills the window as far as the budget allows, or with what is due, and sends what the socket
+  // takes.
   // With acks=0 a frame counts as answered when the socket has taken it.
   void issue_and_send(RunState& state, Counts& counts);
   // Reads what has arrived and counts the answers; an error in one ends the process.
@@ -37,6 +45,10 @@ class ProduceConnection {
   bool finished() const { return exhausted_ && answered_ == issued_; }
 
  private:
+  void issue(RunState& state, int64_t issued_ns);
+  void issue_due(RunState& state, Counts& counts);
+  int64_t due_ns(uint32_t frame) const;
+  bool is_counted(const RunState& state, int64_t issued_ns) const;
   void send_some(RunState& state, Counts& counts);
   void count_sent(size_t bytes, RunState& state, Counts& counts);
   void take_answers(RunState& state, Counts& counts);
@@ -45,6 +57,8 @@ class ProduceConnection {
   void count(RunState& state, Counts& counts, int64_t now);
 
   const Options& options_;
+  const int number_;
+  int64_t schedule_ns_ = 0;
   Socket socket_;
   ByteView body_;
   uint32_t in_flight_;

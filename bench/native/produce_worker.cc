@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <vector>
@@ -8,6 +9,16 @@
 #include "run.h"
 
 namespace odradek::bench {
+
+namespace {
+
+int64_t next_due_ns(const std::vector<std::unique_ptr<ProduceConnection>>& connections) {
+  int64_t next = INT64_MAX;
+  for (const auto& each : connections) next = std::min(next, each->next_due_ns());
+  return next;
+}
+
+}  // namespace
 
 void run_produce_worker(const Options& options, int index, RunState& state, Counts& counts) {
   std::vector<uint8_t> body =
@@ -35,14 +46,20 @@ void run_produce_worker(const Options& options, int index, RunState& state, Coun
       open--;
     }
   };
-  state.connected.arrive_and_wait();
+  state.connected.count_down();
+  state.begun.wait();
+  for (const auto& connection : connections) connection->start_schedule(state.begun_ns.load());
   for (size_t i = 0; i < connections.size(); i++) drive(i);
   while (open > 0) {
-    for (const epoll_event& event : poller.wait()) {
+    const int64_t due = options.rate == 0 ? INT64_MAX : next_due_ns(connections);
+    for (const epoll_event& event : due == INT64_MAX ? poller.wait() : poller.wait_until(due)) {
       const size_t i = event.data.u64;
+      if (i == Poller::kTimerTag) continue;
       if ((event.events & ~EPOLLOUT) != 0) connections[i]->receive(state, counts);
       drive(i);
     }
+    // What is due now, and the end of the run, come without an event of a connection.
+    for (size_t i = 0; options.rate != 0 && i < connections.size(); i++) drive(i);
   }
   state.workers_running.fetch_sub(1);
 }

@@ -46,6 +46,19 @@ void print_report(const Options& options, const Window& window, const Counts& co
       latency.mean() / 1e3, microseconds(latency.quantile(0.5)),
       microseconds(latency.quantile(0.9)), microseconds(latency.quantile(0.99)),
       microseconds(latency.quantile(0.999)), microseconds(latency.max()));
+  if (options.rate != 0) {
+    const Histogram& lag = counts.send_lag;
+    std::printf("\"rate\":%d,\"behind\":%lld,", options.rate,
+                static_cast<long long>(counts.behind));
+    std::printf("\"sendLagUs\":{\"p50\":%.1f,\"p99\":%.1f,\"max\":%.1f},",
+                microseconds(lag.quantile(0.5)), microseconds(lag.quantile(0.99)),
+                microseconds(lag.max()));
+  }
+  if (window.connect_ns > 0) {
+    const double connect_s = static_cast<double>(window.connect_ns) / 1e9;
+    std::printf("\"connectSeconds\":%.6f,\"connectionsPerSecond\":%.1f,", connect_s,
+                options.connections / connect_s);
+  }
   std::printf("\"generatorCpuSeconds\":%.6f,\"generatorCpuUsPerRequest\":%.3f", own_cpu,
               ratio(own_cpu * 1e6, requests));
   if (options.pid != 0) {

@@ -14,6 +14,8 @@ struct Window {
   // CPU time of the generator itself and of the process named by --pid (0 without one).
   int64_t own_cpu_ns = 0;
   int64_t broker_cpu_ns = 0;
+  // From before the first connection until all were there; before the window.
+  int64_t connect_ns = 0;
 };
 
 // Prints the report to stdout. Times are seconds, or microseconds where the name ends in Us; sizes

@@ -5,40 +5,44 @@ import { listOffsetsApi } from '../../src/protocol/generated/02-list-offsets.ts'
 import { metadataApi } from '../../src/protocol/generated/03-metadata.ts'
 import { createTopicsApi } from '../../src/protocol/generated/19-create-topics.ts'
 import { encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
+import type { Settings } from '../../test/conformance/broker-target.ts'
 import type { RawConnection } from '../../test/conformance/raw-connection.ts'
 import { ask } from '../../test/conformance/typed-request.ts'
 
 /** Partitions that one request names. */
 const partitionsAtOnce = 1000
 
-/** What one CreateTopics request may make, of Apache Kafka too. */
-const createdAtOnceMax = 10_000
+/** Metadata records, one a topic and one a partition, that Apache Kafka writes for one request. */
+const recordsAtOnceMax = 10_000
 
 /**
- * Creates topics with these numbers of partitions, each of at most 10,000, in as few requests as
- * may be; throws on any error.
+ * Creates topics with these numbers of partitions, each of at most 9,999, in as few requests as
+ * may be, all with the same configs; throws on any error.
  */
 export async function createTopics(
   connection: RawConnection,
   topics: ReadonlyMap<string, number>,
+  configs: Settings = {},
 ): Promise<void> {
   let some: [string, number][] = []
-  let partitions = 0
+  let records = 0
   for (const topic of topics) {
-    if (partitions + topic[1] > createdAtOnceMax) {
-      await createTogether(connection, some)
+    const own = 1 + topic[1]
+    if (records + own > recordsAtOnceMax) {
+      await createTogether(connection, some, configs)
       some = []
-      partitions = 0
+      records = 0
     }
     some.push(topic)
-    partitions += topic[1]
+    records += own
   }
-  await createTogether(connection, some)
+  await createTogether(connection, some, configs)
 }
 
 async function createTogether(
   connection: RawConnection,
   topics: readonly (readonly [string, number])[],
+  configs: Settings,
 ): Promise<void> {
   const answer = await ask(connection, createTopicsApi, 5, {
     topics: topics.map(([name, numPartitions]) => ({
@@ -46,7 +50,7 @@ async function createTogether(
       numPartitions,
       replicationFactor: 1,
       assignments: [],
-      configs: [],
+      configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })),
     })),
     timeoutMs: 60_000,
   })

@@ -3,12 +3,13 @@ import { BrokerProcess } from '../../test/conformance/broker-process.ts'
 import type { BrokerTarget, Settings } from '../../test/conformance/broker-target.ts'
 import { RawConnection } from '../../test/conformance/raw-connection.ts'
 import { fetchRecords } from '../../test/conformance/raw-requests.ts'
+import { granted } from '../harness/granted.ts'
 import { countLed, createTopics, logEndOffsets, produceToEach } from './partition-requests.ts'
 import { type ProcessFigures, processFigures } from './process-figures.ts'
 
 /** What one turn of one broker gave; times in milliseconds. */
 export interface PartitionTurn {
-  /** CreateTopics for all, 10,000 a request. */
+  /** CreateTopics for all, in as few requests as may be. */
   readonly createMs: number
   readonly fresh: ProcessFigures
   /** A Metadata request that names every topic. */
@@ -83,6 +84,7 @@ class Turn {
 
   async run(): Promise<PartitionTurn> {
     const createMs = await this.#timed((connection) => createTopics(connection, this.#topics))
+    await this.#waitUntilServed()
     const fresh = await this.#figures()
     const listMs = await this.#timed((connection) => this.#list(connection))
     const produceMs = await this.#timed((connection) => this.#produce(connection))
@@ -129,6 +131,21 @@ class Turn {
     if (led !== this.#partitions) throw new Error(`${led} of ${this.#partitions} have a leader`)
   }
 
+  /**
+   * A broker may answer CreateTopics, or a first request, before its metadata has all partitions,
+   * and name itself their leader before it serves them.
+   */
+  async #waitUntilServed(): Promise<void> {
+    await granted(() => this.#timed((connection) => this.#list(connection)), patienceMs)
+    for (const [topic, { length }] of this.#acknowledged) {
+      const ends = () =>
+        this.#timed(async (connection) => {
+          await logEndOffsets(connection, topic, length)
+        })
+      await granted(ends, patienceMs)
+    }
+  }
+
   async #produce(connection: RawConnection, ofEach = Number.POSITIVE_INFINITY): Promise<void> {
     for (const [topic, size] of this.#topics) {
       const count = Math.min(size, ofEach)
@@ -164,7 +181,7 @@ class Turn {
 
   /** Every partition ends where it was acknowledged. */
   async #check(): Promise<void> {
-    await this.#timed((connection) => this.#list(connection))
+    await this.#waitUntilServed()
     for (const [topic, records] of this.#acknowledged) {
       await this.#timed(async (connection) => {
         const ends = await logEndOffsets(connection, topic, records.length)

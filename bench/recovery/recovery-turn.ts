@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BrokerProcess } from '../../test/conformance/broker-process.ts'
 import type { BrokerTarget, Settings } from '../../test/conformance/broker-target.ts'
 import { RawConnection } from '../../test/conformance/raw-connection.ts'
@@ -9,6 +8,7 @@ import {
   produceRecords,
   waitForRecords,
 } from '../../test/conformance/raw-requests.ts'
+import { granted } from '../harness/granted.ts'
 import { runLoad } from '../harness/load-generator.ts'
 import { batchBytes, batchesOf, type LoadPlan, recordsPerBatch } from './load-plan.ts'
 import { lastRecovery, type RecoveryLine } from './recovery-line.ts'
@@ -116,26 +116,12 @@ async function startAgain(broker: BrokerProcess, batch: Buffer): Promise<FirstAn
     await granted(async () => {
       const { error } = await produceRecords(connection, topic, 0, batch)
       if (error !== 0) throw new Error(`Produce: error ${error}`)
-    })
+    }, patienceMs)
     const produceMs = performance.now() - begun
-    await granted(() => fetchRecords(connection, topic, 0, 0))
+    await granted(() => fetchRecords(connection, topic, 0, 0), patienceMs)
     const fetchMs = performance.now() - begun
     return { answerMs: broker.firstAnswerMs, produceMs, fetchMs }
   } finally {
     connection.close()
-  }
-}
-
-/** Repeats a request every two milliseconds until it is answered without an error. */
-async function granted(request: () => Promise<unknown>): Promise<void> {
-  const deadline = performance.now() + patienceMs
-  for (;;) {
-    try {
-      await request()
-      return
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await sleep(2)
-    }
   }
 }

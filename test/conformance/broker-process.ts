@@ -142,10 +142,11 @@ export class BrokerProcess {
     return `${this.target.name} ended with ${how}\n${this.#logTail()}`
   }
 
-  /** Resident memory of the process in bytes. */
-  residentBytes(): number {
+  /** Resident memory of the process in bytes: now, or the most since it started. */
+  residentBytes(when: 'now' | 'peak' = 'now'): number {
+    const name = when === 'now' ? 'VmRSS' : 'VmHWM'
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024
   }
 
   get #logFile(): string {

@@ -106,7 +106,7 @@ export function kafkaJars(): string {
 }
 
 /** The same folder; whoever asks first on a machine fetches the jars into it. */
-function fetchedJars(): string {
+export function fetchedJars(): string {
   const script = join(import.meta.dirname, 'apache-kafka', 'setup.sh')
   const { status, stdout, error } = spawnSync(script, { encoding: 'utf8' })
   const lastLine = (stdout ?? '').trim().split('\n').at(-1) ?? ''
@@ -114,10 +114,15 @@ function fetchedJars(): string {
   return lastLine
 }
 
+/** The version of Apache Kafka in a folder of jars, for instance 4.3.1. */
+export function kafkaVersion(jars: string): string {
+  const jar = readdirSync(jars).find((name) => name.startsWith('kafka-server-common-'))
+  return /-(\d+(\.\d+)+)/.exec(jar ?? '')?.[1] ?? ''
+}
+
 /** Voters of the controller can change since Apache Kafka 3.9 (KIP-853). */
 function hasDynamicQuorum(jars: string): boolean {
-  const jar = readdirSync(jars).find((name) => name.startsWith('kafka-server-common-'))
-  const [major = 0, minor = 0] = (/-(\d+)\.(\d+)/.exec(jar ?? '') ?? []).slice(1).map(Number)
+  const [major = 0, minor = 0] = kafkaVersion(jars).split('.').map(Number)
   return major > 3 || minor >= 9
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   buildLoadGenerator,
@@ -98,6 +99,53 @@ describe.skipIf(!hasMake)('odradek-load', () => {
     }
     connection.close()
   })
+
+  it('sends at a fixed rate from several threads, as many as are due', async () => {
+    const topic = 'open-loop'
+    const load = { rate: 500, threads: 2, 'in-flight': 100, duration: 1 }
+    const report = await runLoad('produce', { ...base(topic), ...load, create: true })
+    expect(report.requests + (report.behind ?? 0)).toBeGreaterThanOrEqual(495)
+    expect(report.requests).toBeLessThanOrEqual(505)
+    expect(report.latencyUs.max).toBeGreaterThanOrEqual(report.sendLagUs?.max ?? Infinity)
+    await eventually('consumers see all', async () => (await recordsIn(topic)) === report.requests)
+  })
+
+  it('begins its schedule when all are connected', async () => {
+    const many = { connections: 2_000, rate: 1_000, duration: 0.05 }
+    const report = await runLoad('produce', { ...base('many'), ...many, create: true })
+    const { connectSeconds = 0, connectionsPerSecond = 0, sendLagUs } = report
+    expect(connectionsPerSecond * connectSeconds).toBeCloseTo(2_000, 0)
+    expect(connectSeconds).toBeGreaterThan(0.01)
+    expect(sendLagUs?.p99).toBeLessThan((connectSeconds * 1e6) / 2)
+  })
+
+  it('counts a stall for every request that was due in it, sent or not', async () => {
+    const stallMs = 600
+    const one = { connections: 1, 'in-flight': 1, requests: 20, duration: 30 }
+    await runLoad('produce', { ...base('stalled'), ...one, create: true })
+    const load = { rate: 500, connections: 1, 'in-flight': 1, duration: 1 }
+    const measured = runLoad('produce', { ...base('stalled'), ...load })
+    await sleep(300)
+    process.kill(broker.pid, 'SIGSTOP')
+    await sleep(stallMs)
+    process.kill(broker.pid, 'SIGCONT')
+    const { latencyUs, requests, sendLagUs } = await measured
+    // One request was on its way: a closed loop would have counted the stall for that one alone.
+    expect(latencyUs.max).toBeGreaterThan(stallMs * 900)
+    expect(latencyUs.p90).toBeGreaterThan(stallMs * 500)
+    expect(sendLagUs?.p99).toBeGreaterThan(stallMs * 500)
+    expect(requests).toBeGreaterThan(250)
+  })
+
+  for (const [mode, options, sentence] of [
+    ['fetch', { rate: 10 }, 'only produce has a --rate'],
+    ['produce', { rate: 10, acks: 0 }, '--rate needs answers'],
+    ['produce', { rate: 0 }, '--rate must be a whole number from 1'],
+  ] as const) {
+    it(`refuses ${mode} ${JSON.stringify(options)}`, async () => {
+      await expect(runLoad(mode, options)).rejects.toThrow(sentence)
+    })
+  }
 
   it('writes and syncs without a broker, round the file too, and leaves nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'odradek-disk-'))

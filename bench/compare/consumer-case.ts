@@ -1,0 +1,61 @@
+import { runJavaTool } from '../client/java-tools.ts'
+import { runLoad } from '../harness/load-generator.ts'
+import { endedChildrenSeconds, processSeconds } from '../harness/processor-time.ts'
+import type { ConsumerToolLoad } from '../workloads/workload.ts'
+import { type CasePlace, dataOptions } from './generator-case.ts'
+
+/** What a run of kafka-consumer-perf-test took; CPU times are of its whole life, its start too. */
+export interface ConsumerRun {
+  /** Behind the first third of the records. */
+  readonly recordsPerSecond: number
+  readonly records: number
+  readonly recordBytes: number
+  readonly seconds: number
+  readonly clientCpuSeconds: number
+  /** Undefined where there is no process to read it from. */
+  readonly brokerCpuSeconds: number | undefined
+}
+
+/** Puts the records into the topic and reads them by kafka-consumer-perf-test, after a warm-up. */
+export async function runConsumerTool(
+  load: ConsumerToolLoad,
+  place: CasePlace,
+  jars: string,
+): Promise<object> {
+  const { records, recordBytes, data } = load
+  await runLoad('produce', { ...dataOptions(load.partitions, place), ...data })
+  const task = { bootstrap: place.address, topic: place.topic, brokerPid: place.pid ?? 0, records }
+  const consume = () =>
+    runJavaTool(jars, false, { ...task, case: 'by-batch', seconds: place.secondsMax })
+  await consume()
+  const brokerSeconds = () => (place.pid === undefined ? undefined : processSeconds(place.pid))
+  const [begun, client, broker] = [performance.now(), endedChildrenSeconds(), brokerSeconds()]
+  const { recordsPerSecond = Number.NaN } = await consume()
+  const brokerEnd = brokerSeconds()
+  return consumerFigures({
+    recordsPerSecond,
+    records,
+    recordBytes,
+    seconds: (performance.now() - begun) / 1_000,
+    clientCpuSeconds: endedChildrenSeconds() - client,
+    brokerCpuSeconds:
+      broker === undefined || brokerEnd === undefined ? undefined : brokerEnd - broker,
+  })
+}
+
+/** Figures of a run, under the names of the tables; MB are those of the records' values. */
+export function consumerFigures(run: ConsumerRun): object {
+  const { recordsPerSecond, records, recordBytes, clientCpuSeconds, brokerCpuSeconds } = run
+  const figures = {
+    recordsPerSecond,
+    mbPerSecond: (recordsPerSecond * recordBytes) / 1e6,
+    clientCores: clientCpuSeconds / run.seconds,
+  }
+  if (brokerCpuSeconds === undefined) return figures
+  return {
+    ...figures,
+    brokerCpuSecondsPerGb: brokerCpuSeconds / ((records * recordBytes) / 1e9),
+    brokerCpuSecondsPerMillionRecords: brokerCpuSeconds / (records / 1e6),
+    clientShare: clientCpuSeconds / (clientCpuSeconds + brokerCpuSeconds),
+  }
+}

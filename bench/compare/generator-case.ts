@@ -1,0 +1,66 @@
+import { type LoadOptions, type LoadReport, runLoad } from '../harness/load-generator.ts'
+import type { GeneratorLoad } from '../workloads/workload.ts'
+
+/** A report with what the tables need besides. */
+export interface GeneratorFigures extends LoadReport {
+  readonly brokerCpuSecondsPerMillionRecords?: number
+  /** Of its threads' time, the share on a processor: near 1 the generator is the limit. */
+  readonly clientBusy: number
+  /** Cores that the generator used, and its share of its own and the broker's CPU time. */
+  readonly clientCores: number
+  readonly clientShare?: number
+}
+
+/** Where and how long a case runs. */
+export interface CasePlace {
+  readonly address: string
+  /** The broker's process, whose CPU time is measured. */
+  readonly pid: number | undefined
+  /** A topic that is not there yet. */
+  readonly topic: string
+  readonly topicConfigs: Readonly<Record<string, string>>
+  readonly secondsMax: number
+}
+
+/** Runs odradek-load: the data, the warm-up, and what counts. */
+export async function runGeneratorCase(
+  load: GeneratorLoad,
+  place: CasePlace,
+): Promise<GeneratorFigures> {
+  const where = dataOptions(load.partitions, place)
+  if (load.data !== undefined) await runLoad('produce', { ...where, ...load.data })
+  if (load.warmUp !== undefined) {
+    // Not the limits of what counts.
+    const { bytes: _, ...kind } = load.load
+    await runLoad(load.mode, { ...where, ...kind, ...load.warmUp })
+  }
+  const pid = place.pid === undefined ? {} : { pid: place.pid }
+  const report = await runLoad(load.mode, {
+    ...where,
+    ...load.load,
+    ...pid,
+    duration: place.secondsMax,
+  })
+  return withShares(report, Number(load.load['threads'] ?? 1))
+}
+
+/** Options of odradek-load that name the place, and create its topic. */
+export function dataOptions(partitions: number, place: CasePlace): LoadOptions {
+  const configs = Object.entries(place.topicConfigs).map(([name, value]) => `${name}=${value}`)
+  const topic = { topic: place.topic, create: true, 'topic-config': configs } as const
+  return { broker: place.address, partitions, ...topic }
+}
+
+/** A report of so many threads with the figures that follow from it. */
+export function withShares(report: LoadReport, threads: number): GeneratorFigures {
+  const { seconds, generatorCpuSeconds, records, brokerCpuSeconds } = report
+  const clientCores = generatorCpuSeconds / seconds
+  const client = { clientCores, clientBusy: clientCores / threads }
+  if (brokerCpuSeconds === undefined || records === 0) return { ...report, ...client }
+  return {
+    ...report,
+    ...client,
+    clientShare: generatorCpuSeconds / (generatorCpuSeconds + brokerCpuSeconds),
+    brokerCpuSecondsPerMillionRecords: brokerCpuSeconds / (records / 1e6),
+  }
+}

@@ -1,0 +1,44 @@
+import { deleteTopicsApi } from '../../src/protocol/generated/20-delete-topics.ts'
+import { describeConfigsApi } from '../../src/protocol/generated/32-describe-configs.ts'
+import type { Settings } from '../../test/conformance/broker-target.ts'
+import type { RawConnection } from '../../test/conformance/raw-connection.ts'
+import { ask } from '../../test/conformance/typed-request.ts'
+import { topicFlushEach, topicPageCache } from '../harness/flush-mode.ts'
+import type { Durability } from '../workloads/workload.ts'
+
+/** Configs of every topic of a workload. */
+export function topicConfigs(durability: Durability): Settings {
+  return durability === 'page-cache' ? topicPageCache : topicFlushEach
+}
+
+const topicResource = 2
+const durabilityConfigs = [...Object.keys(topicPageCache), 'min.insync.replicas']
+
+/** What the broker itself says that an answer for this topic promises; throws on any error. */
+export async function durabilityOf(connection: RawConnection, topic: string): Promise<Settings> {
+  const { results } = await ask(connection, describeConfigsApi, 4, {
+    resources: [
+      {
+        resourceType: topicResource,
+        resourceName: topic,
+        configurationKeys: durabilityConfigs,
+      },
+    ],
+  })
+  const [answer] = results
+  if (answer === undefined || answer.errorCode !== 0) {
+    throw new Error(`DescribeConfigs ${topic}: ${answer?.errorMessage ?? answer?.errorCode}`)
+  }
+  return Object.fromEntries(answer.configs.map(({ name, value }) => [name, value ?? '']))
+}
+
+/** Deletes topics of a broker that goes on running; throws on any error. */
+export async function deleteTopics(
+  connection: RawConnection,
+  topics: readonly string[],
+): Promise<void> {
+  const request = { topicNames: topics, timeoutMs: 30_000 }
+  const { responses } = await ask(connection, deleteTopicsApi, 5, request)
+  const failed = responses.find(({ errorCode }) => errorCode !== 0)
+  if (failed !== undefined) throw new Error(`DeleteTopics ${failed.name}: ${failed.errorCode}`)
+}

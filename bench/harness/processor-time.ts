@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+
+/** Linux tells a process's time in these, whatever its kernel counts in. */
+const ticksPerSecond = 100
+/** Fields of /proc/PID/stat behind the program's name: utime and stime, cutime and cstime. */
+const ownFields = [11, 12]
+const endedFields = [13, 14]
+
+/** CPU time of a process's threads so far, in seconds; throws if it is gone. */
+export function processSeconds(pid: number): number {
+  return ticksOf(pid, ownFields) / ticksPerSecond
+}
+
+/** CPU time of all children of this process that have ended, in seconds. */
+export function endedChildrenSeconds(): number {
+  return ticksOf('self', endedFields) / ticksPerSecond
+}
+
+function ticksOf(pid: number | 'self', fields: readonly number[]): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // A program's name may hold blanks and brackets.
+  const rest = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.reduce((sum, field) => sum + Number(rest[field]), 0)
+}
+
+/** Processor time that the whole machine has spent at work, in seconds over all cores. */
+export function machineSeconds(): number {
+  const busy = cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq)
+  return busy.reduce((sum, ms) => sum + ms, 0) / 1_000
+}
+
+/**
+ * How many cores worked while `rest` lasted, less what the named process used: what others took
+ * from a measurement that begins now. Never below 0.
+ */
+export async function othersCores(
+  pid: number | undefined,
+  rest: () => Promise<unknown>,
+): Promise<number> {
+  const used = () => machineSeconds() - (pid === undefined ? 0 : processSeconds(pid))
+  const [begun, before] = [performance.now(), used()]
+  await rest()
+  return Math.max(0, ((used() - before) * 1_000) / (performance.now() - begun))
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { figureNamed } from '../../../bench/compare/figures.ts'
+import { workloads } from '../../../bench/workloads/index.ts'
+
+describe('the workloads', () => {
+  it('have names of their own, which can name files', () => {
+    const names = workloads.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(name).toMatch(/^[a-z0-9-]+$/)
+  })
+
+  it.each(workloads.map((workload) => [workload.name, workload] as const))(
+    '%s aims at figures of its own cases',
+    (_, { cases, targets, chart }) => {
+      const names = cases.map(({ name }) => name)
+      expect(new Set(names).size).toBe(names.length)
+      expect(figureNamed(chart).compared).toBe(true)
+      for (const target of targets) {
+        if (target.case !== null) expect(names).toContain(target.case)
+        figureNamed(target.figure)
+        const { atMost, atLeast, timesAtMost, timesAtLeast } = target
+        const bounds = [atMost, atLeast, timesAtMost, timesAtLeast]
+        expect(bounds.filter((bound) => bound !== undefined)).toHaveLength(1)
+      }
+    },
+  )
+
+  it('ask for a flush before the answer only with acks=all', () => {
+    const flushed = workloads.filter(({ durability }) => durability === 'flush-each')
+    expect(flushed.length).toBeGreaterThan(0)
+    for (const { load } of flushed.flatMap(({ cases }) => cases)) {
+      expect(load).toMatchObject({ load: { acks: -1 } })
+    }
+  })
+})
