@@ -19,9 +19,12 @@ import type { Durability } from './partition-writer.ts'
 /** Name of that log; no queue and no other log can have it. */
 export const queueStateName: string = queueStateTopic
 
-/** How it is opened. */
+/**
+ * How it is opened. Hand-outs are noted without a flush, and one would be under way when an
+ * acknowledgement asks for its own: what has to be on the disk is flushed by name.
+ */
 export const queueStateOptions: LogOptions = {
-  durability: 'fsync',
+  durability: 'os',
   configs: {
     'cleanup.policy': 'compact',
     'max.message.bytes': String(8 * 1024 * 1024),
