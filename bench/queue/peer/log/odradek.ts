@@ -1,6 +1,6 @@
 /** Our log. */
 import { setImmediate } from 'node:timers/promises'
-import { Log } from '../../../../src/queue/index.ts'
+import { Log } from 'odradek'
 import {
   callersOf,
   recordsPerCall,

@@ -1,5 +1,5 @@
 /** Our queue: messages are taken by so many workers, each acknowledged durably. */
-import { Queue } from '../../../../src/queue/queue.ts'
+import { Queue } from 'odradek'
 import { messagesOfTurn, smallBytes, workersOf } from '../../task.ts'
 import { answer, rateOfTurns, taskOf } from '../measure.ts'
 
