@@ -3,17 +3,13 @@ import { runLoad } from '../harness/load-generator.ts'
 import { endedChildrenSeconds, processSeconds } from '../harness/processor-time.ts'
 import type { ConsumerToolLoad } from '../workloads/workload.ts'
 import { type CasePlace, dataOptions } from './generator-case.ts'
+import { processorFigures, type Spent } from './processor-figures.ts'
 
 /** What a run of kafka-consumer-perf-test took; CPU times are of its whole life, its start too. */
-export interface ConsumerRun {
+export interface ConsumerRun extends Omit<Spent, 'bytes'> {
   /** Behind the first third of the records. */
   readonly recordsPerSecond: number
-  readonly records: number
   readonly recordBytes: number
-  readonly seconds: number
-  readonly clientCpuSeconds: number
-  /** Undefined where there is no process to read it from. */
-  readonly brokerCpuSeconds: number | undefined
 }
 
 /** Puts the records into the topic and reads them by kafka-consumer-perf-test, after a warm-up. */
@@ -45,17 +41,10 @@ export async function runConsumerTool(
 
 /** Figures of a run, under the names of the tables; MB are those of the records' values. */
 export function consumerFigures(run: ConsumerRun): object {
-  const { recordsPerSecond, records, recordBytes, clientCpuSeconds, brokerCpuSeconds } = run
-  const figures = {
+  const { recordsPerSecond, records, recordBytes } = run
+  return {
     recordsPerSecond,
     mbPerSecond: (recordsPerSecond * recordBytes) / 1e6,
-    clientCores: clientCpuSeconds / run.seconds,
-  }
-  if (brokerCpuSeconds === undefined) return figures
-  return {
-    ...figures,
-    brokerCpuSecondsPerGb: brokerCpuSeconds / ((records * recordBytes) / 1e9),
-    brokerCpuSecondsPerMillionRecords: brokerCpuSeconds / (records / 1e6),
-    clientShare: clientCpuSeconds / (clientCpuSeconds + brokerCpuSeconds),
+    ...processorFigures({ ...run, bytes: records * recordBytes }),
   }
 }

@@ -1,15 +1,13 @@
 import { type LoadOptions, type LoadReport, runLoad } from '../harness/load-generator.ts'
 import type { GeneratorLoad } from '../workloads/workload.ts'
+import { type ProcessorFigures, processorFigures } from './processor-figures.ts'
 
 /** A report with what the tables need besides. */
-export interface GeneratorFigures extends LoadReport {
-  readonly brokerCpuSecondsPerMillionRecords?: number
-  /** Of its threads' time, the share on a processor: near 1 the generator is the limit. */
-  readonly clientBusy: number
-  /** Cores that the generator used, and its share of its own and the broker's CPU time. */
-  readonly clientCores: number
-  readonly clientShare?: number
-}
+export type GeneratorFigures = LoadReport &
+  ProcessorFigures & {
+    /** Of its threads' time, the share on a processor: near 1 the generator is the limit. */
+    readonly clientBusy: number
+  }
 
 /** Where and how long a case runs. */
 export interface CasePlace {
@@ -53,14 +51,6 @@ export function dataOptions(partitions: number, place: CasePlace): LoadOptions {
 
 /** A report of so many threads with the figures that follow from it. */
 export function withShares(report: LoadReport, threads: number): GeneratorFigures {
-  const { seconds, generatorCpuSeconds, records, brokerCpuSeconds } = report
-  const clientCores = generatorCpuSeconds / seconds
-  const client = { clientCores, clientBusy: clientCores / threads }
-  if (brokerCpuSeconds === undefined || records === 0) return { ...report, ...client }
-  return {
-    ...report,
-    ...client,
-    clientShare: generatorCpuSeconds / (generatorCpuSeconds + brokerCpuSeconds),
-    brokerCpuSecondsPerMillionRecords: brokerCpuSeconds / (records / 1e6),
-  }
+  const figures = processorFigures({ ...report, clientCpuSeconds: report.generatorCpuSeconds })
+  return { ...figures, ...report, clientBusy: figures.clientCores / threads }
 }

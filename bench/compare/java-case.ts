@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { parseHostPort } from '../../src/base/endpoint.ts'
 import { RawConnection } from '../../test/conformance/raw-connection.ts'
 import { runProcess } from '../client/peer-process.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { JavaProducersLoad } from '../workloads/workload.ts'
 import type { CasePlace } from './generator-case.ts'
+import { processorFigures } from './processor-figures.ts'
 
 /** What JavaProducers prints. */
 export interface JavaReport {
@@ -26,8 +28,9 @@ export async function runJavaProducers(
   jars: string,
 ): Promise<object> {
   const { partitions, producers, recordBytes, acks, lingerMs } = load
-  const [, host = '', port] = /^(.+):(\d+)$/.exec(place.address) ?? []
-  const connection = await RawConnection.open(Number(port), host)
+  const at = parseHostPort(place.address)
+  if (at === undefined) throw new Error(`${place.address} is no HOST:PORT`)
+  const connection = await RawConnection.open(at.port, at.host)
   try {
     await createTopics(connection, new Map([[place.topic, partitions]]), place.topicConfigs)
   } finally {
@@ -46,21 +49,15 @@ export async function runJavaProducers(
 
 /** Figures of a report, under the names of the tables; MB are those of the records' values. */
 export function javaFigures(report: JavaReport, recordBytes: number, hasBroker: boolean): object {
-  const { seconds, records, clientCpuSeconds, brokerCpuSeconds, latencyUs } = report
+  const { seconds, records, brokerCpuSeconds, latencyUs } = report
   const bytes = records * recordBytes
-  const figures = {
+  const known = hasBroker ? brokerCpuSeconds : undefined
+  return {
     seconds,
     records,
     recordsPerSecond: records / seconds,
     mbPerSecond: bytes / 1e6 / seconds,
     latencyUs,
-    clientCores: clientCpuSeconds / seconds,
-  }
-  if (!hasBroker) return figures
-  return {
-    ...figures,
-    brokerCpuSecondsPerGb: brokerCpuSeconds / (bytes / 1e9),
-    brokerCpuSecondsPerMillionRecords: brokerCpuSeconds / (records / 1e6),
-    clientShare: clientCpuSeconds / (clientCpuSeconds + brokerCpuSeconds),
+    ...processorFigures({ ...report, bytes, brokerCpuSeconds: known }),
   }
 }

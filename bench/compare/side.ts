@@ -1,3 +1,4 @@
+import { parseHostPort } from '../../src/base/endpoint.ts'
 import type { BrokerProcess } from '../../test/conformance/broker-process.ts'
 import type { BrokerTarget, Settings } from '../../test/conformance/broker-target.ts'
 import { startWarm } from '../harness/bench-run.ts'
@@ -62,8 +63,10 @@ export function startedSide(target: BrokerTarget, options: SideOptions): Side {
  * @throws {Error} if that is no address
  */
 export function runningSide(address: string): Side {
-  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? []
-  if (host === undefined) throw new Error(`--against needs HOST:PORT, not ${address}`)
-  const subject = { host, port: Number(port), process: undefined, close: async () => {} }
+  const at = parseHostPort(address)
+  if (at === undefined || at.host === '') {
+    throw new Error(`--against needs HOST:PORT, not ${address}`)
+  }
+  const subject = { ...at, process: undefined, close: async () => {} }
   return { name: address, starting: undefined, open: async () => subject }
 }

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { didYouMean } from '../base/nearest-name.ts'
+import { refuseUnknown } from '../base/option-rule.ts'
 import type { Engine } from '../engine/engine.ts'
 import { StartError } from '../engine/start-error.ts'
 import { besideLog } from './open-log.ts'
@@ -50,7 +50,8 @@ const knownOptions: Readonly<Record<keyof BrokerOptions, true>> = {
  * Throws a {@link StartError}.
  */
 export function completeOptions(given: BrokerOptions, engine?: Engine): CompletedOptions {
-  refuseUnknown(given)
+  // One that is misspelt must not become a broker that is thrown away.
+  refuseUnknown('Broker.start', Object.keys(knownOptions), given, (why) => new StartError(why))
   const listening = withPort(given)
   const options = engine === undefined ? listening : besideLog(listening, engine)
   if (options.configFile !== undefined) return { options, temporaryDirectory: undefined }
@@ -92,15 +93,6 @@ function withPort(options: BrokerOptions): BrokerOptions {
 /** Removes it with all that is in it. */
 export function removeTemporaryDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true })
-}
-
-/** A misspelt option must not become a broker that is thrown away. */
-function refuseUnknown(options: BrokerOptions): void {
-  for (const name of Object.keys(options)) {
-    if (name in knownOptions) continue
-    const hint = didYouMean(name, Object.keys(knownOptions)) ?? '.'
-    throw new StartError(`Broker.start has no option '${name}'${hint}`)
-  }
 }
 
 function makeTemporaryDirectory(): string {

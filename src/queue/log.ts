@@ -121,7 +121,8 @@ export class Log<
    *
    * A record goes to its `partition`, else to that of its key, else to any.
    *
-   * @throws {LogError} INVALID_RECORD, MESSAGE_TOO_LARGE, DISK_FULL, LOG_FAILED, LOG_CLOSED
+   * @throws {LogError} INVALID_RECORD, INVALID_CONFIG, MESSAGE_TOO_LARGE, DISK_FULL, LOG_FAILED,
+   * LOG_CLOSED
    */
   append(
     input: NewRecord<KeyIn, ValueIn> | readonly NewRecord<KeyIn, ValueIn>[],

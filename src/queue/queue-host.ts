@@ -19,7 +19,9 @@ export interface QueueHostOptions {
   readonly shared: SharedEngine
   readonly clock: Clock
   readonly timers: Timers
-  readonly openLog: (name: string, options: LogOptions) => Promise<Log>
+  readonly openLog: (name: string) => Promise<Log>
+  /** Makes a log where there is none of that name, and has it as these options want it. */
+  readonly ensureLog: (name: string, options: LogOptions) => Promise<unknown>
   /** Whether there is a log of that name, open or not. */
   readonly hasLog: (name: string) => boolean
   /** The one partition of a log that is open. */
@@ -76,7 +78,7 @@ export class QueueHost {
     }
     // Looked at before anything is changed, and again behind what others may open it in.
     this.#requireNotOpen(name)
-    await this.#openLog(name, settings)
+    await this.#ensureLog(name, settings)
     const parts = await this.partsOf(name)
     const state = await this.state()
     this.#requireNotOpen(name)
@@ -133,7 +135,7 @@ export class QueueHost {
         const isTooLarge = error instanceof LogError && error.code === 'MESSAGE_TOO_LARGE'
         if (!isTooLarge) throw error
       }
-      await this.#options.openLog(name, { configs })
+      await this.#options.ensureLog(name, { configs })
     }
     return topic.put(message, { origin })
   }
@@ -141,7 +143,7 @@ export class QueueHost {
   /** Where consumers stand. */
   state(): Promise<QueueState> {
     if (this.#state === undefined) {
-      this.#state = this.#options.openLog(queueStateName, queueStateOptions).then(QueueState.of)
+      this.#state = this.#openState()
       this.#state.catch(() => {
         this.#state = undefined
       })
@@ -179,15 +181,21 @@ export class QueueHost {
     throw new LogError('INVALID_CONFIG', `${what}; use that one, any number of consumers can.`)
   }
 
-  /** The log of a queue, changed as the settings of an opening want it. */
-  #openLog(
+  async #openState(): Promise<QueueState> {
+    const { ensureLog, openLog } = this.#options
+    await ensureLog(queueStateName, queueStateOptions)
+    return QueueState.of(await openLog(queueStateName))
+  }
+
+  /** The log of a queue is there, as the settings of an opening want it. */
+  #ensureLog(
     name: string,
     { durability, maxBytes = Infinity }: Partial<QueueSettings>,
-  ): Promise<Log> {
+  ): Promise<unknown> {
     const share = Math.floor(maxBytes / segmentsOfBound)
     assert(share >= 0, 'a bound is no less than nothing')
     const segmentBytes = Math.min(segmentBytesMax, Math.max(segmentBytesMin, share))
-    return this.#options.openLog(name, {
+    return this.#options.ensureLog(name, {
       partitions: 1,
       ...(durability === undefined ? {} : { durability }),
       configs: {
@@ -204,8 +212,8 @@ export class QueueHost {
 
   async #openParts(name: string): Promise<QueueParts> {
     // Who only puts dead letters there changes nothing of a queue that exists.
-    const isThere = this.#options.hasLog(name)
-    const log = isThere ? await this.#options.openLog(name, {}) : await this.#openLog(name, {})
+    if (!this.#options.hasLog(name)) await this.#ensureLog(name, {})
+    const log = await this.#options.openLog(name)
     if (log.partitions !== 1) {
       const what = `The log ${name} has ${log.partitions} partitions`
       throw new LogError('INVALID_CONFIG', `${what}, and a queue has one.`)

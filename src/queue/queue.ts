@@ -427,8 +427,7 @@ function stored<VI>(
   if (typeof message !== 'object' || message === null) {
     throw invalid(`is ${message === null ? 'null' : typeof message}, not an object`)
   }
-  if (Array.isArray(message))
-    throw invalid('is a list; put takes one, and what comes at once shares a flush')
+  if (Array.isArray(message)) throw invalid('is a list; put takes one, and many share a flush')
   const { value, headers: given } = message
   if ('key' in message) throw invalid('has a key, which belongs into the options of put')
   if (value === undefined) throw invalid('has the value undefined; without a value it has null')

@@ -83,7 +83,8 @@ export class Store extends EngineHolder {
       shared,
       clock: environment.clock,
       timers: environment.timers,
-      openLog: (name, options) => this.#open(name, options, async () => undefined, 0),
+      openLog: (name) => this.#open(name, {}, async () => undefined, 0),
+      ensureLog: (name, options) => this.#ensure(name, options),
       hasLog: (name) => engine.image.topicsByName.has(name),
       partitionOf: (name) => {
         const topic = this.#topics.get(name)
@@ -246,13 +247,7 @@ export class Store extends EngineHolder {
     home?: number,
   ): Promise<Log<KI, VI, KO, VO>> {
     const options = checkLogOptions(given) as LogOptions<KI, VI, KO, VO>
-    if (typeof name !== 'string' || (internalTopics.has(name) && name !== queueStateName)) {
-      throw new LogError('INVALID_CONFIG', `A log cannot have the name ${String(name)}.`)
-    }
-    this.#requireOpen()
-    const opening = this.#last.catch(() => undefined).then(() => this.#topic(name, options))
-    this.#last = opening
-    const topic = await opening
+    const topic = await this.#ensure(name, options)
     const log = new Log<KI, VI, KO, VO>({
       topic,
       home,
@@ -270,6 +265,20 @@ export class Store extends EngineHolder {
     })
     this.#logs.add(log as never)
     return log
+  }
+
+  /** The topic behind a log, which is made if it is missing; one command after the other. */
+  async #ensure(
+    name: string,
+    options: LogOptions<never, never, unknown, unknown>,
+  ): Promise<LogTopic> {
+    if (typeof name !== 'string' || (internalTopics.has(name) && name !== queueStateName)) {
+      throw new LogError('INVALID_CONFIG', `A log cannot have the name ${String(name)}.`)
+    }
+    this.#requireOpen()
+    const ensured = this.#last.catch(() => undefined).then(() => this.#topic(name, options))
+    this.#last = ensured
+    return ensured
   }
 
   /** The topic as the options want it, with all of its partitions. */

@@ -78,7 +78,9 @@ describe('options that are left out', () => {
       "Broker.start has no option 'datadir'; did you mean 'dataDir'?",
     )
     expect(misspelt({ config: {} })).toThrow("no option 'config'; did you mean 'configs'?")
-    expect(misspelt({ colour: 'red' })).toThrow("Broker.start has no option 'colour'.")
+    expect(misspelt({ colour: 'red' })).toThrow(
+      /^Broker\.start has no option 'colour'; the options are advertise, clusterId, .*, topics\.$/,
+    )
     expect(readdirSync(folder)).toEqual([])
   })
 

@@ -10,7 +10,13 @@ import { RawConnection } from '../conformance/raw-connection.ts'
 import { createTopic } from '../conformance/raw-requests.ts'
 import { MountedDisk } from '../fixtures/mounted-disk.ts'
 import { AcknowledgedLoad, partitions, topic } from './acknowledged-load.ts'
-import { type BrokerCutOptions, type CutReport, forgetfulSync, program } from './power-cuts.ts'
+import {
+  type BrokerCutOptions,
+  type CutReport,
+  forgetfulSync,
+  noCuts,
+  program,
+} from './power-cuts.ts'
 
 /** Then a new disk, so that a check does not read ever more. */
 const cutsPerDisk = 10
@@ -19,16 +25,7 @@ const diskMebibytes = 1200
 const loadMsMax = { odradek: 250, kafka: 1000 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BrokerCutOptions
-const total = {
-  cuts: 0,
-  whileRecovering: 0,
-  kills: 0,
-  cleanStops: 0,
-  withWindows: 0,
-  acknowledged: 0,
-  lost: 0,
-  faults: [] as string[],
-}
+const total = noCuts()
 
 const folder = process.cwd()
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0700', 'power', folder])

@@ -27,6 +27,17 @@ export interface CutReport {
   readonly faults: readonly string[]
 }
 
+/** A report that is written while the cuts go on. */
+export type CutTally = { -readonly [Name in Exclude<keyof CutReport, 'faults'>]: number } & {
+  readonly faults: string[]
+}
+
+/** One of no cuts yet. */
+export function noCuts(): CutTally {
+  const none = { cuts: 0, whileRecovering: 0, kills: 0, cleanStops: 0, withWindows: 0 }
+  return { ...none, acknowledged: 0, lost: 0, faults: [] }
+}
+
 /** Exit code of a program that this machine does not allow to cut anything. */
 const notPossible = 77
 

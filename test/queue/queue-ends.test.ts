@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Message } from '../../src/queue/queue-message.ts'
 import { cleanUp, soon } from './fixture.ts'
-import { fillDisk, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
+import { fillDisk, gate, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
 
 afterEach(cleanUp)
 
@@ -99,11 +99,8 @@ test('a dead letter that waits for room is not put by a queue that was closed', 
   const message = await takeOne(queue)
   const letters = partition('jobs.dead')
   const { committed } = letters
-  let go = (): void => undefined
-  const held = new Promise<void>((resolve) => {
-    go = resolve
-  })
-  letters.committed = (offset) => held.then(() => committed.call(letters, offset))
+  const { opened, open: go } = gate()
+  letters.committed = (offset) => opened.then(() => committed.call(letters, offset))
   await message.nack()
   await turns()
   await queue.close()
@@ -303,11 +300,8 @@ describe('who takes and leaves while the message is on its way', () => {
     await (await takeOne(queue)).nack()
     const log = on.partition('jobs')
     const { read } = log
-    let go = (): void => undefined
-    const held = new Promise<void>((resolve) => {
-      go = resolve
-    })
-    log.read = (...args) => held.then(() => read.apply(log, args))
+    const { opened, open: go } = gate()
+    log.read = (...args) => opened.then(() => read.apply(log, args))
     return { ...on, queue, go }
   }
 

@@ -85,6 +85,15 @@ export async function takeOne(queue: Queue, consumer = 'c'): Promise<Message> {
   return message as Message
 }
 
+/** Something that others wait behind until it is opened. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
 /** Some turns of the event loop. */
 export async function turns(count = 20): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve))

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Delivery } from '../../src/queue/delivery/delivery.ts'
 import type { MemoryDisk } from '../../src/storage/memory-log-store.ts'
 import { cleanUp } from './fixture.ts'
-import { fillDisk, type Machine, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
+import { fillDisk, gate, type Machine, machine, takeOne, takeSome, turns } from './queue-fixture.ts'
 
 afterEach(cleanUp)
 
@@ -43,11 +43,8 @@ describe('a key', () => {
     const queue = await store.queue('jobs')
     const log = partition('jobs')
     const { read } = log
-    let go = (): void => undefined
-    const held = new Promise<void>((resolve) => {
-      go = resolve
-    })
-    log.read = (...args) => held.then(() => read.apply(log, args))
+    const { opened, open: go } = gate()
+    log.read = (...args) => opened.then(() => read.apply(log, args))
     const late = queue.put({ value: 'late' }, { key: 'k' })
     late.catch(() => undefined)
     await queue.close()

@@ -7,7 +7,13 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MountedDisk } from '../../fixtures/mounted-disk.ts'
-import { type CutReport, type EmbeddedCutOptions, forgetfulSync, program } from '../power-cuts.ts'
+import {
+  type CutReport,
+  type EmbeddedCutOptions,
+  forgetfulSync,
+  noCuts,
+  program,
+} from '../power-cuts.ts'
 import { Ledger } from './ledger.ts'
 import { type Errand, Life } from './life.ts'
 import type { End } from './log-ledger.ts'
@@ -28,16 +34,7 @@ const environment = {
     ? {}
     : { LD_PRELOAD: forgetfulSync, ODRADEK_FORGET_SYNC: options.forget }),
 }
-const total = {
-  cuts: 0,
-  whileRecovering: 0,
-  kills: 0,
-  cleanStops: 0,
-  withWindows: 0,
-  acknowledged: 0,
-  lost: 0,
-  faults: [] as string[],
-}
+const total = noCuts()
 
 const folder = process.cwd()
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0700', 'power', folder])

@@ -65,7 +65,7 @@ export interface Standing {
   readonly consumer: string | undefined
 }
 
-/** Logs that are `os`; all others are `fsync`. */
+/** Queues that are `os`; all others are `fsync`. */
 export type OsLogs = ReadonlySet<string>
 
 const { config } = readBrokerConfig({ overrides: [] })
@@ -80,6 +80,7 @@ export class Bench {
   readonly time: Time
   readonly #memory: MemoryLogStore
   readonly #topics = new Map<string, LogTopic>()
+  readonly #osLogs: OsLogs
   readonly #life: number
   readonly #watch: (log: PartitionLog) => void
 
@@ -92,6 +93,7 @@ export class Bench {
     watch: (log: PartitionLog) => void = () => undefined,
   ) {
     this.time = new Time(nowMs)
+    this.#osLogs = osLogs
     this.#life = life
     this.#watch = watch
     this.#memory = createMemoryLogStore(disk === undefined ? {} : { disk, clock: this.time })
@@ -99,7 +101,8 @@ export class Bench {
       shared: noEngine,
       clock: this.time,
       timers: this.time,
-      openLog: (name, options) => this.#openLog(name, osLogs.has(name) ? 'os' : 'fsync', options),
+      openLog: async (name) => this.#logOf(await this.#ensure(name, {})),
+      ensureLog: (name, options) => this.#ensure(name, options),
       hasLog: (name) => this.#memory.disk.partitions.has(`${name}-0`),
       partitionOf: (name) => (this.#topics.get(name) as LogTopic).partition(0).log,
     })
@@ -121,9 +124,15 @@ export class Bench {
     return standing
   }
 
-  async #openLog(name: string, durability: Durability, { configs }: LogOptions): Promise<Log> {
-    const topic = this.#topics.get(name) ?? (await this.#topic(name, durability, configs))
+  async #ensure(name: string, { durability, configs }: LogOptions): Promise<LogTopic> {
+    const byDefault = this.#osLogs.has(name) ? 'os' : 'fsync'
+    const known = this.#topics.get(name)
+    const topic = known ?? (await this.#topic(name, durability ?? byDefault, configs))
     this.#topics.set(name, topic)
+    return topic
+  }
+
+  #logOf(topic: LogTopic): Log {
     return new Log({
       topic,
       shared: noEngine,
