@@ -2,11 +2,11 @@
  * Our client beside others: `npm run bench:client -- --help`. Method: client/README.md.
  */
 import { loadavg } from 'node:os'
+import { chooseCases } from '../src/bench/harness/choose-cases.ts'
 import { clientCases } from './client/cases.ts'
 import { type ClientRun, reportClients } from './client/client-report.ts'
 import { type ReadyPeer, takeClientTurn } from './client/client-turn.ts'
 import { peers } from './client/peers.ts'
-import { chooseCases } from './harness/bench-run.ts'
 import { parseOptions } from './harness/options.ts'
 
 const options = parseOptions({

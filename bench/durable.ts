@@ -2,10 +2,11 @@
  * What it costs that an answer means "on the disk": `npm run bench:durable -- --help`. Method:
  * README.md.
  */
+
+import { flushEach } from '../src/bench/harness/flush-mode.ts'
+import { buildLoadGenerator, runLoad } from '../src/bench/harness/load-generator.ts'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { diskCase, withDiskShares } from './harness/disk-share.ts'
-import { flushEach } from './harness/flush-mode.ts'
-import { buildLoadGenerator, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
 import { durableColumns, report } from './harness/report.ts'
 

@@ -1,8 +1,9 @@
 /**
  * What fetching costs the broker: `npm run bench:fetch -- --help`. Method: README.md.
  */
+
+import { buildLoadGenerator, runLoad } from '../src/bench/harness/load-generator.ts'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
-import { buildLoadGenerator, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
 import { loadColumns, report } from './harness/report.ts'
 

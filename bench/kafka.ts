@@ -4,24 +4,26 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { kafkaTarget, kafkaVersion } from '../src/bench/broker/kafka-target.ts'
+import { odradekTarget } from '../src/bench/broker/odradek-target.ts'
+import { reportLines } from '../src/bench/compare/comparison-report.ts'
+import { writeHtml } from '../src/bench/compare/html-report.ts'
+import { isLifecycle } from '../src/bench/compare/lifecycle-turn.ts'
 import {
-  fetchedJars,
-  kafkaTarget,
-  kafkaVersion,
-  odradekTarget,
-} from '../test/conformance/broker-target.ts'
-import { reportLines } from './compare/comparison-report.ts'
-import { writeHtml } from './compare/html-report.ts'
-import { isLifecycle } from './compare/lifecycle-turn.ts'
-import { type Results, readResults, type WorkloadResults, writeResults } from './compare/results.ts'
-import { runningSide, type Side, startedSide } from './compare/side.ts'
-import { takeTurn } from './compare/turn.ts'
-import { chooseCases } from './harness/bench-run.ts'
-import { buildLoadGenerator } from './harness/load-generator.ts'
-import { thisMachine } from './harness/machine.ts'
+  type Results,
+  readResults,
+  type WorkloadResults,
+  writeResults,
+} from '../src/bench/compare/results.ts'
+import { runningSide, type Side, startedSide } from '../src/bench/compare/side.ts'
+import { takeTurn } from '../src/bench/compare/turn.ts'
+import { chooseCases } from '../src/bench/harness/choose-cases.ts'
+import { buildLoadGenerator } from '../src/bench/harness/load-generator.ts'
+import { thisMachine } from '../src/bench/harness/machine.ts'
+import { workloads } from '../src/bench/workloads/index.ts'
+import type { Workload } from '../src/bench/workloads/workload.ts'
+import { fetchedJars } from '../test/conformance/broker-target.ts'
 import { type BenchOptions, parseOptions } from './harness/options.ts'
-import { workloads } from './workloads/index.ts'
-import type { Workload } from './workloads/workload.ts'
 
 const options = parseOptions({
   without: ['target', 'durable'],

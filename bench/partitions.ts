@@ -4,9 +4,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { takePartitionTurn } from '../src/bench/partitions/partition-turn.ts'
 import { parseOptions } from './harness/options.ts'
 import { type PartitionRun, reportPartitions } from './partitions/partition-report.ts'
-import { takePartitionTurn } from './partitions/partition-turn.ts'
 
 const options = parseOptions({
   without: ['seconds', 'case', 'cold'],

@@ -1,8 +1,13 @@
 /**
  * What producing costs the broker: `npm run bench:produce -- --help`. Method: README.md.
  */
+
+import {
+  buildLoadGenerator,
+  type LoadOptions,
+  runLoad,
+} from '../src/bench/harness/load-generator.ts'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
-import { buildLoadGenerator, type LoadOptions, runLoad } from './harness/load-generator.ts'
 import { parseOptions } from './harness/options.ts'
 import { loadColumns, report } from './harness/report.ts'
 

@@ -1,13 +1,13 @@
 /**
  * How soon a broker answers after SIGKILL: `npm run bench:recovery -- --help`. Method: README.md.
  */
-import { chooseCases } from './harness/bench-run.ts'
-import { flushEach, pageCache } from './harness/flush-mode.ts'
-import { buildLoadGenerator } from './harness/load-generator.ts'
+import { chooseCases } from '../src/bench/harness/choose-cases.ts'
+import { flushEach, pageCache } from '../src/bench/harness/flush-mode.ts'
+import { buildLoadGenerator } from '../src/bench/harness/load-generator.ts'
+import { planLoad } from '../src/bench/recovery/load-plan.ts'
+import { takeTurn } from '../src/bench/recovery/recovery-turn.ts'
 import { parseOptions } from './harness/options.ts'
-import { planLoad } from './recovery/load-plan.ts'
 import { type RecoveryRun, reportRecovery } from './recovery/recovery-report.ts'
-import { takeTurn } from './recovery/recovery-turn.ts'
 
 const modes = [
   { name: 'page-cache', flush: pageCache },

@@ -15,9 +15,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { median, short } from '../src/bench/harness/statistics.ts'
+import { printTable } from '../src/bench/harness/table.ts'
 import { Log } from '../src/queue/index.ts'
-import { median, short } from './harness/statistics.ts'
-import { printTable } from './harness/table.ts'
 
 const { values: asked } = parseArgs({
   options: {

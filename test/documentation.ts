@@ -94,9 +94,10 @@ export function readmeProblems(files: readonly SourceFile[]): string[] {
 }
 
 function mirrors(folder: string, folders: ReadonlyMap<string, unknown>): boolean {
-  const source =
-    /^test\/((native|bench)\/.+)/.exec(folder)?.[1] ?? folder.replace(/^test\//, 'src/')
-  return folder.startsWith('test/') && [...folders.keys()].some((one) => isWithin(one, source))
+  if (!folder.startsWith('test/')) return false
+  const path = folder.slice('test/'.length)
+  const sources = [`src/${path}`, ...(/^(native|bench)\/./.test(path) ? [path] : [])]
+  return [...folders.keys()].some((one) => sources.some((source) => isWithin(one, source)))
 }
 
 function isWithin(folder: string, parent: string): boolean {

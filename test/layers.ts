@@ -296,6 +296,13 @@ export const typeScriptLayers: readonly TypeScriptLayer[] = [
   layer('src/streams', [base, 'src/client/index.ts'], 'built on the public client alone', any),
   layer('src/connect', [base, 'src/client/index.ts'], 'built on the public client alone', any),
 
+  layer(
+    'src/bench',
+    [base, 'src/protocol', 'src/transport/index.ts'],
+    'brokers from outside, ours as others: processes, requests and what they took',
+    { builtins: 'any', packages: ['echarts'] },
+  ),
+
   layer('src/http', [base, publicIndexes], 'metrics, health and console over public indexes', {
     builtins: 'any',
     packages: ['prom-client'],

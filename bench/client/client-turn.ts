@@ -1,8 +1,8 @@
+import { BrokerProcess } from '../../src/bench/broker/broker-process.ts'
+import type { BrokerTarget, Settings } from '../../src/bench/broker/broker-target.ts'
+import { fillPageCache } from '../../src/bench/harness/page-cache.ts'
 import { encodeBatch, newBatch } from '../../src/protocol/record-batch.ts'
-import { BrokerProcess } from '../../test/conformance/broker-process.ts'
-import type { BrokerTarget, Settings } from '../../test/conformance/broker-target.ts'
 import { Feeder } from '../../test/conformance/client/feeder.ts'
-import { fillPageCache } from '../harness/page-cache.ts'
 import type { ClientCase } from './cases.ts'
 import { type Figures, recordsPerSend, type Task, valueBytes } from './task.ts'
 

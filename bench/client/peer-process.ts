@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
+import { runProcess } from '../../src/bench/harness/run-process.ts'
 import type { Answer, Figures, Task } from './task.ts'
-
-const patienceMsDefault = 180_000
 
 /**
  * Has a client's process do one task. Rejects with what the process says, or what it printed last
@@ -12,7 +8,7 @@ const patienceMsDefault = 180_000
 export async function runPeer(
   command: readonly string[],
   task: Task,
-  patienceMs: number = patienceMsDefault,
+  patienceMs?: number,
 ): Promise<Figures> {
   const { output, errors } = await runProcess(command, JSON.stringify(task), patienceMs)
   const answer = answerIn(output)
@@ -27,19 +23,4 @@ function answerIn(output: string): Answer | undefined {
   return line.startsWith('{"figures"') || line.startsWith('{"error"')
     ? (JSON.parse(line) as Answer)
     : undefined
-}
-
-/** Runs a process with that input to its end, which may be after its patience a SIGKILL. */
-export async function runProcess(
-  command: readonly string[],
-  input: string,
-  patienceMs: number = patienceMsDefault,
-): Promise<{ readonly output: string; readonly errors: string }> {
-  const [program = '', ...args] = command
-  const child = spawn(program, args, { timeout: patienceMs, killSignal: 'SIGKILL' })
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  const closed = once(child, 'close')
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), closed])
-  return { output, errors: child.killed ? `${errors}\nkilled after ${patienceMs} ms` : errors }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BrokerOptions, BrokerProcess } from '../../test/conformance/broker-process.ts'
-import type { BrokerTarget } from '../../test/conformance/broker-target.ts'
-import type { LoadReport } from './load-generator.ts'
+import type { BrokerProcess } from '../../src/bench/broker/broker-process.ts'
+import type { BrokerTarget } from '../../src/bench/broker/broker-target.ts'
+import { chooseCases } from '../../src/bench/harness/choose-cases.ts'
+import type { LoadReport } from '../../src/bench/harness/load-generator.ts'
+import { restMs, startWarm } from '../../src/bench/harness/warm-start.ts'
 import type { BenchOptions } from './options.ts'
-import { fillPageCache } from './page-cache.ts'
 
 /** One load on one broker. */
 export interface BenchCase {
@@ -23,9 +24,6 @@ export interface BenchRun {
   readonly reports: Readonly<Record<string, LoadReport>>
 }
 
-/** A broker that has started rests this long before its idle memory is read. */
-export const restMs = 1_500
-
 /**
  * Runs the cases on each target in turn, `rounds` times, each turn on a fresh broker with an empty
  * folder, which is removed afterwards. `prepare` runs before the cases and is not measured.
@@ -43,37 +41,6 @@ export async function runInterleaved(
     }
   }
   return runs
-}
-
-/**
- * The cases with these names; none named is all.
- * @throws {Error} which names there are, for one that is not among them
- */
-export function chooseCases<Case extends { readonly name: string }>(
-  cases: readonly Case[],
-  names: readonly string[],
-): readonly Case[] {
-  const known = cases.map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`no case is ${unknown}: they are ${known.join(', ')}`)
-  return names.length === 0 ? cases : cases.filter(({ name }) => names.includes(name))
-}
-
-/** How {@link startWarm} starts a broker. */
-export interface WarmStart extends BrokerOptions {
-  /** Leaves memory as it is instead of filling it with page cache before. */
-  readonly cold: boolean
-}
-
-/** Starts a broker on a new folder, in memory that is full of page cache. */
-export async function startWarm({ cold, ...options }: WarmStart): Promise<BrokerProcess> {
-  if (!cold) {
-    fillPageCache()
-    // That drove the program itself out of memory: a start would wait for the disk to read it.
-    const first = await BrokerProcess.start(options)
-    await first.stop().finally(() => first.dispose())
-  }
-  return BrokerProcess.start(options)
 }
 
 async function runOnce(

@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util'
-import {
-  type BrokerTarget,
-  kafkaTarget,
-  odradekTarget,
-  type Settings,
-} from '../../test/conformance/broker-target.ts'
-import { flushEach, pageCache } from './flush-mode.ts'
+import type { BrokerTarget, Settings } from '../../src/bench/broker/broker-target.ts'
+import { odradekTarget } from '../../src/bench/broker/odradek-target.ts'
+import { flushEach, pageCache } from '../../src/bench/harness/flush-mode.ts'
+import { kafkaTarget } from '../../test/conformance/broker-target.ts'
 
 /** What a bench was asked to do. */
 export interface BenchOptions {

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
+import { judge } from '../../src/bench/harness/limits.ts'
+import type { LoadReport } from '../../src/bench/harness/load-generator.ts'
+import { describeMachine, thisMachine } from '../../src/bench/harness/machine.ts'
+import { median, short } from '../../src/bench/harness/statistics.ts'
+import { printTable } from '../../src/bench/harness/table.ts'
 import type { BenchRun } from './bench-run.ts'
-import { judge, readLimits } from './budget.ts'
-import type { LoadReport } from './load-generator.ts'
-import { describeMachine, thisMachine } from './machine.ts'
+import { readLimits } from './budget.ts'
 import type { BenchOptions } from './options.ts'
-import { median, short } from './statistics.ts'
-import { printTable } from './table.ts'
 
 const mib = 1024 * 1024
 

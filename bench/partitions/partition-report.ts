@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { judge, readLimits } from '../harness/budget.ts'
-import { describeMachine, thisMachine } from '../harness/machine.ts'
+import { judge } from '../../src/bench/harness/limits.ts'
+import { describeMachine, thisMachine } from '../../src/bench/harness/machine.ts'
+import { median, short } from '../../src/bench/harness/statistics.ts'
+import { printTable } from '../../src/bench/harness/table.ts'
+import type { PartitionTurn } from '../../src/bench/partitions/partition-turn.ts'
+import { readLimits } from '../harness/budget.ts'
 import type { BenchOptions } from '../harness/options.ts'
-import { median, short } from '../harness/statistics.ts'
-import { printTable } from '../harness/table.ts'
-import type { PartitionTurn } from './partition-turn.ts'
 
 /** A turn, and whose it was. */
 export interface PartitionRun {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countLed } from '../../bench/partitions/partition-requests.ts'
+import { onConnection } from '../../src/bench/broker/connect.ts'
+import { countLed } from '../../src/bench/partitions/partition-requests.ts'
 import { BrokerProcess } from './broker-process.ts'
 import { odradekTarget } from './broker-target.ts'
-import { RawConnection } from './raw-connection.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 const run = promisify(execFile)
@@ -148,9 +148,7 @@ describe.skipIf(!hasMake)('the bench programs', () => {
       expect(readFileSync(join(folder, 'page.produce-small.svg'), 'utf8')).toMatch(/^<svg/)
       await kafka('--from', json, '--html', again)
       expect(readFileSync(again, 'utf8')).toBe(readFileSync(page, 'utf8'))
-      const connection = await RawConnection.open(other.port)
-      expect(await countLed(connection)).toBe(0)
-      connection.close()
+      expect(await onConnection(other.endpoint, countLed)).toBe(0)
     } finally {
       await other.dispose()
       for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true })

@@ -8,7 +8,7 @@ import {
   buildLoadGenerator,
   type LoadOptions,
   runLoad,
-} from '../../bench/harness/load-generator.ts'
+} from '../../src/bench/harness/load-generator.ts'
 import { BrokerProcess } from './broker-process.ts'
 import { eventually } from './eventually.ts'
 import { RawConnection } from './raw-connection.ts'

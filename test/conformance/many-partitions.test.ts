@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { pageCache } from '../../bench/harness/flush-mode.ts'
-import { takePartitionTurn } from '../../bench/partitions/partition-turn.ts'
+import { pageCache } from '../../src/bench/harness/flush-mode.ts'
+import { takePartitionTurn } from '../../src/bench/partitions/partition-turn.ts'
 import { targetFromEnvironment } from './broker-target.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'odradek-partitions-'))

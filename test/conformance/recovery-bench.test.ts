@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { flushEach, pageCache } from '../../bench/harness/flush-mode.ts'
-import { buildLoadGenerator } from '../../bench/harness/load-generator.ts'
-import { batchBytes, batchesOf, planLoad } from '../../bench/recovery/load-plan.ts'
-import { takeTurn } from '../../bench/recovery/recovery-turn.ts'
+import { flushEach, pageCache } from '../../src/bench/harness/flush-mode.ts'
+import { buildLoadGenerator } from '../../src/bench/harness/load-generator.ts'
+import { batchBytes, batchesOf, planLoad } from '../../src/bench/recovery/load-plan.ts'
+import { takeTurn } from '../../src/bench/recovery/recovery-turn.ts'
 import { targetFromEnvironment } from './broker-target.ts'
 
 const hasMake = spawnSync('make', ['--version'], { stdio: 'ignore' }).status === 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chartData, chartHeight, chartOption } from '../../../bench/compare/chart.ts'
-import { drawChart, htmlPage } from '../../../bench/compare/html-report.ts'
+import { chartData, chartHeight, chartOption } from '../../../src/bench/compare/chart.ts'
+import { drawChart, htmlPage } from '../../../src/bench/compare/html-report.ts'
 import { sampleResults, sampleSides, sampleWorkload } from './sample-results.ts'
 
 const results = sampleWorkload([10, 30, 20], [5, 7, 6])

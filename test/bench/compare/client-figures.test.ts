@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { consumerFigures } from '../../../bench/compare/consumer-case.ts'
-import { withShares } from '../../../bench/compare/generator-case.ts'
-import { javaFigures } from '../../../bench/compare/java-case.ts'
+import { consumerFigures } from '../../../src/bench/compare/consumer-case.ts'
+import { withShares } from '../../../src/bench/compare/generator-case.ts'
+import { javaFigures } from '../../../src/bench/compare/java-case.ts'
 import { sampleReport } from '../harness/sample-report.ts'
 
 describe('withShares', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { reportLines, workloadBlocks } from '../../../bench/compare/comparison-report.ts'
-import type { WorkloadResults } from '../../../bench/compare/results.ts'
+import { reportLines, workloadBlocks } from '../../../src/bench/compare/comparison-report.ts'
+import type { WorkloadResults } from '../../../src/bench/compare/results.ts'
 import { sampleResults, sampleWorkload } from './sample-results.ts'
 
 const blocksOf = (workload: WorkloadResults) => workloadBlocks(workload, sampleResults([workload]))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { durabilityDifference, ratioOf, valuesOf } from '../../../bench/compare/pairs.ts'
+import { durabilityDifference, ratioOf, valuesOf } from '../../../src/bench/compare/pairs.ts'
 import { sampleSides, sampleTurn, sampleWorkload } from './sample-results.ts'
 
 const ratio = (ours: readonly number[], theirs: readonly number[]) =>

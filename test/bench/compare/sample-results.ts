@@ -1,4 +1,4 @@
-import type { Results, Turn, WorkloadResults } from '../../../bench/compare/results.ts'
+import type { Results, Turn, WorkloadResults } from '../../../src/bench/compare/results.ts'
 import { sampleReport } from '../harness/sample-report.ts'
 
 /** The sides of {@link sampleResults}. */

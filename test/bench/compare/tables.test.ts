@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brokerRows, caseNames, caseRows, ratioRows } from '../../../bench/compare/tables.ts'
+import { brokerRows, caseNames, caseRows, ratioRows } from '../../../src/bench/compare/tables.ts'
 import { sampleSides, sampleTurn, sampleWorkload } from './sample-results.ts'
 
 describe('ratioRows', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { judgeTargets } from '../../../bench/compare/targets.ts'
-import type { Target } from '../../../bench/workloads/workload.ts'
+import { judgeTargets } from '../../../src/bench/compare/targets.ts'
+import type { Target } from '../../../src/bench/workloads/workload.ts'
 import { sampleSides, sampleWorkload } from './sample-results.ts'
 
 function verdicts(

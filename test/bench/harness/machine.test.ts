@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeMachine, thisMachine } from '../../../bench/harness/machine.ts'
+import { describeMachine, thisMachine } from '../../../src/bench/harness/machine.ts'
 
 describe('thisMachine', () => {
   it('is described in one line', () => {

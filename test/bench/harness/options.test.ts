@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { flushEach, pageCache } from '../../../bench/harness/flush-mode.ts'
 import { helpText, readOptions } from '../../../bench/harness/options.ts'
+import { flushEach, pageCache } from '../../../src/bench/harness/flush-mode.ts'
 
 describe('readOptions', () => {
   it('has a default for everything', () => {

@@ -5,7 +5,7 @@ import {
   machineSeconds,
   othersCores,
   processSeconds,
-} from '../../../bench/harness/processor-time.ts'
+} from '../../../src/bench/harness/processor-time.ts'
 
 /** Keeps one core at work. */
 function work(ms: number): void {

@@ -1,5 +1,5 @@
 import type { BenchRun } from '../../../bench/harness/bench-run.ts'
-import type { LoadReport } from '../../../bench/harness/load-generator.ts'
+import type { LoadReport } from '../../../src/bench/harness/load-generator.ts'
 
 /** What a case reports in tests: so many requests in one second, each in so many microseconds. */
 export function sampleReport(requestsPerSecond: number, latency = 100): LoadReport {

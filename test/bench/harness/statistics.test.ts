@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, short } from '../../../bench/harness/statistics.ts'
+import { median, short } from '../../../src/bench/harness/statistics.ts'
 
 describe('median', () => {
   it('is the middle value, or the mean of the two middle ones, in any order', () => {

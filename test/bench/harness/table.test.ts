@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tableLines } from '../../../bench/harness/table.ts'
+import { tableLines } from '../../../src/bench/harness/table.ts'
 
 describe('tableLines', () => {
   it('puts words to the left and figures to the right', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { partitionRows } from '../../../bench/partitions/partition-report.ts'
-import type { PartitionTurn } from '../../../bench/partitions/partition-turn.ts'
+import type { PartitionTurn } from '../../../src/bench/partitions/partition-turn.ts'
 
 const figures = { residentBytes: 100 * 1024 ** 2, descriptors: 40, mappings: 200 }
 

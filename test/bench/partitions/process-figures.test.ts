@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { processFigures } from '../../../bench/partitions/process-figures.ts'
+import { processFigures } from '../../../src/bench/partitions/process-figures.ts'
 
 describe.skipIf(process.platform !== 'linux')('processFigures', () => {
   it('counts the open files of a process', () => {

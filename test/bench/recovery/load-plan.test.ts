@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchBytes, batchesOf, planLoad } from '../../../bench/recovery/load-plan.ts'
+import { batchBytes, batchesOf, planLoad } from '../../../src/bench/recovery/load-plan.ts'
 
 const gib = 1024 ** 3
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastRecovery } from '../../../bench/recovery/recovery-line.ts'
+import { lastRecovery } from '../../../src/bench/recovery/recovery-line.ts'
 
 /** The line as `src/broker/broker.ts` writes it. */
 function lineOf(entries: number): string {

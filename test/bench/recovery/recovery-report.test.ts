@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type RecoveryRun, recoveryRows } from '../../../bench/recovery/recovery-report.ts'
-import type { RecoveryTurn } from '../../../bench/recovery/recovery-turn.ts'
+import type { RecoveryTurn } from '../../../src/bench/recovery/recovery-turn.ts'
 
 function turn(produceMs: number): RecoveryTurn {
   const first = { answerMs: 1, produceMs, fetchMs: produceMs + 1 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { figureNamed } from '../../../bench/compare/figures.ts'
-import { workloads } from '../../../bench/workloads/index.ts'
+import { figureNamed } from '../../../src/bench/compare/figures.ts'
+import { workloads } from '../../../src/bench/workloads/index.ts'
 
 describe('the workloads', () => {
   it('have names of their own, which can name files', () => {

@@ -1,85 +1,9 @@
 #!/bin/sh
-# Fetches the jars of the reference broker, Apache Kafka 4.3.1 or $CONFORMANCE_KAFKA_VERSION, from a Maven
-# repository into a cache folder outside the checkout and prints that folder. Needs mvn and a JDK of at least 17. Prints
-# one clear line and exits with 1 where they can't be had.
+# Puts the jars of Apache Kafka 4.3.1, or of $CONFORMANCE_KAFKA_VERSION, into $KAFKA_HOME or a cache
+# folder and prints the folder, or one clear line, and exits with 1 where they can't be had.
 #
 #   KAFKA_HOME=$(test/conformance/apache-kafka/setup.sh)
-#
-# The folder is $KAFKA_HOME if that is set, else ${XDG_CACHE_HOME:-~/.cache}/odradek/kafka-VERSION.
-# A folder that already holds the jars is left as it is. Of several who call this at once one
-# fetches and the others wait for it. What failed is not tried again for ten minutes, so that on a
-# machine without network a test run waits once and not once for each test.
 set -eu
 
-version="${CONFORMANCE_KAFKA_VERSION:-4.3.1}"
-home="${KAFKA_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/odradek/kafka-$version}"
-
-is_there() { [ -f "$home/kafka-tools-$version.jar" ]; }
-
-fetch() {
-  pom="$(mktemp -d)"
-  trap 'rm -rf "$pom"' EXIT
-  # log4j-slf4j-impl is what the release adds so that the broker logs at all; kafka-tools holds
-  # the command-line tools.
-  cat >"$pom/pom.xml" <<POM
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId>
-  <artifactId>kafka-jars</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka_2.13</artifactId>
-      <version>$version</version>
-    </dependency>
-    <dependency>
-      <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka-tools</artifactId>
-      <version>$version</version>
-    </dependency>
-    <dependency>
-      <groupId>org.apache.logging.log4j</groupId>
-      <artifactId>log4j-slf4j-impl</artifactId>
-      <version>2.25.5</version>
-    </dependency>
-  </dependencies>
-</project>
-POM
-  limit="$(command -v timeout >/dev/null && echo timeout 540)" || limit=
-  $limit mvn -q -B -f "$pom/pom.xml" dependency:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$pom/jars" >"$pom/log" 2>&1 || {
-    reason="$(sed -n 's/^\[ERROR\] *//p' "$pom/log" | head -n 1 | cut -c 1-200)"
-    echo "the jars of Apache Kafka $version could not be fetched with mvn: ${reason:-no reason told}" \
-      >"$failed"
-    return 1
-  }
-  # The one that tells that all are there comes last.
-  mkdir -p "$home"
-  mv "$pom/jars/kafka-tools-$version.jar" "$pom"
-  mv "$pom"/jars/*.jar "$home"
-  mv "$pom/kafka-tools-$version.jar" "$home"
-  rm -f "$failed"
-}
-
-if ! is_there; then
-  for tool in mvn java; do
-    command -v "$tool" >/dev/null || {
-      echo "$tool is not installed; Debian: maven, default-jdk-headless"
-      exit 1
-    }
-  done
-  failed="$home.failed"
-  mkdir -p "$(dirname "$home")"
-  exec 9>"$home.lock"
-  ! command -v flock >/dev/null || flock 9
-  if ! is_there; then
-    [ -n "$(find "$failed" -mmin -10 2>/dev/null)" ] || fetch || true
-    is_there || {
-      cat "$failed" 2>/dev/null || echo "the jars could not be moved into $home"
-      exit 1
-    }
-  fi
-fi
-echo "$home"
+load=$(cd "$(dirname "$0")/../../../load" && pwd)
+exec "$load/kafka-jars.sh" "${CONFORMANCE_KAFKA_VERSION:-4.3.1}" ${KAFKA_HOME:+"$KAFKA_HOME"}

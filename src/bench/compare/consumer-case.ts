@@ -1,0 +1,49 @@
+import { runLoad } from '../harness/load-generator.ts'
+import { endedChildrenSeconds, processSeconds } from '../harness/processor-time.ts'
+import { runConsumerPerformance } from '../java/consumer-performance.ts'
+import type { ConsumerToolLoad } from '../workloads/workload.ts'
+import { type CasePlace, dataOptions } from './generator-case.ts'
+import { processorFigures, type Spent } from './processor-figures.ts'
+
+/** What a run of kafka-consumer-perf-test took; CPU times are of its whole life, its start too. */
+export interface ConsumerRun extends Omit<Spent, 'bytes'> {
+  /** Behind the first third of the records. */
+  readonly recordsPerSecond: number
+  readonly recordBytes: number
+}
+
+/** Puts the records into the topic and reads them by kafka-consumer-perf-test, after a warm-up. */
+export async function runConsumerTool(
+  load: ConsumerToolLoad,
+  place: CasePlace,
+  jars: string,
+): Promise<object> {
+  const { records, recordBytes, data } = load
+  await runLoad('produce', { ...dataOptions(load.partitions, place), ...data })
+  const what = { bootstrap: place.address, topic: place.topic, records }
+  const consume = () => runConsumerPerformance(jars, what)
+  await consume()
+  const brokerSeconds = () => (place.pid === undefined ? undefined : processSeconds(place.pid))
+  const [begun, client, broker] = [performance.now(), endedChildrenSeconds(), brokerSeconds()]
+  const recordsPerSecond = await consume()
+  const brokerEnd = brokerSeconds()
+  return consumerFigures({
+    recordsPerSecond,
+    records,
+    recordBytes,
+    seconds: (performance.now() - begun) / 1_000,
+    clientCpuSeconds: endedChildrenSeconds() - client,
+    brokerCpuSeconds:
+      broker === undefined || brokerEnd === undefined ? undefined : brokerEnd - broker,
+  })
+}
+
+/** Figures of a run, under the names of the tables; MB are those of the records' values. */
+export function consumerFigures(run: ConsumerRun): object {
+  const { recordsPerSecond, records, recordBytes } = run
+  return {
+    recordsPerSecond,
+    mbPerSecond: (recordsPerSecond * recordBytes) / 1e6,
+    ...processorFigures({ ...run, bytes: records * recordBytes }),
+  }
+}

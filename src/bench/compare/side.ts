@@ -1,0 +1,72 @@
+import { parseHostPort } from '../../base/endpoint.ts'
+import type { BrokerProcess } from '../broker/broker-process.ts'
+import type { BrokerTarget, Settings } from '../broker/broker-target.ts'
+import { startWarm } from '../harness/warm-start.ts'
+
+/** A broker that a turn measures. */
+export interface Subject {
+  readonly host: string
+  readonly port: number
+  /** Its process, where it was started for this turn. */
+  readonly process: BrokerProcess | undefined
+  /** Stops what was started, cleanly, and removes its folder. */
+  close(): Promise<void>
+}
+
+/** One of the two that are compared. */
+export interface Side {
+  readonly name: string
+  /** A broker for one turn. */
+  open(): Promise<Subject>
+  /** How to start one, unless it runs somewhere. */
+  readonly starting: Starting | undefined
+}
+
+/** How brokers of a side are started. */
+export interface Starting extends SideOptions {
+  readonly target: BrokerTarget
+}
+
+/** How brokers of a run are started. */
+export interface SideOptions {
+  readonly settings: Settings
+  readonly parent: string | undefined
+  readonly cold: boolean
+}
+
+/** A broker that is started on a folder of its own for each turn. */
+export function startedSide(target: BrokerTarget, options: SideOptions): Side {
+  const { settings, parent, cold } = options
+  return {
+    name: target.name,
+    starting: { target, settings, parent, cold },
+    async open() {
+      const broker = await startWarm({ target, settings, cold, ...(parent ? { parent } : {}) })
+      return {
+        host: '127.0.0.1',
+        port: broker.port,
+        process: broker,
+        async close() {
+          try {
+            if (broker.running) await broker.stop()
+          } finally {
+            await broker.dispose()
+          }
+        },
+      }
+    },
+  }
+}
+
+/**
+ * A broker that runs somewhere, by `host:port`: nobody starts or stops it or reads its CPU time.
+ * @throws {Error} if that is no address
+ */
+export function runningSide(address: string): Side {
+  const at = parseHostPort(address)
+  if (at === undefined || at.host === '') {
+    throw new Error(`--against needs HOST:PORT, not ${address}`)
+  }
+  const subject = { ...at, process: undefined, close: async () => {} }
+  return { name: address, starting: undefined, open: async () => subject }
+}

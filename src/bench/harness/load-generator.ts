@@ -1,0 +1,64 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { packageRoot } from '../package-root.ts'
+
+const program = join(packageRoot, 'build', 'load', 'odradek-load')
+const run = promisify(execFile)
+
+/** What odradek-load prints: one measured window of one case. */
+export interface LoadReport {
+  readonly seconds: number
+  readonly requests: number
+  readonly records: number
+  /** Whole record batches. */
+  readonly bytes: number
+  readonly requestsPerSecond: number
+  readonly recordsPerSecond: number
+  readonly mbPerSecond: number
+  readonly latencyUs: {
+    readonly mean: number
+    readonly p50: number
+    readonly p90: number
+    readonly p99: number
+    readonly p999: number
+    readonly max: number
+  }
+  /** Until all connections were there, one after the other in each thread. */
+  readonly connectSeconds?: number
+  readonly connectionsPerSecond?: number
+  /** With a rate: how late requests were sent, within their latency. */
+  readonly sendLagUs?: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** With a rate: requests that were due in time and never sent. */
+  readonly behind?: number
+  readonly generatorCpuSeconds: number
+  readonly generatorCpuUsPerRequest: number
+  /** Of the process that --pid named. */
+  readonly brokerCpuSeconds: number
+  readonly brokerCpuSecondsPerGb: number
+  readonly brokerCpuUsPerRequest: number
+  /** Requests per second over those of the bare disk in the same turn, where a bench has it. */
+  readonly shareOfDisk?: number
+}
+
+/** Compiles the load generator where its sources have changed. */
+export function buildLoadGenerator(): void {
+  const folder = join(packageRoot, 'load', 'native')
+  execFileSync('make', ['-s', '-j2', '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Options of odradek-load by name without the dashes; true is a flag, a list is repeated. */
+export type LoadOptions = Readonly<Record<string, string | number | true | readonly string[]>>
+
+/** Runs the load generator to its end. Rejects with its sentence if it gives up. */
+export async function runLoad(
+  mode: 'produce' | 'fetch' | 'disk',
+  options: LoadOptions,
+): Promise<LoadReport> {
+  const args = Object.entries(options).flatMap(([name, value]) => {
+    if (value === true) return [`--${name}`]
+    return [value].flat().flatMap((each) => [`--${name}`, String(each)])
+  })
+  const { stdout } = await run(program, [mode, ...args], { timeout: 900_000 })
+  return JSON.parse(stdout) as LoadReport
+}

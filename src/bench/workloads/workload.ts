@@ -1,0 +1,75 @@
+import type { Limit } from '../harness/limits.ts'
+import type { LoadOptions } from '../harness/load-generator.ts'
+
+/** What a workload asks of an answer, the same of both brokers: configs of its topics. */
+export type Durability = 'page-cache' | 'flush-each'
+
+/**
+ * A figure that is to be reached: a bound on our median, or on the median of how many times the
+ * other broker's figure ours is. Without a case it is a figure of the broker's start and memory.
+ */
+export interface Target extends Limit {
+  readonly timesAtLeast?: number
+  readonly timesAtMost?: number
+}
+
+/** One load on a broker that is up: a row of the workload's table. */
+export interface WorkloadCase {
+  readonly name: string
+  readonly load: GeneratorLoad | JavaProducersLoad | ConsumerToolLoad | LifecycleLoad
+  /** Left out by --quick. */
+  readonly isLong?: true
+}
+
+/** What odradek-load does; see load/native. */
+export interface GeneratorLoad {
+  readonly client: 'odradek-load'
+  readonly mode: 'produce' | 'fetch'
+  readonly partitions: number
+  /** What is produced into the topic before, where the load only reads. */
+  readonly data?: LoadOptions
+  /** What differs in a run of the same load that goes before and is not measured. */
+  readonly warmUp?: LoadOptions
+  readonly load: LoadOptions
+}
+
+/** What so many of Kafka's own producers do in one process; see load/java. */
+export interface JavaProducersLoad {
+  readonly client: 'java-producers'
+  readonly partitions: number
+  readonly producers: number
+  readonly recordBytes: number
+  readonly acks: 1 | -1
+  readonly lingerMs: number
+}
+
+/** What one kafka-consumer-perf-test reads. */
+export interface ConsumerToolLoad {
+  readonly client: 'consumer-perf-test'
+  readonly partitions: number
+  /** What is produced into the topic before: these many records of this size. */
+  readonly data: LoadOptions
+  readonly records: number
+  readonly recordBytes: number
+}
+
+/**
+ * Starts, stops and kills of brokers that the case starts itself, see recovery/ and
+ * partitions/: never of one that runs. A workload has only such cases, or none of them.
+ */
+export type LifecycleLoad =
+  | { readonly client: 'restart'; readonly gib: number; readonly partitions: number }
+  | { readonly client: 'partitions'; readonly topics: number; readonly partitions: number }
+
+/** Something that people do with a broker, as data: what is set, sent and to be reached. */
+export interface Workload {
+  readonly name: string
+  /** What of the world it stands for, in a sentence. */
+  readonly standsFor: string
+  readonly durability: Durability
+  /** In the order in which they run on one start of a broker; none measures the start alone. */
+  readonly cases: readonly WorkloadCase[]
+  readonly targets: readonly Target[]
+  /** The figure that the chart shows. */
+  readonly chart: string
+}
