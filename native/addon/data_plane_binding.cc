@@ -22,6 +22,8 @@ DataPathOptions to_options(ValueReader& read, const Napi::Value& value) {
   options.fetch_session_slots = read.int32_field(given, "maxIncrementalFetchSessionCacheSlots", 0);
   options.connections_max_idle_ms =
       std::min(read.int64_field(given, "connectionsMaxIdleMs"), kDelayMsMax);
+  options.socket_buffers = {read.int32_field(given, "socketSendBufferBytes", -1),
+                            read.int32_field(given, "socketReceiveBufferBytes", -1)};
   options.connections_max = read.int32_field(given, "maxConnections", 0);
   return options;
 }

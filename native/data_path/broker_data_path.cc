@@ -84,7 +84,7 @@ class DataPath final : public BrokerDataPath {
   Result<Endpoint, std::string> listen(const Endpoint& endpoint) override {
     const std::lock_guard lock(mutex_);
     if (stopped_) return Err(std::string("cannot listen: the broker is stopping"));
-    auto bound = Listener::bind(endpoint);
+    auto bound = Listener::bind(endpoint, options_.socket_buffers);
     if (!bound) return Err(bound.error());
     listeners_.push_back(std::move(*bound));
     if (open_listener(*listeners_.back())) return listeners_.back()->endpoint();

@@ -22,6 +22,7 @@
 #include "data_path/topic_traffic.h"
 #include "log/partition_log.h"
 #include "net/endpoint.h"
+#include "net/socket.h"
 
 namespace odradek {
 
@@ -60,12 +61,15 @@ struct ConnectionInfo {
 
 // Settings of the data path, fixed at its start; each names its Kafka config.
 struct DataPathOptions {
-  int reactor_threads = 1;                   // default: cores - 1, at least 1
+  int reactor_threads = 1;                   // num.network.threads
   int64_t frame_bytes_max = 104857600;       // socket.request.max.bytes
   int64_t fetch_bytes_max = 57671680;        // fetch.max.bytes
   int32_t fetch_session_slots = 1000;        // max.incremental.fetch.session.cache.slots
   int64_t connections_max_idle_ms = 600000;  // connections.max.idle.ms
   int32_t connections_max = 2147483647;      // max.connections
+  // socket.send.buffer.bytes and socket.receive.buffer.bytes. A larger send buffer lets a fetch run
+  // ahead of its reader by megabytes, whose bookkeeping then misses the processor's caches.
+  SocketBuffers socket_buffers;
 };
 
 // One hosted partition as Produce and Fetch see it.

@@ -99,7 +99,7 @@ void Worker::end_turn() {
     connections_.end_turn();
     flush();
   } while (!woken_.empty());
-  if (waiting_produces_ >= kManyProduces && processors_ > 1) reactor_.stay_awake();
+  if (waiting_produces_ >= kManyProduces) reactor_.stay_awake();
   if (on_idle_) note_drained();
 }
 

@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -160,7 +159,6 @@ class Worker final : public PartitionWaker {
   std::optional<ProducePath> produce_path_;
   WorkerCounters counters_;
   TrafficMeter traffic_;
-  const unsigned processors_ = std::thread::hardware_concurrency();
   FlushTurn flush_turn_;
   size_t waiting_produces_ = 0;
   size_t turns_alone_ = 0;  // flushes in a row with one produce that waited

@@ -12,8 +12,9 @@ static_assert(kAcceptsPerEvent > 0 && kAcceptsPerEvent <= kBacklog);
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>, std::string> Listener::bind(const Endpoint& endpoint) {
-  auto socket = listen_on(endpoint, kBacklog);
+Result<std::unique_ptr<Listener>, std::string> Listener::bind(const Endpoint& endpoint,
+                                                              const SocketBuffers& buffers) {
+  auto socket = listen_on(endpoint, kBacklog, buffers);
   if (!socket) return Err(socket.error());
   return std::make_unique<Listener>(std::move(*socket));
 }

@@ -26,7 +26,8 @@ class Listener final : public PollTarget {
 
   // Binds and listens, see listen_on(); nothing is accepted yet, but peers can already connect, and
   // what they send waits in the system.
-  static Result<std::unique_ptr<Listener>, std::string> bind(const Endpoint& endpoint);
+  static Result<std::unique_ptr<Listener>, std::string> bind(const Endpoint& endpoint,
+                                                             const SocketBuffers& buffers = {});
   explicit Listener(Socket socket);
   ~Listener() override;
 

@@ -23,6 +23,7 @@
 #include "net/mailbox.h"
 #include "net/poller.h"
 #include "net/timer_wheel.h"
+#include "net/wait_habit.h"
 
 namespace odradek {
 
@@ -62,8 +63,8 @@ class Reactor {
   TimerWheel& timers() { return timers_; }
   // Monotonic time as of the start of this turn's work.
   int64_t now_ms() const { return now_ms_; }
-  // Before the next turn: looks for work some times over before it sleeps. For whoever expects some
-  // sooner than a sleeping thread is woken, which takes tens of microseconds.
+  // Before the next turn: looks for work some times over before it sleeps, as it does by itself
+  // where that has paid (wait_habit.h). For whoever knows that some comes soon.
   void stay_awake() { awake_ = true; }
   // Destroys `target` at the end of this turn: events of it may be on the way.
   void bury(std::unique_ptr<PollTarget> target);
@@ -94,6 +95,7 @@ class Reactor {
   std::unique_ptr<Poller> poller_;
   Mailbox mailbox_;
   Alarm alarm_{mailbox_.wake_up()};
+  const bool is_alone_;  // on the machine's only processor nothing happens while it looks
   int64_t now_ms_;
   TimerWheel timers_;
   std::function<void()> on_turn_;
@@ -101,6 +103,7 @@ class Reactor {
   std::vector<std::unique_ptr<PollTarget>> buried_;
   std::array<PollEvent, kEventsPerTurn> events_;
   bool awake_ = false;
+  WaitHabit habit_;
   bool running_ = true;   // the reactor's thread only
   bool started_ = false;  // the maker's thread only
   pthread_t thread_{};

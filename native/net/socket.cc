@@ -128,8 +128,11 @@ void Socket::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
-Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog) {
+Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog,
+                                      const SocketBuffers& buffers) {
   ASSERT(backlog > 0);
+  ASSERT(buffers.send == -1 || buffers.send > 0);
+  ASSERT(buffers.receive == -1 || buffers.receive > 0);
   Address address;
   if (!parse(endpoint, &address)) {
     return Err("cannot listen on " + endpoint.host + ": not a numeric address");
@@ -141,6 +144,13 @@ Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog) {
   setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (address.storage.ss_family == AF_INET6) {
     setsockopt(socket.fd(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  }
+  // Before it listens: accepted sockets inherit them, and the handshake tells the window.
+  if (buffers.send > 0) {
+    setsockopt(socket.fd(), SOL_SOCKET, SO_SNDBUF, &buffers.send, sizeof buffers.send);
+  }
+  if (buffers.receive > 0) {
+    setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &buffers.receive, sizeof buffers.receive);
   }
   if (::bind(socket.fd(), address.get(), address.length) != 0) {
     return Err(listen_failure(endpoint, errno));

@@ -32,9 +32,17 @@ class Socket {
   int fd_ = -1;
 };
 
+// Bytes that the kernel holds of a connection, each way, as asked of it: Linux takes twice as much.
+struct SocketBuffers {
+  int32_t send = -1;  // -1: the system sizes it by what the connection does
+  int32_t receive = -1;
+};
+
 // Binds a numeric address and listens; port 0 takes a free one. The error is a sentence that names
-// the address, the cause and what to do. An IPv6 wildcard also takes IPv4 connections.
-Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog);
+// the address, the cause and what to do. An IPv6 wildcard also takes IPv4 connections. What is
+// accepted has buffers of the size that `buffers` says, as far as the system allows it.
+Result<Socket, std::string> listen_on(const Endpoint& endpoint, int backlog,
+                                      const SocketBuffers& buffers);
 
 // A descriptor of no use but to be given up when there are no others. Not open if there is none.
 Socket spare_descriptor();

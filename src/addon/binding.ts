@@ -214,6 +214,10 @@ export interface NativeLatencyCounts {
 export interface NativeDataPlaneOptions {
   readonly reactorThreads: number
   readonly socketRequestMaxBytes: number
+  /** -1: the system's own. */
+  readonly socketSendBufferBytes: number
+  /** -1: the system's own. */
+  readonly socketReceiveBufferBytes: number
   readonly fetchMaxBytes: number
   readonly maxIncrementalFetchSessionCacheSlots: number
   readonly connectionsMaxIdleMs: number

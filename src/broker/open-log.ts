@@ -41,7 +41,9 @@ export const configsBesideLog: ReadonlySet<string> = new Set([
   'quota.window.num',
   'quota.window.size.seconds',
   'security.inter.broker.protocol',
+  'socket.receive.buffer.bytes',
   'socket.request.max.bytes',
+  'socket.send.buffer.bytes',
 ])
 
 /** Options of an engine that is started. */

@@ -154,14 +154,28 @@ function endpointOf(option: string, text: string): HostPort {
 /** More threads than this share no work any more: each has its own connections. */
 const networkThreadsMax = 8
 
-/** Kafka's default of three threads is meant for many processors; unset, the machine decides. */
+/**
+ * Kafka's default of three threads is meant for many processors; unset, the machine decides. One
+ * processor is left to the Node thread where there are more than two: of two, the second thread
+ * serves more than it takes (docs/measurements.md).
+ */
 function reactorThreads(config: BrokerConfig, processors: number): number {
-  if (!config.isSet('num.network.threads')) return Math.max(1, processors - 1)
+  const byDefault = Math.min(networkThreadsMax, Math.max(Math.min(2, processors), processors - 1))
+  if (!config.isSet('num.network.threads')) return byDefault
   const threads = config.number('num.network.threads')
   if (threads >= 1 && threads <= networkThreadsMax) return threads
   throw new StartError(
     `num.network.threads is ${threads}, and a broker has 1 to ${networkThreadsMax}; ` +
-      'leave it out for one less than the machine has processors.',
+      `leave it out for ${byDefault}, by the number of this machine's processors.`,
+  )
+}
+
+/** What the system is to hold of a connection in one direction; -1 leaves it to the system. */
+function socketBufferBytes(config: BrokerConfig, name: string): number {
+  const bytes = config.number(name)
+  if (bytes === -1 || bytes >= 1) return bytes
+  throw new StartError(
+    `${name} is ${bytes}, and a buffer has at least 1 byte; -1 leaves its size to the system.`,
   )
 }
 
@@ -169,6 +183,8 @@ function dataPlaneOptions(config: BrokerConfig, processors: number): DataPlaneOp
   return {
     reactorThreads: reactorThreads(config, processors),
     socketRequestMaxBytes: config.number('socket.request.max.bytes'),
+    socketSendBufferBytes: socketBufferBytes(config, 'socket.send.buffer.bytes'),
+    socketReceiveBufferBytes: socketBufferBytes(config, 'socket.receive.buffer.bytes'),
     fetchMaxBytes: config.number('fetch.max.bytes'),
     maxIncrementalFetchSessionCacheSlots: config.number(
       'max.incremental.fetch.session.cache.slots',

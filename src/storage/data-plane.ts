@@ -56,6 +56,10 @@ export interface DataPlaneEvents {
 export interface DataPlaneOptions {
   readonly reactorThreads: number
   readonly socketRequestMaxBytes: number
+  /** -1: the system's own. */
+  readonly socketSendBufferBytes: number
+  /** -1: the system's own. */
+  readonly socketReceiveBufferBytes: number
   readonly fetchMaxBytes: number
   readonly maxIncrementalFetchSessionCacheSlots: number
   readonly connectionsMaxIdleMs: number

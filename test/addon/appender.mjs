@@ -73,6 +73,8 @@ async function serve() {
     {
       reactorThreads: 2,
       socketRequestMaxBytes: 1 << 20,
+      socketSendBufferBytes: -1,
+      socketReceiveBufferBytes: -1,
       fetchMaxBytes: 1 << 20,
       maxIncrementalFetchSessionCacheSlots: 10,
       connectionsMaxIdleMs: 60_000,

@@ -27,6 +27,8 @@ export const topicPartition = {
 export const planeOptions = {
   reactorThreads: 1,
   socketRequestMaxBytes: 1 << 20,
+  socketSendBufferBytes: -1,
+  socketReceiveBufferBytes: -1,
   fetchMaxBytes: 1 << 20,
   maxIncrementalFetchSessionCacheSlots: 10,
   connectionsMaxIdleMs: 60_000,

@@ -89,9 +89,10 @@ describe('other nodes', () => {
 })
 
 describe('num.network.threads', () => {
-  it('is one less than the processors, at least one, unless it is set', () => {
-    expect(settings({}).dataPlane.reactorThreads).toBe(5)
-    expect(brokerSettings({}, 1).dataPlane.reactorThreads).toBe(1)
+  it('follows the processors unless it is set', () => {
+    const threads = (processors: number): number =>
+      brokerSettings({}, processors).dataPlane.reactorThreads
+    expect([1, 2, 3, 4, 6, 9, 64].map(threads)).toEqual([1, 2, 2, 3, 5, 8, 8])
   })
 
   it('is what the operator says, up to 8', () => {
@@ -100,5 +101,22 @@ describe('num.network.threads', () => {
     expect(set('8').dataPlane.reactorThreads).toBe(8)
     expect(() => set('9')).toThrow('num.network.threads is 9, and a broker has 1 to 8; leave it')
     expect(() => set('0')).toThrow('num.network.threads')
+  })
+})
+
+describe("sockets' buffers", () => {
+  it("are Kafka's for sending and the system's for receiving, unless they are set", () => {
+    const { socketSendBufferBytes, socketReceiveBufferBytes } = settings({}).dataPlane
+    expect([socketSendBufferBytes, socketReceiveBufferBytes]).toEqual([102_400, -1])
+    expect(settings({ 'socket.send.buffer.bytes': '-1' }).dataPlane.socketSendBufferBytes).toBe(-1)
+    const receives = settings({ 'socket.receive.buffer.bytes': '65536' }).dataPlane
+    expect(receives.socketReceiveBufferBytes).toBe(65_536)
+  })
+
+  it.each(['0', '-2'])('are not of %s bytes', (bytes) => {
+    expect(() => settings({ 'socket.send.buffer.bytes': bytes })).toThrow(
+      `socket.send.buffer.bytes is ${bytes}, and a buffer has at least 1 byte; -1 leaves its size`,
+    )
+    expect(() => settings({ 'socket.receive.buffer.bytes': bytes })).toThrow('at least 1 byte')
   })
 })

@@ -112,7 +112,7 @@ metadata.max.retention.bytes|How many bytes of metadata log and snapshots are ke
 metadata.max.retention.ms|For how long metadata log and snapshots are kept.
 node.id|The number of this node.
 num.network.threads|Threads for connections, Produce and Fetch, 1 to 8; unset, one less than the \
-processors.
+processors, and 2 where there are 2.
 num.partitions|How many partitions a topic gets that is created without saying so.
 odradek.clamp.replication.factor|Whether a topic that asks for more replicas than there are \
 brokers gets what there is, and an answer that says so, instead of a refusal.
@@ -129,7 +129,11 @@ producer.id.expiration.check.interval.ms|How often idle producers are looked for
 producer.id.expiration.ms|For how long an idle producer's last sequences are remembered.
 quota.window.num|Number of windows over which what clients use is counted for quotas.
 quota.window.size.seconds|Length of each of these windows.
+socket.receive.buffer.bytes|How many bytes the system holds of what a client sent, -1 for as \
+many as it finds fit.
 socket.request.max.bytes|The largest request that is read; a larger one closes the connection.
+socket.send.buffer.bytes|How many bytes the system holds of what a client has yet to take, -1 for \
+as many as it finds fit.
 telemetry.max.bytes|The largest report of a client's metrics.
 transaction.max.timeout.ms|The longest time that a transaction may ask for.
 transaction.state.log.num.partitions|How many partitions __transaction_state is created with.

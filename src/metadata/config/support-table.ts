@@ -16,7 +16,8 @@ export const brokerSupport: readonly SupportGroup[] = [
     subject: 'Listeners and connections',
     names: `listeners advertised.listeners listener.security.protocol.map
       controller.listener.names num.network.threads max.connections connections.max.idle.ms
-      socket.request.max.bytes fetch.max.bytes max.incremental.fetch.session.cache.slots`,
+      socket.request.max.bytes socket.send.buffer.bytes socket.receive.buffer.bytes
+      fetch.max.bytes max.incremental.fetch.session.cache.slots`,
   },
   {
     support: 'built',
@@ -91,8 +92,7 @@ export const brokerSupport: readonly SupportGroup[] = [
     support: 'no meaning',
     subject: "Threads, queues, buffers and the pace of background work are the engine's own",
     names: `num.io.threads background.threads num.recovery.threads.per.data.dir
-      queued.max.requests queued.max.request.bytes socket.send.buffer.bytes
-      socket.receive.buffer.bytes socket.listen.backlog.size log.preallocate
+      queued.max.requests queued.max.request.bytes socket.listen.backlog.size log.preallocate
       fetch.purgatory.purge.interval.requests producer.purgatory.purge.interval.requests
       delete.records.purgatory.purge.interval.requests offsets.load.buffer.size
       group.coordinator.threads group.coordinator.background.threads

@@ -83,18 +83,45 @@ TEST_CASE("a reactor that stays awake looks some times, then sleeps and is woken
   constexpr int kRounds = 50;
   for (int round = 0; round < kRounds; ++round) {
     std::atomic<int> ran{0};
+    // So long that by itself it does not look.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const int sleeps = poller.sleeps.load();
     reactor.post(make_task([&] {
       reactor.stay_awake();
       ++ran;
     }));
     REQUIRE(eventually([&] { return poller.sleeps.load() > sleeps; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     reactor.post(make_task([&] { ++ran; }));
     REQUIRE(eventually([&] { return ran.load() == 2; }));
   }
   reactor.stop();
   CHECK(poller.looks.load() >= kRounds * 50);
   CHECK(poller.looks.load() <= kRounds * 103);  // not again without being told
+}
+
+TEST_CASE("a reactor looks before it sleeps where work has come soon, and no longer") {
+  auto counting = std::make_unique<CountingPoller>();
+  CountingPoller& poller = *counting;
+  Reactor reactor("test-reactor", system_clock(), std::move(counting));
+  REQUIRE(reactor.start());
+  constexpr int kPosts = 2000;
+  std::atomic<int> ran{0};
+  for (int i = 0; i < kPosts; ++i) {
+    reactor.post(make_task([&] { ++ran; }));
+    while (ran.load() <= i) std::this_thread::yield();
+  }
+  const int looks = poller.looks.load();
+  CHECK(looks > 0);
+  constexpr int kLatePosts = 100;
+  for (int i = 0; i < kLatePosts; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    reactor.post(make_task([&] { ++ran; }));
+    REQUIRE(eventually([&] { return ran.load() == kPosts + i + 1; }));
+  }
+  reactor.stop();
+  // The last look of the first part may end in the second, which has none of its own.
+  CHECK(poller.looks.load() - looks <= 2 * 100);
 }
 
 TEST_CASE("timers fire on time") {

@@ -27,8 +27,8 @@ void wait_for(const Socket& socket, short events) {
 
 // A connection over loopback: the accepted end and the client's.
 struct Loopback {
-  explicit Loopback(const std::string& host = "127.0.0.1") {
-    auto listening = listen_on({host, 0}, 5);
+  explicit Loopback(const std::string& host = "127.0.0.1", const SocketBuffers& buffers = {}) {
+    auto listening = listen_on({host, 0}, 5, buffers);
     REQUIRE_MESSAGE(listening.ok(), (listening.ok() ? std::string() : listening.error()));
     listener = std::move(*listening);
     const Endpoint endpoint = local_endpoint(listener);
@@ -88,15 +88,15 @@ TEST_CASE("an accepted socket does not block, is not inherited and sends at once
 TEST_CASE("a port in use, a foreign address and a name are told apart in sentences") {
   Loopback loopback;
   const uint16_t port = local_endpoint(loopback.listener).port;
-  const auto taken = listen_on({"127.0.0.1", port}, 5);
+  const auto taken = listen_on({"127.0.0.1", port}, 5, {});
   REQUIRE_FALSE(taken.ok());
   CHECK(taken.error().find("127.0.0.1:" + std::to_string(port)) != std::string::npos);
   CHECK(taken.error().find("in use") != std::string::npos);
-  const auto foreign = listen_on({"192.0.2.1", 0}, 5);  // set aside for documentation
+  const auto foreign = listen_on({"192.0.2.1", 0}, 5, {});  // set aside for documentation
   REQUIRE_FALSE(foreign.ok());
   CHECK(foreign.error().find("no such address") != std::string::npos);
   for (const char* name : {"localhost", "", "1.2.3", "::zz"}) {
-    const auto named = listen_on({name, 0}, 5);
+    const auto named = listen_on({name, 0}, 5, {});
     REQUIRE_FALSE(named.ok());
     CHECK(named.error().find("numeric") != std::string::npos);
   }
@@ -188,13 +188,13 @@ TEST_CASE("a full socket blocks, and goes on once it is read") {
 }
 
 TEST_CASE("an IPv6 address is written as such") {
-  if (!listen_on({"::1", 0}, 5).ok()) return;  // this machine has none
+  if (!listen_on({"::1", 0}, 5, {}).ok()) return;  // this machine has none
   Loopback loopback("::1");
   CHECK(peer_endpoint(loopback.server).host == "::1");
 }
 
 TEST_CASE("an IPv4 client of a listener for both is written as IPv4") {
-  auto listener = listen_on({"::", 0}, 5);
+  auto listener = listen_on({"::", 0}, 5, {});
   if (!listener.ok()) return;  // this machine has no IPv6
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -209,5 +209,26 @@ TEST_CASE("an IPv4 client of a listener for both is written as IPv4") {
   CHECK(local_endpoint(server).host == "127.0.0.1");
   CHECK(peer_endpoint(server).port == local_endpoint(client).port);
 }
+
+#if defined(__linux__)
+int buffer_bytes(const Socket& socket, int which) {
+  int bytes = 0;
+  socklen_t length = sizeof bytes;
+  REQUIRE(::getsockopt(socket.fd(), SOL_SOCKET, which, &bytes, &length) == 0);
+  return bytes;
+}
+
+TEST_CASE("an accepted socket has the buffers that its listener was given, or the system's") {
+  auto accepted_with = [](const SocketBuffers& buffers) {
+    const Loopback loopback("127.0.0.1", buffers);
+    return std::array<int, 2>{buffer_bytes(loopback.server, SO_SNDBUF),
+                              buffer_bytes(loopback.server, SO_RCVBUF)};
+  };
+  const auto own = accepted_with({});
+  // Twice what was asked for: the system's own bookkeeping is in it.
+  CHECK(accepted_with({.send = 102400}) == std::array<int, 2>{204800, own[1]});
+  CHECK(accepted_with({.receive = 51200}) == std::array<int, 2>{own[0], 102400});
+}
+#endif
 
 }  // namespace odradek
