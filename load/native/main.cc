@@ -46,8 +46,7 @@ void wait_until(int64_t deadline_ns, const RunState& state) {
 
 int64_t to_ns(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
-Window run_phases(const Options& options, RunState& state) {
-  const int64_t connecting_ns = now_ns();
+Window run_phases(const Options& options, RunState& state, int64_t connecting_ns) {
   state.connected.wait();
   const int64_t connected_ns = now_ns();
   state.begun_ns = connected_ns;
@@ -94,11 +93,13 @@ void run_broker(const Options& options) {
   const auto worker = options.mode == Mode::produce ? run_produce_worker : run_fetch_worker;
   std::vector<std::unique_ptr<Counts>> counts;
   std::vector<std::thread> threads;
+  // Before the first thread: on a busy machine all may be connected when this one goes on.
+  const int64_t connecting_ns = now_ns();
   for (int i = 0; i < options.threads; i++) {
     counts.push_back(std::make_unique<Counts>());
     threads.emplace_back(worker, std::cref(options), i, std::ref(state), std::ref(*counts[i]));
   }
-  const Window window = run_phases(options, state);
+  const Window window = run_phases(options, state, connecting_ns);
   for (std::thread& thread : threads) thread.join();
   Counts& total = *counts[0];
   for (size_t i = 1; i < counts.size(); i++) {
