@@ -300,7 +300,7 @@ export const typeScriptLayers: readonly TypeScriptLayer[] = [
     'src/bench',
     [base, 'src/protocol', 'src/transport/index.ts'],
     'brokers from outside, ours as others: processes, requests and what they took',
-    { builtins: 'any', packages: ['echarts'] },
+    any,
   ),
 
   layer('src/http', [base, publicIndexes], 'metrics, health and console over public indexes', {

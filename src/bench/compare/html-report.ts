@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { chartData, chartHeight, chartOption } from './chart.ts'
+import { chartData } from './chart.ts'
+import { drawChart } from './chart-svg.ts'
 import { methodLines, workloadBlocks } from './comparison-report.ts'
-import type { Results, WorkloadResults } from './results.ts'
-
-const widthPx = 960
+import { escaped } from './markup.ts'
+import type { Results } from './results.ts'
 
 const style = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #111827; max-width: 980px; margin: 2em auto; }
@@ -17,29 +17,11 @@ svg { max-width: 100%; height: auto; }
 div.wide { overflow-x: auto; }
 `
 
-/** Draws one workload's chart as the text of an SVG file. */
-export async function drawChart(
-  results: WorkloadResults,
-  sides: Results['sides'],
-): Promise<string> {
-  // Large, and of no use to a run that draws nothing.
-  const { init } = await import('echarts')
-  const data = chartData(results, sides)
-  const size = { width: widthPx, height: chartHeight(data) }
-  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
-  try {
-    chart.setOption(chartOption(data))
-    return chart.renderToSVGString()
-  } finally {
-    chart.dispose()
-  }
-}
-
 /** Writes the page, which holds its charts, and beside it each chart as a file of its own. */
-export async function writeHtml(file: string, results: Results): Promise<void> {
+export function writeHtml(file: string, results: Results): void {
   const charts = new Map<string, string>()
   for (const workload of results.workloads) {
-    const chart = await drawChart(workload, results.sides)
+    const chart = drawChart(chartData(workload, results.sides))
     charts.set(workload.name, chart)
     const name = `${basename(file).replace(/\.html?$/, '')}.${workload.name}.svg`
     writeFileSync(join(dirname(file), name), chart)
@@ -80,8 +62,4 @@ function htmlTable([heads = [], ...rows]: readonly (readonly string[])[]): strin
     `<tr>${row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`
   const lines = [cells('th', heads), ...rows.map((row) => cells('td', row))]
   return `<div class="wide"><table>\n${lines.join('\n')}\n</table></div>`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chartData, chartHeight, chartOption } from '../../../src/bench/compare/chart.ts'
-import { drawChart, htmlPage } from '../../../src/bench/compare/html-report.ts'
+import { chartData } from '../../../src/bench/compare/chart.ts'
+import { htmlPage } from '../../../src/bench/compare/html-report.ts'
 import { sampleResults, sampleSides, sampleWorkload } from './sample-results.ts'
 
 const results = sampleWorkload([10, 30, 20], [5, 7, 6])
@@ -35,24 +35,10 @@ describe('chartData', () => {
       ['kafka', 50],
     ])
     expect(rows[0]?.latencyUs).toBeUndefined()
-    const { series } = chartOption(chartData({ ...results, chart: 'idleRssBytes' }, sampleSides))
-    expect(series).toHaveLength(2)
   })
 
   it('refuses a figure that does not exist', () => {
     expect(() => chartData({ ...results, chart: 'beauty' }, sampleSides)).toThrow('beauty')
-  })
-})
-
-describe('drawChart', () => {
-  it('is an SVG that names its rows and their medians', async () => {
-    const svg = await drawChart(results, sampleSides)
-    const data = chartData(results, sampleSides)
-    expect(svg).toMatch(/^<svg width="960"/)
-    expect(svg).toContain(`height="${chartHeight(data)}"`)
-    for (const words of ['one, odradek', 'one, kafka', 'requests/s', '>20<', '>6<']) {
-      expect(svg).toContain(words)
-    }
   })
 })
 
