@@ -3,8 +3,9 @@
  * README.md.
  */
 
+import { buildLoadGenerator } from '../src/bench/harness/build-load-generator.ts'
 import { flushEach } from '../src/bench/harness/flush-mode.ts'
-import { buildLoadGenerator, runLoad } from '../src/bench/harness/load-generator.ts'
+import { runLoad } from '../src/bench/harness/load-generator.ts'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { diskCase, withDiskShares } from './harness/disk-share.ts'
 import { parseOptions } from './harness/options.ts'
@@ -42,7 +43,7 @@ const cases = [1, 8, 64].flatMap((connections) =>
   [1, 6, 64, 1000].map((partitions) => durableCase(connections, partitions)),
 )
 
-buildLoadGenerator()
+await buildLoadGenerator()
 // Without the disk there is nothing to compare with.
 const named = options.cases.length === 0 ? [] : [diskCase, ...options.cases]
 const runs = await runInterleaved({ ...options, cases: named }, [disk, ...cases], async () => {})

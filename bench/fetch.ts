@@ -2,7 +2,8 @@
  * What fetching costs the broker: `npm run bench:fetch -- --help`. Method: README.md.
  */
 
-import { buildLoadGenerator, runLoad } from '../src/bench/harness/load-generator.ts'
+import { buildLoadGenerator } from '../src/bench/harness/build-load-generator.ts'
+import { runLoad } from '../src/bench/harness/load-generator.ts'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { parseOptions } from './harness/options.ts'
 import { loadColumns, report } from './harness/report.ts'
@@ -24,7 +25,7 @@ function fetchCase(name: string, connections: number): BenchCase {
   }
 }
 
-buildLoadGenerator()
+await buildLoadGenerator()
 const cases = [fetchCase('one', 1), fetchCase('six', 6)]
 const runs = await runInterleaved(options, cases, async (broker) => {
   const data = { connections: partitions, partitions, records: 1000, 'record-bytes': 1024 }

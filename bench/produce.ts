@@ -2,11 +2,8 @@
  * What producing costs the broker: `npm run bench:produce -- --help`. Method: README.md.
  */
 
-import {
-  buildLoadGenerator,
-  type LoadOptions,
-  runLoad,
-} from '../src/bench/harness/load-generator.ts'
+import { buildLoadGenerator } from '../src/bench/harness/build-load-generator.ts'
+import { type LoadOptions, runLoad } from '../src/bench/harness/load-generator.ts'
 import { type BenchCase, runInterleaved } from './harness/bench-run.ts'
 import { parseOptions } from './harness/options.ts'
 import { loadColumns, report } from './harness/report.ts'
@@ -42,5 +39,5 @@ const cases = [
   produceCase('single', single, { requests: 10_000, duration: 60 }),
 ]
 
-buildLoadGenerator()
+await buildLoadGenerator()
 report(options, await runInterleaved(options, cases, async () => {}), loadColumns)

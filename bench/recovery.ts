@@ -1,9 +1,10 @@
 /**
  * How soon a broker answers after SIGKILL: `npm run bench:recovery -- --help`. Method: README.md.
  */
+
+import { buildLoadGenerator } from '../src/bench/harness/build-load-generator.ts'
 import { chooseCases } from '../src/bench/harness/choose-cases.ts'
 import { flushEach, pageCache } from '../src/bench/harness/flush-mode.ts'
-import { buildLoadGenerator } from '../src/bench/harness/load-generator.ts'
 import { planLoad } from '../src/bench/recovery/load-plan.ts'
 import { takeTurn } from '../src/bench/recovery/recovery-turn.ts'
 import { parseOptions } from './harness/options.ts'
@@ -25,7 +26,7 @@ const { targets, rounds, parent, numbers } = options
 const plan = planLoad((numbers['gib'] ?? 0) * 1024 ** 3, numbers['partitions'] ?? 0)
 const chosen = chooseCases(modes, options.cases)
 
-buildLoadGenerator()
+await buildLoadGenerator()
 const runs: RecoveryRun[] = []
 for (let round = 1; round <= rounds; round++) {
   for (const target of targets) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCode } from './exit-codes.ts'
+import { addBench } from './program/bench.ts'
 import { addConfig } from './program/config.ts'
 import { addGroup } from './program/group.ts'
 import { addLog } from './program/log.ts'
@@ -57,6 +58,7 @@ function programOf(terminal: Terminal, choose: Choose): Command {
   addRecords(program, terminal, choose)
   addGroup(program, terminal, choose)
   addPerf(program, terminal, choose)
+  addBench(program, terminal, choose)
   addLog(program, terminal, choose)
   return program
 }

@@ -4,26 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  buildLoadGenerator,
-  type LoadOptions,
-  runLoad,
-} from '../../src/bench/harness/load-generator.ts'
+import { buildLoadGenerator } from '../../src/bench/harness/build-load-generator.ts'
+import { type LoadOptions, runLoad } from '../../src/bench/harness/load-generator.ts'
 import { BrokerProcess } from './broker-process.ts'
 import { eventually } from './eventually.ts'
 import { RawConnection } from './raw-connection.ts'
 import { logEndOffset } from './raw-requests.ts'
 
-const hasMake = spawnSync('make', ['--version'], { stdio: 'ignore' }).status === 0
-if (!hasMake) console.log('skipped: make is not installed')
+const hasCompiler = spawnSync('c++', ['--version'], { stdio: 'ignore' }).status === 0
+if (!hasCompiler) console.log('skipped: c++ is not installed')
 
 /** The bench's load generator: what it reports is what the broker holds. */
-describe.skipIf(!hasMake)('odradek-load', () => {
+describe.skipIf(!hasCompiler)('odradek-load', () => {
   const partitions = 3
   let broker: BrokerProcess
 
   beforeAll(async () => {
-    buildLoadGenerator()
+    await buildLoadGenerator()
     broker = await BrokerProcess.start()
   })
 

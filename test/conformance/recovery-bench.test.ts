@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { buildLoadGenerator } from '../../src/bench/harness/build-load-generator.ts'
 import { flushEach, pageCache } from '../../src/bench/harness/flush-mode.ts'
-import { buildLoadGenerator } from '../../src/bench/harness/load-generator.ts'
 import { batchBytes, batchesOf, planLoad } from '../../src/bench/recovery/load-plan.ts'
 import { takeTurn } from '../../src/bench/recovery/recovery-turn.ts'
 import { targetFromEnvironment } from './broker-target.ts'
 
-const hasMake = spawnSync('make', ['--version'], { stdio: 'ignore' }).status === 0
-if (!hasMake) console.log('skipped: make is not installed')
+const hasCompiler = spawnSync('c++', ['--version'], { stdio: 'ignore' }).status === 0
+if (!hasCompiler) console.log('skipped: c++ is not installed')
 
 /** A turn of the bench, small: it fails by itself if a start lacks a record. */
-describe.skipIf(!hasMake)('bench/recovery', () => {
+describe.skipIf(!hasCompiler)('bench/recovery', () => {
   const target = targetFromEnvironment()
   const plan = planLoad(15_000_000, 10)
 

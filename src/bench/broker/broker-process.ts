@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
+import { noteChild } from '../harness/children.ts'
 import type { BrokerTarget, Settings } from './broker-target.ts'
 import { connect } from './connect.ts'
 
@@ -112,6 +113,7 @@ export class BrokerProcess {
       stdio: ['ignore', out, out],
     })
     closeSync(out)
+    noteChild(this.#child)
     await this.#waitForAnswer(begun + this.#patienceMs)
     this.firstAnswerMs = performance.now() - begun
   }

@@ -17,7 +17,7 @@ export type Block = string | readonly (readonly string[])[]
 
 /** What was run and how, one sentence a line. */
 export function methodLines(results: Results): readonly string[] {
-  const { machine, sides, versions, cold, secondsMax, settings, begun } = results
+  const { machine, sides, versions, cold, secondsMax, settings, begun, leftOut = [] } = results
   const memory = cold
     ? 'Memory was left as it was (--cold): a figure may be the first touch of a free page.'
     : 'Memory was filled with page cache before each turn.'
@@ -30,6 +30,7 @@ export function methodLines(results: Results): readonly string[] {
     `Brokers' own defaults with ${set}; a case is measured for at most ${secondsMax} s.`,
     `Figures are medians of the rounds; ratios, ours over the other's, are medians of at least ` +
       `${pairsMin} interleaved pairs, with the least and the most.`,
+    ...leftOut.map(({ what, why }) => `Left out: ${what}: ${why}.`),
   ]
 }
 

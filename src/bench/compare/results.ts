@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Settings } from '../broker/broker-target.ts'
 import type { Machine } from '../harness/machine.ts'
 import type { Target } from '../workloads/workload.ts'
+import type { LeftOut } from './choose-workloads.ts'
 
 /** What one start of one broker gave; of a broker that was not started here only the cases. */
 export interface Turn {
@@ -49,22 +50,23 @@ export interface Results {
   readonly secondsMax: number
   /** Broker configs of this run, the same on both sides. */
   readonly settings: Settings
+  /** Cases that could not be run, and why; none in results of an older run. */
+  readonly leftOut?: readonly LeftOut[]
   readonly workloads: readonly WorkloadResults[]
 }
 
-/** Writes results that {@link readResults} gives back. */
+/** Writes results whose text {@link parseResults} takes. */
 export function writeResults(file: string, results: Results): void {
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 }
 
-/**
- * Reads what {@link writeResults} wrote.
- * @throws {Error} if the file is not there, or holds something else
- */
-export function readResults(file: string): Results {
-  const results = JSON.parse(readFileSync(file, 'utf8')) as Partial<Results>
-  if (!Array.isArray(results.workloads) || !Array.isArray(results.sides)) {
-    throw new Error(`${file} was not written by bench:kafka --json`)
+/** The results in a text that {@link writeResults} wrote; undefined if it is another. */
+export function parseResults(text: string): Results | undefined {
+  try {
+    const results = JSON.parse(text) as Partial<Results> | null
+    const isOurs = Array.isArray(results?.workloads) && Array.isArray(results?.sides)
+    return isOurs ? (results as Results) : undefined
+  } catch {
+    return undefined
   }
-  return results as Results
 }

@@ -1,4 +1,4 @@
-import { parseHostPort } from '../../base/endpoint.ts'
+import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
 import type { BrokerProcess } from '../broker/broker-process.ts'
 import type { BrokerTarget, Settings } from '../broker/broker-target.ts'
 import { startWarm } from '../harness/warm-start.ts'
@@ -58,15 +58,8 @@ export function startedSide(target: BrokerTarget, options: SideOptions): Side {
   }
 }
 
-/**
- * A broker that runs somewhere, by `host:port`: nobody starts or stops it or reads its CPU time.
- * @throws {Error} if that is no address
- */
-export function runningSide(address: string): Side {
-  const at = parseHostPort(address)
-  if (at === undefined || at.host === '') {
-    throw new Error(`--against needs HOST:PORT, not ${address}`)
-  }
+/** A broker that runs somewhere: nobody starts or stops it or reads its CPU time. */
+export function runningSide(at: HostPort): Side {
   const subject = { ...at, process: undefined, close: async () => {} }
-  return { name: address, starting: undefined, open: async () => subject }
+  return { name: formatHostPort(at), starting: undefined, open: async () => subject }
 }

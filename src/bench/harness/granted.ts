@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { throwIfEnded } from './children.ts'
 
 const pauseMs = 2
 
@@ -9,6 +10,7 @@ export async function granted<T>(request: () => Promise<T>, patienceMs: number):
     try {
       return await request()
     } catch (error) {
+      throwIfEnded()
       if (performance.now() > deadline) throw error
       await sleep(pauseMs)
     }

@@ -1,10 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { packageRoot } from '../package-root.ts'
+import { buildLoadGenerator } from './build-load-generator.ts'
+import { runProcess } from './run-process.ts'
 
-const program = join(packageRoot, 'build', 'load', 'odradek-load')
-const run = promisify(execFile)
+const patienceMs = 900_000
 
 /** What odradek-load prints: one measured window of one case. */
 export interface LoadReport {
@@ -41,12 +38,6 @@ export interface LoadReport {
   readonly shareOfDisk?: number
 }
 
-/** Compiles the load generator where its sources have changed. */
-export function buildLoadGenerator(): void {
-  const folder = join(packageRoot, 'load', 'native')
-  execFileSync('make', ['-s', '-j2', '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
 /** Options of odradek-load by name without the dashes; true is a flag, a list is repeated. */
 export type LoadOptions = Readonly<Record<string, string | number | true | readonly string[]>>
 
@@ -59,6 +50,8 @@ export async function runLoad(
     if (value === true) return [`--${name}`]
     return [value].flat().flatMap((each) => [`--${name}`, String(each)])
   })
-  const { stdout } = await run(program, [mode, ...args], { timeout: 900_000 })
-  return JSON.parse(stdout) as LoadReport
+  const command = [await buildLoadGenerator(), mode, ...args]
+  const { output, errors, exitCode } = await runProcess(command, '', patienceMs)
+  if (exitCode !== 0) throw new Error(errors.trim() || `odradek-load ended with ${exitCode}`)
+  return JSON.parse(output) as LoadReport
 }

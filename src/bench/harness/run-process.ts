@@ -1,20 +1,38 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { noteChild } from './children.ts'
 
 const patienceMsDefault = 180_000
 
-/** Runs a process with that input to its end, which may be after its patience a SIGKILL. */
+/** What a process printed, and how it ended. */
+export interface ProcessEnd {
+  readonly output: string
+  readonly errors: string
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null
+}
+
+/**
+ * Runs a process with that input to its end, which may be after its patience a SIGKILL. Rejects
+ * where it cannot be started.
+ */
 export async function runProcess(
   command: readonly string[],
   input: string,
   patienceMs: number = patienceMsDefault,
-): Promise<{ readonly output: string; readonly errors: string }> {
+): Promise<ProcessEnd> {
   const [program = '', ...args] = command
   const child = spawn(program, args, { timeout: patienceMs, killSignal: 'SIGKILL' })
+  noteChild(child)
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const closed = once(child, 'close')
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), closed])
-  return { output, errors: child.killed ? `${errors}\nkilled after ${patienceMs} ms` : errors }
+  const [output, errors, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    closed,
+  ])
+  const killed = child.killed ? `\nkilled after ${patienceMs} ms` : ''
+  return { output, errors: errors + killed, exitCode: exitCode as number | null }
 }

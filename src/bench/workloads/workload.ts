@@ -16,10 +16,13 @@ export interface Target extends Limit {
 /** One load on a broker that is up: a row of the workload's table. */
 export interface WorkloadCase {
   readonly name: string
-  readonly load: GeneratorLoad | JavaProducersLoad | ConsumerToolLoad | LifecycleLoad
+  readonly load: Load
   /** Left out by --quick. */
   readonly isLong?: true
 }
+
+/** What a case does, by the client that does it. */
+export type Load = GeneratorLoad | JavaProducersLoad | ConsumerToolLoad | LifecycleLoad
 
 /** What odradek-load does; see load/native. */
 export interface GeneratorLoad {

@@ -14,6 +14,8 @@ describe('the workloads', () => {
     (_, { cases, targets, chart }) => {
       const names = cases.map(({ name }) => name)
       expect(new Set(names).size).toBe(names.length)
+      // On a command line commas stand between names.
+      for (const name of names) expect(name).not.toContain(',')
       expect(figureNamed(chart).compared).toBe(true)
       for (const target of targets) {
         if (target.case !== null) expect(names).toContain(target.case)

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runProcess } from '../harness/run-process.ts'
+import { packageRoot } from '../package-root.ts'
+import { kafkaVersion } from './kafka-target.ts'
+
+/** The Apache Kafka that a comparison fetches. */
+export const comparedVersion = '4.3.1'
+
+const javaMin = 17
+const toInstall = 'Debian: "apt-get install default-jdk-headless"'
+/** Some hundred megabytes over a slow line; the script itself gives up before. */
+const patienceMs = 600_000
+
+/**
+ * The folder of Apache Kafka's jars: `named`, or where Maven puts them at their first use. Rejects
+ * with a sentence where there are none, or no Java that runs them.
+ */
+export async function kafkaJars(named: string | undefined): Promise<string> {
+  const { stdout, status } = spawnSync('java', ['--list-modules'], { encoding: 'utf8' })
+  const obstacle = status === 0 ? javaObstacle(stdout) : `java is not installed; ${toInstall}`
+  if (obstacle !== undefined) throw new Error(obstacle)
+  return named === undefined ? fetchJars() : namedJars(named)
+}
+
+/**
+ * The folder of jars that is meant by one that a user names: itself, or `libs` of a release.
+ * @throws {Error} if neither holds Apache Kafka
+ */
+export function namedJars(folder: string): string {
+  const found = [folder, join(folder, 'libs')].find(
+    (each) => existsSync(each) && kafkaVersion(each) !== '',
+  )
+  if (found === undefined) throw new Error(`there are no jars of Apache Kafka in ${folder}`)
+  return found
+}
+
+/** Why a Java does not do, by what its `--list-modules` prints; undefined where it does. */
+export function javaObstacle(modules: string): string | undefined {
+  const major = Number(/^java\.base@(\d+)/m.exec(modules)?.[1] ?? 0)
+  if (major < javaMin) return `Java ${javaMin} or later is needed, and this is Java ${major}`
+  // Kafka's producers are run from their source.
+  const hasCompiler = /^jdk\.compiler@/m.test(modules)
+  return hasCompiler ? undefined : `java is there, but not its compiler; ${toInstall}`
+}
+
+async function fetchJars(): Promise<string> {
+  const script = join(packageRoot, 'load', 'kafka-jars.sh')
+  const { output, errors, exitCode } = await runProcess(
+    ['sh', script, comparedVersion],
+    '',
+    patienceMs,
+  )
+  const line = output.trim().split('\n').at(-1) ?? ''
+  if (exitCode === 0) return line
+  throw new Error(line || errors.trim() || `${script} ended with ${exitCode}`)
+}

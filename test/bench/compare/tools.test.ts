@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { findTools, neededTools, obstacleTo } from '../../../src/bench/compare/tools.ts'
+import { workloads } from '../../../src/bench/workloads/index.ts'
+import type { Load } from '../../../src/bench/workloads/workload.ts'
+
+const loads = workloads.flatMap(({ cases }) => cases.map(({ load }) => load))
+const of = (client: Load['client']) => loads.filter((load) => load.client === client)
+const missing = { jars: undefined, missing: new Map([['kafka', 'no Java']] as const) }
+const nothingMissing = { jars: undefined, missing: new Map() }
+
+describe('neededTools', () => {
+  it("names what the loads' clients are run from", () => {
+    expect(neededTools(of('odradek-load'))).toEqual(new Set(['odradek-load']))
+    expect(neededTools(of('java-producers'))).toEqual(new Set(['kafka']))
+    expect(neededTools(of('consumer-perf-test'))).toEqual(new Set(['kafka', 'odradek-load']))
+    expect(neededTools(of('partitions'))).toEqual(new Set())
+  })
+})
+
+describe('obstacleTo', () => {
+  it('is what is missing of what the load needs', () => {
+    const [kafkas, ours] = [of('java-producers')[0], of('odradek-load')[0]] as [Load, Load]
+    expect(obstacleTo(kafkas, missing, true)).toBe('no Java')
+    expect(obstacleTo(ours, missing, true)).toBeUndefined()
+    expect(obstacleTo(kafkas, nothingMissing, true)).toBeUndefined()
+  })
+
+  it('is that nobody starts the other broker where the load would', () => {
+    const [restart] = of('restart') as [Load]
+    expect(obstacleTo(restart, nothingMissing, false)).toBe('it starts and stops brokers')
+    expect(obstacleTo(restart, nothingMissing, true)).toBeUndefined()
+  })
+})
+
+describe('findTools', () => {
+  it('says why one cannot be had, and looks for no other', async () => {
+    const tools = await findTools(new Set(['kafka']), '/nowhere')
+    expect(tools.jars).toBeUndefined()
+    expect([...tools.missing.keys()]).toEqual(['kafka'])
+    expect(await findTools(new Set(), '/nowhere')).toEqual(nothingMissing)
+  })
+})
