@@ -52,7 +52,7 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
     for (const [i, each] of workload.cases.entries()) {
       const topic = `${prefix}-${i}`
       topics.push(topic)
-      cases[each.name] = await takeCase(subject, topic, each, options)
+      cases[each.name] = withRecords(each.name, await takeCase(subject, topic, each, options))
     }
     const memory = { firstProduceMs, idleRssBytes }
     const broker = brokerFigures(subject, memory)
@@ -64,6 +64,17 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
     }
     await subject.close()
   }
+}
+
+/**
+ * The figures of a case, as they are.
+ * @throws {Error} if they are of no record: what stood still has not been measured
+ */
+export function withRecords(name: string, figures: object): object {
+  if ('records' in figures && figures.records === 0) {
+    throw new Error(`${name}: no record in the measured time; is --seconds too short?`)
+  }
+  return figures
 }
 
 /** The acks that the workload's requests ask for. */
