@@ -12,7 +12,6 @@ import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { Bench } from 'tinybench'
 import { asBuffer } from '../src/base/as-buffer.ts'
-import { randomBelow, seededRandom } from '../src/base/random.ts'
 import { chooseCases } from '../src/bench/harness/choose-cases.ts'
 import { describeMachine, thisMachine } from '../src/bench/harness/machine.ts'
 import { short } from '../src/bench/harness/statistics.ts'
@@ -22,6 +21,7 @@ import { Compressor } from '../src/client/producer/compressor.ts'
 import { type Codec, codecNames, loadCodec } from '../src/compression/index.ts'
 import { xxh32OfFew } from '../src/compression/xxh32.ts'
 import { parseOptions } from './harness/options.ts'
+import { jsonLines } from './harness/sample-records.ts'
 
 const { words, numbers, json } = parseOptions({
   without: [
@@ -52,17 +52,6 @@ interface CodecFigures {
   readonly decompressHandedOverUs: number
 }
 
-/** Lines of JSON, as records often are: about half of each is alike. */
-function recordsOf(bytes: number): Buffer {
-  const random = seededRandom(7)
-  const lines: string[] = []
-  for (let length = 0; length < bytes; length += lines.at(-1)?.length ?? 0) {
-    const id = randomBelow(random, 1e9)
-    lines.push(JSON.stringify({ id, user: `user-${id % 9973}`, amount: id / 100, state: 'paid' }))
-  }
-  return Buffer.from(lines.join('')).subarray(0, bytes)
-}
-
 /** The median time of a call, in µs. */
 async function callUs(call: () => unknown): Promise<number> {
   const bench = new Bench({ time: ms, warmupTime: ms / 4, iterations: 4, throws: true })
@@ -87,7 +76,7 @@ function threadFile(name: string): URL {
 }
 
 async function measure(codec: Codec, size: number): Promise<CodecFigures> {
-  const bytes = recordsOf(size * 1024)
+  const bytes = jsonLines(size * 1024)
   const compressed = asBuffer(codec.compress(bytes))
   const name = codecNames[codec.id] ?? 'none'
   const compressor = new Compressor(name, undefined, threadFile('producer/compression-worker'))
@@ -151,7 +140,7 @@ function frameOfBlocks(bytes: Buffer): Buffer {
 }
 
 function measureLz4(codec: Codec, size: number): Lz4Figures {
-  const bytes = recordsOf(size * 1024)
+  const bytes = jsonLines(size * 1024)
   const frame = lz4Library.compressFrameSync(bytes)
   const blocks = frameOfBlocks(bytes)
   const calls: Readonly<Record<Exclude<keyof Lz4Figures, 'kib'>, () => unknown>> = {
