@@ -8,7 +8,7 @@ const isWanted = (file) =>
   wanted.length === 0 || wanted.some((path) => file.startsWith(path.replace(/^\.\//, '')))
 const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
 const paths = wanted.length === 0 ? ['.'] : wanted
-const native = ['native', 'test', 'load']
+const native = ['native', 'test', 'load', 'bench']
   .flatMap((folder) => filesBelow(folder, ['.cc', '.h']))
   .filter(isWanted)
 

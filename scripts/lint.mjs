@@ -41,7 +41,7 @@ function checkClangFormat() {
     return recordSkip(tally, 'clang-format', 'the package clang-format is not installed')
   }
   const endings = ['.cc', '.h']
-  const files = ['native', 'test', 'load'].flatMap((folder) => filesBelow(folder, endings))
+  const files = ['native', 'test', 'load', 'bench'].flatMap((folder) => filesBelow(folder, endings))
   check('clang-format', 'clang-format', ['--dry-run', '-Werror', ...files])
 }
 

@@ -1,4 +1,4 @@
-// The implementations behind crc32c.h, visible to its dispatch and its tests only.
+// The implementations behind crc32c.h, visible to its dispatch, its tests and bench/micro only.
 //
 // A kernel advances the raw shift register (no initial or final inversion) over `size` bytes.
 #pragma once
