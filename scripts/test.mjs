@@ -1,7 +1,7 @@
 // Runs the tests and counts them, all runners together:
-//   node scripts/test.mjs [native|unit|system|asan|tsan [filter…]]
-// Without a suite: native, unit and system. Without a filter what is tested is built before. The
-// last line is `N passed, N failed`.
+//   node scripts/test.mjs [native|unit|system|micro|asan|tsan [filter…]]
+// Without a suite: native, unit, system and micro. Without a filter what is tested is built before.
+// The last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ import { finish, newTally, record, recordSkip } from './tally.mjs'
  * A suite that takes longer hangs: it is killed and counted as failed. What a filter asks for may
  * take hours (200 kills, 256 MiB in each codec); there each TypeScript test has a time of its own.
  */
-const suiteMinutesMax = { native: 5, asan: 40, tsan: 80, unit: 8, system: 25 }
+const suiteMinutesMax = { native: 5, asan: 40, tsan: 80, unit: 8, system: 25, micro: 3 }
 const tally = newTally()
 
 function run(name, command, args, options = {}) {
@@ -121,10 +121,37 @@ function testTypeScript(project, filters) {
   rmSync(folder, { recursive: true })
 }
 
+/**
+ * The ratios of the micro-benchmarks (bench/micro), each a test, or those of the cases that filters
+ * name. Last, when nothing else runs.
+ */
+function testMicro(filters) {
+  const name = 'micro'
+  if (process.env.ODRADEK_BINARY) {
+    return recordSkip(tally, name, 'ODRADEK_BINARY names another addon than the one that is built')
+  }
+  const only = filters.length > 0 ? ['--case', filters.join(',')] : []
+  const args = [join('scripts', 'run-ts.mjs'), join('bench', 'micro.ts'), ...only]
+  const { status, stdout } = run(name, process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  process.stdout.write(stdout)
+  const count = (word) => [...stdout.matchAll(new RegExp(`^${word}: `, 'gm'))].length
+  const failed = count('MISSED')
+  record(tally, {
+    name,
+    passed: count('held'),
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: count('skipped'),
+  })
+}
+
 const suites = {
   native: (filters) => testNative('debug', filters),
   unit: (filters) => testTypeScript('unit', filters),
   system: (filters) => testTypeScript('system', filters),
+  micro: testMicro,
   asan: (filters) => {
     testNative('asan', filters)
     if (filters.length === 0) testSanitizedAddon('asan')
@@ -148,7 +175,7 @@ if (needsBuild && !['asan', 'tsan'].includes(suite)) {
   const { status } = spawnSync(process.execPath, build, { cwd: root, stdio: 'inherit' })
   if (status !== 0) record(tally, { name: 'build', failed: 1 })
 }
-for (const name of suite === undefined ? ['native', 'unit', 'system'] : [suite]) {
+for (const name of suite === undefined ? ['native', 'unit', 'system', 'micro'] : [suite]) {
   suites[name](filters)
 }
 finish(tally)
