@@ -11,6 +11,7 @@ import { type ClientKind, configsOf, configsOfOthers } from './client-config/nam
 import { saslOptions } from './client-config/sasl.ts'
 import { fromCommandLine, readSettings, type Settings } from './client-config/settings.ts'
 import { tlsOptions } from './client-config/tls.ts'
+import { defaultServer } from './default-server.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What every command is told of its cluster. */
@@ -31,9 +32,6 @@ interface OptionsOf {
   readonly producer: ProducerOptions
   readonly consumer: ConsumerOptions
 }
-
-/** Who is asked where nobody is named. */
-export const defaultServer = 'localhost:9092'
 
 /**
  * The options of a client, as the command line and its file of configs say. Configs of the other

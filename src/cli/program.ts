@@ -19,7 +19,7 @@ import { failureLine, type Terminal } from './terminal.ts'
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let run: Run | undefined
-  const program = programOf(terminal, (chosen) => {
+  const program = programOf(args[0], terminal, (chosen) => {
     run = chosen
   })
   try {
@@ -37,7 +37,24 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-function programOf(terminal: Terminal, choose: Choose): Command {
+/** What adds each command, in the order in which help lists them. */
+const commands: ReadonlyMap<
+  string | undefined,
+  (program: Command, terminal: Terminal, choose: Choose) => void
+> = new Map([
+  ['start', addStart],
+  ['produce', addProduce],
+  ['consume', addConsume],
+  ['topic', addTopic],
+  ['config', addConfig],
+  ['records', addRecords],
+  ['group', addGroup],
+  ['perf', addPerf],
+  ['bench', addBench],
+  ['log', addLog],
+])
+
+function programOf(first: string | undefined, terminal: Terminal, choose: Choose): Command {
   const program = new Command('odradek')
     .description('A Kafka-compatible log in one process.')
     .version(packageVersion(), '--version', 'print the version')
@@ -50,16 +67,10 @@ function programOf(terminal: Terminal, choose: Choose): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'odradek: ')),
     })
     .showHelpAfterError('("--help" lists what there is)')
-  addStart(program, terminal, choose)
-  addProduce(program, terminal, choose)
-  addConsume(program, terminal, choose)
-  addTopic(program, terminal, choose)
-  addConfig(program, terminal, choose)
-  addRecords(program, terminal, choose)
-  addGroup(program, terminal, choose)
-  addPerf(program, terminal, choose)
-  addBench(program, terminal, choose)
-  addLog(program, terminal, choose)
+  // One that is named is all that is asked for; help and mistakes need to know the others.
+  const named = commands.get(first)
+  const adding = named === undefined ? commands.values() : [named]
+  for (const add of adding) add(program, terminal, choose)
   return program
 }
 

@@ -1,7 +1,7 @@
 /** The options by which every command finds its cluster. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { formatHostPort, parseHostPort } from '../../base/endpoint.ts'
-import { defaultServer } from '../client-options.ts'
+import { defaultServer } from '../default-server.ts'
 import { collectPair } from './option-values.ts'
 
 /** Gives a command the options that are read as `ClusterOptions`. */
