@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { prebuildName as buildScriptsName } from '../../scripts/prebuild-name.mjs'
 import {
   loadNativeModule,
@@ -68,5 +68,12 @@ describe('loadNativeModule', () => {
   it('calls the prebuilt folder as the build scripts do', () => {
     expect(prebuildName()).toBe(buildScriptsName())
     expect(prebuildName()).toContain(`${process.platform}-${process.arch}`)
+  })
+
+  it('tells the C library without a report, which a start would wait for', () => {
+    const report = vi.spyOn(process.report, 'getReport')
+    expect(prebuildName()).not.toBe('')
+    expect(report).not.toHaveBeenCalled()
+    report.mockRestore()
   })
 })
