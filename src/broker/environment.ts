@@ -1,5 +1,4 @@
 /** The machine as a broker's environment. */
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { engineEnvironment } from '../engine/environment.ts'
@@ -18,6 +17,7 @@ async function resolveHost(host: string): Promise<readonly string[]> {
   if (host === '') return [wildcardAddress()]
   if (isIP(host) !== 0) return [host]
   try {
+    const { lookup } = await import('node:dns/promises')
     const found = await lookup(host, { all: true, order: 'ipv4first' })
     return [...new Set(found.map(({ address }) => address))]
   } catch (cause) {

@@ -67,8 +67,8 @@ const entries: readonly Entry[] = [
       ...['storage', 'telemetry'],
     ],
     builtins: [
-      ...['crypto', 'dns/promises', 'fs', 'fs/promises', 'module', 'net', 'os', 'path'],
-      ...['timers/promises', 'url', 'worker_threads'],
+      ...['crypto', 'fs', 'fs/promises', 'module', 'net', 'os', 'path', 'timers/promises'],
+      ...['url', 'worker_threads'],
     ],
   },
 ]
