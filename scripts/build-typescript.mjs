@@ -1,4 +1,5 @@
-// Compiles src/ to dist/, only what changed, and removes from dist/ what has no source any more.
+// Compiles src/ to dist/, only what changed, removes from dist/ what has no source any more, and
+// bundles the command line anew.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -8,12 +9,15 @@ import { BuildFailure } from './build-failure.mjs'
 import { filesBelow, root } from './native-sources.mjs'
 
 const stampFile = join(root, 'dist', '.stamp')
+const bundler = join(root, 'scripts', 'bundle-command-line.mjs')
 
 /** One hash of every input: the compiler, its settings, and each source by size and time. */
 function inputsKey(sources, compilerVersion) {
   const hash = createHash('sha256')
   hash.update(compilerVersion)
-  hash.update(readFileSync(join(root, 'tsconfig.json')))
+  // package.json says which version of each package is bundled, and by which bundler.
+  for (const file of ['tsconfig.json', 'package.json']) hash.update(readFileSync(join(root, file)))
+  hash.update(readFileSync(bundler))
   for (const file of sources) {
     const { size, mtimeMs } = statSync(join(root, file))
     hash.update(`${file} ${size} ${mtimeMs}\n`)
@@ -31,7 +35,13 @@ function findCompiler() {
   }
 }
 
-/** Removes what an earlier compile wrote for a source that is gone. */
+/** Runs a script, which tells of its errors itself. */
+function run(line, failure) {
+  const { status } = spawnSync(process.execPath, line, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) throw new BuildFailure(failure)
+}
+
+/** Removes what an earlier compile wrote for a source that is gone, and the bundle. */
 function removeStale(sources) {
   const stems = new Set(sources.map((file) => file.slice('src/'.length, -'.ts'.length)))
   for (const file of filesBelow('dist', ['.js', '.js.map', '.d.ts'])) {
@@ -53,9 +63,9 @@ export function buildTypeScript() {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === key) return 'up to date'
   rmSync(stampFile, { force: true })
   removeStale(sources)
-  const line = [compiler.script, '--project', join(root, 'tsconfig.json')]
-  const run = spawnSync(process.execPath, line, { cwd: root, stdio: 'inherit' })
-  if (run.status !== 0) throw new BuildFailure('TypeScript found the errors above in src/.')
+  const project = ['--project', join(root, 'tsconfig.json')]
+  run([compiler.script, ...project], 'TypeScript found the errors above in src/.')
+  run([bundler], 'The command line could not be bundled: see above.')
   mkdirSync(dirname(stampFile), { recursive: true })
   writeFileSync(stampFile, key)
   return 'compiled'
