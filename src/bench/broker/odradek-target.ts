@@ -19,5 +19,9 @@ export const odradekTarget: BrokerTarget = {
     const data = settings['log.dirs'] === undefined ? ['--data', join(folder, 'data')] : []
     return [process.execPath, bin, 'start', ...listen, ...data, ...set]
   },
-  environment: () => process.env,
+  environment() {
+    // Where it is set, Node 20 reads those certificates at its start, TLS or not.
+    const { NODE_EXTRA_CA_CERTS: _, ...others } = process.env
+    return others
+  },
 }
