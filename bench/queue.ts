@@ -7,7 +7,7 @@ import { judge } from '../src/bench/harness/limits.ts'
 import { median, short } from '../src/bench/harness/statistics.ts'
 import { printTable } from '../src/bench/harness/table.ts'
 import { readLimits } from './harness/budget.ts'
-import { bareDisk, ours, type Peer, peers } from './queue/peers.ts'
+import { ours, type Peer, peers } from './queue/peers.ts'
 import { type CaseName, caseNames, type Figures, type Task } from './queue/task.ts'
 
 const help = `use: npm run bench:queue -- [options]
@@ -117,11 +117,13 @@ function latencyOf(runs: readonly Figures[] = []): Figures['latencyUs'] {
 
 /** Our medians, as budget.json names them. */
 function measured(results: Results): Record<string, object> {
-  const disk = latencyOf(results.get('synced-1')?.get(bareDisk))
   const figures = [...results].map(([name, found]) => {
-    const latencyUs = latencyOf(found.get(ours))
-    const isFlushed = name === 'live-fsync' && latencyUs !== undefined && disk !== undefined
-    const above = isFlushed ? { aboveFlushUs: latencyUs.p99 - disk.p99 } : {}
+    const own = found.get(ours)
+    const latencyUs = latencyOf(own)
+    const aboveUs = own?.flatMap(({ latencyUs: all, flushUs }) =>
+      all === undefined || flushUs === undefined ? [] : [all.p99 - flushUs.p99],
+    )
+    const above = aboveUs?.length ? { aboveFlushUs: median(aboveUs) } : {}
     return [name, { perSecond: rateOf(found.get(ours)), latencyUs, ...above }] as const
   })
   return Object.fromEntries(figures)

@@ -27,7 +27,7 @@ const patienceMs = 180_000
 export const ours = 'odradek'
 
 /** The name of what is no store: one thread that writes and syncs. */
-export const bareDisk = 'disk'
+const bareDisk = 'disk'
 
 /** All that take part. */
 export const peers: readonly Peer[] = [

@@ -45,6 +45,8 @@ export interface Figures {
   readonly perSecond: number
   /** Of one flush, or from an append to its reader. */
   readonly latencyUs?: { readonly p50: number; readonly p99: number }
+  /** Of bare flushes, each between two of the measured appends. */
+  readonly flushUs?: { readonly p50: number; readonly p99: number }
 }
 
 /** Callers of a case that waits for the disk; undefined for another. */

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <thread>
 #include <utility>
 
 #include "base/assert.h"
@@ -53,7 +52,6 @@ Reactor::Reactor(std::string name, const Clock& clock, std::unique_ptr<Poller> p
     : name_(std::move(name)),
       clock_(clock),
       poller_(std::move(poller)),
-      is_alone_(std::thread::hardware_concurrency() == 1),
       now_ms_(to_ms(clock.monotonic_ns())),
       timers_(now_ms_) {}
 
@@ -115,7 +113,7 @@ void Reactor::turn() {
 
 size_t Reactor::wait() {
   const bool told = std::exchange(awake_, false);
-  if (!is_alone_ && (told || habit_.looks_first())) {
+  if (told || habit_.looks_first()) {
     const size_t count = look_around();
     habit_.looked(count > 0 || mailbox_.has_mail());
     if (count > 0) return count;

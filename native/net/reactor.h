@@ -95,7 +95,6 @@ class Reactor {
   std::unique_ptr<Poller> poller_;
   Mailbox mailbox_;
   Alarm alarm_{mailbox_.wake_up()};
-  const bool is_alone_;  // on the machine's only processor nothing happens while it looks
   int64_t now_ms_;
   TimerWheel timers_;
   std::function<void()> on_turn_;

@@ -19,6 +19,11 @@ export function answer(figures: Figures): void {
   console.log(JSON.stringify(figures))
 }
 
+/** Does something once and says how many ms of it count. */
+type Step = () => Promise<number> | number
+
+type MeasuredLatency = Required<Pick<Figures, 'perSecond' | 'latencyUs'>>
+
 /** How many a second `step` does, which says how many it did; after a third as warm-up. */
 export async function rate(
   seconds: number,
@@ -81,17 +86,36 @@ export async function rateOfTurns(
 }
 
 /** Latencies of `once`, one after the other, which says how many ms it took. */
-export async function latencies(
+export async function latencies(seconds: number, once: Step): Promise<MeasuredLatency> {
+  const figures = await latenciesInTurn(seconds, { once })
+  return figures.once
+}
+
+/** The same of several, in turn: what the machine does to one of them it does to all. */
+export async function latenciesInTurn<Name extends string>(
   seconds: number,
-  once: () => Promise<number> | number,
-): Promise<Figures> {
-  for (const end = performance.now() + seconds * 333; performance.now() < end; ) await once()
-  const begin = performance.now()
-  const found: number[] = []
-  while (performance.now() - begin < seconds * 1000) found.push(await once())
-  const perSecond = (found.length / (performance.now() - begin)) * 1000
-  found.sort((a, b) => a - b)
-  const at = (share: number): number =>
-    1000 * (found[Math.floor(found.length * share)] ?? Number.NaN)
-  return { perSecond, latencyUs: { p50: at(0.5), p99: at(0.99) } }
+  steps: Readonly<Record<Name, Step>>,
+): Promise<Record<Name, MeasuredLatency>> {
+  const named = Object.entries<Step>(steps).map(([name, step]) => ({
+    ...{ name, step, spentMs: 0 },
+    latencies: [] as number[],
+  }))
+  for (const end = performance.now() + seconds * 333; performance.now() < end; ) {
+    for (const { step } of named) await step()
+  }
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+    for (const one of named) {
+      const begin = performance.now()
+      one.latencies.push(await one.step())
+      one.spentMs += performance.now() - begin
+    }
+  }
+  const figures = named.map(({ name, latencies, spentMs }) => {
+    latencies.sort((a, b) => a - b)
+    const at = (share: number): number =>
+      1000 * (latencies[Math.floor(latencies.length * share)] ?? Number.NaN)
+    const perSecond = (latencies.length / spentMs) * 1000
+    return [name, { perSecond, latencyUs: { p50: at(0.5), p99: at(0.99) } }] as const
+  })
+  return Object.fromEntries(figures) as Record<Name, MeasuredLatency>
 }

@@ -9,7 +9,8 @@ import {
   syncedBytes,
   waitsForDisk,
 } from '../../task.ts'
-import { answer, latencies, rate, rateOfCallers, taskOf } from '../measure.ts'
+import { answer, latencies, latenciesInTurn, rate, rateOfCallers, taskOf } from '../measure.ts'
+import { BareDisk } from './bare-disk.ts'
 
 const task = await taskOf()
 const callers = callersOf(task.case)
@@ -39,7 +40,7 @@ if (callers !== undefined) {
   answer(await rate(task.seconds, read))
 } else {
   const reader = log.read({ live: true })
-  const figures = await latencies(task.seconds, async () => {
+  const once = async (): Promise<number> => {
     const next = reader.next()
     // The reader waits by then.
     await setImmediate()
@@ -49,8 +50,20 @@ if (callers !== undefined) {
     const spent = performance.now() - begin
     await appended
     return spent
-  })
+  }
+  if (task.case === 'live-os') {
+    answer(await latencies(task.seconds, once))
+  } else {
+    const disk = new BareDisk(task.folder)
+    const flush = async (): Promise<number> => {
+      // As long after what went before as the append is.
+      await setImmediate()
+      return disk.flush()
+    }
+    const figures = await latenciesInTurn(task.seconds, { once, flush })
+    disk.close()
+    answer({ ...figures.once, flushUs: figures.flush.latencyUs })
+  }
   await reader.return()
-  answer(figures)
 }
 await log.close()
