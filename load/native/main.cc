@@ -79,10 +79,31 @@ void allow_connections() {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fatal("setrlimit failed");
 }
 
+// Of an end-to-end run what has arrived counts, and what the last worker saw of it.
+const Counts& sum_up(const Options& options, const std::vector<std::unique_ptr<Counts>>& counts) {
+  Counts& total = *counts.back();
+  const bool end_to_end = options.mode == Mode::end_to_end;
+  for (size_t i = 0; i + 1 < counts.size(); i++) {
+    const Counts& one = *counts[i];
+    total.send_lag.merge(one.send_lag);
+    total.behind += one.behind;
+    if (end_to_end && options.rate != 0) {
+      total.answer.merge(one.latency);
+    } else {
+      total.latency.merge(one.latency);
+    }
+    if (end_to_end) continue;
+    total.requests += one.requests;
+    total.records += one.records;
+    total.batch_bytes += one.batch_bytes;
+  }
+  return total;
+}
+
 void run_broker(const Options& options) {
   allow_connections();
-  prepare_topic(options);
-  RunState state(options.threads);
+  const int workers = threads_of(options);
+  RunState state(workers, options.threads, prepare_topic(options));
   state.requests_left = options.requests_max;
   state.bytes_left = options.bytes_max;
   // Without a warm-up the first request counts.
@@ -90,27 +111,23 @@ void run_broker(const Options& options) {
     state.phase = Phase::measure;
     state.measured_from_ns = now_ns();
   }
-  const auto worker = options.mode == Mode::produce ? run_produce_worker : run_fetch_worker;
+  const auto worker = options.mode == Mode::fetch ? run_fetch_worker : run_produce_worker;
   std::vector<std::unique_ptr<Counts>> counts;
   std::vector<std::thread> threads;
   // Before the first thread: on a busy machine all may be connected when this one goes on.
   const int64_t connecting_ns = now_ns();
-  for (int i = 0; i < options.threads; i++) {
+  for (int i = 0; i < workers; i++) {
     counts.push_back(std::make_unique<Counts>());
-    threads.emplace_back(worker, std::cref(options), i, std::ref(state), std::ref(*counts[i]));
+    Counts& own = *counts.back();
+    if (i < options.threads) {
+      threads.emplace_back(worker, std::cref(options), i, std::ref(state), std::ref(own));
+    } else {
+      threads.emplace_back(run_tail_worker, std::cref(options), std::ref(state), std::ref(own));
+    }
   }
   const Window window = run_phases(options, state, connecting_ns);
   for (std::thread& thread : threads) thread.join();
-  Counts& total = *counts[0];
-  for (size_t i = 1; i < counts.size(); i++) {
-    total.requests += counts[i]->requests;
-    total.records += counts[i]->records;
-    total.batch_bytes += counts[i]->batch_bytes;
-    total.latency.merge(counts[i]->latency);
-    total.send_lag.merge(counts[i]->send_lag);
-    total.behind += counts[i]->behind;
-  }
-  print_report(options, window, total);
+  print_report(options, window, sum_up(options, counts));
 }
 
 }  // namespace

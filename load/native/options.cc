@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -11,10 +12,14 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr const char* kHelp = R"(odradek-load produce|fetch|disk [option]...
+constexpr const char* kHelp = R"(odradek-load produce|fetch|end-to-end|disk [option]...
 
 Loads a Kafka broker over closed-loop connections, or at a fixed rate, and prints one JSON object;
 or writes and syncs in a loop without a broker, which is the most that a disk allows.
+
+end-to-end produces and reads what it produced; with --rate a latency is from when a request was due
+until its records have arrived. It takes the options of produce, --max-bytes, --max-wait-ms,
+--min-bytes, and a thread more than --threads for its consumers.
 
   --broker HOST:PORT      the one broker that leads all partitions (127.0.0.1:9092)
   --topic NAME            (load)
@@ -46,6 +51,10 @@ or writes and syncs in a loop without a broker, which is the most that a disk al
   --min-bytes N           (1)
   --session               use a fetch session
   --discard               let the kernel drop batch bodies unread (MSG_TRUNC) instead of copying
+
+ end-to-end:
+  --connections N         connection i alone produces to the partitions i, i + N, i + 2 N ... in turn
+  --consumers N           reading connections, each a session over its share of the partitions (1)
 
  disk:
   --path DIR              where the file is made that is written; required
@@ -144,6 +153,8 @@ bool parse_request(Options& options, const std::string& name, const char* value)
     options.acks = static_cast<int>(parse_number(n, value, -1, 1));
   } else if (name == "--rate") {
     options.rate = static_cast<int>(parse_number(n, value, 1, 10000000));
+  } else if (name == "--consumers") {
+    options.consumers = static_cast<int>(parse_number(n, value, 1, 1000));
   } else if (name == "--max-bytes") {
     options.max_bytes = static_cast<int>(parse_number(n, value, 1, INT32_MAX));
   } else if (name == "--max-wait-ms") {
@@ -170,8 +181,24 @@ bool parse_disk(Options& options, const std::string& name, const char* value) {
 Mode parse_mode(const char* text) {
   if (text != nullptr && std::strcmp(text, "produce") == 0) return Mode::produce;
   if (text != nullptr && std::strcmp(text, "fetch") == 0) return Mode::fetch;
+  if (text != nullptr && std::strcmp(text, "end-to-end") == 0) return Mode::end_to_end;
   if (text != nullptr && std::strcmp(text, "disk") == 0) return Mode::disk;
-  fatal("the first argument is the mode, produce, fetch or disk; see --help");
+  fatal("the first argument is the mode, produce, fetch, end-to-end or disk; see --help");
+}
+
+void check(const Options& options) {
+  const bool end_to_end = options.mode == Mode::end_to_end;
+  if (options.mode == Mode::disk && options.path.empty()) fatal("disk needs --path");
+  if (options.mode != Mode::produce && !end_to_end && options.rate != 0) {
+    fatal("only produce and end-to-end have a --rate");
+  }
+  if (options.acks == 0 && options.rate != 0) fatal("--rate needs answers: --acks 1 or -1");
+  if (!end_to_end) return;
+  if (options.acks == 0) fatal("end-to-end needs answers: --acks 1 or -1");
+  if (options.rotate) fatal("end-to-end has turns of its own: no --rotate");
+  if (std::max(options.connections, options.consumers) > options.partitions) {
+    fatal("end-to-end needs a partition for each connection and each consumer");
+  }
 }
 
 }  // namespace
@@ -193,9 +220,7 @@ Options parse_options(int argc, char** argv) {
       fatal("unknown option %s; see --help", name.c_str());
     }
   }
-  if (options.mode == Mode::disk && options.path.empty()) fatal("disk needs --path");
-  if (options.mode != Mode::produce && options.rate != 0) fatal("only produce has a --rate");
-  if (options.acks == 0 && options.rate != 0) fatal("--rate needs answers: --acks 1 or -1");
+  check(options);
   if (options.threads > options.connections) options.threads = options.connections;
   if (int64_t{options.records} * (options.record_bytes + 32) > (64 << 20)) {
     fatal("--records times --record-bytes is more than 64 MiB");

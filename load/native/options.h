@@ -9,7 +9,7 @@
 namespace odradek::bench {
 
 // What is loaded: a broker, or in `disk` a bare disk.
-enum class Mode : uint8_t { produce, fetch, disk };
+enum class Mode : uint8_t { produce, fetch, end_to_end, disk };
 
 struct Options {
   Mode mode = Mode::produce;
@@ -47,10 +47,18 @@ struct Options {
   bool session = false;
   bool discard = false;
 
+  // End to end.
+  int consumers = 1;
+
   // Disk.
   std::string path;
   int write_bytes = 1024;
 };
+
+// How many threads load the broker: end to end one more reads than produce.
+inline int threads_of(const Options& options) {
+  return options.threads + (options.mode == Mode::end_to_end ? 1 : 0);
+}
 
 // Reads the arguments; an unknown or wrong one ends the process with a sentence, --help with the
 // list of options.

@@ -20,13 +20,13 @@ constexpr size_t kInputBytesMin = 4 << 10;
 constexpr size_t kAnswerBytesUsual = 128;
 // Frames handed to one sendmsg; each takes two pieces.
 constexpr size_t kFramesPerSend = 64;
-constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
 ProduceConnection::ProduceConnection(const Options& options, int number, ByteView body)
     : options_(options),
       number_(number),
+      schedule_(options),
       socket_(connect_to(options.host, options.port)),
       body_(body),
       in_flight_(static_cast<uint32_t>(options.in_flight)),
@@ -42,12 +42,7 @@ ProduceConnection::ProduceConnection(const Options& options, int number, ByteVie
   set_nonblocking(socket_);
 }
 
-void ProduceConnection::start_schedule(int64_t now_ns) { schedule_ns_ = now_ns; }
-
-int64_t ProduceConnection::due_ns(uint32_t frame) const {
-  const auto turn = int64_t{frame} * options_.connections + number_;
-  return schedule_ns_ + turn * kNsPerSecond / options_.rate;
-}
+void ProduceConnection::start_schedule(int64_t now_ns) { begun_ns_ = now_ns; }
 
 int64_t ProduceConnection::next_due_ns() const {
   return exhausted_ || issued_ - answered_ == in_flight_ ? INT64_MAX : due_ns(issued_);
@@ -93,6 +88,8 @@ void ProduceConnection::issue(RunState& state, int64_t issued_ns) {
     const uint32_t turn = state.rotated.fetch_add(1, std::memory_order_relaxed);
     store_be(frame + partition_at_,
              static_cast<int32_t>(turn % static_cast<uint32_t>(options_.partitions)));
+  } else if (options_.mode == Mode::end_to_end) {
+    store_be(frame + partition_at_, schedule_.partition_of(number_, issued_));
   }
   issued_ns_[issued_ % in_flight_] = issued_ns;
   issued_++;
@@ -152,7 +149,7 @@ void ProduceConnection::take_answers(RunState& state, Counts& counts) {
     const auto size = load_be<uint32_t>(input_.data() + at);
     if (size > input_.size() - sizeof(int32_t)) fatal("a Produce answer has %u bytes", size);
     if (input_bytes_ - at < sizeof(int32_t) + size) break;
-    check_answer({input_.data() + at + sizeof(int32_t), size});
+    check_answer({input_.data() + at + sizeof(int32_t), size}, state);
     at += sizeof(int32_t) + size;
     count(state, counts, now);
     answered_++;
@@ -161,7 +158,7 @@ void ProduceConnection::take_answers(RunState& state, Counts& counts) {
   std::memmove(input_.data(), input_.data() + at, input_bytes_);
 }
 
-void ProduceConnection::check_answer(ByteView answer) const {
+void ProduceConnection::check_answer(ByteView answer, const RunState& state) const {
   WireReader in(answer);
   const auto correlation = in.get<uint32_t>();
   in.skip_tags();
@@ -170,11 +167,18 @@ void ProduceConnection::check_answer(ByteView answer) const {
   const uint32_t partitions = in.get_compact_length();
   in.get<int32_t>();  // partition
   const auto error = in.get<int16_t>();
+  const auto base_offset = in.get<int64_t>();
   if (!in.ok() || topics != 1 || partitions != 1) fatal("a Produce answer is malformed");
   if (correlation != answered_ || answered_ == sent_) {
     fatal("an answer has correlation id %u, not %u", correlation, answered_);
   }
   if (error != 0) fatal("a Produce request was answered with error %d", error);
+  if (options_.mode != Mode::end_to_end) return;
+  const auto partition = static_cast<size_t>(schedule_.partition_of(number_, answered_));
+  const int64_t before = schedule_.index_of(number_, answered_) * options_.records;
+  if (base_offset != state.first_offsets[partition] + before) {
+    fatal("another producer writes to partition %zu of %s", partition, options_.topic.c_str());
+  }
 }
 
 void ProduceConnection::count(RunState& state, Counts& counts, int64_t now) {

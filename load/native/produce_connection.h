@@ -9,6 +9,7 @@
 #include "options.h"
 #include "requests.h"
 #include "run.h"
+#include "schedule.h"
 #include "socket.h"
 
 namespace odradek::bench {
@@ -43,22 +44,25 @@ class ProduceConnection {
   bool watching_output = false;
   // True when nothing more will be issued and every answer is in.
   bool finished() const { return exhausted_ && answered_ == issued_; }
+  // Requests answered so far.
+  uint32_t answered() const { return answered_; }
 
  private:
   void issue(RunState& state, int64_t issued_ns);
   void issue_due(RunState& state, Counts& counts);
-  int64_t due_ns(uint32_t frame) const;
+  int64_t due_ns(uint32_t frame) const { return begun_ns_ + schedule_.due_ns(number_, frame); }
   bool is_counted(const RunState& state, int64_t issued_ns) const;
   void send_some(RunState& state, Counts& counts);
   void count_sent(size_t bytes, RunState& state, Counts& counts);
   void take_answers(RunState& state, Counts& counts);
-  void check_answer(ByteView answer) const;
+  void check_answer(ByteView answer, const RunState& state) const;
   uint8_t* head(uint32_t frame) { return heads_.data() + frame % in_flight_ * head_bytes_; }
   void count(RunState& state, Counts& counts, int64_t now);
 
   const Options& options_;
   const int number_;
-  int64_t schedule_ns_ = 0;
+  const Schedule schedule_;
+  int64_t begun_ns_ = 0;
   Socket socket_;
   ByteView body_;
   uint32_t in_flight_;

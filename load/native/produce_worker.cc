@@ -61,6 +61,8 @@ void run_produce_worker(const Options& options, int index, RunState& state, Coun
     // What is due now, and the end of the run, come without an event of a connection.
     for (size_t i = 0; options.rate != 0 && i < connections.size(); i++) drive(i);
   }
+  for (const auto& connection : connections) state.acknowledged += connection->answered();
+  state.producers_running.fetch_sub(1);
   state.workers_running.fetch_sub(1);
 }
 

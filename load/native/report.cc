@@ -14,6 +14,8 @@ const char* name_of(Mode mode) {
       return "produce";
     case Mode::fetch:
       return "fetch";
+    case Mode::end_to_end:
+      return "end-to-end";
     case Mode::disk:
       return "disk";
   }
@@ -22,6 +24,15 @@ const char* name_of(Mode mode) {
 
 // x / y, 0 where there was nothing to divide by.
 double ratio(double x, double y) { return y > 0 ? x / y : 0; }
+
+void print_latency(const char* name, const Histogram& latency) {
+  std::printf(
+      "\"%s\":{\"mean\":%.1f,\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,"
+      "\"p999\":%.1f,\"max\":%.1f},",
+      name, latency.mean() / 1e3, microseconds(latency.quantile(0.5)),
+      microseconds(latency.quantile(0.9)), microseconds(latency.quantile(0.99)),
+      microseconds(latency.quantile(0.999)), microseconds(latency.max()));
+}
 
 }  // namespace
 
@@ -32,20 +43,15 @@ void print_report(const Options& options, const Window& window, const Counts& co
   const auto requests = static_cast<double>(counts.requests);
   const auto bytes = static_cast<double>(counts.batch_bytes);
   std::printf("{\"mode\":\"%s\",\"connections\":%d,\"threads\":%d,\"partitions\":%d,",
-              name_of(options.mode), options.connections, options.threads, options.partitions);
+              name_of(options.mode), options.connections, threads_of(options), options.partitions);
   std::printf("\"seconds\":%.6f,\"requests\":%lld,\"records\":%lld,\"bytes\":%lld,", seconds,
               static_cast<long long>(counts.requests), static_cast<long long>(counts.records),
               static_cast<long long>(counts.batch_bytes));
   std::printf("\"requestsPerSecond\":%.1f,\"recordsPerSecond\":%.1f,\"mbPerSecond\":%.2f,",
               ratio(requests, seconds), ratio(static_cast<double>(counts.records), seconds),
               ratio(bytes / 1e6, seconds));
-  const Histogram& latency = counts.latency;
-  std::printf(
-      "\"latencyUs\":{\"mean\":%.1f,\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,"
-      "\"p999\":%.1f,\"max\":%.1f},",
-      latency.mean() / 1e3, microseconds(latency.quantile(0.5)),
-      microseconds(latency.quantile(0.9)), microseconds(latency.quantile(0.99)),
-      microseconds(latency.quantile(0.999)), microseconds(latency.max()));
+  print_latency("latencyUs", counts.latency);
+  if (counts.answer.count() > 0) print_latency("answerUs", counts.answer);
   if (options.rate != 0) {
     const Histogram& lag = counts.send_lag;
     std::printf("\"rate\":%d,\"behind\":%lld,", options.rate,

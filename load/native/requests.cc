@@ -1,5 +1,6 @@
 #include "requests.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "wire_writer.h"
@@ -13,6 +14,7 @@ constexpr int16_t kFetchKey = 1;
 constexpr int16_t kListOffsetsKey = 2;
 constexpr int16_t kMetadataKey = 3;
 constexpr int16_t kCreateTopicsKey = 19;
+constexpr int16_t kCreatePartitionsKey = 37;
 constexpr int32_t kTimeoutMs = 30000;
 
 // Size (patched by finish) and request header v2.
@@ -32,6 +34,33 @@ std::vector<uint8_t> finish(WireWriter&& out, size_t following = 0) {
   std::vector<uint8_t>& bytes = out.bytes();
   store_be(bytes.data(), static_cast<int32_t>(bytes.size() + following - sizeof(int32_t)));
   return std::move(bytes);
+}
+
+void put_fetch_limits(WireWriter& out, const Options& options, int max_wait_ms) {
+  out.put(int32_t{-1});  // replica id: a consumer
+  out.put(int32_t{max_wait_ms});
+  out.put(int32_t{options.min_bytes});
+  out.put(int32_t{options.max_bytes});
+  out.put(int8_t{0});  // read uncommitted
+}
+
+// Returns where the offset lies.
+size_t put_fetch_position(WireWriter& out, const Options& options, FetchPosition position) {
+  out.put(position.partition);
+  out.put(int32_t{-1});  // current leader epoch
+  const size_t offset_at = out.position();
+  out.put(position.offset);
+  out.put(int32_t{-1});  // last fetched epoch
+  out.put(int64_t{-1});  // log start offset
+  out.put(int32_t{options.max_bytes});
+  out.put_no_tags();
+  return offset_at;
+}
+
+void put_fetch_end(WireWriter& out) {
+  out.put_compact_length(0);   // forgotten topics
+  out.put_compact_string("");  // rack
+  out.put_no_tags();
 }
 
 }  // namespace
@@ -55,11 +84,7 @@ ProduceHead make_produce_head(const Options& options, int32_t partition, size_t 
 FetchFrame make_fetch_frame(const Options& options, int32_t partition) {
   FetchFrame frame;
   WireWriter out = begin(kFetchKey, 12);
-  out.put(int32_t{-1});  // replica id: a consumer
-  out.put(int32_t{options.max_wait_ms});
-  out.put(int32_t{options.min_bytes});
-  out.put(int32_t{options.max_bytes});
-  out.put(int8_t{0});  // read uncommitted
+  put_fetch_limits(out, options, options.max_wait_ms);
   frame.session_id_at = out.position();
   out.put(int32_t{0});
   frame.session_epoch_at = out.position();
@@ -67,27 +92,36 @@ FetchFrame make_fetch_frame(const Options& options, int32_t partition) {
   out.put_compact_length(1);
   out.put_compact_string(options.topic);
   out.put_compact_length(1);
-  out.put(partition);
-  out.put(int32_t{-1});  // current leader epoch
-  frame.offset_at = out.position();
-  out.put(int64_t{0});
-  out.put(int32_t{-1});  // last fetched epoch
-  out.put(int64_t{-1});  // log start offset
-  out.put(int32_t{options.max_bytes});
+  frame.offset_at = put_fetch_position(out, options, {partition, 0});
   out.put_no_tags();
-  out.put_no_tags();
-  out.put_compact_length(0);   // forgotten topics
-  out.put_compact_string("");  // rack
-  out.put_no_tags();
+  put_fetch_end(out);
   frame.bytes = finish(std::move(out));
   return frame;
+}
+
+std::vector<uint8_t> make_session_fetch_frame(const Options& options, const FetchSession& session,
+                                              std::span<const FetchPosition> moved,
+                                              int max_wait_ms) {
+  WireWriter out = begin(kFetchKey, 12);
+  put_fetch_limits(out, options, max_wait_ms);
+  out.put(session.id);
+  out.put(session.epoch);
+  out.put_compact_length(moved.empty() ? 0 : 1);
+  if (!moved.empty()) {
+    out.put_compact_string(options.topic);
+    out.put_compact_length(moved.size());
+    for (const FetchPosition& position : moved) put_fetch_position(out, options, position);
+    out.put_no_tags();
+  }
+  put_fetch_end(out);
+  return finish(std::move(out));
 }
 
 std::vector<uint8_t> make_create_topic_frame(const Options& options) {
   WireWriter out = begin(kCreateTopicsKey, 5);
   out.put_compact_length(1);
   out.put_compact_string(options.topic);
-  out.put(int32_t{options.partitions});
+  out.put(int32_t{std::min(options.partitions, kPartitionsCreatedMax)});
   out.put(int16_t{1});        // replication factor
   out.put_compact_length(0);  // assignments
   out.put_compact_length(options.topic_configs.size());
@@ -96,6 +130,19 @@ std::vector<uint8_t> make_create_topic_frame(const Options& options) {
     out.put_compact_string(value);
     out.put_no_tags();
   }
+  out.put_no_tags();
+  out.put(kTimeoutMs);
+  out.put(int8_t{0});  // validate only
+  out.put_no_tags();
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> make_create_partitions_frame(const Options& options) {
+  WireWriter out = begin(kCreatePartitionsKey, 2);
+  out.put_compact_length(1);
+  out.put_compact_string(options.topic);
+  out.put(int32_t{options.partitions});
+  out.put_null_compact();  // assignments
   out.put_no_tags();
   out.put(kTimeoutMs);
   out.put(int8_t{0});  // validate only

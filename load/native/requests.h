@@ -1,10 +1,11 @@
 // The request frames of a run, each built once. Versions are fixed and flexible, as current
-// clients send them: Produce 9, Fetch 12, ListOffsets 6, Metadata 9, CreateTopics 5. Topics go by
-// name.
+// clients send them: Produce 9, Fetch 12, ListOffsets 6, Metadata 9, CreateTopics 5,
+// CreatePartitions 2. Topics go by name.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,18 @@ struct FetchFrame {
   size_t offset_at = 0;
 };
 
+// A fetch session of one consumer; id 0 and epoch 0 open it.
+struct FetchSession {
+  int32_t id = 0;
+  int32_t epoch = 0;
+};
+
+// Where a consumer goes on in a partition.
+struct FetchPosition {
+  int32_t partition = 0;
+  int64_t offset = 0;
+};
+
 // A Produce frame is its head and then `body`, which all connections share.
 struct ProduceHead {
   std::vector<uint8_t> bytes;
@@ -42,7 +55,18 @@ inline constexpr size_t kProduceTailBytes = 3;
 // the opening of a session (id 0, epoch 0).
 FetchFrame make_fetch_frame(const Options& options, int32_t partition);
 
+// The next Fetch of a session, which names the partitions that have moved on since the last.
+std::vector<uint8_t> make_session_fetch_frame(const Options& options, const FetchSession& session,
+                                              std::span<const FetchPosition> moved,
+                                              int max_wait_ms);
+
+// Apache Kafka writes at most 10,000 metadata records for one request, one of them the topic's.
+inline constexpr int kPartitionsCreatedMax = 9999;
+
+// Creates the topic with its partitions, or the first kPartitionsCreatedMax of them.
 std::vector<uint8_t> make_create_topic_frame(const Options& options);
+// Makes the others.
+std::vector<uint8_t> make_create_partitions_frame(const Options& options);
 std::vector<uint8_t> make_metadata_frame(const Options& options);
 // Asks for the log end offset of every partition.
 std::vector<uint8_t> make_list_offsets_frame(const Options& options);

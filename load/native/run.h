@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <latch>
+#include <utility>
+#include <vector>
 
 #include "histogram.h"
 #include "options.h"
@@ -14,7 +16,14 @@ enum class Phase : uint8_t { warm_up, measure, stop };
 
 // Shared by all threads of a run; every member may be used from any of them.
 struct RunState {
-  explicit RunState(int workers) : connected(workers), workers_running(workers) {}
+  // `offsets` are where the partitions end before the run.
+  RunState(int workers, int producers, std::vector<int64_t> offsets)
+      : first_offsets(std::move(offsets)),
+        connected(workers),
+        workers_running(workers),
+        producers_running(producers) {}
+
+  const std::vector<int64_t> first_offsets;
 
   // Opens when all workers are connected, and then for them when the main thread has started its
   // clock: what is due while they connect would count as late.
@@ -25,6 +34,9 @@ struct RunState {
   std::atomic<int64_t> requests_left{INT64_MAX};
   std::atomic<int64_t> bytes_left{INT64_MAX};
   std::atomic<int> workers_running;
+  // Producing workers that have answers to come, and the requests answered to those that have not.
+  std::atomic<int> producers_running;
+  std::atomic<int64_t> acknowledged{0};
   // Requests begun with --rotate: whichever connection takes the next one, all partitions get as
   // many.
   std::atomic<uint32_t> rotated{0};
@@ -60,11 +72,16 @@ struct Counts {
   // because their connection's window was full.
   Histogram send_lag;
   int64_t behind = 0;
+  // End to end with --rate: from when a request was due to its answer.
+  Histogram answer;
 };
 
 // One thread's share of the connections: those whose number modulo `threads` is `index`. Both
 // return when the budget or the phase ends the run and all answers are in.
 void run_produce_worker(const Options& options, int index, RunState& state, Counts& counts);
 void run_fetch_worker(const Options& options, int index, RunState& state, Counts& counts);
+// All consumers of an end-to-end run; returns when the producers have and all has arrived that was
+// acknowledged.
+void run_tail_worker(const Options& options, RunState& state, Counts& counts);
 
 }  // namespace odradek::bench

@@ -18,18 +18,6 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr int32_t kAnswerBytesMax = 16 << 20;
-
-void send_all(int fd, const uint8_t* data, size_t size) {
-  while (size > 0) {
-    const ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) fatal("sending to the broker failed: %s", std::strerror(errno));
-    data += sent;
-    size -= static_cast<size_t>(sent);
-  }
-}
-
 void receive_all(int fd, uint8_t* data, size_t size) {
   while (size > 0) {
     const ssize_t got = recv(fd, data, size, 0);
@@ -76,13 +64,22 @@ void set_nonblocking(const Socket& socket) {
   fcntl(socket.fd(), F_SETFL, fcntl(socket.fd(), F_GETFL) | O_NONBLOCK);
 }
 
+void send_all(const Socket& socket, const std::vector<uint8_t>& frame) {
+  for (size_t done = 0; done < frame.size();) {
+    const ssize_t sent = send(socket.fd(), frame.data() + done, frame.size() - done, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) fatal("sending to the broker failed: %s", std::strerror(errno));
+    done += static_cast<size_t>(sent);
+  }
+}
+
 std::vector<uint8_t> round_trip(const Socket& socket, const std::vector<uint8_t>& frame) {
-  send_all(socket.fd(), frame.data(), frame.size());
+  send_all(socket, frame);
   uint8_t size_bytes[4];
   receive_all(socket.fd(), size_bytes, sizeof(size_bytes));
-  const auto size = load_be<int32_t>(size_bytes);
-  if (size < 4 || size > kAnswerBytesMax) fatal("the broker sent an answer of %d bytes", size);
-  std::vector<uint8_t> answer(static_cast<size_t>(size));
+  const auto size = load_be<uint32_t>(size_bytes);
+  if (size < 4 || size > kAnswerBytesMax) fatal("the broker sent an answer of %u bytes", size);
+  std::vector<uint8_t> answer(size);
   receive_all(socket.fd(), answer.data(), answer.size());
   return answer;
 }

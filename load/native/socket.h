@@ -29,8 +29,14 @@ Socket connect_to(const std::string& host, const std::string& port);
 // Makes later calls on the socket return EAGAIN instead of waiting.
 void set_nonblocking(const Socket& socket);
 
+// Bounds an answer that is kept whole.
+inline constexpr uint32_t kAnswerBytesMax = 64 << 20;
+
+// Sends a whole frame; for blocking sockets.
+void send_all(const Socket& socket, const std::vector<uint8_t>& frame);
+
 // Sends one frame and waits for its answer, without the size; for blocking sockets. A closed
-// connection or an answer above 16 MiB ends the process.
+// connection or an answer above kAnswerBytesMax ends the process.
 std::vector<uint8_t> round_trip(const Socket& socket, const std::vector<uint8_t>& frame);
 
 }  // namespace odradek::bench

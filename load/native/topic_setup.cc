@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <vector>
@@ -16,7 +17,22 @@ namespace odradek::bench {
 namespace {
 
 constexpr int16_t kTopicAlreadyExists = 36;
-constexpr auto kLeaderWaitMax = std::chrono::seconds(30);
+constexpr auto kLeaderWaitMax = std::chrono::seconds(120);
+
+// Makes the partitions beyond those that the topic was created with.
+void add_partitions(const Socket& socket, const Options& options) {
+  const std::vector<uint8_t> answer = round_trip(socket, make_create_partitions_frame(options));
+  WireReader in(answer);
+  in.get<int32_t>();  // correlation id
+  in.skip_tags();
+  in.get<int32_t>();  // throttle time
+  if (in.get_compact_length() != 1) fatal("CreatePartitions was not answered for one topic");
+  in.get_compact_string();
+  const auto error = in.get<int16_t>();
+  const std::string message = in.get_compact_string();
+  if (!in.ok()) fatal("the CreatePartitions answer is cut short");
+  if (error != 0) fatal("CreatePartitions failed with error %d: %s", error, message.c_str());
+}
 
 void create_topic(const Socket& socket, const Options& options) {
   const std::vector<uint8_t> answer = round_trip(socket, make_create_topic_frame(options));
@@ -29,9 +45,9 @@ void create_topic(const Socket& socket, const Options& options) {
   const auto error = in.get<int16_t>();
   const std::string message = in.get_compact_string();
   if (!in.ok()) fatal("the CreateTopics answer is cut short");
-  if (error != 0 && error != kTopicAlreadyExists) {
-    fatal("CreateTopics failed with error %d: %s", error, message.c_str());
-  }
+  if (error == kTopicAlreadyExists) return;
+  if (error != 0) fatal("CreateTopics failed with error %d: %s", error, message.c_str());
+  if (options.partitions > kPartitionsCreatedMax) add_partitions(socket, options);
 }
 
 void skip_int32_array(WireReader& in) { in.skip(sizeof(int32_t) * in.get_compact_length()); }
@@ -76,9 +92,9 @@ int partitions_ready(const Socket& socket, const Options& options) {
   return ready;
 }
 
-// Number of partitions whose leader answers for them: a broker may name itself leader in Metadata
-// some time before it has opened the log.
-int partitions_served(const Socket& socket, const Options& options) {
+// Where each partition ends whose leader answers for it, -1 for the others: a broker may name
+// itself leader in Metadata some time before it has opened the log.
+std::vector<int64_t> log_end_offsets(const Socket& socket, const Options& options) {
   const std::vector<uint8_t> answer = round_trip(socket, make_list_offsets_frame(options));
   WireReader in(answer);
   in.get<int32_t>();  // correlation id
@@ -86,28 +102,33 @@ int partitions_served(const Socket& socket, const Options& options) {
   in.get<int32_t>();  // throttle time
   if (in.get_compact_length() != 1) fatal("ListOffsets was not answered for one topic");
   in.get_compact_string();
-  int served = 0;
+  std::vector<int64_t> ends(static_cast<size_t>(options.partitions), -1);
   for (uint32_t i = in.get_compact_length(); i > 0 && in.ok(); i--) {
-    in.get<int32_t>();  // index
-    if (in.get<int16_t>() == 0) served++;
+    const auto index = in.get<uint32_t>();
+    const auto error = in.get<int16_t>();
     in.get<int64_t>();  // timestamp
-    in.get<int64_t>();  // offset
+    const auto offset = in.get<int64_t>();
     in.get<int32_t>();  // leader epoch
+    if (error == 0 && index < ends.size()) ends[index] = offset;
     in.skip_tags();
   }
   if (!in.ok()) fatal("the ListOffsets answer is cut short");
-  return served;
+  return ends;
 }
 
 }  // namespace
 
-void prepare_topic(const Options& options) {
+std::vector<int64_t> prepare_topic(const Options& options) {
   const Socket socket = connect_to(options.host, options.port);
   if (options.create) create_topic(socket, options);
   const auto deadline = std::chrono::steady_clock::now() + kLeaderWaitMax;
-  int ready = 0;
-  while ((ready = partitions_ready(socket, options)) < options.partitions ||
-         (ready = partitions_served(socket, options)) < options.partitions) {
+  while (true) {
+    int ready = partitions_ready(socket, options);
+    if (ready >= options.partitions) {
+      std::vector<int64_t> ends = log_end_offsets(socket, options);
+      ready = options.partitions - static_cast<int>(std::ranges::count(ends, -1));
+      if (ready == options.partitions) return ends;
+    }
     if (std::chrono::steady_clock::now() > deadline) {
       fatal("topic %s has %d of %d partitions with a serving leader", options.topic.c_str(), ready,
             options.partitions);

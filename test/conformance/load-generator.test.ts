@@ -134,10 +134,71 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
     expect(requests).toBeGreaterThan(250)
   })
 
+  it('reads end to end all that it produced, round its partitions, once more too', async () => {
+    const topic = 'end-to-end'
+    const uneven = { partitions: 7, connections: 3, consumers: 2, threads: 2 }
+    const load = { ...uneven, requests: 2_000, records: 3, 'in-flight': 4 }
+    for (const all of [6_000, 12_000]) {
+      const report = await runLoad('end-to-end', { ...base(topic), ...load, create: true })
+      expect(report).toMatchObject({ requests: 2_000, records: 6_000, threads: 3 })
+      expect(report.latencyUs.p50).toBeGreaterThan(0)
+      const connection = await RawConnection.open(broker.port)
+      const ends = []
+      for (let p = 0; p < 7; p++) ends.push(await logEndOffset(connection, topic, p))
+      connection.close()
+      expect(ends.reduce((sum: number, end) => sum + (end ?? 0), 0)).toBe(all)
+      // A connection's share of the requests is about a third, and even over its partitions.
+      for (const [one, other] of [
+        [0, 3],
+        [0, 6],
+        [1, 4],
+        [2, 5],
+      ] as const) {
+        expect(Math.abs((ends[one] ?? 0) - (ends[other] ?? 0))).toBeLessThanOrEqual(6)
+      }
+    }
+  })
+
+  it('counts end to end until the records have arrived', async () => {
+    const late = { 'max-wait-ms': 300, 'min-bytes': 1_000_000_000 }
+    const load = { partitions: 5, connections: 2, rate: 500, duration: 1, ...late }
+    const report = await runLoad('end-to-end', { ...base('late'), ...load, create: true })
+    const { latencyUs, answerUs, requests, behind = 0 } = report
+    expect(requests + behind).toBeGreaterThanOrEqual(495)
+    expect(requests).toBeLessThanOrEqual(505)
+    // Records wait for the end of a long poll, evenly from none of it to all.
+    expect(latencyUs.max).toBeGreaterThan(200_000)
+    expect(latencyUs.p50).toBeGreaterThan(50_000)
+    expect(answerUs?.p50).toBeLessThan(latencyUs.p50 / 2)
+  })
+
+  it('gives up end to end where another producer writes to its partitions', async () => {
+    const load = { ...base('shared'), partitions: 3, connections: 3 }
+    await runLoad('produce', { ...load, create: true, requests: 1 })
+    const measured = runLoad('end-to-end', { ...load, rate: 100, duration: 5 })
+    const outcome = expect(measured).rejects.toThrow('another producer writes to partition')
+    await sleep(1_000)
+    await runLoad('produce', { ...load, requests: 3 })
+    await outcome
+  })
+
+  it('creates more partitions than one request may', async () => {
+    const many = { partitions: 10_000, connections: 1, requests: 1 }
+    await runLoad('produce', { ...base('ten-thousand'), ...many, create: true })
+    const connection = await RawConnection.open(broker.port)
+    expect(await logEndOffset(connection, 'ten-thousand', 9_999)).toBe(0)
+    expect(await logEndOffset(connection, 'ten-thousand', 10_000)).toBeUndefined()
+    connection.close()
+  })
+
   for (const [mode, options, sentence] of [
-    ['fetch', { rate: 10 }, 'only produce has a --rate'],
+    ['fetch', { rate: 10 }, 'only produce and end-to-end have a --rate'],
     ['produce', { rate: 10, acks: 0 }, '--rate needs answers'],
     ['produce', { rate: 0 }, '--rate must be a whole number from 1'],
+    ['end-to-end', { acks: 0 }, 'end-to-end needs answers'],
+    ['end-to-end', { rotate: true }, 'no --rotate'],
+    ['end-to-end', { connections: 4, partitions: 3 }, 'a partition for each connection'],
+    ['end-to-end', { consumers: 4, partitions: 3 }, 'a partition for each connection'],
   ] as const) {
     it(`refuses ${mode} ${JSON.stringify(options)}`, async () => {
       await expect(runLoad(mode, options)).rejects.toThrow(sentence)

@@ -3,6 +3,19 @@ import { runProcess } from './run-process.ts'
 
 const patienceMs = 900_000
 
+/** Of all requests, none left out; with a rate from when a request was due. */
+export interface LatencyReport {
+  readonly mean: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+}
+
+/** What odradek-load does; see its help. */
+export type LoadMode = 'produce' | 'fetch' | 'end-to-end' | 'disk'
+
 /** What odradek-load prints: one measured window of one case. */
 export interface LoadReport {
   readonly seconds: number
@@ -13,14 +26,12 @@ export interface LoadReport {
   readonly requestsPerSecond: number
   readonly recordsPerSecond: number
   readonly mbPerSecond: number
-  readonly latencyUs: {
-    readonly mean: number
-    readonly p50: number
-    readonly p90: number
-    readonly p99: number
-    readonly p999: number
-    readonly max: number
-  }
+  /** Threads that shared the load. */
+  readonly threads: number
+  /** End to end with a rate: until the records had arrived; otherwise to the answer. */
+  readonly latencyUs: LatencyReport
+  /** End to end with a rate: to the answer to the producer. */
+  readonly answerUs?: LatencyReport
   /** Until all connections were there, one after the other in each thread. */
   readonly connectSeconds?: number
   readonly connectionsPerSecond?: number
@@ -42,10 +53,7 @@ export interface LoadReport {
 export type LoadOptions = Readonly<Record<string, string | number | true | readonly string[]>>
 
 /** Runs the load generator to its end. Rejects with its sentence if it gives up. */
-export async function runLoad(
-  mode: 'produce' | 'fetch' | 'disk',
-  options: LoadOptions,
-): Promise<LoadReport> {
+export async function runLoad(mode: LoadMode, options: LoadOptions): Promise<LoadReport> {
   const args = Object.entries(options).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`]
     return [value].flat().flatMap((each) => [`--${name}`, String(each)])

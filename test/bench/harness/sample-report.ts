@@ -5,6 +5,7 @@ import type { LoadReport } from '../../../src/bench/harness/load-generator.ts'
 export function sampleReport(requestsPerSecond: number, latency = 100): LoadReport {
   const latencyUs = { mean: latency, p50: latency, p90: latency, p99: latency, p999: latency }
   return {
+    threads: 1,
     seconds: 1,
     requests: requestsPerSecond,
     records: requestsPerSecond,
