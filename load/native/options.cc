@@ -53,7 +53,7 @@ until its records have arrived. It takes the options of produce, --max-bytes, --
   --discard               let the kernel drop batch bodies unread (MSG_TRUNC) instead of copying
 
  end-to-end:
-  --connections N         connection i alone produces to the partitions i, i + N, i + 2 N ... in turn
+  --connections N         connection i alone produces to partitions i, i + N, i + 2 N ... in turn
   --consumers N           reading connections, each a session over its share of the partitions (1)
 
  disk:

@@ -1,6 +1,5 @@
 #include "requests.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "wire_writer.h"
@@ -121,7 +120,7 @@ std::vector<uint8_t> make_create_topic_frame(const Options& options) {
   WireWriter out = begin(kCreateTopicsKey, 5);
   out.put_compact_length(1);
   out.put_compact_string(options.topic);
-  out.put(int32_t{std::min(options.partitions, kPartitionsCreatedMax)});
+  out.put(int32_t{options.partitions});
   out.put(int16_t{1});        // replication factor
   out.put_compact_length(0);  // assignments
   out.put_compact_length(options.topic_configs.size());

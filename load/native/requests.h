@@ -60,12 +60,12 @@ std::vector<uint8_t> make_session_fetch_frame(const Options& options, const Fetc
                                               std::span<const FetchPosition> moved,
                                               int max_wait_ms);
 
-// Apache Kafka writes at most 10,000 metadata records for one request, one of them the topic's.
-inline constexpr int kPartitionsCreatedMax = 9999;
+// Apache Kafka writes at most 10,000 metadata records for one request; topic and configs have some.
+inline constexpr int kPartitionsCreatedMax = 9000;
 
-// Creates the topic with its partitions, or the first kPartitionsCreatedMax of them.
+// Creates the topic with its partitions, at most kPartitionsCreatedMax.
 std::vector<uint8_t> make_create_topic_frame(const Options& options);
-// Makes the others.
+// Makes those that it has not.
 std::vector<uint8_t> make_create_partitions_frame(const Options& options);
 std::vector<uint8_t> make_metadata_frame(const Options& options);
 // Asks for the log end offset of every partition.
