@@ -3,9 +3,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { GeneratorFigures } from '../../src/bench/compare/generator-case.ts'
+import type { Turn } from '../../src/bench/compare/results.ts'
 import { startedSide } from '../../src/bench/compare/side.ts'
+import { takeTurns } from '../../src/bench/compare/take-turns.ts'
 import { takeTurn } from '../../src/bench/compare/turn.ts'
 import { buildLoadGenerator } from '../../src/bench/harness/build-load-generator.ts'
+import type { LoadReport } from '../../src/bench/harness/load-generator.ts'
 import type { Workload } from '../../src/bench/workloads/workload.ts'
 import { probeObstacle } from './apache-kafka/cleaner-probe.ts'
 import { fetchedJars, odradekTarget } from './broker-target.ts'
@@ -28,17 +32,23 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     rmSync(folder, { recursive: true })
   })
 
-  async function turnOf(load: Workload['cases'][number]['load'], durability = 'page-cache') {
-    const workload: Workload = {
-      name: 'tiny',
-      standsFor: 'a test',
-      durability: durability as Workload['durability'],
-      cases: [{ name: 'one', load }],
-      targets: [],
-      chart: 'recordsPerSecond',
-    }
-    const side = startedSide(odradekTarget, { settings: {}, parent: folder, cold: true })
-    const options = { workload, round: 1, secondsMax: 2, jars: fetchedJars }
+  const tiny: Workload = {
+    name: 'tiny',
+    standsFor: 'a test',
+    durability: 'page-cache',
+    cases: [],
+    targets: [],
+    chart: 'recordsPerSecond',
+  }
+  const ours = () => startedSide(odradekTarget, { settings: {}, parent: folder, cold: true })
+
+  async function turnOf(
+    load: Workload['cases'][number]['load'],
+    more: Partial<Workload> = {},
+  ): Promise<Turn> {
+    const workload = { ...tiny, cases: [{ name: 'one', load }], ...more }
+    const side = ours()
+    const options = { workload, round: 1, secondsMax: 2, slower: new Map(), jars: fetchedJars }
     const turn = await takeTurn(side, options)
     expect(readdirSync(folder)).toEqual([])
     return turn
@@ -48,7 +58,7 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     const load = { connections: 1, acks: -1 }
     const turn = await turnOf(
       { client: 'odradek-load', mode: 'produce', partitions: 1, load },
-      'flush-each',
+      { durability: 'flush-each' },
     )
     expect(turn.durability).toMatchObject({ 'flush.messages': '1', acks: '-1' })
     const { firstAnswerMs, firstProduceMs, idleRssBytes, peakRssBytes } = turn.broker ?? {}
@@ -65,6 +75,64 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
       load: { connections: 2, session: true, 'max-bytes': 1, requests: 150 },
     })
     expect(cases['one']).toMatchObject({ requests: 150, records: 600 })
+  })
+
+  it('deletes segments while it writes and reads, and sees what they took', async () => {
+    const { cases } = await turnOf(
+      {
+        client: 'odradek-load',
+        mode: 'end-to-end',
+        partitions: 2,
+        load: { connections: 2, records: 50, 'record-bytes': 1000, rate: 400 },
+        lasts: 4,
+        watchesDisk: true,
+      },
+      {
+        topicConfigs: {
+          'segment.bytes': '1048576',
+          'retention.bytes': '2000000',
+          'file.delete.delay.ms': '100',
+        },
+        settings: {
+          'log.retention.check.interval.ms': '100',
+          'log.initial.task.delay.ms': '100',
+        },
+      },
+    )
+    const { seconds, records, segmentsDropped, diskMostBytes } = cases['one'] as GeneratorFigures
+    // Half a second, four times as long; 40 MB, of which 4 MB and what is not yet dropped stay.
+    expect(seconds).toBeGreaterThan(1.9)
+    expect(records).toBeGreaterThan(37_500)
+    expect(segmentsDropped).toBeGreaterThan(10)
+    expect(diskMostBytes).toBeLessThan(30_000_000)
+  })
+
+  it('takes rates from what was measured, also of the slower side, and topics', async () => {
+    const load = { connections: 2, records: 1 }
+    const kind = { client: 'odradek-load', mode: 'end-to-end', partitions: 2 } as const
+    const share = (whose: 'own' | 'slower') => ({ of: 'peak', share: 0.1, whose })
+    const cases: Workload['cases'] = [
+      { name: 'peak', load: { ...kind, load: { ...load, requests: 2_000 } } },
+      { name: 'own', load: { ...kind, continues: 'peak', load, rate: share('own') } },
+      { name: 'slower', load: { ...kind, load, rate: share('slower') } },
+    ]
+    const lines: string[] = []
+    const how = { rounds: 1, secondsMax: 0.5, jars: fetchedJars }
+    const sides = [ours(), { ...ours(), name: 'other' }]
+    const { turns } = await takeTurns({ ...tiny, cases }, sides, {
+      ...how,
+      report: (line) => lines.push(line),
+    })
+    expect(lines).toEqual([
+      'tiny, shared rate: odradek',
+      'tiny, shared rate: other',
+      'tiny, round 1 of 1: odradek',
+      'tiny, round 1 of 1: other',
+    ])
+    const [one, other] = turns.map((turn) => turn.cases as Record<string, LoadReport>)
+    expect(one?.['own']?.rate).toBe(Math.round((one?.['peak']?.requestsPerSecond ?? 0) * 0.1))
+    expect(one?.['slower']?.rate).toBeGreaterThan(0)
+    expect(one?.['slower']?.rate).toBe(other?.['slower']?.rate)
   })
 
   it.skipIf(javaObstacle !== undefined)("runs Kafka's own producers", async () => {

@@ -1,5 +1,6 @@
 import { chooseCases } from '../harness/choose-cases.ts'
 import type { Load, Workload } from '../workloads/workload.ts'
+import { withNeeded } from './case-needs.ts'
 
 /** What of all workloads a run takes. */
 export interface Choice {
@@ -19,7 +20,7 @@ export interface LeftOut {
 }
 
 /**
- * The workloads that were asked for, with those of their cases that were.
+ * The workloads that were asked for, with those of their cases that were and what these need.
  * @throws {Error} which names there are, for one that is not among them
  */
 export function wantedWorkloads(all: readonly Workload[], choice: Choice): readonly Workload[] {
@@ -29,19 +30,19 @@ export function wantedWorkloads(all: readonly Workload[], choice: Choice): reado
   return whole.flatMap((workload): Workload[] => {
     if (workload.cases.length === 0) return choice.cases.length === 0 ? [workload] : []
     const own = workload.cases.filter((one) => taken.has(one) && !(one.isLong && choice.quick))
-    return own.length === 0 ? [] : [{ ...workload, cases: own }]
+    return own.length === 0 ? [] : [{ ...workload, cases: withNeeded(own, workload.cases) }]
   })
 }
 
 /** The same without the cases to which there is an obstacle, and these. */
 export function runnableWorkloads(
   wanted: readonly Workload[],
-  obstacleTo: (load: Load) => string | undefined,
+  obstacleTo: (load: Load, workload: Workload) => string | undefined,
 ): { readonly workloads: readonly Workload[]; readonly leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = []
   const workloads = wanted.flatMap((workload): Workload[] => {
     const cases = workload.cases.filter(({ name, load }) => {
-      const why = obstacleTo(load)
+      const why = obstacleTo(load, workload)
       if (why !== undefined) leftOut.push({ what: `${workload.name} ${name}`, why })
       return why === undefined
     })

@@ -6,7 +6,6 @@ import type { Settings } from '../broker/broker-target.ts'
 import { onConnection } from '../broker/connect.ts'
 import { kafkaTarget, kafkaVersion } from '../broker/kafka-target.ts'
 import { odradekTarget } from '../broker/odradek-target.ts'
-import { throwIfEnded } from '../harness/children.ts'
 import { thisMachine } from '../harness/machine.ts'
 import { packageRoot } from '../package-root.ts'
 import { workloads as allWorkloads } from '../workloads/index.ts'
@@ -14,8 +13,8 @@ import type { Workload } from '../workloads/workload.ts'
 import { type Choice, runnableWorkloads, wantedWorkloads } from './choose-workloads.ts'
 import type { Results, WorkloadResults } from './results.ts'
 import { runningSide, type Side, startedSide } from './side.ts'
+import { takeTurns } from './take-turns.ts'
 import { findTools, neededTools, obstacleTo, type Tools } from './tools.ts'
-import { takeTurn } from './turn.ts'
 
 /** What a comparison is told. */
 export interface ComparisonOptions extends Choice {
@@ -59,8 +58,8 @@ export async function compare(
   if (against !== undefined) await onConnection(against, async () => {})
   const tools = await toolsFor(wanted, options, listener)
   const { sides, versions } = bothSides(options, tools)
-  const { workloads, leftOut } = runnableWorkloads(wanted, (load) =>
-    obstacleTo(load, tools, against === undefined),
+  const { workloads, leftOut } = runnableWorkloads(wanted, (load, { settings }) =>
+    obstacleTo(load, tools, against === undefined, settings),
   )
   for (const { what, why } of leftOut) listener.say(`${what} is left out: ${why}`)
   if (workloads.length === 0) throw new Error('there is no workload that can be run')
@@ -74,16 +73,8 @@ export async function compare(
     ...{ cold, secondsMax, settings, workloads: done },
   })
   for (const workload of workloads) {
-    const { name, standsFor, targets, chart } = workload
-    const turns = []
-    for (let round = 1; round <= rounds; round++) {
-      for (const side of sides) {
-        throwIfEnded()
-        listener.say(`${name}, round ${round} of ${rounds}: ${side.name}`)
-        turns.push(await takeTurn(side, { workload, round, secondsMax, jars }))
-      }
-    }
-    done.push({ name, standsFor, targets, chart, turns })
+    const report = (line: string) => listener.say(line)
+    done.push(await takeTurns(workload, sides, { rounds, secondsMax, jars, report }))
     listener.measured(soFar())
   }
 }

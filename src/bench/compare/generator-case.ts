@@ -1,10 +1,12 @@
 import { type LoadOptions, type LoadReport, runLoad } from '../harness/load-generator.ts'
 import type { GeneratorLoad } from '../workloads/workload.ts'
+import { type DiskUse, watchDisk } from './disk-use.ts'
 import { type ProcessorFigures, processorFigures } from './processor-figures.ts'
 
 /** A report with what the tables need besides. */
 export type GeneratorFigures = LoadReport &
-  ProcessorFigures & {
+  ProcessorFigures &
+  Partial<DiskUse> & {
     /** Of its threads' time, the share on a processor: near 1 the generator is the limit. */
     readonly clientBusy: number
   }
@@ -14,6 +16,8 @@ export interface CasePlace {
   readonly address: string
   /** The broker's process, whose CPU time is measured. */
   readonly pid: number | undefined
+  /** Where its data lie, where it was started here. */
+  readonly dataFolder: string | undefined
   /** A topic that is not there yet. */
   readonly topic: string
   readonly topicConfigs: Readonly<Record<string, string>>
@@ -33,13 +37,11 @@ export async function runGeneratorCase(
     await runLoad(load.mode, { ...where, ...kind, ...load.warmUp })
   }
   const pid = place.pid === undefined ? {} : { pid: place.pid }
-  const report = await runLoad(load.mode, {
-    ...where,
-    ...load.load,
-    ...pid,
-    duration: place.secondsMax,
-  })
-  return withShares(report, Number(load.load['threads'] ?? 1))
+  const duration = place.secondsMax * (load.lasts ?? 1)
+  const run = () => runLoad(load.mode, { ...where, ...load.load, ...pid, duration })
+  if (!load.watchesDisk || place.dataFolder === undefined) return withShares(await run())
+  const { result, ...disk } = await watchDisk(place.dataFolder, place.topic, run)
+  return { ...withShares(result), ...disk }
 }
 
 /** Options of odradek-load that name the place, and create its topic. */
@@ -49,8 +51,8 @@ export function dataOptions(partitions: number, place: CasePlace): LoadOptions {
   return { broker: place.address, partitions, ...topic }
 }
 
-/** A report of so many threads with the figures that follow from it. */
-export function withShares(report: LoadReport, threads: number): GeneratorFigures {
+/** A report with the figures that follow from it. */
+export function withShares(report: LoadReport): GeneratorFigures {
   const figures = processorFigures({ ...report, clientCpuSeconds: report.generatorCpuSeconds })
-  return { ...figures, ...report, clientBusy: figures.clientCores / threads }
+  return { ...figures, ...report, clientBusy: figures.clientCores / report.threads }
 }

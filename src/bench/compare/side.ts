@@ -16,8 +16,8 @@ export interface Subject {
 /** One of the two that are compared. */
 export interface Side {
   readonly name: string
-  /** A broker for one turn. */
-  open(): Promise<Subject>
+  /** A broker for one turn, with these configs where the run does not set them. */
+  open(settings?: Settings): Promise<Subject>
   /** How to start one, unless it runs somewhere. */
   readonly starting: Starting | undefined
 }
@@ -34,14 +34,19 @@ export interface SideOptions {
   readonly cold: boolean
 }
 
+/** A start, or a stop with very many partitions, is slow on a slow machine: not a failure. */
+const patienceMs = 300_000
+
 /** A broker that is started on a folder of its own for each turn. */
 export function startedSide(target: BrokerTarget, options: SideOptions): Side {
   const { settings, parent, cold } = options
   return {
     name: target.name,
     starting: { target, settings, parent, cold },
-    async open() {
-      const broker = await startWarm({ target, settings, cold, ...(parent ? { parent } : {}) })
+    async open(own = {}) {
+      const all = { ...own, ...settings }
+      const where = parent === undefined ? {} : { parent }
+      const broker = await startWarm({ target, settings: all, cold, patienceMs, ...where })
       return {
         host: '127.0.0.1',
         port: broker.port,

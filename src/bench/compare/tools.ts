@@ -1,6 +1,6 @@
 import { kafkaJars } from '../broker/kafka-jars.ts'
 import { buildLoadGenerator } from '../harness/build-load-generator.ts'
-import type { Load } from '../workloads/workload.ts'
+import type { Load, Workload } from '../workloads/workload.ts'
 import { isLifecycle } from './lifecycle-turn.ts'
 
 /** Something that is fetched or compiled before a load, or a broker, can run. */
@@ -51,13 +51,15 @@ export async function findTools(
 
 /**
  * Why a load cannot be run, in words that follow a colon; undefined where it can. `startsBoth`:
- * both brokers are started here.
+ * both brokers are started here, with `settings` where the workload has such.
  */
 export function obstacleTo(
   load: Load,
   { missing }: Tools,
   startsBoth: boolean,
+  settings?: Workload['settings'],
 ): string | undefined {
+  if (settings !== undefined && !startsBoth) return 'it sets configs of brokers'
   if (isLifecycle(load) && !startsBoth) return 'it starts and stops brokers'
   return toolsOf[load.client].flatMap((tool) => missing.get(tool) ?? [])[0]
 }

@@ -3,11 +3,11 @@ import { describeConfigsApi } from '../../protocol/generated/32-describe-configs
 import type { BrokerConnection } from '../../transport/index.ts'
 import type { Settings } from '../broker/broker-target.ts'
 import { topicFlushEach, topicPageCache } from '../harness/flush-mode.ts'
-import type { Durability } from '../workloads/workload.ts'
+import type { Workload } from '../workloads/workload.ts'
 
 /** Configs of every topic of a workload. */
-export function topicConfigs(durability: Durability): Settings {
-  return durability === 'page-cache' ? topicPageCache : topicFlushEach
+export function topicConfigs({ durability, topicConfigs }: Workload): Settings {
+  return { ...(durability === 'page-cache' ? topicPageCache : topicFlushEach), ...topicConfigs }
 }
 
 const topicResource = 2

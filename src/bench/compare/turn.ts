@@ -9,6 +9,7 @@ import { othersCores } from '../harness/processor-time.ts'
 import { restMs } from '../harness/warm-start.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload, WorkloadCase } from '../workloads/workload.ts'
+import { continuedBy, withRate } from './case-needs.ts'
 import { runConsumerTool } from './consumer-case.ts'
 import { runGeneratorCase } from './generator-case.ts'
 import { runJavaProducers } from './java-case.ts'
@@ -23,6 +24,8 @@ export interface TurnOptions {
   readonly round: number
   /** The longest that a case is measured. */
   readonly secondsMax: number
+  /** The slower side's requests per second, by case: see {@link slowerRates}. */
+  readonly slower: ReadonlyMap<string, number>
   /** Where Kafka's client is; called only by a workload that uses it. */
   readonly jars: () => string
 }
@@ -39,9 +42,9 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
   if (side.starting !== undefined && workload.cases.some(({ load }) => isLifecycle(load))) {
     return takeLifecycleTurn(side.name, side.starting, workload, round)
   }
-  const subject = await side.open()
+  const subject = await side.open(workload.settings)
   const prefix = `bench-${randomUUID()}`
-  const topics = [prefix]
+  const topics = new Map<string, string>()
   try {
     const firstProduceMs = await produceFirst(subject, prefix, workload)
     const configs = await onConnection(subject, (each) => durabilityOf(each, prefix))
@@ -50,9 +53,10 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
     const idleRssBytes = subject.process?.residentBytes() ?? Number.NaN
     const cases: Record<string, object> = {}
     for (const [i, each] of workload.cases.entries()) {
-      const topic = `${prefix}-${i}`
-      topics.push(topic)
-      cases[each.name] = withRecords(each.name, await takeCase(subject, topic, each, options))
+      const topic = topics.get(continuedBy(each) ?? '') ?? `${prefix}-${i}`
+      topics.set(each.name, topic)
+      const known = withRate(each, cases, options.slower)
+      cases[each.name] = withRecords(each.name, await takeCase(subject, topic, known, options))
     }
     const memory = { firstProduceMs, idleRssBytes }
     const broker = brokerFigures(subject, memory)
@@ -60,7 +64,9 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
     return broker === undefined ? turn : { ...turn, broker }
   } finally {
     if (subject.process === undefined) {
-      await onConnection(subject, (each) => deleteTopics(each, topics))
+      await onConnection(subject, (each) =>
+        deleteTopics(each, [prefix, ...new Set(topics.values())]),
+      )
     }
     await subject.close()
   }
@@ -97,8 +103,9 @@ async function takeCase(
   const place = {
     address: `${host}:${port}`,
     pid: process?.pid,
+    dataFolder: process?.dataFolder,
     topic,
-    topicConfigs: topicConfigs(workload.durability),
+    topicConfigs: topicConfigs(workload),
     secondsMax,
   }
   if (load.client === 'java-producers') return runJavaProducers(load, place, jars())
@@ -108,14 +115,10 @@ async function takeCase(
 }
 
 /** Creates a topic and produces its first record: milliseconds since the broker's start. */
-async function produceFirst(
-  subject: Subject,
-  topic: string,
-  { durability }: Workload,
-): Promise<number> {
+async function produceFirst(subject: Subject, topic: string, workload: Workload): Promise<number> {
   const begun = performance.now() - (subject.process?.firstAnswerMs ?? 0)
   await onConnection(subject, async (connection) => {
-    const configs = topicConfigs(durability)
+    const configs = topicConfigs(workload)
     await granted(() => createTopics(connection, new Map([[topic, 1]]), configs), startPatienceMs)
     const batch = encodeBatch(newBatch([record]))
     await granted(() => produceBatch(connection, topic, 0, batch), startPatienceMs)

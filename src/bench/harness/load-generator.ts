@@ -35,6 +35,8 @@ export interface LoadReport {
   /** Until all connections were there, one after the other in each thread. */
   readonly connectSeconds?: number
   readonly connectionsPerSecond?: number
+  /** Requests per second that it was asked for. */
+  readonly rate?: number
   /** With a rate: how late requests were sent, within their latency. */
   readonly sendLagUs?: { readonly p50: number; readonly p99: number; readonly max: number }
   /** With a rate: requests that were due in time and never sent. */

@@ -1,9 +1,12 @@
+import { endToEndWorkloads } from './end-to-end.ts'
 import { fetchWorkloads } from './fetch.ts'
 import { flushWorkloads } from './flush.ts'
 import { javaWorkloads } from './java.ts'
 import { lifecycleWorkloads } from './lifecycle.ts'
 import { openLoopWorkloads } from './open-loop.ts'
 import { produceWorkloads } from './produce.ts'
+import { retentionWorkloads } from './retention.ts'
+import { spreadWorkloads } from './spread.ts'
 import { startWorkloads } from './start.ts'
 import type { Workload } from './workload.ts'
 
@@ -12,8 +15,11 @@ export const workloads: readonly Workload[] = [
   ...produceWorkloads,
   ...flushWorkloads,
   ...openLoopWorkloads,
+  ...endToEndWorkloads,
   ...fetchWorkloads,
   ...startWorkloads,
   ...lifecycleWorkloads,
+  ...retentionWorkloads,
+  ...spreadWorkloads,
   ...javaWorkloads,
 ]

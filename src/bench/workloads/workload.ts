@@ -1,5 +1,5 @@
 import type { Limit } from '../harness/limits.ts'
-import type { LoadOptions } from '../harness/load-generator.ts'
+import type { LoadMode, LoadOptions } from '../harness/load-generator.ts'
 
 /** What a workload asks of an answer, the same of both brokers: configs of its topics. */
 export type Durability = 'page-cache' | 'flush-each'
@@ -27,13 +27,29 @@ export type Load = GeneratorLoad | JavaProducersLoad | ConsumerToolLoad | Lifecy
 /** What odradek-load does; see load/native. */
 export interface GeneratorLoad {
   readonly client: 'odradek-load'
-  readonly mode: 'produce' | 'fetch'
+  readonly mode: Exclude<LoadMode, 'disk'>
   readonly partitions: number
+  /** A case that goes before, whose topic it uses; without, it has one of its own. */
+  readonly continues?: string
   /** What is produced into the topic before, where the load only reads. */
   readonly data?: LoadOptions
   /** What differs in a run of the same load that goes before and is not measured. */
   readonly warmUp?: LoadOptions
   readonly load: LoadOptions
+  /** A --rate that follows from what another case measured. */
+  readonly rate?: RateShare
+  /** Measured so many times as long as other cases: 1 by default. */
+  readonly lasts?: number
+  /** Also measures what the topic takes of the disk. */
+  readonly watchesDisk?: true
+}
+
+/** A share of the requests per second of a case that goes before, at full speed. */
+export interface RateShare {
+  readonly of: string
+  readonly share: number
+  /** This broker's in the same turn, or the slower one's in a turn of each before the first. */
+  readonly whose: 'own' | 'slower'
 }
 
 /** What so many of Kafka's own producers do in one process; see load/java. */
@@ -70,6 +86,10 @@ export interface Workload {
   /** What of the world it stands for, in a sentence. */
   readonly standsFor: string
   readonly durability: Durability
+  /** Further configs of its topics. */
+  readonly topicConfigs?: Readonly<Record<string, string>>
+  /** Configs of the brokers, which --set may still change: not for a broker that runs. */
+  readonly settings?: Readonly<Record<string, string>>
   /** In the order in which they run on one start of a broker; none measures the start alone. */
   readonly cases: readonly WorkloadCase[]
   readonly targets: readonly Target[]

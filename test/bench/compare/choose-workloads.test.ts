@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { runnableWorkloads, wantedWorkloads } from '../../../src/bench/compare/choose-workloads.ts'
-import type { Load, Workload } from '../../../src/bench/workloads/workload.ts'
+import type { GeneratorLoad, Load, Workload } from '../../../src/bench/workloads/workload.ts'
 
-const load: Load = { client: 'odradek-load', mode: 'produce', partitions: 1, load: {} }
+const load: GeneratorLoad = { client: 'odradek-load', mode: 'produce', partitions: 1, load: {} }
 const java: Load = {
   client: 'java-producers',
   ...{ partitions: 1, producers: 1, recordBytes: 100, acks: 1, lingerMs: 0 },
@@ -43,6 +43,17 @@ describe('wantedWorkloads', () => {
     expect(named(wantedWorkloads(all, { ...everything, cases, quick: true }))).toEqual([
       ['fast', 'one'],
     ])
+  })
+
+  it('takes with a case the one whose rate it shares', () => {
+    const rate = { of: 'peak', share: 0.1, whose: 'own' } as const
+    const cases = [
+      { name: 'peak', load },
+      { name: 'other', load },
+      { name: 'tenth', load: { ...load, rate } },
+    ]
+    const some = wantedWorkloads([workload('rates', cases)], { ...everything, cases: ['tenth'] })
+    expect(named(some)).toEqual([['rates', 'peak', 'tenth']])
   })
 
   it('says which names there are', () => {

@@ -7,7 +7,7 @@ import { sampleReport } from '../harness/sample-report.ts'
 describe('withShares', () => {
   it('has the client by thread, by core and beside the broker', () => {
     // Half a second of CPU in one second, the broker a whole one for a thousand records.
-    expect(withShares(sampleReport(1_000), 2)).toMatchObject({
+    expect(withShares({ ...sampleReport(1_000), threads: 2 })).toMatchObject({
       clientCores: 0.5,
       clientBusy: 0.25,
       clientShare: 1 / 3,
@@ -17,7 +17,7 @@ describe('withShares', () => {
 
   it('has nothing of a broker whose process is elsewhere', () => {
     const { brokerCpuSeconds: _, ...report } = sampleReport(1_000)
-    const figures = withShares(report as ReturnType<typeof sampleReport>, 1)
+    const figures = withShares(report as ReturnType<typeof sampleReport>)
     expect(figures.clientBusy).toBe(0.5)
     expect(figures).not.toHaveProperty('clientShare')
     expect(figures).not.toHaveProperty('brokerCpuSecondsPerMillionRecords')

@@ -30,6 +30,13 @@ describe('obstacleTo', () => {
     expect(obstacleTo(restart, nothingMissing, false)).toBe('it starts and stops brokers')
     expect(obstacleTo(restart, nothingMissing, true)).toBeUndefined()
   })
+
+  it('is that nobody starts the other broker with the configs of the workload', () => {
+    const [load] = of('odradek-load') as [Load]
+    const configs = { 'num.io.threads': '1' }
+    expect(obstacleTo(load, nothingMissing, false, configs)).toBe('it sets configs of brokers')
+    expect(obstacleTo(load, nothingMissing, true, configs)).toBeUndefined()
+  })
 })
 
 describe('findTools', () => {

@@ -27,6 +27,25 @@ describe('the workloads', () => {
     },
   )
 
+  it.each(workloads.map((workload) => [workload.name, workload.cases] as const))(
+    '%s needs of a case only what a case before it gives',
+    (_, cases) => {
+      for (const [i, { load }] of cases.entries()) {
+        if (load.client !== 'odradek-load') continue
+        const before = cases.slice(0, i)
+        for (const needed of [load.rate?.of, load.continues]) {
+          if (needed !== undefined) expect(before.map(({ name }) => name)).toContain(needed)
+        }
+        if (load.rate === undefined) continue
+        // A share of a fixed rate would be a share of nothing that was measured.
+        const source = before.find(({ name }) => name === load.rate?.of)
+        expect(source).not.toHaveProperty('load.rate')
+        expect(source).not.toHaveProperty('load.load.rate')
+        expect(load.load).not.toHaveProperty('rate')
+      }
+    },
+  )
+
   it('ask for a flush before the answer only with acks=all', () => {
     const flushed = workloads.filter(({ durability }) => durability === 'flush-each')
     expect(flushed.length).toBeGreaterThan(0)
