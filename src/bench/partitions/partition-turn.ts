@@ -164,12 +164,7 @@ class Turn {
     const begun = performance.now()
     await this.#broker.start()
     return onConnection(this.#broker.endpoint, async (connection) => {
-      for (;;) {
-        const fetched = await fetchBatches(connection, 'many-0', 0, 0).catch(() => undefined)
-        if (fetched !== undefined) break
-        if (performance.now() - begun > patienceMs) throw new Error('many-0-0 cannot be fetched')
-        await sleep(5)
-      }
+      await granted(() => fetchBatches(connection, 'many-0', 0, 0), patienceMs)
       return performance.now() - begun
     })
   }
