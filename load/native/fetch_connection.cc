@@ -170,7 +170,10 @@ void FetchConnection::complete(RunState& state, Counts& counts) {
   }
   if (walker_.next_offset() >= 0) offset_ = walker_.next_offset();
   if (high_watermark_ == 0) fatal("partition of %s is empty", options_.topic.c_str());
-  if (offset_ >= high_watermark_) offset_ = 0;
+  if (offset_ >= high_watermark_) {
+    offset_ = 0;
+    if (options_.once) exhausted_ = true;
+  }
   if (options_.session) {
     uint8_t* bytes = frame_.bytes.data();
     const auto epoch = load_be<int32_t>(bytes + frame_.session_epoch_at);

@@ -1,5 +1,5 @@
-// One consuming connection: fetches one partition from offset 0 to its high watermark, again and
-// again, one request at a time as a consumer does.
+// One consuming connection: fetches one partition from offset 0 to its high watermark, once or
+// again and again, one request at a time as a consumer does.
 #pragma once
 
 #include <cstdint>

@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "cpu_clock.h"
 #include "durable_writes.h"
+#include "evict.h"
 #include "fatal.h"
 #include "options.h"
 #include "report.h"
@@ -35,9 +38,14 @@ Instant read_clocks(const Options& options) {
   return {now_ns(), own_cpu_ns(), process_cpu_ns(options.pid)};
 }
 
-// Sleeps until the time is over or all workers have used up the budget.
-void wait_until(int64_t deadline_ns, const RunState& state) {
-  while (state.workers_running.load() > 0) {
+// Set by SIGTERM.
+std::atomic<bool> told_to_end{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+// Sleeps until the time is over, or earlier when `going_on` says no.
+template <typename GoingOn>
+void wait_while(GoingOn going_on, int64_t deadline_ns) {
+  while (going_on()) {
     const int64_t left_us = (deadline_ns - now_ns()) / 1000;
     if (left_us <= 0) return;
     usleep(static_cast<useconds_t>(std::min<int64_t>(left_us, kTickUs)));
@@ -47,19 +55,21 @@ void wait_until(int64_t deadline_ns, const RunState& state) {
 int64_t to_ns(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
 Window run_phases(const Options& options, RunState& state, int64_t connecting_ns) {
+  const auto draining = [&state] { return state.workers_running.load() > 0; };
+  const auto working = [&draining] { return draining() && !told_to_end.load(); };
   state.connected.wait();
   const int64_t connected_ns = now_ns();
   state.begun_ns = connected_ns;
   state.begun.count_down();
-  wait_until(now_ns() + to_ns(options.warmup_s), state);
+  wait_while(working, now_ns() + to_ns(options.warmup_s));
   const Instant begin = read_clocks(options);
   if (options.warmup_s > 0) state.measured_from_ns.store(begin.wall_ns);
   state.phase.store(Phase::measure);
-  wait_until(begin.wall_ns + to_ns(options.duration_s), state);
+  wait_while(working, begin.wall_ns + to_ns(options.duration_s));
   state.stopped_ns.store(now_ns());
   state.phase.store(Phase::stop);
   const Instant end = read_clocks(options);
-  wait_until(end.wall_ns + kDrainNs, state);
+  wait_while(draining, end.wall_ns + kDrainNs);
   if (state.workers_running.load() > 0) fatal("answers are missing 30 s after the run");
   return {end.wall_ns - begin.wall_ns, end.own_cpu_ns - begin.own_cpu_ns,
           end.broker_cpu_ns - begin.broker_cpu_ns, connected_ns - connecting_ns};
@@ -103,6 +113,7 @@ const Counts& sum_up(const Options& options, const std::vector<std::unique_ptr<C
 void run_broker(const Options& options) {
   allow_connections();
   const int workers = threads_of(options);
+  std::signal(SIGTERM, [](int) { told_to_end.store(true); });
   RunState state(workers, options.threads, prepare_topic(options));
   state.requests_left = options.requests_max;
   state.bytes_left = options.bytes_max;
@@ -137,6 +148,18 @@ void run_broker(const Options& options) {
 int main(int argc, char** argv) {
   using namespace odradek::bench;
   const Options options = parse_options(argc, argv);
-  options.mode == Mode::disk ? run_disk(options) : run_broker(options);
+  switch (options.mode) {
+    case Mode::produce:
+    case Mode::fetch:
+    case Mode::end_to_end:
+      run_broker(options);
+      break;
+    case Mode::disk:
+      run_disk(options);
+      break;
+    case Mode::evict:
+      print_evicted(evict_record_files(options.path));
+      break;
+  }
   return 0;
 }

@@ -12,10 +12,12 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr const char* kHelp = R"(odradek-load produce|fetch|end-to-end|disk [option]...
+constexpr const char* kHelp = R"(odradek-load produce|fetch|end-to-end|disk|evict [option]...
 
 Loads a Kafka broker over closed-loop connections, or at a fixed rate, and prints one JSON object;
-or writes and syncs in a loop without a broker, which is the most that a disk allows.
+or writes and syncs in a loop without a broker, which is the most that a disk allows; or drops a
+broker's record files from the page cache, and fails if they stay there. SIGTERM ends the measured
+time early.
 
 end-to-end produces and reads what it produced; with --rate a latency is from when a request was due
 until its records have arrived. It takes the options of produce, --max-bytes, --max-wait-ms,
@@ -51,6 +53,8 @@ until its records have arrived. It takes the options of produce, --max-bytes, --
   --min-bytes N           (1)
   --session               use a fetch session
   --discard               let the kernel drop batch bodies unread (MSG_TRUNC) instead of copying
+  --once                  each connection reads its partition to the end once, instead of beginning
+                          again there
 
  end-to-end:
   --connections N         connection i alone produces to partitions i, i + N, i + 2 N ... in turn
@@ -59,6 +63,9 @@ until its records have arrived. It takes the options of produce, --max-bytes, --
  disk:
   --path DIR              where the file is made that is written; required
   --write-bytes N         bytes of each write, with a sync behind it (1024)
+
+ evict:
+  --path DIR              the broker's data; required
 )";
 
 int64_t parse_number(const char* name, const char* text, int64_t min, int64_t max) {
@@ -96,6 +103,8 @@ bool parse_flag(Options& options, const std::string& name) {
     options.session = true;
   else if (name == "--discard")
     options.discard = true;
+  else if (name == "--once")
+    options.once = true;
   else
     return false;
   return true;
@@ -183,12 +192,14 @@ Mode parse_mode(const char* text) {
   if (text != nullptr && std::strcmp(text, "fetch") == 0) return Mode::fetch;
   if (text != nullptr && std::strcmp(text, "end-to-end") == 0) return Mode::end_to_end;
   if (text != nullptr && std::strcmp(text, "disk") == 0) return Mode::disk;
-  fatal("the first argument is the mode, produce, fetch, end-to-end or disk; see --help");
+  if (text != nullptr && std::strcmp(text, "evict") == 0) return Mode::evict;
+  fatal("the first argument is the mode, produce, fetch, end-to-end, disk or evict; see --help");
 }
 
 void check(const Options& options) {
   const bool end_to_end = options.mode == Mode::end_to_end;
   if (options.mode == Mode::disk && options.path.empty()) fatal("disk needs --path");
+  if (options.mode == Mode::evict && options.path.empty()) fatal("evict needs --path");
   if (options.mode != Mode::produce && !end_to_end && options.rate != 0) {
     fatal("only produce and end-to-end have a --rate");
   }

@@ -8,8 +8,8 @@
 
 namespace odradek::bench {
 
-// What is loaded: a broker, or in `disk` a bare disk.
-enum class Mode : uint8_t { produce, fetch, end_to_end, disk };
+// What is loaded: a broker, or in `disk` a bare disk; `evict` loads nothing.
+enum class Mode : uint8_t { produce, fetch, end_to_end, disk, evict };
 
 struct Options {
   Mode mode = Mode::produce;
@@ -46,11 +46,12 @@ struct Options {
   int min_bytes = 1;
   bool session = false;
   bool discard = false;
+  bool once = false;
 
   // End to end.
   int consumers = 1;
 
-  // Disk.
+  // Disk and evict.
   std::string path;
   int write_bytes = 1024;
 };

@@ -18,6 +18,8 @@ const char* name_of(Mode mode) {
       return "end-to-end";
     case Mode::disk:
       return "disk";
+    case Mode::evict:
+      return "evict";
   }
   return "";
 }
@@ -35,6 +37,12 @@ void print_latency(const char* name, const Histogram& latency) {
 }
 
 }  // namespace
+
+void print_evicted(const Evicted& evicted) {
+  std::printf("{\"mode\":\"evict\",\"files\":%lld,\"bytes\":%lld,\"residentBytes\":%lld}\n",
+              static_cast<long long>(evicted.files), static_cast<long long>(evicted.bytes),
+              static_cast<long long>(evicted.resident_bytes));
+}
 
 void print_report(const Options& options, const Window& window, const Counts& counts) {
   const double seconds = static_cast<double>(window.wall_ns) / 1e9;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "evict.h"
 #include "options.h"
 #include "run.h"
 
@@ -21,5 +22,8 @@ struct Window {
 // Prints the report to stdout. Times are seconds, or microseconds where the name ends in Us; sizes
 // are bytes of whole record batches; MB and GB are powers of ten.
 void print_report(const Options& options, const Window& window, const Counts& counts);
+
+// Prints what evict did.
+void print_evicted(const Evicted& evicted);
 
 }  // namespace odradek::bench

@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLoadGenerator } from '../../src/bench/harness/build-load-generator.ts'
-import { type LoadOptions, runLoad } from '../../src/bench/harness/load-generator.ts'
+import { evictRecords, type LoadOptions, runLoad } from '../../src/bench/harness/load-generator.ts'
 import { BrokerProcess } from './broker-process.ts'
 import { eventually } from './eventually.ts'
 import { RawConnection } from './raw-connection.ts'
 import { logEndOffset } from './raw-requests.ts'
 
+/** A file system without a disk. */
+const memoryFolder = '/dev/shm'
 const hasCompiler = spawnSync('c++', ['--version'], { stdio: 'ignore' }).status === 0
 if (!hasCompiler) console.log('skipped: c++ is not installed')
 
@@ -84,6 +86,54 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
       const report = await runLoad('fetch', { ...alone, ...limits, ...way })
       expect(report.requests).toBe(240)
       expect(report.records).toBe(60 * 1_000)
+    }
+  })
+
+  it('reads each partition once where it is told so', async () => {
+    const topic = 'once'
+    await runLoad('produce', { ...base(topic), create: true, requests: 999, records: 7, acks: -1 })
+    const stored = await recordsIn(topic)
+    const three = { ...base(topic), connections: 3, once: true } as const
+    expect((await runLoad('fetch', three)).records).toBe(stored)
+    expect((await runLoad('fetch', { ...three, connections: 6, threads: 2 })).records).toBe(
+      2 * stored,
+    )
+  })
+
+  it('ends a run early and reports what it measured', async () => {
+    // At a rate every request counts that was sent, whenever its answer came.
+    const load = { ...base('ended'), create: true, rate: 500, duration: 60 } as const
+    const end = new AbortController()
+    const running = runLoad('produce', load, end.signal)
+    await sleep(700)
+    end.abort()
+    const { seconds, requests } = await running
+    expect(seconds).toBeGreaterThan(0)
+    expect(seconds).toBeLessThan(30)
+    await eventually('consumers see all', async () => (await recordsIn('ended')) === requests)
+  })
+
+  it('drops records from the page cache', async () => {
+    // So much that what the broker has mapped to write to, and stays, is little of it.
+    const load = { requests: 1_000, records: 100, 'record-bytes': 1_000 }
+    await runLoad('produce', { ...base('cold'), create: true, ...load })
+    const { files, bytes, residentBytes } = await evictRecords(broker.dataFolder)
+    expect(files).toBeGreaterThanOrEqual(partitions)
+    expect(bytes).toBeGreaterThan(100_000 * 1_000)
+    expect(residentBytes).toBeLessThan(bytes / 100)
+    const once = { ...base('cold'), connections: partitions, once: true } as const
+    expect((await runLoad('fetch', once)).records).toBe(100_000)
+  })
+
+  it.skipIf(!existsSync(memoryFolder))('does not call cold what cannot leave memory', async () => {
+    const folder = mkdtempSync(join(memoryFolder, 'odradek-evict-'))
+    try {
+      writeFileSync(join(folder, 'a.index'), 'not records')
+      await expect(evictRecords(folder)).rejects.toThrow('holds no records')
+      writeFileSync(join(folder, 'a.log'), Buffer.alloc(100_000))
+      await expect(evictRecords(folder)).rejects.toThrow('of 100000 bytes of records stay')
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 

@@ -54,14 +54,41 @@ export interface LoadReport {
 /** Options of odradek-load by name without the dashes; true is a flag, a list is repeated. */
 export type LoadOptions = Readonly<Record<string, string | number | true | readonly string[]>>
 
-/** Runs the load generator to its end. Rejects with its sentence if it gives up. */
-export async function runLoad(mode: LoadMode, options: LoadOptions): Promise<LoadReport> {
+/**
+ * Runs the load generator to its end. `ended` ends the measured time early: the report is of what
+ * was measured until then. Rejects with the generator's sentence if it gives up.
+ */
+export async function runLoad(
+  mode: LoadMode,
+  options: LoadOptions,
+  ended?: AbortSignal,
+): Promise<LoadReport> {
   const args = Object.entries(options).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`]
     return [value].flat().flatMap((each) => [`--${name}`, String(each)])
   })
-  const command = [await buildLoadGenerator(), mode, ...args]
-  const { output, errors, exitCode } = await runProcess(command, '', patienceMs)
+  return (await runGenerator([mode, ...args], ended)) as LoadReport
+}
+
+/** What of a broker's records was dropped from memory. */
+export interface Evicted {
+  readonly files: number
+  readonly bytes: number
+  /** What the kernel kept all the same, never above a hundredth. */
+  readonly residentBytes: number
+}
+
+/**
+ * Drops the record files below a broker's data folder, and nothing else, from the page cache, so
+ * that its next reads wait for the disk. Rejects with a sentence if they stay in memory.
+ */
+export async function evictRecords(dataFolder: string): Promise<Evicted> {
+  return (await runGenerator(['evict', '--path', dataFolder])) as Evicted
+}
+
+async function runGenerator(args: readonly string[], ended?: AbortSignal): Promise<unknown> {
+  const command = [await buildLoadGenerator(), ...args]
+  const { output, errors, exitCode } = await runProcess(command, '', patienceMs, ended)
   if (exitCode !== 0) throw new Error(errors.trim() || `odradek-load ended with ${exitCode}`)
-  return JSON.parse(output) as LoadReport
+  return JSON.parse(output)
 }

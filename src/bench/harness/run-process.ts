@@ -14,17 +14,21 @@ export interface ProcessEnd {
 }
 
 /**
- * Runs a process with that input to its end, which may be after its patience a SIGKILL. Rejects
- * where it cannot be started.
+ * Runs a process with that input to its end, which may be after its patience a SIGKILL; `ended`
+ * sends it SIGTERM. Rejects where it cannot be started.
  */
 export async function runProcess(
   command: readonly string[],
   input: string,
   patienceMs: number = patienceMsDefault,
+  ended?: AbortSignal,
 ): Promise<ProcessEnd> {
   const [program = '', ...args] = command
   const child = spawn(program, args, { timeout: patienceMs, killSignal: 'SIGKILL' })
   noteChild(child)
+  const end = () => child.kill('SIGTERM')
+  ended?.addEventListener('abort', end, { once: true })
+  child.once('exit', () => ended?.removeEventListener('abort', end))
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const closed = once(child, 'close')
@@ -33,6 +37,6 @@ export async function runProcess(
     text(child.stderr),
     closed,
   ])
-  const killed = child.killed ? `\nkilled after ${patienceMs} ms` : ''
+  const killed = child.killed && !ended?.aborted ? `\nkilled after ${patienceMs} ms` : ''
   return { output, errors: errors + killed, exitCode: exitCode as number | null }
 }
