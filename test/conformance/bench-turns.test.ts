@@ -7,6 +7,7 @@ import type { GeneratorFigures } from '../../src/bench/compare/generator-case.ts
 import type { Turn } from '../../src/bench/compare/results.ts'
 import { startedSide } from '../../src/bench/compare/side.ts'
 import { takeTurns } from '../../src/bench/compare/take-turns.ts'
+import { findTools } from '../../src/bench/compare/tools.ts'
 import { takeTurn } from '../../src/bench/compare/turn.ts'
 import { buildLoadGenerator } from '../../src/bench/harness/build-load-generator.ts'
 import type { LoadReport } from '../../src/bench/harness/load-generator.ts'
@@ -18,6 +19,9 @@ const hasCompiler = spawnSync('c++', ['--version'], { stdio: 'ignore' }).status 
 if (!hasCompiler) console.log('skipped: c++ is not installed')
 const javaObstacle = probeObstacle()
 if (javaObstacle !== undefined) console.log(`skipped: ${javaObstacle}`)
+const rdkafka = await findTools(new Set(['rdkafka_performance']), undefined)
+const rdkafkaObstacle = rdkafka.missing.get('rdkafka_performance')
+if (rdkafkaObstacle !== undefined) console.log(`skipped: ${rdkafkaObstacle}`)
 
 /** What kinds of cases `bench:kafka` has, each as small as it can be. */
 describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
@@ -156,6 +160,18 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     expect(figures['recordsPerSecond']).toBeGreaterThan(1_000)
     expect(figures['clientShare']).toBeGreaterThan(0)
     expect(figures['clientShare']).toBeLessThan(1)
+  })
+
+  it.skipIf(rdkafkaObstacle !== undefined)("runs librdkafka's own tool", async () => {
+    const size = { partitions: 2, records: 300_000, recordBytes: 100 }
+    for (const does of ['produce', 'consume'] as const) {
+      const { cases, durability } = await turnOf({ client: 'rdkafka-performance', does, ...size })
+      expect(durability['acks']).toBe(does === 'produce' ? '1' : undefined)
+      const figures = cases['one'] as Record<string, number>
+      expect(figures['recordsPerSecond']).toBeGreaterThan(1_000)
+      expect(figures['clientShare']).toBeGreaterThan(0)
+      expect(figures['clientShare']).toBeLessThan(1)
+    }
   })
 
   it('starts and stops brokers itself', async () => {

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { runProcess } from '../harness/run-process.ts'
-import { packageRoot } from '../package-root.ts'
+import { setUp } from '../harness/set-up.ts'
 import { kafkaVersion } from './kafka-target.ts'
 
 /** The Apache Kafka that a comparison fetches. */
@@ -10,8 +9,6 @@ export const comparedVersion = '4.3.1'
 
 const javaMin = 17
 const toInstall = 'Debian: "apt-get install default-jdk-headless"'
-/** Some hundred megabytes over a slow line; the script itself gives up before. */
-const patienceMs = 600_000
 
 /**
  * The folder of Apache Kafka's jars: `named`, or where Maven puts them at their first use. Rejects
@@ -21,7 +18,7 @@ export async function kafkaJars(named: string | undefined): Promise<string> {
   const { stdout, status } = spawnSync('java', ['--list-modules'], { encoding: 'utf8' })
   const obstacle = status === 0 ? javaObstacle(stdout) : `java is not installed; ${toInstall}`
   if (obstacle !== undefined) throw new Error(obstacle)
-  return named === undefined ? fetchJars() : namedJars(named)
+  return named === undefined ? setUp('kafka-jars.sh', [comparedVersion]) : namedJars(named)
 }
 
 /**
@@ -43,16 +40,4 @@ export function javaObstacle(modules: string): string | undefined {
   // Kafka's producers are run from their source.
   const hasCompiler = /^jdk\.compiler@/m.test(modules)
   return hasCompiler ? undefined : `java is there, but not its compiler; ${toInstall}`
-}
-
-async function fetchJars(): Promise<string> {
-  const script = join(packageRoot, 'load', 'kafka-jars.sh')
-  const { output, errors, exitCode } = await runProcess(
-    ['sh', script, comparedVersion],
-    '',
-    patienceMs,
-  )
-  const line = output.trim().split('\n').at(-1) ?? ''
-  if (exitCode === 0) return line
-  throw new Error(line || errors.trim() || `${script} ended with ${exitCode}`)
 }

@@ -1,5 +1,5 @@
 import { runLoad } from '../harness/load-generator.ts'
-import { endedChildrenSeconds, processSeconds } from '../harness/processor-time.ts'
+import { spending } from '../harness/processor-time.ts'
 import { runConsumerPerformance } from '../java/consumer-performance.ts'
 import type { ConsumerToolLoad } from '../workloads/workload.ts'
 import { type CasePlace, dataOptions } from './generator-case.ts'
@@ -23,19 +23,8 @@ export async function runConsumerTool(
   const what = { bootstrap: place.address, topic: place.topic, records }
   const consume = () => runConsumerPerformance(jars, what)
   await consume()
-  const brokerSeconds = () => (place.pid === undefined ? undefined : processSeconds(place.pid))
-  const [begun, client, broker] = [performance.now(), endedChildrenSeconds(), brokerSeconds()]
-  const recordsPerSecond = await consume()
-  const brokerEnd = brokerSeconds()
-  return consumerFigures({
-    recordsPerSecond,
-    records,
-    recordBytes,
-    seconds: (performance.now() - begun) / 1_000,
-    clientCpuSeconds: endedChildrenSeconds() - client,
-    brokerCpuSeconds:
-      broker === undefined || brokerEnd === undefined ? undefined : brokerEnd - broker,
-  })
+  const { result: recordsPerSecond, ...spent } = await spending(place.pid, consume)
+  return consumerFigures({ ...spent, recordsPerSecond, records, recordBytes })
 }
 
 /** Figures of a run, under the names of the tables; MB are those of the records' values. */

@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { endpointOf, onConnection } from '../broker/connect.ts'
 import { runProcess } from '../harness/run-process.ts'
 import { packageRoot } from '../package-root.ts'
-import { createTopics } from '../partitions/partition-requests.ts'
 import type { JavaProducersLoad } from '../workloads/workload.ts'
 import type { CasePlace } from './generator-case.ts'
 import { processorFigures } from './processor-figures.ts'
+import { createTopic } from './topics.ts'
 
 /** What JavaProducers prints. */
 export interface JavaReport {
@@ -28,9 +27,7 @@ export async function runJavaProducers(
   jars: string,
 ): Promise<object> {
   const { partitions, producers, recordBytes, acks, lingerMs } = load
-  await onConnection(endpointOf(place.address), (connection) =>
-    createTopics(connection, new Map([[place.topic, partitions]]), place.topicConfigs),
-  )
+  await createTopic(place, partitions)
   const source = join(packageRoot, 'load', 'java', 'JavaProducers.java')
   const what = [producers, recordBytes, acks === -1 ? 'all' : acks, lingerMs]
   const howLong = [Math.min(warmUpSeconds, place.secondsMax), place.secondsMax, place.pid ?? 0]

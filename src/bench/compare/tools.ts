@@ -2,9 +2,10 @@ import { kafkaJars } from '../broker/kafka-jars.ts'
 import { buildLoadGenerator } from '../harness/build-load-generator.ts'
 import type { Load, Workload } from '../workloads/workload.ts'
 import { isLifecycle } from './lifecycle-turn.ts'
+import { rdkafkaProgram } from './rdkafka-case.ts'
 
 /** Something that is fetched or compiled before a load, or a broker, can run. */
-export type Tool = 'odradek-load' | 'kafka'
+export type Tool = 'odradek-load' | 'kafka' | 'rdkafka_performance'
 
 /** What each load's client is run from. */
 const toolsOf: Readonly<Record<Load['client'], readonly Tool[]>> = {
@@ -12,6 +13,7 @@ const toolsOf: Readonly<Record<Load['client'], readonly Tool[]>> = {
   'java-producers': ['kafka'],
   // Its records are put there by odradek-load.
   'consumer-perf-test': ['kafka', 'odradek-load'],
+  'rdkafka-performance': ['rdkafka_performance', 'odradek-load'],
   restart: ['odradek-load'],
   partitions: [],
 }
@@ -46,6 +48,7 @@ export async function findTools(
   }
   const jars = await find('kafka', () => kafkaJars(named))
   await find('odradek-load', buildLoadGenerator)
+  await find('rdkafka_performance', rdkafkaProgram)
   return { jars, missing }
 }
 

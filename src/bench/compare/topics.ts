@@ -2,8 +2,11 @@ import { deleteTopicsApi } from '../../protocol/generated/20-delete-topics.ts'
 import { describeConfigsApi } from '../../protocol/generated/32-describe-configs.ts'
 import type { BrokerConnection } from '../../transport/index.ts'
 import type { Settings } from '../broker/broker-target.ts'
+import { endpointOf, onConnection } from '../broker/connect.ts'
 import { topicFlushEach, topicPageCache } from '../harness/flush-mode.ts'
+import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload } from '../workloads/workload.ts'
+import type { CasePlace } from './generator-case.ts'
 
 /** Configs of every topic of a workload. */
 export function topicConfigs({ durability, topicConfigs }: Workload): Settings {
@@ -31,6 +34,16 @@ export async function durabilityOf(connection: BrokerConnection, topic: string):
     throw new Error(`DescribeConfigs ${topic}: ${answer?.errorMessage ?? answer?.errorCode}`)
   }
   return Object.fromEntries(answer.configs.map(({ name, value }) => [name, value ?? '']))
+}
+
+/** Creates a case's topic; throws on any error. */
+export async function createTopic(
+  { address, topic, topicConfigs: configs }: CasePlace,
+  partitions: number,
+): Promise<void> {
+  await onConnection(endpointOf(address), (connection) =>
+    createTopics(connection, new Map([[topic, partitions]]), configs),
+  )
 }
 
 /** Deletes topics of a broker that goes on running; throws on any error. */

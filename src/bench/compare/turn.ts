@@ -14,6 +14,7 @@ import { runConsumerTool } from './consumer-case.ts'
 import { runGeneratorCase } from './generator-case.ts'
 import { runJavaProducers } from './java-case.ts'
 import { isLifecycle, takeLifecycleTurn } from './lifecycle-turn.ts'
+import { rdkafkaProgram, runRdkafka } from './rdkafka-case.ts'
 import type { BrokerFigures, Turn } from './results.ts'
 import type { Side, Subject } from './side.ts'
 import { deleteTopics, durabilityOf, topicConfigs } from './topics.ts'
@@ -88,6 +89,7 @@ function acksOf({ cases }: Workload): Settings {
   const acks = new Set(
     cases.flatMap(({ load }) => {
       if (load.client === 'java-producers') return load.acks
+      if (load.client === 'rdkafka-performance') return load.does === 'produce' ? 1 : []
       return load.client === 'odradek-load' ? (load.load['acks'] ?? []) : []
     }),
   )
@@ -110,6 +112,7 @@ async function takeCase(
   }
   if (load.client === 'java-producers') return runJavaProducers(load, place, jars())
   if (load.client === 'consumer-perf-test') return runConsumerTool(load, place, jars())
+  if (load.client === 'rdkafka-performance') return runRdkafka(load, place, await rdkafkaProgram())
   if (load.client === 'odradek-load') return runGeneratorCase(load, place)
   throw new Error(`${load.client} cannot be run on a broker that nobody starts`)
 }

@@ -17,6 +17,35 @@ export function endedChildrenSeconds(): number {
   return ticksOf('self', endedFields) / ticksPerSecond
 }
 
+/** What a client and a broker spent on some work. */
+export interface Spending<T> {
+  readonly result: T
+  readonly seconds: number
+  readonly clientCpuSeconds: number
+  /** Undefined where there is no process to read it from. */
+  readonly brokerCpuSeconds: number | undefined
+}
+
+/**
+ * Does work by processes that are children of this one and end with it, as no others do meanwhile;
+ * tells what their whole lives took, and the broker, if it is a process here.
+ */
+export async function spending<T>(
+  brokerPid: number | undefined,
+  work: () => Promise<T>,
+): Promise<Spending<T>> {
+  const broker = () => (brokerPid === undefined ? Number.NaN : processSeconds(brokerPid))
+  const [begun, clientBefore, brokerBefore] = [performance.now(), endedChildrenSeconds(), broker()]
+  const result = await work()
+  const spent = broker() - brokerBefore
+  return {
+    result,
+    seconds: (performance.now() - begun) / 1_000,
+    clientCpuSeconds: endedChildrenSeconds() - clientBefore,
+    brokerCpuSeconds: Number.isNaN(spent) ? undefined : spent,
+  }
+}
+
 function ticksOf(pid: number | 'self', fields: readonly number[]): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // A program's name may hold blanks and brackets.

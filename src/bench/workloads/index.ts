@@ -2,6 +2,7 @@ import { endToEndWorkloads } from './end-to-end.ts'
 import { fetchWorkloads } from './fetch.ts'
 import { flushWorkloads } from './flush.ts'
 import { javaWorkloads } from './java.ts'
+import { librdkafkaWorkloads } from './librdkafka.ts'
 import { lifecycleWorkloads } from './lifecycle.ts'
 import { openLoopWorkloads } from './open-loop.ts'
 import { produceWorkloads } from './produce.ts'
@@ -22,4 +23,5 @@ export const workloads: readonly Workload[] = [
   ...retentionWorkloads,
   ...spreadWorkloads,
   ...javaWorkloads,
+  ...librdkafkaWorkloads,
 ]

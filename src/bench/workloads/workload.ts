@@ -22,7 +22,12 @@ export interface WorkloadCase {
 }
 
 /** What a case does, by the client that does it. */
-export type Load = GeneratorLoad | JavaProducersLoad | ConsumerToolLoad | LifecycleLoad
+export type Load =
+  | GeneratorLoad
+  | JavaProducersLoad
+  | ConsumerToolLoad
+  | RdkafkaLoad
+  | LifecycleLoad
 
 /** What odradek-load does; see load/native. */
 export interface GeneratorLoad {
@@ -68,6 +73,15 @@ export interface ConsumerToolLoad {
   readonly partitions: number
   /** What is produced into the topic before: these many records of this size. */
   readonly data: LoadOptions
+  readonly records: number
+  readonly recordBytes: number
+}
+
+/** So many records that one rdkafka_performance writes with acks=1, or reads. */
+export interface RdkafkaLoad {
+  readonly client: 'rdkafka-performance'
+  readonly does: 'produce' | 'consume'
+  readonly partitions: number
   readonly records: number
   readonly recordBytes: number
 }

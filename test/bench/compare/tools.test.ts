@@ -13,6 +13,8 @@ describe('neededTools', () => {
     expect(neededTools(of('odradek-load'))).toEqual(new Set(['odradek-load']))
     expect(neededTools(of('java-producers'))).toEqual(new Set(['kafka']))
     expect(neededTools(of('consumer-perf-test'))).toEqual(new Set(['kafka', 'odradek-load']))
+    const both = ['rdkafka_performance', 'odradek-load']
+    expect(neededTools(of('rdkafka-performance'))).toEqual(new Set(both))
     expect(neededTools(of('partitions'))).toEqual(new Set())
   })
 })

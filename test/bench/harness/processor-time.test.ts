@@ -5,6 +5,7 @@ import {
   machineSeconds,
   othersCores,
   processSeconds,
+  spending,
 } from '../../../src/bench/harness/processor-time.ts'
 
 /** Keeps one core at work. */
@@ -29,6 +30,20 @@ describe.skipIf(process.platform !== 'linux')('processor time', () => {
     const script = 'const until = Date.now() + 300; while (Date.now() < until);'
     spawnSync(process.execPath, ['-e', script])
     expect(endedChildrenSeconds() - before).toBeGreaterThan(0.05)
+  })
+
+  it('of work is what its processes and the broker took', async () => {
+    const script = 'const until = Date.now() + 300; while (Date.now() < until);'
+    const spent = await spending(process.pid, async () => {
+      work(100)
+      return spawnSync(process.execPath, ['-e', script]).status
+    })
+    expect(spent.result).toBe(0)
+    expect(spent.seconds).toBeGreaterThan(0.4)
+    expect(spent.clientCpuSeconds).toBeGreaterThan(0.05)
+    expect(spent.brokerCpuSeconds).toBeGreaterThan(0.02)
+    expect(spent.brokerCpuSeconds).toBeLessThan(spent.seconds)
+    expect((await spending(undefined, async () => {})).brokerCpuSeconds).toBe(undefined)
   })
 
   it('of others leaves out the one that is named', async () => {
