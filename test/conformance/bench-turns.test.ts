@@ -139,6 +139,26 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     expect(one?.['slower']?.rate).toBe(other?.['slower']?.rate)
   })
 
+  it('runs producers for as long as somebody reads from the disk', async () => {
+    const sizes = { records: 100, 'record-bytes': 1000 }
+    const { cases, durability } = await turnOf({
+      client: 'cold-reader',
+      partitions: 2,
+      data: { ...sizes, bytes: 50_000_000 },
+      producers: { connections: 2, rate: 1_000, acks: 1, 'in-flight': 100 },
+      warmUp: { requests: 100, duration: 60 },
+      reader: { discard: true },
+    })
+    expect(durability['acks']).toBe('1')
+    expect(cases['one']).toMatchObject({
+      requestsPerSecond: expect.closeTo(1_000, -3),
+      timesAlone: { p99: expect.any(Number) },
+    })
+    const { reader } = cases['one'] as { readonly reader: Record<string, number> }
+    // All of it, once.
+    expect((reader['mbPerSecond'] ?? 0) * (reader['seconds'] ?? 0)).toBeCloseTo(50, -1)
+  })
+
   it.skipIf(javaObstacle !== undefined)("runs Kafka's own producers", async () => {
     const settings = { recordBytes: 100, acks: -1, lingerMs: 0, producers: 3 } as const
     const { cases } = await turnOf({ client: 'java-producers', partitions: 2, ...settings })

@@ -16,8 +16,10 @@ export interface CasePlace {
   readonly address: string
   /** The broker's process, whose CPU time is measured. */
   readonly pid: number | undefined
-  /** Where its data lie, where it was started here. */
+  /** Where it keeps its records, where it was started here. */
   readonly dataFolder: string | undefined
+  /** Whether memory is to be full of page cache. */
+  readonly fillsMemory: boolean
   /** A topic that is not there yet. */
   readonly topic: string
   readonly topicConfigs: Readonly<Record<string, string>>

@@ -9,6 +9,8 @@ export interface Subject {
   readonly port: number
   /** Its process, where it was started for this turn. */
   readonly process: BrokerProcess | undefined
+  /** Whether memory was filled with page cache before it started. */
+  readonly fillsMemory: boolean
   /** Stops what was started, cleanly, and removes its folder. */
   close(): Promise<void>
 }
@@ -51,6 +53,7 @@ export function startedSide(target: BrokerTarget, options: SideOptions): Side {
         host: '127.0.0.1',
         port: broker.port,
         process: broker,
+        fillsMemory: !cold,
         async close() {
           try {
             if (broker.running) await broker.stop()
@@ -65,6 +68,6 @@ export function startedSide(target: BrokerTarget, options: SideOptions): Side {
 
 /** A broker that runs somewhere: nobody starts or stops it or reads its CPU time. */
 export function runningSide(at: HostPort): Side {
-  const subject = { ...at, process: undefined, close: async () => {} }
+  const subject = { ...at, process: undefined, fillsMemory: false, close: async () => {} }
   return { name: formatHostPort(at), starting: undefined, open: async () => subject }
 }

@@ -10,6 +10,7 @@ import { restMs } from '../harness/warm-start.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload, WorkloadCase } from '../workloads/workload.ts'
 import { continuedBy, withRate } from './case-needs.ts'
+import { runColdReader } from './cold-reader-case.ts'
 import { runConsumerTool } from './consumer-case.ts'
 import { runGeneratorCase } from './generator-case.ts'
 import { runJavaProducers } from './java-case.ts'
@@ -90,6 +91,7 @@ function acksOf({ cases }: Workload): Settings {
     cases.flatMap(({ load }) => {
       if (load.client === 'java-producers') return load.acks
       if (load.client === 'rdkafka-performance') return load.does === 'produce' ? 1 : []
+      if (load.client === 'cold-reader') return load.producers['acks'] ?? []
       return load.client === 'odradek-load' ? (load.load['acks'] ?? []) : []
     }),
   )
@@ -97,7 +99,7 @@ function acksOf({ cases }: Workload): Settings {
 }
 
 async function takeCase(
-  { host, port, process }: Subject,
+  { host, port, process, fillsMemory }: Subject,
   topic: string,
   { load }: WorkloadCase,
   { workload, secondsMax, jars }: TurnOptions,
@@ -106,6 +108,7 @@ async function takeCase(
     address: `${host}:${port}`,
     pid: process?.pid,
     dataFolder: process?.dataFolder,
+    fillsMemory,
     topic,
     topicConfigs: topicConfigs(workload),
     secondsMax,
@@ -113,6 +116,7 @@ async function takeCase(
   if (load.client === 'java-producers') return runJavaProducers(load, place, jars())
   if (load.client === 'consumer-perf-test') return runConsumerTool(load, place, jars())
   if (load.client === 'rdkafka-performance') return runRdkafka(load, place, await rdkafkaProgram())
+  if (load.client === 'cold-reader') return runColdReader(load, place)
   if (load.client === 'odradek-load') return runGeneratorCase(load, place)
   throw new Error(`${load.client} cannot be run on a broker that nobody starts`)
 }

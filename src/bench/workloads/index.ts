@@ -1,3 +1,4 @@
+import { coldReaderWorkloads } from './cold-reader.ts'
 import { endToEndWorkloads } from './end-to-end.ts'
 import { fetchWorkloads } from './fetch.ts'
 import { flushWorkloads } from './flush.ts'
@@ -18,6 +19,7 @@ export const workloads: readonly Workload[] = [
   ...openLoopWorkloads,
   ...endToEndWorkloads,
   ...fetchWorkloads,
+  ...coldReaderWorkloads,
   ...startWorkloads,
   ...lifecycleWorkloads,
   ...retentionWorkloads,

@@ -27,6 +27,7 @@ export type Load =
   | JavaProducersLoad
   | ConsumerToolLoad
   | RdkafkaLoad
+  | ColdReaderLoad
   | LifecycleLoad
 
 /** What odradek-load does; see load/native. */
@@ -84,6 +85,22 @@ export interface RdkafkaLoad {
   readonly partitions: number
   readonly records: number
   readonly recordBytes: number
+}
+
+/**
+ * What producers of odradek-load do at a rate, alone and then while a reader of it goes once through
+ * what was written before and is no longer in memory.
+ */
+export interface ColdReaderLoad {
+  readonly client: 'cold-reader'
+  /** Of the producers' topic; what is read has one, as one connection reads it. */
+  readonly partitions: number
+  /** What is written before, and read. */
+  readonly data: LoadOptions
+  readonly producers: LoadOptions
+  /** What differs in a run of the producers that goes before and is not measured. */
+  readonly warmUp: LoadOptions
+  readonly reader: LoadOptions
 }
 
 /**

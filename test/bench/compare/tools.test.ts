@@ -33,6 +33,12 @@ describe('obstacleTo', () => {
     expect(obstacleTo(restart, nothingMissing, true)).toBeUndefined()
   })
 
+  it('is that the data lie elsewhere that the load drops from memory', () => {
+    const [reader] = of('cold-reader') as [Load]
+    expect(obstacleTo(reader, nothingMissing, false)).toBe('it drops their data from memory')
+    expect(obstacleTo(reader, nothingMissing, true)).toBeUndefined()
+  })
+
   it('is that nobody starts the other broker with the configs of the workload', () => {
     const [load] = of('odradek-load') as [Load]
     const configs = { 'num.io.threads': '1' }
