@@ -139,6 +139,20 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     expect(one?.['slower']?.rate).toBe(other?.['slower']?.rate)
   })
 
+  it('reads from the disk what was just read from memory, once', async () => {
+    const data = { connections: 2, records: 100, 'record-bytes': 1000, requests: 1_000 }
+    const { cases } = await turnOf({
+      client: 'odradek-load',
+      mode: 'fetch',
+      partitions: 2,
+      data,
+      warmUp: { duration: 60 },
+      isCold: true,
+      load: { connections: 2, once: true },
+    })
+    expect(cases['one']).toMatchObject({ records: 1_000 * 100 })
+  })
+
   it('runs producers for as long as somebody reads from the disk', async () => {
     const sizes = { records: 100, 'record-bytes': 1000 }
     const { cases, durability } = await turnOf({
@@ -180,6 +194,21 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     expect(figures['recordsPerSecond']).toBeGreaterThan(1_000)
     expect(figures['clientShare']).toBeGreaterThan(0)
     expect(figures['clientShare']).toBeLessThan(1)
+  })
+
+  it.skipIf(javaObstacle !== undefined)("runs many of Kafka's own consumers", async () => {
+    // What a broker has mapped to write to stays in memory: little of this.
+    const data = { connections: 3, records: 100, 'record-bytes': 1000, requests: 1_000 }
+    const what = { partitions: 3, consumers: 2, data, isCold: true } as const
+    const { cases } = await turnOf({ client: 'java-consumers', ...what })
+    expect(cases['one']).toMatchObject({ records: 1_000 * 100 })
+    const {
+      mbPerSecond = 0,
+      recordsPerSecond = 0,
+      clientShare = 0,
+    } = cases['one'] as Record<string, number>
+    expect(mbPerSecond * 1e6).toBeCloseTo(recordsPerSecond * 1000, 0)
+    expect(clientShare).toBeGreaterThan(0)
   })
 
   it.skipIf(rdkafkaObstacle !== undefined)("runs librdkafka's own tool", async () => {

@@ -1,6 +1,6 @@
 import { evictRecords } from '../harness/load-generator.ts'
 import { fillPageCache } from '../harness/page-cache.ts'
-import type { CasePlace } from './generator-case.ts'
+import type { CasePlace } from './case-place.ts'
 
 /**
  * Drops the broker's records from memory, and fills what that freed as before a turn. Rejects where

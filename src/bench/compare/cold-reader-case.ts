@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LoadReport, runLoad } from '../harness/load-generator.ts'
 import type { ColdReaderLoad } from '../workloads/workload.ts'
+import { type CasePlace, dataOptions } from './case-place.ts'
 import { makeCold } from './cold-place.ts'
-import { type CasePlace, dataOptions } from './generator-case.ts'
 
 /** Of producers before they are measured; they have run longer before, for a JVM. */
 const warmUpSeconds = 1

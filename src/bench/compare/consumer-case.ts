@@ -2,7 +2,8 @@ import { runLoad } from '../harness/load-generator.ts'
 import { spending } from '../harness/processor-time.ts'
 import { runConsumerPerformance } from '../java/consumer-performance.ts'
 import type { ConsumerToolLoad } from '../workloads/workload.ts'
-import { type CasePlace, dataOptions } from './generator-case.ts'
+import { type CasePlace, dataOptions } from './case-place.ts'
+import { makeCold } from './cold-place.ts'
 import { processorFigures, type Spent } from './processor-figures.ts'
 
 /** What a run of kafka-consumer-perf-test took; CPU times are of its whole life, its start too. */
@@ -23,6 +24,7 @@ export async function runConsumerTool(
   const what = { bootstrap: place.address, topic: place.topic, records }
   const consume = () => runConsumerPerformance(jars, what)
   await consume()
+  if (load.isCold) await makeCold(place)
   const { result: recordsPerSecond, ...spent } = await spending(place.pid, consume)
   return consumerFigures({ ...spent, recordsPerSecond, records, recordBytes })
 }

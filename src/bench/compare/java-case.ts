@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { runProcess } from '../harness/run-process.ts'
 import { packageRoot } from '../package-root.ts'
 import type { JavaProducersLoad } from '../workloads/workload.ts'
-import type { CasePlace } from './generator-case.ts'
+import type { CasePlace } from './case-place.ts'
 import { processorFigures } from './processor-figures.ts'
 import { createTopic } from './topics.ts'
 

@@ -3,7 +3,7 @@ import { spending } from '../harness/processor-time.ts'
 import { runProcess } from '../harness/run-process.ts'
 import { setUp } from '../harness/set-up.ts'
 import type { RdkafkaLoad } from '../workloads/workload.ts'
-import { type CasePlace, dataOptions } from './generator-case.ts'
+import { type CasePlace, dataOptions } from './case-place.ts'
 import { processorFigures } from './processor-figures.ts'
 import { createTopic } from './topics.ts'
 

@@ -13,6 +13,7 @@ const toolsOf: Readonly<Record<Load['client'], readonly Tool[]>> = {
   'java-producers': ['kafka'],
   // Its records are put there by odradek-load.
   'consumer-perf-test': ['kafka', 'odradek-load'],
+  'java-consumers': ['kafka', 'odradek-load'],
   'cold-reader': ['odradek-load'],
   'rdkafka-performance': ['rdkafka_performance', 'odradek-load'],
   restart: ['odradek-load'],
@@ -65,6 +66,7 @@ export function obstacleTo(
 ): string | undefined {
   if (settings !== undefined && !startsBoth) return 'it sets configs of brokers'
   if (isLifecycle(load) && !startsBoth) return 'it starts and stops brokers'
-  if (load.client === 'cold-reader' && !startsBoth) return 'it drops their data from memory'
+  const isCold = load.client === 'cold-reader' || ('isCold' in load && load.isCold)
+  if (isCold && !startsBoth) return 'it drops their data from memory'
   return toolsOf[load.client].flatMap((tool) => missing.get(tool) ?? [])[0]
 }

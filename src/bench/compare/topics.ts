@@ -6,7 +6,7 @@ import { endpointOf, onConnection } from '../broker/connect.ts'
 import { topicFlushEach, topicPageCache } from '../harness/flush-mode.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload } from '../workloads/workload.ts'
-import type { CasePlace } from './generator-case.ts'
+import type { CasePlace } from './case-place.ts'
 
 /** Configs of every topic of a workload. */
 export function topicConfigs({ durability, topicConfigs }: Workload): Settings {

@@ -14,6 +14,7 @@ import { runColdReader } from './cold-reader-case.ts'
 import { runConsumerTool } from './consumer-case.ts'
 import { runGeneratorCase } from './generator-case.ts'
 import { runJavaProducers } from './java-case.ts'
+import { runJavaConsumers } from './java-consumers-case.ts'
 import { isLifecycle, takeLifecycleTurn } from './lifecycle-turn.ts'
 import { rdkafkaProgram, runRdkafka } from './rdkafka-case.ts'
 import type { BrokerFigures, Turn } from './results.ts'
@@ -114,6 +115,7 @@ async function takeCase(
     secondsMax,
   }
   if (load.client === 'java-producers') return runJavaProducers(load, place, jars())
+  if (load.client === 'java-consumers') return runJavaConsumers(load, place, jars())
   if (load.client === 'consumer-perf-test') return runConsumerTool(load, place, jars())
   if (load.client === 'rdkafka-performance') return runRdkafka(load, place, await rdkafkaProgram())
   if (load.client === 'cold-reader') return runColdReader(load, place)

@@ -1,4 +1,5 @@
-import type { JavaProducersLoad, Workload, WorkloadCase } from './workload.ts'
+import type { LoadOptions } from '../harness/load-generator.ts'
+import type { JavaProducersLoad, Reading, Workload, WorkloadCase } from './workload.ts'
 
 const partitions = 6
 /** What most people have first: the producer's default linger, few producers. */
@@ -24,9 +25,44 @@ const cases = [100, 1024].flatMap((recordBytes) =>
   ),
 )
 
+/** 8 consumers share as many partitions; one consumer reads as many as the producers write. */
+const consumersMany = 8
 const batches = 2_000
 const recordsPerBatch = 1_000
 const consumedBytes = 1_024
+
+/** What is read: the same for a hot and a cold reading. */
+function data(count: number): LoadOptions {
+  const size = { records: recordsPerBatch, 'record-bytes': consumedBytes, requests: batches }
+  return { connections: count, ...size, duration: 120 }
+}
+
+/** Kafka's own tool with one consumer, and many of Kafka's consumers in one process. */
+function consumed(reading: Reading): readonly WorkloadCase[] {
+  const records = batches * recordsPerBatch
+  return [
+    {
+      name: 'consumer-perf-test',
+      load: {
+        client: 'consumer-perf-test',
+        partitions,
+        data: data(partitions),
+        ...{ records, recordBytes: consumedBytes },
+        ...reading,
+      },
+    },
+    {
+      name: `x${consumersMany}`,
+      load: {
+        client: 'java-consumers',
+        partitions: consumersMany,
+        consumers: consumersMany,
+        data: data(consumersMany),
+        ...reading,
+      },
+    },
+  ]
+}
 
 /** Kafka's own clients, producing by their settings and consuming. */
 export const javaWorkloads: readonly Workload[] = [
@@ -43,25 +79,22 @@ export const javaWorkloads: readonly Workload[] = [
     name: 'java-consumer',
     standsFor: "an application that catches up with Kafka's own consumer: records of 1 KiB, hot",
     durability: 'page-cache',
-    cases: [
-      {
-        name: 'consumer-perf-test',
-        load: {
-          client: 'consumer-perf-test',
-          partitions,
-          data: {
-            connections: partitions,
-            records: recordsPerBatch,
-            'record-bytes': consumedBytes,
-            requests: batches,
-            duration: 120,
-          },
-          records: batches * recordsPerBatch,
-          recordBytes: consumedBytes,
-        },
-      },
+    cases: consumed({}),
+    targets: [
+      { case: 'consumer-perf-test', figure: 'mbPerSecond', timesAtLeast: 1.1 },
+      { case: `x${consumersMany}`, figure: 'mbPerSecond', timesAtLeast: 1.1 },
     ],
-    targets: [{ case: 'consumer-perf-test', figure: 'mbPerSecond', timesAtLeast: 1.1 }],
+    chart: 'mbPerSecond',
+  },
+  {
+    name: 'java-consumer-cold',
+    standsFor: 'the same, of records that are no longer in memory',
+    durability: 'page-cache',
+    cases: consumed({ isCold: true }),
+    targets: [
+      { case: 'consumer-perf-test', figure: 'mbPerSecond', timesAtLeast: 1 },
+      { case: `x${consumersMany}`, figure: 'mbPerSecond', timesAtLeast: 1 },
+    ],
     chart: 'mbPerSecond',
   },
 ]

@@ -26,12 +26,19 @@ export type Load =
   | GeneratorLoad
   | JavaProducersLoad
   | ConsumerToolLoad
+  | JavaConsumersLoad
   | RdkafkaLoad
   | ColdReaderLoad
   | LifecycleLoad
 
+/** Where a load reads what was written before it. */
+export interface Reading {
+  /** That is dropped from memory before the load is measured; then it is read once. */
+  readonly isCold?: true
+}
+
 /** What odradek-load does; see load/native. */
-export interface GeneratorLoad {
+export interface GeneratorLoad extends Reading {
   readonly client: 'odradek-load'
   readonly mode: Exclude<LoadMode, 'disk'>
   readonly partitions: number
@@ -69,13 +76,22 @@ export interface JavaProducersLoad {
 }
 
 /** What one kafka-consumer-perf-test reads. */
-export interface ConsumerToolLoad {
+export interface ConsumerToolLoad extends Reading {
   readonly client: 'consumer-perf-test'
   readonly partitions: number
   /** What is produced into the topic before: these many records of this size. */
   readonly data: LoadOptions
   readonly records: number
   readonly recordBytes: number
+}
+
+/** What so many of Kafka's own consumers read in one process, each its share; see load/java. */
+export interface JavaConsumersLoad extends Reading {
+  readonly client: 'java-consumers'
+  readonly partitions: number
+  readonly consumers: number
+  /** What is produced into the topic before. */
+  readonly data: LoadOptions
 }
 
 /** So many records that one rdkafka_performance writes with acks=1, or reads. */
@@ -88,8 +104,8 @@ export interface RdkafkaLoad {
 }
 
 /**
- * What producers of odradek-load do at a rate, alone and then while a reader of it goes once through
- * what was written before and is no longer in memory.
+ * What producers of odradek-load do at a rate, alone and then while a reader of it goes once
+ * through what was written before and is no longer in memory.
  */
 export interface ColdReaderLoad {
   readonly client: 'cold-reader'

@@ -37,6 +37,9 @@ describe('obstacleTo', () => {
     const [reader] = of('cold-reader') as [Load]
     expect(obstacleTo(reader, nothingMissing, false)).toBe('it drops their data from memory')
     expect(obstacleTo(reader, nothingMissing, true)).toBeUndefined()
+    const consumers = of('java-consumers')
+    const refused = consumers.filter((load) => obstacleTo(load, nothingMissing, false))
+    expect(refused.length).toBe(consumers.length / 2)
   })
 
   it('is that nobody starts the other broker with the configs of the workload', () => {
