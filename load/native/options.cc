@@ -59,6 +59,8 @@ until its records have arrived. It takes the options of produce, --max-bytes, --
  end-to-end:
   --connections N         connection i alone produces to partitions i, i + N, i + 2 N ... in turn
   --consumers N           reading connections, each a session over its share of the partitions (1)
+  --fan-out               each consumer reads all partitions, not its share; what it reads counts
+                          for each
 
  disk:
   --path DIR              where the file is made that is written; required
@@ -105,6 +107,8 @@ bool parse_flag(Options& options, const std::string& name) {
     options.discard = true;
   else if (name == "--once")
     options.once = true;
+  else if (name == "--fan-out")
+    options.fan_out = true;
   else
     return false;
   return true;
@@ -207,7 +211,8 @@ void check(const Options& options) {
   if (!end_to_end) return;
   if (options.acks == 0) fatal("end-to-end needs answers: --acks 1 or -1");
   if (options.rotate) fatal("end-to-end has turns of its own: no --rotate");
-  if (std::max(options.connections, options.consumers) > options.partitions) {
+  const int sharing = options.fan_out ? 1 : options.consumers;
+  if (std::max(options.connections, sharing) > options.partitions) {
     fatal("end-to-end needs a partition for each connection and each consumer");
   }
 }

@@ -50,6 +50,7 @@ struct Options {
 
   // End to end.
   int consumers = 1;
+  bool fan_out = false;
 
   // Disk and evict.
   std::string path;

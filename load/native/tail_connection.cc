@@ -21,9 +21,10 @@ constexpr size_t kInputBytesMin = 256 << 10;
 TailConnection::TailConnection(const Options& options, const RunState& state, int number)
     : options_(options),
       schedule_(options),
+      step_(options.fan_out ? 1 : options.consumers),
       socket_(connect_to(options.host, options.port)),
       input_(kInputBytesMin) {
-  for (int32_t p = number; p < options.partitions; p += options.consumers) {
+  for (int32_t p = options.fan_out ? 0 : number; p < options.partitions; p += step_) {
     next_offsets_.push_back(state.first_offsets[p]);
     moved_.push_back({p, state.first_offsets[p]});
   }
@@ -116,7 +117,7 @@ void TailConnection::take_partition(WireReader& in, RunState& state, Counts& cou
 
 void TailConnection::take_batches(int32_t partition, ByteView records, RunState& state,
                                   Counts& counts) {
-  int64_t& next = next_offsets_.at(static_cast<size_t>(partition / options_.consumers));
+  int64_t& next = next_offsets_.at(static_cast<size_t>(partition / step_));
   const int64_t before = next;
   // The last batch of an answer may be cut.
   while (records.size() >= kBatchHeaderBytes) {

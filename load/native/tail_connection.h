@@ -19,8 +19,8 @@ namespace odradek::bench {
 // nothing may be lost, nothing come twice.
 class TailConnection {
  public:
-  // Connects and opens the session over the partitions number, number + consumers …, each from
-  // where it ended before the run.
+  // Connects and opens the session over the partitions number, number + consumers …, or with
+  // `fan_out` over all, each from where it ended before the run.
   TailConnection(const Options& options, const RunState& state, int number);
 
   int fd() const { return socket_.fd(); }
@@ -41,9 +41,11 @@ class TailConnection {
 
   const Options& options_;
   const Schedule schedule_;
+  // From one of its partitions to the next.
+  const int32_t step_;
   Socket socket_;
   FetchSession session_;
-  // By partition / consumers: where each goes on.
+  // By partition / step: where each goes on.
   std::vector<int64_t> next_offsets_;
   // What the next request names: the partitions that have moved on since the last.
   std::vector<FetchPosition> moved_;

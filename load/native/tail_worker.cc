@@ -10,12 +10,12 @@ namespace odradek::bench {
 namespace {
 
 // All that was acknowledged has arrived, and nothing more will be sent.
-bool has_all(const RunState& state,
+bool has_all(const Options& options, const RunState& state,
              const std::vector<std::unique_ptr<TailConnection>>& connections) {
   if (state.producers_running.load() > 0) return false;
   int64_t batches = 0;
   for (const auto& each : connections) batches += each->batches();
-  return batches == state.acknowledged.load();
+  return batches == state.acknowledged.load() * (options.fan_out ? options.consumers : 1);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ void run_tail_worker(const Options& options, RunState& state, Counts& counts) {
 
   state.connected.count_down();
   state.begun.wait();
-  while (!has_all(state, connections)) {
+  while (!has_all(options, state, connections)) {
     for (const epoll_event& event : poller.wait()) {
       connections[event.data.u64]->receive(state, counts);
     }

@@ -209,6 +209,19 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
     }
   })
 
+  it('reads all that it produces with each of its consumers where it fans out', async () => {
+    const load = { partitions: 3, connections: 1, consumers: 5, 'fan-out': true } as const
+    const limits = { requests: 400, records: 3, 'in-flight': 4 }
+    const report = await runLoad('end-to-end', {
+      ...base('fan-out'),
+      ...load,
+      ...limits,
+      create: true,
+    })
+    expect(report).toMatchObject({ requests: 5 * 400, records: 5 * 1_200 })
+    await eventually('consumers see all', async () => (await recordsIn('fan-out')) === 1_200)
+  })
+
   it('counts end to end until the records have arrived', async () => {
     const late = { 'max-wait-ms': 300, 'min-bytes': 1_000_000_000 }
     const load = { partitions: 5, connections: 2, rate: 500, duration: 1, ...late }

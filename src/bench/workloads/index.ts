@@ -1,5 +1,6 @@
 import { coldReaderWorkloads } from './cold-reader.ts'
 import { endToEndWorkloads } from './end-to-end.ts'
+import { fanOutWorkloads } from './fan-out.ts'
 import { fetchWorkloads } from './fetch.ts'
 import { flushWorkloads } from './flush.ts'
 import { javaWorkloads } from './java.ts'
@@ -18,6 +19,7 @@ export const workloads: readonly Workload[] = [
   ...flushWorkloads,
   ...openLoopWorkloads,
   ...endToEndWorkloads,
+  ...fanOutWorkloads,
   ...fetchWorkloads,
   ...coldReaderWorkloads,
   ...startWorkloads,
