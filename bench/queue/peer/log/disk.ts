@@ -1,6 +1,7 @@
 /** One thread that writes and syncs, as fast as the disk lets it. */
+
+import { BareDisk } from '../bare-disk.ts'
 import { answer, latencies, taskOf } from '../measure.ts'
-import { BareDisk } from './bare-disk.ts'
 
 const { folder, seconds } = await taskOf()
 const disk = new BareDisk(folder)

@@ -9,8 +9,8 @@ import {
   syncedBytes,
   waitsForDisk,
 } from '../../task.ts'
+import { BareDisk } from '../bare-disk.ts'
 import { answer, latencies, latenciesInTurn, rate, rateOfCallers, taskOf } from '../measure.ts'
-import { BareDisk } from './bare-disk.ts'
 
 const task = await taskOf()
 const callers = callersOf(task.case)
