@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Settings } from '../../src/bench/broker/broker-target.ts'
 import type { GeneratorFigures } from '../../src/bench/compare/generator-case.ts'
 import type { Turn } from '../../src/bench/compare/results.ts'
 import { startedSide } from '../../src/bench/compare/side.ts'
@@ -44,14 +45,16 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
     targets: [],
     chart: 'recordsPerSecond',
   }
-  const ours = () => startedSide(odradekTarget, { settings: {}, parent: folder, cold: true })
+  const ours = (settings: Settings = {}) =>
+    startedSide(odradekTarget, { settings, parent: folder, cold: true })
 
   async function turnOf(
     load: Workload['cases'][number]['load'],
     more: Partial<Workload> = {},
+    settings: Settings = {},
   ): Promise<Turn> {
     const workload = { ...tiny, cases: [{ name: 'one', load }], ...more }
-    const side = ours()
+    const side = ours(settings)
     const options = { workload, round: 1, secondsMax: 2, slower: new Map(), jars: fetchedJars }
     const turn = await takeTurn(side, options)
     expect(readdirSync(folder)).toEqual([])
@@ -226,7 +229,10 @@ describe.skipIf(!hasCompiler)('a turn of bench:kafka', () => {
   it('starts and stops brokers itself', async () => {
     const { cases } = await turnOf({ client: 'restart', gib: 0.02, partitions: 10 })
     expect(cases['one']).toMatchObject({ produceMs: expect.any(Number) })
-    const many = await turnOf({ client: 'partitions', topics: 2, partitions: 20 })
+    // Retention takes none of its records, however long it lasts.
+    const eager = { 'log.initial.task.delay.ms': '0', 'log.retention.check.interval.ms': '10' }
+    const partitions = { client: 'partitions', topics: 2, partitions: 20 } as const
+    const many = await turnOf(partitions, {}, eager)
     expect(many.cases['one']).toMatchObject({ createMs: expect.any(Number) })
     expect(many.durability).toEqual({ 'log.flush.interval.messages': '9223372036854775807' })
   })

@@ -34,7 +34,7 @@ export interface TurnOptions {
 }
 
 const startPatienceMs = 60_000
-const record = { timestamp: 1, key: null, value: Buffer.alloc(100, 'x') }
+const recordBytes = 100
 
 /**
  * Runs one workload once on one side: on a fresh broker where it is started here, on topics of its
@@ -129,7 +129,8 @@ async function produceFirst(subject: Subject, topic: string, workload: Workload)
   await onConnection(subject, async (connection) => {
     const configs = topicConfigs(workload)
     await granted(() => createTopics(connection, new Map([[topic, 1]]), configs), startPatienceMs)
-    const batch = encodeBatch(newBatch([record]))
+    const value = Buffer.alloc(recordBytes, 'x')
+    const batch = encodeBatch(newBatch([{ timestamp: Date.now(), key: null, value }]))
     await granted(() => produceBatch(connection, topic, 0, batch), startPatienceMs)
   })
   return performance.now() - begun

@@ -75,7 +75,8 @@ export async function produceToEach(
   topic: string,
   partitions: number,
 ): Promise<void> {
-  const record = { timestamp: 1, key: null, value: Buffer.alloc(100, 'x') }
+  // An old record would be deleted by retention half a minute after the broker's start.
+  const record = { timestamp: Date.now(), key: null, value: Buffer.alloc(100, 'x') }
   const records = Buffer.from(encodeBatch(newBatch([record])))
   for (const indexes of inPieces(partitions)) {
     const partitionData = indexes.map((index) => ({ index, records }))
