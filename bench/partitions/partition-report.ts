@@ -22,7 +22,7 @@ const tables: readonly (readonly Column[])[] = [
   [
     ['create ms', (t) => t.createMs],
     ['list ms', (t) => t.listMs],
-    ['produce ms', (t) => t.produceMs],
+    ['produce ms', (t) => t.produceEachMs],
     ['first stop ms', (t) => t.stopMs],
     ['clean start ms', (t) => t.cleanStartMs],
     ['all: stop ms', (t) => t.allStopMs],

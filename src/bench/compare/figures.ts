@@ -31,6 +31,7 @@ export const caseFigures: readonly Figure[] = [
   compared('brokerCpuUsPerRequest', 'CPU-µs/request'),
   compared('connectionsPerSecond', 'connections/s'),
   compared('createMs', 'create ms'),
+  compared('produceEachMs', 'a record in each ms'),
   compared('produceMs', 'killed: first produce ms'),
   compared('stopMs', 'clean stop ms'),
   compared('clean.produceMs', 'then: first produce ms'),

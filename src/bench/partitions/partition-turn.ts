@@ -16,7 +16,7 @@ export interface PartitionTurn {
   /** A Metadata request that names every topic. */
   readonly listMs: number
   /** One record to every partition, acks=all. */
-  readonly produceMs: number
+  readonly produceEachMs: number
   readonly loaded: ProcessFigures
   /**
    * A clean stop after that, which makes the index files of every partition; and from the start of
@@ -88,7 +88,7 @@ class Turn {
     await this.#waitUntilServed()
     const fresh = await this.#figures()
     const listMs = await this.#timed((connection) => this.#list(connection))
-    const produceMs = await this.#timed((connection) => this.#produce(connection))
+    const produceEachMs = await this.#timed((connection) => this.#produce(connection))
     const loaded = await this.#figures()
     const stopMs = await this.#stop()
     const cleanStartMs = await this.#start()
@@ -108,7 +108,7 @@ class Turn {
     await this.#check()
     await this.#broker.stop()
     const clean = { stopMs, cleanStartMs, restarted, allStopMs, fewStopMs, fewStartMs }
-    return { createMs, fresh, listMs, produceMs, loaded, ...clean, killedStartMs }
+    return { createMs, fresh, listMs, produceEachMs, loaded, ...clean, killedStartMs }
   }
 
   async #timed(work: (connection: BrokerConnection) => Promise<void>): Promise<number> {

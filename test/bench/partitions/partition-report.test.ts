@@ -9,7 +9,7 @@ function turnOf(createMs: number): PartitionTurn {
     createMs,
     fresh: figures,
     listMs: 2,
-    produceMs: 3,
+    produceEachMs: 3,
     loaded: figures,
     stopMs: 4,
     cleanStartMs: 5,
