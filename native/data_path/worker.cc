@@ -7,9 +7,11 @@ namespace {
 
 // So many flushes of one produce in a row, and there is no other producer.
 constexpr size_t kTurnsAlone = 4;
-// Where so many wait, something comes sooner than a sleeping thread would be woken. With fewer the
-// looking around costs their senders more than it saves.
+// Where so many wait, something comes sooner than a sleeping thread would be woken.
 constexpr size_t kManyProduces = 16;
+// Of the reactor while a flush is under way whose end is awaited by the next: about as long as a
+// good disk takes for one.
+constexpr int kLooksForFlush = 250;
 
 ConnectionLimits limits_of(const DataPathOptions& options) {
   ConnectionLimits limits;
@@ -99,7 +101,11 @@ void Worker::end_turn() {
     connections_.end_turn();
     flush();
   } while (!woken_.empty());
-  if (waiting_produces_ >= kManyProduces) reactor_.stay_awake();
+  if (waiting_produces_ >= kManyProduces) {
+    reactor_.stay_awake(1);
+  } else if (waiting_produces_ > 0 && is_awaited_) {
+    reactor_.stay_awake(kLooksForFlush);
+  }
   if (on_idle_) note_drained();
 }
 
@@ -107,6 +113,7 @@ void Worker::end_turn() {
 // are others, they are taken in while the disk works for the first.
 void Worker::flush() {
   if (flush_turn_.empty()) return;
+  is_awaited_ = flush_turn_.gathers();
   turns_alone_ = waiting_produces_ == 1 ? turns_alone_ + 1 : 0;
   if (turns_alone_ > kTurnsAlone) {
     flush_turn_.carry_out();

@@ -161,7 +161,8 @@ class Worker final : public PartitionWaker {
   TrafficMeter traffic_;
   FlushTurn flush_turn_;
   size_t waiting_produces_ = 0;
-  size_t turns_alone_ = 0;  // flushes in a row with one produce that waited
+  size_t turns_alone_ = 0;   // flushes in a row with one produce that waited
+  bool is_awaited_ = false;  // the last flush that was asked for will be followed at once by others
 
   std::vector<std::shared_ptr<PartitionEntry>> woken_;  // to look at before the turn ends
   std::vector<std::shared_ptr<PartitionEntry>> serving_;

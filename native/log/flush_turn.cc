@@ -9,6 +9,11 @@ void FlushTurn::add(std::shared_ptr<Flusher> flusher) {
   flushers_.push_back(std::move(flusher));
 }
 
+bool FlushTurn::gathers() const {
+  return std::any_of(flushers_.begin(), flushers_.end(),
+                     [](const auto& flusher) { return flusher->gathers(); });
+}
+
 void FlushTurn::hand_over() {
   for (const auto& flusher : flushers_) flusher->wake();
   flushers_.clear();

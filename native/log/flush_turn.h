@@ -22,6 +22,8 @@ class FlushTurn {
   bool empty() const { return flushers_.empty(); }
   // Something was asked of `flusher` by Flusher::note.
   void add(std::shared_ptr<Flusher> flusher);
+  // True if one of them gathers (Flusher::gathers).
+  bool gathers() const;
   // Has the flushers' threads carry it out.
   void hand_over();
   // Carries it out on this thread, which waits for the disk then; hands over what a flusher does

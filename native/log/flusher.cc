@@ -1,5 +1,7 @@
 #include "log/flusher.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <chrono>
 #include <unordered_set>
@@ -16,6 +18,12 @@ constexpr int64_t kNsPerMs = 1000000;
 constexpr int64_t kCommitBytesMax = 1 << 20;
 // A commit that takes longer is not for a thread that has other things to do.
 constexpr int64_t kSlowCommitNs = 1 * kNsPerMs;
+// A round waits no longer than this for more, nor longer than seven eighths of the last one. The
+// looks bound it under a clock that stands still.
+constexpr int64_t kGatherNsMax = 200000;
+constexpr int kGatherLooksMax = 2000;
+// More are as well off in two halves: one is worked on while the other is flushed.
+constexpr uint64_t kGatherMax = 16;
 
 // One that was flushed on demand meanwhile may have asked twice.
 std::vector<Flushable*> distinct(const Flusher::Logs& logs) {
@@ -72,7 +80,7 @@ bool Flusher::commit_here() {
   Logs logs;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || woken_) return false;
+    if (stopping_ || woken_ || gathering_) return false;
     logs.swap(asked_);
   }
   const std::vector<Flushable*> left =
@@ -173,6 +181,11 @@ void Flusher::run() {
       lock.unlock();
       run_due();
       lock.lock();
+      gathering_ = true;
+      lock.unlock();
+      gather(now_ns);
+      lock.lock();
+      gathering_ = false;
     } else if (deadlines_.empty()) {
       wake_.wait(lock);
     } else {
@@ -181,11 +194,34 @@ void Flusher::run() {
   }
 }
 
+// Looks instead of sleeping: to be woken would take as long as what is awaited. Whoever was put on
+// this processor by what the last round told comes first.
+void Flusher::gather(int64_t begun_ns) {
+  const uint64_t released = released_.load(std::memory_order_relaxed);
+  const uint64_t ended = appends_.load(std::memory_order_relaxed);
+  const uint64_t waiting = ended - begun_.load(std::memory_order_relaxed);
+  const bool may_pay = released > 0 && released + waiting >= 2 && released + waiting <= kGatherMax;
+  gathers_.store(may_pay && gather_habit_.pays(), std::memory_order_relaxed);
+  if (!may_pay || !gather_habit_.gathers()) return;
+  const int64_t ended_ns = clock_.monotonic_ns();
+  const int64_t until_ns = ended_ns + std::min(kGatherNsMax, (ended_ns - begun_ns) * 7 / 8);
+  uint64_t back = 0;
+  for (int i = 0; i < kGatherLooksMax && back < released; ++i) {
+    if (clock_.monotonic_ns() >= until_ns) break;
+    sched_yield();
+    back = appends_.load(std::memory_order_relaxed) - ended;
+  }
+  gather_habit_.gathered(released, back);
+}
+
 // One commit after the other, or only one, each of at most kCommitBytesMax, under `commit_lock`.
 // Returns the logs whose segments have to be synced instead, and those that are left.
 std::vector<Flushable*> Flusher::commit(const std::vector<Flushable*>& logs,
                                         std::unique_lock<std::mutex> commit_lock,
                                         CommitScope scope) {
+  const uint64_t appends = appends_.load(std::memory_order_relaxed);
+  released_.store(appends - begun_.exchange(appends, std::memory_order_relaxed),
+                  std::memory_order_relaxed);
   if (!journal_.begun()) return logs;
   std::vector<Flushable*> left;
   std::vector<Flushable*> done;

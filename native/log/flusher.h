@@ -1,6 +1,7 @@
 // Group commit for a log directory: takes every log whose flush is asked for, makes all of them
 // durable together, tells them. Batches that arrive meanwhile wait for the next round, so that each
-// round carries what came during the one before.
+// round carries what came during the one before. Where those that a round released come back soon
+// with the next batch, the next round waits for them (gather_habit.h).
 //
 // A round is a commit: it copies what is not yet durable into the journal. Where there is too much
 // of it, no room, or no journal, the segments are synced instead. They are all synced before a part
@@ -27,6 +28,7 @@
 #include "log/background_thread.h"
 #include "log/directory_health.h"
 #include "log/fair_mutex.h"
+#include "log/gather_habit.h"
 #include "log/journal.h"
 #include "log/log_error.h"
 #include "log/log_point.h"
@@ -109,14 +111,20 @@ class Flusher {
     before_young_ = std::move(callback);
   }
 
+  // An append wants a flush, whether or not one of its log is asked for already. Of those that come
+  // one by one from somewhere else: what a process appends by itself it gathers before.
+  void count_append() { appends_.fetch_add(1, std::memory_order_relaxed); }
   // Asks for a flush of the log now, or not later than in `delay_ms`.
   void request(std::shared_ptr<Flushable> log);
   // As request(), but whoever calls sees to it soon, by wake() or commit_here().
   void note(std::shared_ptr<Flushable> log);
   void wake();
+  // True while each round waits for those whom the one before released. They send again as soon as
+  // they are told, and whoever serves them is in the round's way.
+  bool gathers() const { return gathers_.load(std::memory_order_relaxed); }
   // Commits what is asked for on this thread, at most once. False if it is to be woken for
-  // something: another commit is under way, the disk is slow, there is more, or segments have to be
-  // synced.
+  // something: another commit is under way or waits for more, the disk is slow, there is more, or
+  // segments have to be synced.
   bool commit_here();
   void request_within(int64_t delay_ms, std::shared_ptr<Flushable> log);
   // Carries out what is asked for and due, on this thread.
@@ -159,6 +167,7 @@ class Flusher {
   using Pending = std::vector<std::pair<Flushable*, CommitOrder>>;
 
   void run();
+  void gather(int64_t begun_ns);
   Logs take_due(int64_t now_ns);
   std::vector<Flushable*> commit(const std::vector<Flushable*>& logs,
                                  std::unique_lock<std::mutex> commit_lock, CommitScope scope);
@@ -183,13 +192,19 @@ class Flusher {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  bool woken_ = false;  // for what is asked
+  bool woken_ = false;      // for what is asked
+  bool gathering_ = false;  // the next round may wait for more
   Logs asked_;
   std::multimap<int64_t, std::shared_ptr<Flushable>> deadlines_;  // monotonic ns
   std::mutex release_mutex_;                                      // one release at a time
   FairMutex sync_mutex_;                                          // held while syncing segments
   std::mutex commit_mutex_;                                       // held by the journal's committer
-  std::atomic<bool> slow_disk_{false};                            // the last commit took long
+  std::atomic<uint64_t> appends_{0};                              // that wanted a flush
+  std::atomic<uint64_t> begun_{0};      // of them, when the last commit began
+  std::atomic<uint64_t> released_{0};   // with it
+  GatherHabit gather_habit_;            // of the thread
+  std::atomic<bool> gathers_{false};    // its opinion
+  std::atomic<bool> slow_disk_{false};  // the last commit took long
   std::unique_ptr<BackgroundThread> thread_;
 };
 

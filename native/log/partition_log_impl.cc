@@ -290,6 +290,7 @@ void PartitionLogImpl::announce(const LogState::Moved& moved, FlushTurn* turn) {
 
 void PartitionLogImpl::ask_for_flush(const LogState::Moved& moved, FlushTurn* turn) {
   if (moved.wants_flush) {
+    if (turn != nullptr) context_->flusher.count_append();
     if (flush_asked_.exchange(true)) return;
     if (turn == nullptr) return context_->flusher.request(shared_from_this());
     context_->flusher.note(shared_from_this());

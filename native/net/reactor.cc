@@ -13,7 +13,7 @@
 namespace odradek {
 namespace {
 
-// About sixty microseconds, as long as a sleep and a wake-up cost.
+// About as long as a sleep and a wake-up cost.
 constexpr int kLooks = 100;
 
 thread_local const Reactor* current_reactor = nullptr;
@@ -112,9 +112,9 @@ void Reactor::turn() {
 }
 
 size_t Reactor::wait() {
-  const bool told = std::exchange(awake_, false);
-  if (told || habit_.looks_first()) {
-    const size_t count = look_around();
+  const int told = std::exchange(told_looks_, 0);
+  if (habit_.looks_first(told > 0)) {
+    const size_t count = look_around(std::max(told, kLooks));
     habit_.looked(count > 0 || mailbox_.has_mail());
     if (count > 0) return count;
   }
@@ -128,8 +128,8 @@ size_t Reactor::wait() {
 
 // Ends early with mail, for which nobody rings while the mailbox's owner is not asleep. Whoever was
 // put on this processor by what was just sent comes first: it may be the one that is waited for.
-size_t Reactor::look_around() {
-  for (int i = 0; i < kLooks && !mailbox_.has_mail(); ++i) {
+size_t Reactor::look_around(int looks) {
+  for (int i = 0; i < looks && !mailbox_.has_mail(); ++i) {
     const size_t count = poller_->wait(events_, 0);
     if (count > 0) return count;
     sched_yield();

@@ -63,9 +63,10 @@ class Reactor {
   TimerWheel& timers() { return timers_; }
   // Monotonic time as of the start of this turn's work.
   int64_t now_ms() const { return now_ms_; }
-  // Before the next turn: looks for work some times over before it sleeps, as it does by itself
-  // where that has paid (wait_habit.h). For whoever knows that some comes soon.
-  void stay_awake() { awake_ = true; }
+  // Before the next turn: looks for work so many times over before it sleeps, at least as often as
+  // it does by itself where that has paid, but not where it was in vain lately (wait_habit.h). For
+  // whoever knows that some comes soon.
+  void stay_awake(int looks) { told_looks_ = looks; }
   // Destroys `target` at the end of this turn: events of it may be on the way.
   void bury(std::unique_ptr<PollTarget> target);
 
@@ -87,7 +88,7 @@ class Reactor {
   void turn();
   void run_mail();
   size_t wait();
-  size_t look_around();
+  size_t look_around(int looks);
   int wait_ms();
 
   const std::string name_;
@@ -101,7 +102,7 @@ class Reactor {
   std::vector<std::unique_ptr<ReactorTask>> mail_;
   std::vector<std::unique_ptr<PollTarget>> buried_;
   std::array<PollEvent, kEventsPerTurn> events_;
-  bool awake_ = false;
+  int told_looks_ = 0;
   WaitHabit habit_;
   bool running_ = true;   // the reactor's thread only
   bool started_ = false;  // the maker's thread only

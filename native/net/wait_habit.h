@@ -19,7 +19,8 @@ class WaitHabit {
   // At most so many sleeps go without looking after one look in vain.
   static constexpr int kRestsMax = 64;
 
-  bool looks_first() const { return expects_work_ && rests_ == 0; }
+  // `told`: there is other reason to expect work.
+  bool looks_first(bool told) const { return (told || expects_work_) && rests_ == 0; }
 
   void looked(bool found) {
     expects_work_ = found;

@@ -1,6 +1,10 @@
 #include "log/flusher.h"
 
+#include <algorithm>
+#include <chrono>
+#include <functional>
 #include <thread>
+#include <vector>
 
 #include "log_fixture.h"
 
@@ -22,12 +26,16 @@ class FakeLog final : public Flushable {
   void finish_sync(const SyncOrder&) override { finished.fetch_add(1); }
   void finish_commit(const CommitOrder&) override { finished.fetch_add(1); }
   JournalIdentity journal_identity() const override { return {}; }
-  void after_flush() override { told.fetch_add(1); }
+  void after_flush() override {
+    if (on_told) on_told();
+    told.fetch_add(1);
+  }
   void sync_postponed(const SyncOrder&) override {
     dirty = true;
     postponed.fetch_add(1);
   }
 
+  std::function<void()> on_told;
   std::string folder;
   std::atomic<bool> dirty{true};
   std::atomic<int> begun{0};
@@ -191,6 +199,58 @@ TEST_CASE("the flusher's thread serves requests until it is stopped") {
   log->dirty = true;
   flusher.request(log);
   CHECK(log->begun.load() == 50);
+}
+
+// Without a wait for those who were released, each round would carry only those who came during the
+// one before: four of eight on average.
+TEST_CASE("senders that come back at once share a round") {
+  constexpr size_t kSenders = 8;
+  DirectoryHealth health;
+  MemoryFileSystem disk;
+  Journal journal(disk, "", {});
+  Flusher flusher(disk, system_clock(), health, journal, "/");
+  std::atomic<bool> in_round{false};
+  std::atomic<int> rounds{0};
+  std::atomic<int> appends{0};
+  disk.before_each_change([&](const FileCall&) {
+    if (!in_round.exchange(true)) {
+      ++rounds;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return FaultDecision::proceed();
+  });
+  std::vector<std::shared_ptr<FakeLog>> logs;
+  for (size_t i = 0; i < kSenders; ++i) {
+    auto file = disk.open("/" + std::to_string(i), OpenMode::create);
+    logs.push_back(std::make_shared<FakeLog>(std::shared_ptr<File>(std::move(*file))));
+    logs[i]->on_told = [&] { in_round = false; };
+  }
+  REQUIRE(flusher.start());
+  std::atomic<bool> done{false};
+  std::vector<std::thread> senders;
+  for (const auto& log : logs) {
+    senders.emplace_back([&, log] {
+      for (int sent = 1; !done.load(); ++sent) {
+        log->dirty = true;
+        ++appends;
+        flusher.count_append();
+        flusher.request(log);
+        while (log->told.load() < sent && !done.load()) std::this_thread::yield();
+      }
+    });
+  }
+  double best = 0;
+  for (int window = 0; window < 200 && best < 7; ++window) {
+    const int rounds_before = rounds.load();
+    const int appends_before = appends.load();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (rounds.load() - rounds_before < 10) continue;
+    best = std::max(best, static_cast<double>(appends.load() - appends_before) /
+                              (rounds.load() - rounds_before));
+  }
+  done = true;
+  for (std::thread& sender : senders) sender.join();
+  CHECK(best >= 7);
 }
 
 }  // namespace odradek

@@ -75,19 +75,20 @@ class CountingPoller final : public Poller {
   std::unique_ptr<Poller> poller_ = make_poller();
 };
 
-TEST_CASE("a reactor that stays awake looks some times, then sleeps and is woken as ever") {
+TEST_CASE("a reactor that stays awake looks as told, then sleeps, and more seldom if in vain") {
   auto counting = std::make_unique<CountingPoller>();
   CountingPoller& poller = *counting;
   Reactor reactor("test-reactor", system_clock(), std::move(counting));
   REQUIRE(reactor.start());
   constexpr int kRounds = 50;
+  constexpr int kLooks = 200;
   for (int round = 0; round < kRounds; ++round) {
     std::atomic<int> ran{0};
     // So long that by itself it does not look.
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const int sleeps = poller.sleeps.load();
     reactor.post(make_task([&] {
-      reactor.stay_awake();
+      reactor.stay_awake(kLooks);
       ++ran;
     }));
     REQUIRE(eventually([&] { return poller.sleeps.load() > sleeps; }));
@@ -96,8 +97,9 @@ TEST_CASE("a reactor that stays awake looks some times, then sleeps and is woken
     REQUIRE(eventually([&] { return ran.load() == 2; }));
   }
   reactor.stop();
-  CHECK(poller.looks.load() >= kRounds * 50);
-  CHECK(poller.looks.load() <= kRounds * 103);  // not again without being told
+  // The first time, and after 1, 3, 7, 15, 31 and 63 sleeps, of which there are two a round.
+  CHECK(poller.looks.load() >= 5 * kLooks);
+  CHECK(poller.looks.load() <= 8 * kLooks);
 }
 
 TEST_CASE("a reactor looks before it sleeps where work has come soon, and no longer") {

@@ -12,7 +12,7 @@ constexpr int64_t kLong = WaitHabit::kShortSleepNs;
 int looks_among(WaitHabit& habit, int waits, bool found) {
   int looks = 0;
   for (int i = 0; i < waits; ++i) {
-    const bool looks_first = habit.looks_first();
+    const bool looks_first = habit.looks_first(false);
     if (looks_first) {
       habit.looked(found);
       ++looks;
@@ -24,13 +24,26 @@ int looks_among(WaitHabit& habit, int waits, bool found) {
 
 TEST_CASE("nobody looks before a sleep was short") {
   WaitHabit habit;
-  CHECK(!habit.looks_first());
+  CHECK(!habit.looks_first(false));
   habit.slept(kLong);
-  CHECK(!habit.looks_first());
+  CHECK(!habit.looks_first(false));
   habit.slept(kShort);
-  CHECK(habit.looks_first());
+  CHECK(habit.looks_first(false));
   habit.slept(kLong);
-  CHECK(!habit.looks_first());
+  CHECK(!habit.looks_first(false));
+}
+
+TEST_CASE("who is told of work looks without a short sleep, but not where that was in vain") {
+  WaitHabit habit;
+  habit.slept(kLong);
+  CHECK(habit.looks_first(true));
+  habit.looked(true);
+  habit.slept(kLong);
+  CHECK(habit.looks_first(true));
+  habit.looked(false);
+  CHECK(!habit.looks_first(true));
+  habit.slept(kLong);
+  CHECK(habit.looks_first(true));
 }
 
 TEST_CASE("who finds work goes on looking") {
@@ -52,11 +65,11 @@ TEST_CASE("a find makes the next look in vain cheaper") {
   WaitHabit habit;
   habit.slept(kShort);
   looks_among(habit, 1000, false);
-  while (!habit.looks_first()) habit.slept(kShort);
+  while (!habit.looks_first(false)) habit.slept(kShort);
   looks_among(habit, 8, true);
   habit.looked(false);
   habit.slept(kShort);
-  CHECK(habit.looks_first());
+  CHECK(habit.looks_first(false));
 }
 
 }  // namespace
