@@ -15,8 +15,9 @@ const toInstall = 'Debian: "apt-get install default-jdk-headless"'
  * with a sentence where there are none, or no Java that runs them.
  */
 export async function kafkaJars(named: string | undefined): Promise<string> {
-  const { stdout, status } = spawnSync('java', ['--list-modules'], { encoding: 'utf8' })
-  const obstacle = status === 0 ? javaObstacle(stdout) : `java is not installed; ${toInstall}`
+  const modules = javaModules()
+  const obstacle =
+    modules === undefined ? `java is not installed; ${toInstall}` : javaObstacle(modules)
   if (obstacle !== undefined) throw new Error(obstacle)
   return named === undefined ? setUp('kafka-jars.sh', [comparedVersion]) : namedJars(named)
 }
@@ -31,6 +32,18 @@ export function namedJars(folder: string): string {
   )
   if (found === undefined) throw new Error(`there are no jars of Apache Kafka in ${folder}`)
   return found
+}
+
+/** What is compared, for the report: the version of Apache Kafka in `jars` and the Java it runs on. */
+export function describeKafka(jars: string, modules: string = javaModules() ?? ''): string {
+  const java = /^java\.base@(\S+)/m.exec(modules)?.[1] ?? 'of an unknown version'
+  return `Apache Kafka ${kafkaVersion(jars)}, Java ${java}`
+}
+
+/** What the `java` of the PATH says of its parts; undefined if there is none. */
+function javaModules(): string | undefined {
+  const { stdout, status } = spawnSync('java', ['--list-modules'], { encoding: 'utf8' })
+  return status === 0 ? stdout : undefined
 }
 
 /** Why a Java does not do, by what its `--list-modules` prints; undefined where it does. */

@@ -4,7 +4,8 @@ import { assert } from '../../base/assert.ts'
 import type { HostPort } from '../../base/endpoint.ts'
 import type { Settings } from '../broker/broker-target.ts'
 import { onConnection } from '../broker/connect.ts'
-import { kafkaTarget, kafkaVersion } from '../broker/kafka-target.ts'
+import { describeKafka } from '../broker/kafka-jars.ts'
+import { kafkaTarget } from '../broker/kafka-target.ts'
 import { odradekTarget } from '../broker/odradek-target.ts'
 import { thisMachine } from '../harness/machine.ts'
 import { packageRoot } from '../package-root.ts'
@@ -113,7 +114,7 @@ function bothSides(
   }
   if (jars === undefined) throw new Error(`Apache Kafka cannot run here: ${missing.get('kafka')}`)
   const theirs = startedSide(kafkaTarget(jars), options)
-  const version = `Apache Kafka ${kafkaVersion(jars)}`
+  const version = describeKafka(jars)
   return { sides: [ours, theirs], versions: { ...versions, [theirs.name]: version } }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { javaObstacle, namedJars } from '../../../src/bench/broker/kafka-jars.ts'
+import { describeKafka, javaObstacle, namedJars } from '../../../src/bench/broker/kafka-jars.ts'
 
 let folder: string
 
@@ -23,6 +23,15 @@ describe('namedJars', () => {
   it('refuses a folder without, and none', () => {
     expect(() => namedJars(folder)).toThrow(`there are no jars of Apache Kafka in ${folder}`)
     expect(() => namedJars('/nowhere')).toThrow('no jars of Apache Kafka in /nowhere')
+  })
+})
+
+describe('describeKafka', () => {
+  it('names the versions of both', () => {
+    writeFileSync(join(folder, 'kafka-server-common-4.3.1.jar'), '')
+    const modules = 'java.base@25.0.3\njdk.compiler@25.0.3\n'
+    expect(describeKafka(folder, modules)).toBe('Apache Kafka 4.3.1, Java 25.0.3')
+    expect(describeKafka(folder, '')).toBe('Apache Kafka 4.3.1, Java of an unknown version')
   })
 })
 
