@@ -88,7 +88,9 @@ function report(results: Results, taking: readonly Peer[]): void {
   const latencies = [...results].flatMap(([name, found]) => {
     const known = taking.map((peer) => latencyOf(found.get(peer.name)))
     if (known.every((one) => one === undefined)) return []
-    return [[name, ...known.map((one) => (one ? `${short(one.p50)} ${short(one.p99)}` : ''))]]
+    const flushes = taking.map((peer) => latencyOf(found.get(peer.name), 'flushUs'))
+    const hasFlushes = flushes.some((one) => one !== undefined)
+    return [latencyRow(name, known), ...(hasFlushes ? [latencyRow('a bare flush', flushes)] : [])]
   })
   if (latencies.length > 0) {
     printTable([['p50 and p99 in µs', ...taking.map(({ name }) => name)], ...latencies])
@@ -109,8 +111,17 @@ function rateOf(runs: readonly Figures[] = []): number {
   return median(runs.map(({ perSecond }) => perSecond))
 }
 
-function latencyOf(runs: readonly Figures[] = []): Figures['latencyUs'] {
-  const found = runs.flatMap(({ latencyUs }) => latencyUs ?? [])
+type Latency = Figures['latencyUs']
+
+function latencyRow(name: string, latencies: readonly Latency[]): readonly string[] {
+  return [name, ...latencies.map((one) => (one ? `${short(one.p50)} ${short(one.p99)}` : ''))]
+}
+
+function latencyOf(
+  runs: readonly Figures[] = [],
+  which: 'latencyUs' | 'flushUs' = 'latencyUs',
+): Latency {
+  const found = runs.flatMap((run) => run[which] ?? [])
   if (found.length === 0) return undefined
   return { p50: median(found.map(({ p50 }) => p50)), p99: median(found.map(({ p99 }) => p99)) }
 }

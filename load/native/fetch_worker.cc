@@ -12,7 +12,7 @@ void run_fetch_worker(const Options& options, int index, RunState& state, Counts
   for (int i = index; i < options.connections; i += options.threads) {
     connections.push_back(std::make_unique<FetchConnection>(options, i));
   }
-  Poller poller(connections.size());
+  Poller poller(connections.size(), options.look);
   for (size_t i = 0; i < connections.size(); i++) poller.add(connections[i]->fd(), i);
   std::vector<uint8_t> buffer(FetchConnection::kBufferBytes);
 

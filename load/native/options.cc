@@ -30,6 +30,8 @@ until its records have arrived. It takes the options of produce, --max-bytes, --
   --topic-config K=V      config of a created topic, may be repeated
   --connections N         (1)
   --threads N             connections are shared out evenly (1)
+  --look                  threads look for events instead of sleeping: an answer waits for no
+                          wake-up, and each takes a processor
   --warmup SECONDS        not measured (0)
   --duration SECONDS      measured (5)
   --requests N            stop after N requests, warm-up included
@@ -101,6 +103,8 @@ bool parse_flag(Options& options, const std::string& name) {
     options.create = true;
   else if (name == "--rotate")
     options.rotate = true;
+  else if (name == "--look")
+    options.look = true;
   else if (name == "--session")
     options.session = true;
   else if (name == "--discard")

@@ -37,6 +37,7 @@ struct Options {
   int record_bytes = 100;
   int acks = 1;
   bool rotate = false;
+  bool look = false;
   // Requests per second over all connections, each due at a fixed time; 0 is a closed loop.
   int rate = 0;
 

@@ -12,8 +12,9 @@ namespace odradek::bench {
 
 class Poller {
  public:
-  // `connections` is how many descriptors it will watch at most.
-  explicit Poller(size_t connections);
+  // `connections` is how many descriptors it will watch at most. One that looks never sleeps: it
+  // only gives way to other threads of its processor.
+  Poller(size_t connections, bool looks);
   ~Poller();
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
@@ -29,9 +30,12 @@ class Poller {
   static constexpr uint64_t kTimerTag = UINT64_MAX;
 
  private:
+  std::span<const epoll_event> take(int timeout_ms);
+  std::span<const epoll_event> look_until(int64_t deadline_ns);
   void control(int operation, int fd, size_t tag, bool output);
 
   int fd_;
+  const bool looks_;
   // Wakes up to the nanosecond where epoll_wait counts milliseconds. Made at its first use.
   int timer_fd_ = -1;
   int64_t armed_ns_ = 0;

@@ -29,7 +29,7 @@ void run_produce_worker(const Options& options, int index, RunState& state, Coun
   for (int i = index; i < options.connections; i += options.threads) {
     connections.push_back(std::make_unique<ProduceConnection>(options, i, body));
   }
-  Poller poller(connections.size());
+  Poller poller(connections.size(), options.look);
   for (size_t i = 0; i < connections.size(); i++) poller.add(connections[i]->fd(), i);
 
   size_t open = connections.size();

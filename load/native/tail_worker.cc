@@ -25,7 +25,7 @@ void run_tail_worker(const Options& options, RunState& state, Counts& counts) {
   for (int i = 0; i < options.consumers; i++) {
     connections.push_back(std::make_unique<TailConnection>(options, state, i));
   }
-  Poller poller(connections.size());
+  Poller poller(connections.size(), options.look);
   for (size_t i = 0; i < connections.size(); i++) poller.add(connections[i]->fd(), i);
   for (const auto& connection : connections) connection->issue();
 

@@ -75,7 +75,7 @@ function installedPlaces(): NativeModulePlaces {
 }
 
 function usesGlibc(): boolean {
-  // The loader that this program names near its beginning tells at once; a report takes 5 ms.
+  // The loader that this program names near its beginning tells at once; a report takes longer.
   const loader = /ld-(linux|musl)-/.exec(beginningOf(process.execPath))?.[1]
   if (loader !== undefined) return loader === 'linux'
   // Node's own way to tell; without `excludeNetwork` it would resolve host names.

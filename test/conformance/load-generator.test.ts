@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildLoadGenerator } from '../../src/bench/harness/build-load-generator.ts'
-import { evictRecords, type LoadOptions, runLoad } from '../../src/bench/harness/load-generator.ts'
+import {
+  evictRecords,
+  type LoadOptions,
+  type LoadReport,
+  runLoad,
+} from '../../src/bench/harness/load-generator.ts'
 import { BrokerProcess } from './broker-process.ts'
 import { eventually } from './eventually.ts'
 import { RawConnection } from './raw-connection.ts'
@@ -49,6 +54,8 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
     [-1, { 'in-flight': 4, threads: 2 }],
     [1, { 'in-flight': 1 }],
     [1, { 'in-flight': 7, rotate: true }],
+    [1, { 'in-flight': 2, look: true }],
+    [1, { 'in-flight': 100, look: true, rate: 4_000 }],
   ] as const) {
     it(`stores every request that it counts, acks=${acks} ${JSON.stringify(extra)}`, async () => {
       const topic = `acks${acks}-${extra['in-flight']}`
@@ -98,6 +105,13 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
     expect((await runLoad('fetch', { ...three, connections: 6, threads: 2 })).records).toBe(
       2 * stored,
     )
+  })
+
+  it('never sleeps where it looks', async () => {
+    const load = { ...base('looks'), create: true, rate: 100, duration: 1 } as const
+    const shareOf = ({ generatorCpuSeconds, seconds }: LoadReport) => generatorCpuSeconds / seconds
+    expect(shareOf(await runLoad('produce', load))).toBeLessThan(0.2)
+    expect(shareOf(await runLoad('produce', { ...load, look: true }))).toBeGreaterThan(0.3)
   })
 
   it('ends a run early and reports what it measured', async () => {

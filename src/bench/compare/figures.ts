@@ -38,6 +38,7 @@ export const caseFigures: readonly Figure[] = [
   compared('cleanStartMs', 'clean start ms'),
   compared('killedStartMs', 'killed: start ms'),
   { ...compared('loaded.residentBytes', 'RSS MiB'), unit: mib },
+  { name: 'sendLagUs.p50', title: 'sent late, p50 µs', compared: false },
   { name: 'sendLagUs.p99', title: 'sent late, p99 µs', compared: false },
   { name: 'behind', title: 'never sent', compared: false },
   { name: 'segmentsDropped', title: 'segments dropped', compared: false },

@@ -1,5 +1,4 @@
 /** One thread that writes and syncs, as fast as the disk lets it. */
-
 import { BareDisk } from '../bare-disk.ts'
 import { answer, latencies, taskOf } from '../measure.ts'
 
