@@ -29,6 +29,7 @@ void take_numbers(FetchItem* item) {
   item->read_end = item->hint.position;
   item->read.file.reset();
   item->read.bytes = 0;
+  item->read.is_cold = false;
   item->read.aborted.clear();
   item->read.log_start_offset = log.log_start_offset();
   item->read.last_stable_offset = log.last_stable_offset();
@@ -107,9 +108,12 @@ void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_
   item->read_end = item->hint.position;
   auto read = log.read(item->asked.fetch_offset, bytes_max,
                        terms.committed ? ReadLimit::last_stable_offset : ReadLimit::high_watermark,
-                       whole_first_batch, &item->read_end);
+                       whole_first_batch, &item->read_end,
+                       item->entry->has_helper() ? terms.wait : ReadWait::may_wait);
   if (!read) return refuse_fetch_item(item, read.error().code);
   item->read = std::move(*read);
+  item->is_cold = item->read.is_cold;
+  if (item->is_cold) return;
   // A piece of the first batch helps nobody.
   if (item->read.next_offset <= item->asked.fetch_offset) item->read.bytes = 0;
   if (item->read.bytes == 0) item->read.file.reset();

@@ -29,7 +29,7 @@ struct FetchItem {
   ErrorCode error = ErrorCode::none;
   bool included = true;  // false: nothing new for a session
   bool diverging = false;
-  bool is_cold = false;        // the stored bytes are not in the page cache
+  bool is_cold = false;        // stored bytes that are needed are not in the page cache
   uint32_t entry_changes = 0;  // of the entry, when it was evaluated
   LeaderEpoch diverging_epoch = kNoLeaderEpoch;
   Offset diverging_end = kNoOffset;
@@ -46,13 +46,16 @@ struct FetchItem {
 struct FetchTerms {
   bool committed = false;  // read_committed
   bool from_follower = false;
+  // Where a helper can bring in what is not in memory, nothing is looked up on the disk.
+  ReadWait wait = ReadWait::cached_only;
 };
 
 // Answers the item with an error, which comes without numbers, as from Apache Kafka.
 void refuse_fetch_item(FetchItem* item, ErrorCode code);
 
 // Fills what is found for `item`, looking at most `bytes_max` far; `whole_first_batch`: a first
-// batch that is larger comes whole. Looks at the log's own numbers and indexes, waits for nothing.
+// batch that is larger comes whole. Looks at the log's own numbers and indexes, waits for nothing
+// unless the terms say so: what is found may be cold (ReadOutcome::is_cold).
 void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_max,
                          bool whole_first_batch);
 

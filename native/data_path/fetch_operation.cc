@@ -1,6 +1,7 @@
 #include "data_path/fetch_operation.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/assert.h"
@@ -47,6 +48,7 @@ void FetchOperation::start(const FetchRequest& request, uint64_t sequence) {
   ASSERT(state_ == State::idle);
   sequence_ = sequence;
   warmed_ = false;
+  looks_up_ = false;
   throttle_ms_ = 0;
   int64_t bytes_max = worker_.options().fetch_bytes_max;
   is_charged_ = worker_.quotas().active();
@@ -123,10 +125,17 @@ void FetchOperation::leave_all() {
   for (size_t i = 0; i < waiters_max_; ++i) waiters_[i].leave();
 }
 
-// Small pieces are tried when the answer is written; for those that the kernel will send from the
-// file, a sample tells whether it would wait for the disk.
+// Where batches begin and end is in their headers, which may be on the disk alone: a helper brings
+// them in first. Small pieces are tried when the answer is written; for those that the kernel will
+// send from the file, a sample tells whether it would wait for the disk.
 void FetchOperation::finish() {
   ASSERT(state_ == State::idle);
+  if (plan_.is_cold()) {
+    looks_up_ = true;
+    if (is_charged_) end_work();
+    warm_cold_items();
+    return;
+  }
   if (is_charged_) charge();
   bool any_cold = false;
   for (FetchItem& item : plan_.items()) {
@@ -180,6 +189,12 @@ void FetchOperation::warm_cold_items() {
 void FetchOperation::warmed() {
   if (state_ != State::warming) return;
   state_ = State::idle;
+  if (std::exchange(looks_up_, false)) {
+    if (is_charged_) begin_work();
+    plan_.evaluate(ReadWait::may_wait);  // a little of it may have been evicted meanwhile
+    finish();
+    return;
+  }
   warmed_ = true;
   for (FetchItem& item : plan_.items()) {
     if (!item.is_cold || item.entry->log().online()) continue;

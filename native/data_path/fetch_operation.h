@@ -1,8 +1,9 @@
 // One Fetch request from decoding to answer: waits until there is enough to answer with, has a
 // helper read what is not in memory, answers. Reused for the next request of the same connection.
 //
-// States: idle -> (parked: waits for records or the clock) -> (warming: a helper reads cold bytes)
-// -> answered, which is idle.
+// States: idle -> (parked: waits for records or the clock) -> (warming: a helper reads what it
+// takes to find the batches) -> (warming: a helper reads cold bytes of them) -> answered, which is
+// idle.
 //
 // Threads: belongs to its connection's reactor.
 #pragma once
@@ -94,6 +95,7 @@ class FetchOperation final : public Timer {
   int64_t busy_ns_ = 0;
   int32_t throttle_ms_ = 0;
   bool warmed_ = false;                         // cold bytes were read once for this request
+  bool looks_up_ = false;                       // what a helper reads is to find the batches
   std::unique_ptr<PartitionWaiter[]> waiters_;  // one per item while parked
   size_t waiters_max_ = 0;
 };

@@ -7,8 +7,8 @@
 
 namespace odradek {
 
-HeaderCursor::HeaderCursor(const File& file, Position from, Position end)
-    : file_(file), next_(from), end_(end) {
+HeaderCursor::HeaderCursor(const File& file, Position from, Position end, HeaderReads* reads)
+    : file_(file), reads_(reads), next_(from), end_(end) {
   ASSERT(from.value >= 0 && from <= end);
 }
 
@@ -33,7 +33,23 @@ LogResult<bool> HeaderCursor::next() {
 
 LogResult<bool> HeaderCursor::fill() {
   const int64_t wanted = std::min<int64_t>(kWindowBytes, end_ - next_);
-  auto got = file_.read_at(next_, ByteSpan(window_.data(), static_cast<size_t>(wanted)));
+  const ByteSpan into(window_.data(), static_cast<size_t>(wanted));
+  if (reads_ != nullptr && !reads_->may_wait) {
+    const auto cached = file_.read_cached_at(next_, into);
+    const bool missed = cached.ok() ? *cached < std::min(kBatchHeaderBytes, into.size())
+                                    : cached.error().kind == FileErrorKind::would_block;
+    if (missed) {
+      reads_->missed = next_;
+      return Err(storage_error("the header of a batch is not in memory"));
+    }
+    if (cached.ok()) {
+      window_begin_ = next_;
+      window_bytes_ = *cached;
+      return true;
+    }
+    // Not every file system can tell; and a failure shows below.
+  }
+  auto got = file_.read_at(next_, into);
   if (!got.ok()) return Err(storage_error(got.error()));
   window_begin_ = next_;
   window_bytes_ = *got;

@@ -9,6 +9,15 @@
 namespace odradek {
 namespace {
 
+// A header that is not in memory: so much from there on is, once it was brought in.
+constexpr int64_t kHeaderPieceBytes = 4096;
+
+// How a place is looked up, and the file of a header that was not in memory.
+struct Lookup {
+  HeaderReads reads;
+  std::shared_ptr<const File> file;
+};
+
 // Whole batches in [begin, end) of a segment.
 struct Range {
   Position begin;
@@ -28,8 +37,8 @@ LogResult<Position> walk_start(const Segment& segment, Offset offset, Position e
 // Walks from `start` to the first batch whose last offset is at or above `offset`. Nothing found:
 // the position is `end`.
 LogResult<LogPoint> walk_to(const Segment& segment, const File& file, Position start, Position end,
-                            Offset offset) {
-  HeaderCursor cursor(file, start, end);
+                            Offset offset, HeaderReads* reads) {
+  HeaderCursor cursor(file, start, end, reads);
   for (;;) {
     auto more = cursor.next();
     if (!more.ok()) return Err(more.error());
@@ -40,7 +49,7 @@ LogResult<LogPoint> walk_to(const Segment& segment, const File& file, Position s
   }
 }
 
-LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position end) {
+LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position end, Lookup* lookup) {
   if (offset <= segment.base_offset() && end.value > 0) {
     return LogPoint{offset, segment.base_offset(), Position(0)};  // nothing to look up
   }
@@ -48,19 +57,23 @@ LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position en
   if (!file.ok()) return Err(file.error());
   auto start = walk_start(segment, offset, end);
   if (!start.ok()) return Err(start.error());
-  auto found = walk_to(segment, **file, *start, end, offset);
+  auto found = walk_to(segment, **file, *start, end, offset, &lookup->reads);
+  if (lookup->reads.missed) lookup->file = *file;
   // An index file that was damaged while we were down may point between batches.
   const bool misled = !found.ok() && !found.error().disk_failed && start->value > 0;
-  if (misled) return walk_to(segment, **file, Position(0), end, offset);
+  if (misled && !lookup->reads.missed) {
+    found = walk_to(segment, **file, Position(0), end, offset, &lookup->reads);
+    if (lookup->reads.missed) lookup->file = *file;
+  }
   return found;
 }
 
 // A walk over whole batches that began at `begin`, taken up at the boundary `start`: as many as end
 // at or before `until`, and the first one in any case if `whole_first_batch`.
 LogResult<Range> walk_until(const File& file, Position begin, Position start, Position until,
-                            Position end, bool whole_first_batch) {
+                            Position end, bool whole_first_batch, HeaderReads* reads) {
   ASSERT(begin <= start && start <= until && until < end);
-  HeaderCursor cursor(file, start, end);
+  HeaderCursor cursor(file, start, end, reads);
   Range range{begin, start, kNoOffset};
   for (;;) {
     auto more = cursor.next();
@@ -79,7 +92,7 @@ LogResult<Range> walk_until(const File& file, Position begin, Position start, Po
 
 // Cuts [begin, end) down to whole batches of at most `bytes_max`, or to the first batch alone.
 LogResult<Range> fit(const Segment& segment, const File& file, const Range& all, size_t bytes_max,
-                     bool whole_first_batch) {
+                     bool whole_first_batch, HeaderReads* reads) {
   const int64_t available = all.end - all.begin;
   ASSERT(available > 0);
   if (static_cast<uint64_t>(available) <= bytes_max) return all;
@@ -88,14 +101,30 @@ LogResult<Range> fit(const Segment& segment, const File& file, const Range& all,
   if (!entry.ok()) return Err(entry.error());
   const bool skips = *entry && (*entry)->position > all.begin && (*entry)->position <= until;
   if (skips) {
-    auto range = walk_until(file, all.begin, (*entry)->position, until, all.end, false);
-    if (range.ok() || range.error().disk_failed) return range;
+    auto range = walk_until(file, all.begin, (*entry)->position, until, all.end, false, reads);
+    if (range.ok() || range.error().disk_failed || reads->missed) return range;
   }
-  return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch);
+  return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch, reads);
+}
+
+// locate(), told how.
+LogResult<LogPoint> locate_by(const LogView& view, Offset offset, Lookup* lookup) {
+  const SegmentSet& segments = *view.segments;
+  if (offset >= view.log_end.offset) return view.log_end;
+  const Offset first = segments.first_base_offset();
+  for (size_t i = segments.index_of(std::max(offset, first)); i < segments.size(); ++i) {
+    const Segment& segment = segments.at(i);
+    const Position end = readable_end(segment, view.log_end);
+    auto found = locate_in(segment, offset, end, lookup);
+    if (!found.ok()) return Err(found.error());
+    if (found->position < end) return found;
+  }
+  return view.log_end;
 }
 
 // The place where reading at `from` begins: by the hint, or looked up.
-LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint* hint) {
+LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint* hint,
+                                Lookup* lookup) {
   if (hint != nullptr && hint->offset == from && hint->truncations == view.truncations) {
     const size_t index = view.segments->index_of_base(hint->segment_base);
     if (index < view.segments->size() &&
@@ -103,7 +132,19 @@ LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint
       return LogPoint{from, hint->segment_base, hint->position};
     }
   }
-  return locate(view, from);
+  return locate_by(view, from, lookup);
+}
+
+// What has to be brought in before the place is looked up again: [from, missed header].
+ReadOutcome cold_outcome(ReadOutcome outcome, const Lookup& lookup, Position from,
+                         size_t bytes_max) {
+  ASSERT(lookup.file != nullptr && from <= *lookup.reads.missed);
+  outcome.is_cold = true;
+  outcome.file = lookup.file;
+  outcome.position = from;
+  const int64_t to_header = *lookup.reads.missed - from + kHeaderPieceBytes;
+  outcome.bytes = std::max(static_cast<size_t>(to_header), bytes_max);
+  return outcome;
 }
 
 void note_position(const LogView& view, const ReadOutcome& outcome, Offset segment_base,
@@ -142,21 +183,13 @@ Position readable_end(const Segment& segment, const LogPoint& limit) {
 }
 
 LogResult<LogPoint> locate(const LogView& view, Offset offset) {
-  const SegmentSet& segments = *view.segments;
-  if (offset >= view.log_end.offset) return view.log_end;
-  const Offset first = segments.first_base_offset();
-  for (size_t i = segments.index_of(std::max(offset, first)); i < segments.size(); ++i) {
-    const Segment& segment = segments.at(i);
-    const Position end = readable_end(segment, view.log_end);
-    auto found = locate_in(segment, offset, end);
-    if (!found.ok()) return Err(found.error());
-    if (found->position < end) return found;
-  }
-  return view.log_end;
+  Lookup lookup;
+  return locate_by(view, offset, &lookup);
 }
 
 LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_max,
-                                 ReadLimit limit, bool whole_first_batch, ReadHint* hint) {
+                                 ReadLimit limit, bool whole_first_batch, ReadHint* hint,
+                                 ReadWait wait) {
   ReadOutcome outcome;
   outcome.next_offset = from;
   outcome.high_watermark = view.high_watermark.offset;
@@ -176,7 +209,11 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   if (!bound.ok()) return Err(bound.error());
   if (from >= bound->offset) return outcome;
 
-  auto start = start_point(view, from, hint);
+  Lookup lookup{{wait == ReadWait::may_wait, {}}, nullptr};
+  auto start = start_point(view, from, hint, &lookup);
+  if (lookup.reads.missed) {
+    return cold_outcome(std::move(outcome), lookup, *lookup.reads.missed, bytes_max);
+  }
   if (!start.ok()) return Err(start.error());
   const size_t index = view.segments->index_of_base(start->segment_base);
   ASSERT(index < view.segments->size() && start->has_position());
@@ -188,8 +225,12 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   const Offset end_offset = at_limit ? bound->offset : view.segments->at(index + 1).base_offset();
   auto file = segment.file();
   if (!file.ok()) return Err(file.error());
-  auto range =
-      fit(segment, **file, {start->position, end, end_offset}, bytes_max, whole_first_batch);
+  auto range = fit(segment, **file, {start->position, end, end_offset}, bytes_max,
+                   whole_first_batch, &lookup.reads);
+  if (lookup.reads.missed) {
+    lookup.file = *file;
+    return cold_outcome(std::move(outcome), lookup, start->position, bytes_max);
+  }
   if (!range.ok()) return Err(range.error());
   ASSERT(range->begin == start->position && range->end <= end);
   ASSERT(range->begin <= range->end);

@@ -11,7 +11,8 @@ LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit);
 
 // PartitionLog::read on a view.
 LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_max,
-                                 ReadLimit limit, bool whole_first_batch, ReadHint* hint);
+                                 ReadLimit limit, bool whole_first_batch, ReadHint* hint,
+                                 ReadWait wait);
 
 // Where the first batch starts whose last offset is at or above `offset`, in the segment that
 // `index_of` gives or, if that one ends before, in a later one. The log end if there is none.

@@ -62,6 +62,9 @@ enum class AppendOrigin : uint8_t {
 // How far a reader may look.
 enum class ReadLimit : uint8_t { high_watermark, last_stable_offset, log_end_offset };
 
+// Whether a read may wait for the disk to find the borders of batches.
+enum class ReadWait : uint8_t { may_wait, cached_only };
+
 // An aborted transaction that a read_committed reader must leave out.
 struct AbortedTransaction {
   ProducerId producer_id;
@@ -74,6 +77,9 @@ struct ReadOutcome {
   std::shared_ptr<const File> file;  // empty when bytes is 0
   Position position;
   size_t bytes = 0;
+  // Only with ReadWait::cached_only: the borders of batches are not in memory, and nothing was
+  // found yet. A read may find them once these bytes were brought in, on a thread that may wait.
+  bool is_cold = false;
   // Where a sequential reader goes on, so that nothing is looked up again: pass it as `hint`.
   Offset next_offset;
   // The numbers that a Fetch answer carries, all of the same moment.
@@ -229,7 +235,12 @@ class PartitionLog {
   // offset_out_of_range outside [log start, log end] (beyond the limit but not the end: empty),
   // corrupt_message where no batch stands although one must.
   virtual LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
-                                      bool whole_first_batch, ReadHint* hint) const = 0;
+                                      bool whole_first_batch, ReadHint* hint,
+                                      ReadWait wait) const = 0;
+  LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
+                              bool whole_first_batch, ReadHint* hint) const {
+    return read(from, bytes_max, limit, whole_first_batch, hint, ReadWait::may_wait);
+  }
   // To be told when a file that `read` gave out answers an error. As with a read of the log's own,
   // the first that is no shortage takes the log directory offline. Any thread, under no lock.
   virtual void read_failed(const FileError& error) const = 0;

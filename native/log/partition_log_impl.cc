@@ -199,9 +199,10 @@ LogResult<bool> PartitionLogImpl::begin_segment(TimestampMs now) {
 }
 
 LogResult<ReadOutcome> PartitionLogImpl::read(Offset from, size_t bytes_max, ReadLimit limit,
-                                              bool whole_first_batch, ReadHint* hint) const {
+                                              bool whole_first_batch, ReadHint* hint,
+                                              ReadWait wait) const {
   return on_view([&](const LogView& view) {
-    return read_view(view, from, bytes_max, limit, whole_first_batch, hint);
+    return read_view(view, from, bytes_max, limit, whole_first_batch, hint, wait);
   });
 }
 

@@ -62,8 +62,9 @@ class PartitionLogImpl final : public PartitionLog,
   void remove_observer(HighWatermarkObserver* observer) override { observers_.remove(observer); }
   using PartitionLog::append;
   LogResult<AppendOutcome> append(ByteSpan batch, AppendOrigin origin, FlushTurn* turn) override;
+  using PartitionLog::read;
   LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
-                              bool whole_first_batch, ReadHint* hint) const override;
+                              bool whole_first_batch, ReadHint* hint, ReadWait wait) const override;
   void read_failed(const FileError& error) const override;
   using PartitionLog::lookup_timestamp;
   LogResult<TimestampLookup> lookup_timestamp(TimestampMs at_least, ReadLimit limit,

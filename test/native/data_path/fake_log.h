@@ -107,6 +107,7 @@ class FakeLog final : public PartitionLog {
   std::vector<AbortedTransaction> aborted;
   Offset diverging_end = kNoOffset;  // answered by end_offset_of()
   LeaderEpoch diverging_found = kNoLeaderEpoch;
+  std::atomic<bool> borders_on_disk{false};  // found in memory only while the file is not cold
   mutable std::atomic<int> hinted_reads{0};
   mutable std::atomic<int> failed_reads{0};  // that were told
   LogConfig settings;
@@ -159,8 +160,10 @@ class FakeLog final : public PartitionLog {
     return outcome;
   }
 
+  using PartitionLog::read;
   LogResult<ReadOutcome> read(Offset from, size_t bytes_max, ReadLimit limit,
-                              bool whole_first_batch, ReadHint* hint) const override {
+                              bool whole_first_batch, ReadHint* hint,
+                              ReadWait wait) const override {
     const std::lock_guard lock(mutex_);
     if (from.value < log_start_ || from.value > log_end_) {
       return Err(LogError{ErrorCode::offset_out_of_range, "out of range", {}});
@@ -171,6 +174,12 @@ class FakeLog final : public PartitionLog {
     outcome.last_stable_offset = last_stable_offset();
     outcome.log_start_offset = log_start_offset();
     outcome.log_end_offset = log_end_offset();
+    if (borders_on_disk && file_->cold && wait == ReadWait::cached_only) {
+      outcome.is_cold = true;
+      outcome.file = file_;
+      outcome.bytes = bytes_max;
+      return outcome;
+    }
     if (hint != nullptr && hint->offset == from) ++hinted_reads;
     const int64_t end = limit == ReadLimit::last_stable_offset ? last_stable_offset().value
                                                                : high_watermark_.load();
