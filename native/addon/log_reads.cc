@@ -88,11 +88,13 @@ Napi::Value LogBinding::read_cached(Info info) {
     throw_storage_error(env, directory_closed());
     return env.Undefined();
   }
-  auto found = log_->read(from, static_cast<size_t>(bytes_max), limit, true, nullptr);
+  auto found =
+      log_->read(from, static_cast<size_t>(bytes_max), limit, true, nullptr, ReadWait::cached_only);
   if (!found) {
     throw_storage_error(env, found.error());
     return env.Undefined();
   }
+  if (found->is_cold) return env.Undefined();
   std::vector<uint8_t> bytes(found->bytes);
   if (bytes.empty()) return from_bytes(env, bytes);
   // Whatever is not there at once, an error included, is for a read that may wait.
