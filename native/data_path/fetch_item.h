@@ -30,6 +30,7 @@ struct FetchItem {
   bool included = true;  // false: nothing new for a session
   bool diverging = false;
   bool is_cold = false;        // stored bytes that are needed are not in the page cache
+  bool is_warmed = false;      // a helper has brought in what it takes to find its batches
   uint32_t entry_changes = 0;  // of the entry, when it was evaluated
   LeaderEpoch diverging_epoch = kNoLeaderEpoch;
   Offset diverging_end = kNoOffset;
@@ -46,8 +47,6 @@ struct FetchItem {
 struct FetchTerms {
   bool committed = false;  // read_committed
   bool from_follower = false;
-  // Where a helper can bring in what is not in memory, nothing is looked up on the disk.
-  ReadWait wait = ReadWait::cached_only;
 };
 
 // Answers the item with an error, which comes without numbers, as from Apache Kafka.
@@ -55,7 +54,8 @@ void refuse_fetch_item(FetchItem* item, ErrorCode code);
 
 // Fills what is found for `item`, looking at most `bytes_max` far; `whole_first_batch`: a first
 // batch that is larger comes whole. Looks at the log's own numbers and indexes, waits for nothing
-// unless the terms say so: what is found may be cold (ReadOutcome::is_cold).
+// where a helper can bring in what is not in memory and has not done so: what is found may be cold
+// then (ReadOutcome::is_cold).
 void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_max,
                          bool whole_first_batch);
 

@@ -49,6 +49,7 @@ void FetchOperation::start(const FetchRequest& request, uint64_t sequence) {
   sequence_ = sequence;
   warmed_ = false;
   looks_up_ = false;
+  must_answer_ = false;
   throttle_ms_ = 0;
   int64_t bytes_max = worker_.options().fetch_bytes_max;
   is_charged_ = worker_.quotas().active();
@@ -60,6 +61,7 @@ void FetchOperation::start(const FetchRequest& request, uint64_t sequence) {
     bytes_max = static_cast<int64_t>(std::min(static_cast<double>(bytes_max), at_once));
   }
   plan_.take(request, {worker_.sessions(), worker_.partitions(), bytes_max, worker_.now_ms()});
+  deadline_ms_ = worker_.now_ms() + plan_.wait_ms_max();
   plan_.evaluate();
   if (plan_.must_wait()) {
     if (is_charged_) end_work();
@@ -81,7 +83,7 @@ void FetchOperation::park() {
     waiters_[i].index = i;
     if (plan_.items()[i].entry != nullptr) park_item(i);
   }
-  worker_.timers().set(*this, worker_.now_ms() + plan_.wait_ms_max());
+  worker_.timers().set(*this, deadline_ms_);
 }
 
 void FetchOperation::park_item(size_t index) {
@@ -112,6 +114,7 @@ void FetchOperation::partition_ready(size_t index) {
 }
 
 void FetchOperation::finish_now() {
+  must_answer_ = true;
   if (state_ != State::parked) return;
   if (is_charged_) begin_work();
   leave_all();
@@ -190,9 +193,7 @@ void FetchOperation::warmed() {
   if (state_ != State::warming) return;
   state_ = State::idle;
   if (std::exchange(looks_up_, false)) {
-    if (is_charged_) begin_work();
-    plan_.evaluate(ReadWait::may_wait);  // a little of it may have been evicted meanwhile
-    finish();
+    looked_up();
     return;
   }
   warmed_ = true;
@@ -201,6 +202,20 @@ void FetchOperation::warmed() {
     refuse_fetch_item(&item, ErrorCode::kafka_storage_error);
   }
   answer();
+}
+
+// What seemed to be enough may be less, and a helper may be needed again for partitions that had no
+// room in the answer before.
+void FetchOperation::looked_up() {
+  if (is_charged_) begin_work();
+  for (FetchItem& item : plan_.items()) item.is_warmed = item.is_warmed || item.read.is_cold;
+  plan_.evaluate();
+  if (!must_answer_ && plan_.must_wait()) {
+    if (is_charged_) end_work();
+    park();
+  } else {
+    finish();
+  }
 }
 
 void FetchOperation::answer() {

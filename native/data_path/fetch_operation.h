@@ -75,6 +75,8 @@ class FetchOperation final : public Timer {
   // There is enough, or no more time: answers, by way of a helper if bytes are cold.
   void finish();
   void warm_cold_items();
+  // A helper has brought in what it took to find the batches.
+  void looked_up();
   void answer();
   bool may_wait_for_disk();
   // Counts the answer against the client's quotas, and empties it if they are used up.
@@ -96,6 +98,8 @@ class FetchOperation final : public Timer {
   int32_t throttle_ms_ = 0;
   bool warmed_ = false;                         // cold bytes were read once for this request
   bool looks_up_ = false;                       // what a helper reads is to find the batches
+  bool must_answer_ = false;                    // with what there is, as soon as that is known
+  int64_t deadline_ms_ = 0;                     // of the wait for more
   std::unique_ptr<PartitionWaiter[]> waiters_;  // one per item while parked
   size_t waiters_max_ = 0;
 };

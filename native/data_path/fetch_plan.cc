@@ -133,11 +133,9 @@ void FetchPlan::resolve(FetchItem* item, PartitionView& partitions) {
 
 // The first partition with records gives at least one whole batch, whatever the limits; the others
 // share what is left.
-void FetchPlan::evaluate(ReadWait wait) {
-  terms_.wait = wait;
+void FetchPlan::evaluate() {
   size_t left = bytes_max_;
   bytes_found_ = 0;
-  is_cold_ = false;
   has_error_ = false;
   has_partition_ = false;
   for (FetchItem& item : items_) {
@@ -148,7 +146,6 @@ void FetchPlan::evaluate(ReadWait wait) {
     bytes_found_ += item.read.bytes;
     left -= std::min(left, item.read.bytes);
     if (item.error != ErrorCode::none || item.diverging) has_error_ = true;
-    is_cold_ = is_cold_ || item.read.is_cold;
   }
 }
 
@@ -159,7 +156,11 @@ void FetchPlan::evaluate_one(size_t index) {
   const size_t share = std::min(bytes_max_, not_negative(item.asked.bytes_max));
   evaluate_fetch_item(&item, terms_, share, true);
   bytes_found_ += item.read.bytes;
-  is_cold_ = is_cold_ || item.read.is_cold;
+}
+
+bool FetchPlan::is_cold() const {
+  return std::any_of(items_.begin(), items_.end(),
+                     [](const FetchItem& item) { return item.read.is_cold; });
 }
 
 bool FetchPlan::must_wait() const {

@@ -26,7 +26,7 @@ struct FetchSources {
 };
 
 // Owned by its fetch operation and reused. The order is take(), evaluate() as often as there is
-// reason to, once more with may_wait if it is cold, choose_included(), note_answered() once the
+// reason to, choose_included(), note_answered() once the
 // answer is written, clear().
 class FetchPlan {
  public:
@@ -34,7 +34,7 @@ class FetchPlan {
   // error is left in head(); there are no items then.
   void take(const FetchRequest& request, const FetchSources& sources);
   // Looks at every partition and shares the answer's size among them.
-  void evaluate(ReadWait wait = ReadWait::cached_only);
+  void evaluate();
   // Looks again at one partition, for a waiting request: how much there would be.
   void evaluate_one(size_t index);
 
@@ -46,7 +46,7 @@ class FetchPlan {
   // True if the request may wait and waiting could bring what it asks for.
   bool must_wait() const;
   // True if something must be brought into memory before it is known what there is.
-  bool is_cold() const { return is_cold_; }
+  bool is_cold() const;
   // True if what was found reaches the request's minimum.
   bool has_enough() const { return bytes_found_ >= bytes_min_; }
 
@@ -82,7 +82,6 @@ class FetchPlan {
 
   std::vector<FetchItem> items_;
   size_t bytes_found_ = 0;
-  bool is_cold_ = false;
   bool has_error_ = false;        // of a hosted partition, or a diverging epoch
   bool has_partition_ = false;    // at least one item is hosted
   std::vector<FetchHint> hints_;  // of the last request without session, by position

@@ -198,8 +198,9 @@ void Flusher::run() {
 // this processor by what the last round told comes first.
 void Flusher::gather(int64_t begun_ns) {
   const uint64_t released = released_.load(std::memory_order_relaxed);
+  const uint64_t begun = begun_.load(std::memory_order_relaxed);
   const uint64_t ended = appends_.load(std::memory_order_relaxed);
-  const uint64_t waiting = ended - begun_.load(std::memory_order_relaxed);
+  const uint64_t waiting = ended - begun;
   const bool may_pay = released > 0 && released + waiting >= 2 && released + waiting <= kGatherMax;
   gathers_.store(may_pay && gather_habit_.pays(), std::memory_order_relaxed);
   if (!may_pay || !gather_habit_.gathers()) return;

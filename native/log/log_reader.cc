@@ -10,7 +10,7 @@ namespace odradek {
 namespace {
 
 // A header that is not in memory: so much from there on is, once it was brought in.
-constexpr int64_t kHeaderPieceBytes = 4096;
+constexpr size_t kHeaderPieceBytes = 4096;
 
 // How a place is looked up, and the file of a header that was not in memory.
 struct Lookup {
@@ -122,6 +122,18 @@ LogResult<LogPoint> locate_by(const LogView& view, Offset offset, Lookup* lookup
   return view.log_end;
 }
 
+// limit_point(), told how.
+LogResult<LogPoint> limit_by(const LogView& view, ReadLimit limit, Lookup* lookup) {
+  const LogPoint& point = limit == ReadLimit::log_end_offset   ? view.log_end
+                          : limit == ReadLimit::high_watermark ? view.high_watermark
+                                                               : view.last_stable;
+  if (point.has_position()) return point;
+  // A transaction that was open at the last start: only its offset is known.
+  auto found = locate_by(view, point.offset, lookup);
+  if (!found.ok()) return Err(found.error());
+  return LogPoint{point.offset, found->segment_base, found->position};
+}
+
 // The place where reading at `from` begins: by the hint, or looked up.
 LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint* hint,
                                 Lookup* lookup) {
@@ -135,15 +147,15 @@ LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint
   return locate_by(view, from, lookup);
 }
 
-// What has to be brought in before the place is looked up again: [from, missed header].
+// What has to be brought in before the place is looked up again, as far as that can be told.
 ReadOutcome cold_outcome(ReadOutcome outcome, const Lookup& lookup, Position from,
                          size_t bytes_max) {
   ASSERT(lookup.file != nullptr && from <= *lookup.reads.missed);
   outcome.is_cold = true;
   outcome.file = lookup.file;
   outcome.position = from;
-  const int64_t to_header = *lookup.reads.missed - from + kHeaderPieceBytes;
-  outcome.bytes = std::max(static_cast<size_t>(to_header), bytes_max);
+  const auto to_header = static_cast<size_t>(*lookup.reads.missed - from);
+  outcome.bytes = std::max(to_header, bytes_max) + kHeaderPieceBytes;
   return outcome;
 }
 
@@ -166,14 +178,8 @@ void collect_aborted(const LogView& view, size_t index, ReadOutcome* outcome, Of
 }  // namespace
 
 LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit) {
-  const LogPoint& point = limit == ReadLimit::log_end_offset   ? view.log_end
-                          : limit == ReadLimit::high_watermark ? view.high_watermark
-                                                               : view.last_stable;
-  if (point.has_position()) return point;
-  // A transaction that was open at the last start: only its offset is known.
-  auto found = locate(view, point.offset);
-  if (!found.ok()) return Err(found.error());
-  return LogPoint{point.offset, found->segment_base, found->position};
+  Lookup lookup;
+  return limit_by(view, limit, &lookup);
 }
 
 Position readable_end(const Segment& segment, const LogPoint& limit) {
@@ -205,11 +211,14 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
                             std::to_string(view.log_end.offset.value) + "]",
                         {}});
   }
-  auto bound = limit_point(view, limit);
+  Lookup lookup{{wait == ReadWait::may_wait, {}}, nullptr};
+  auto bound = limit_by(view, limit, &lookup);
+  if (lookup.reads.missed) {
+    return cold_outcome(std::move(outcome), lookup, *lookup.reads.missed, bytes_max);
+  }
   if (!bound.ok()) return Err(bound.error());
   if (from >= bound->offset) return outcome;
 
-  Lookup lookup{{wait == ReadWait::may_wait, {}}, nullptr};
   auto start = start_point(view, from, hint, &lookup);
   if (lookup.reads.missed) {
     return cold_outcome(std::move(outcome), lookup, *lookup.reads.missed, bytes_max);

@@ -34,7 +34,7 @@ export function namedJars(folder: string): string {
   return found
 }
 
-/** What is compared, for the report: the version of Apache Kafka in `jars` and the Java it runs on. */
+/** What is compared, for the report: the version of Apache Kafka in `jars`, and its Java's. */
 export function describeKafka(jars: string, modules: string = javaModules() ?? ''): string {
   const java = /^java\.base@(\S+)/m.exec(modules)?.[1] ?? 'of an unknown version'
   return `Apache Kafka ${kafkaVersion(jars)}, Java ${java}`

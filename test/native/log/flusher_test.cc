@@ -240,17 +240,20 @@ TEST_CASE("senders that come back at once share a round") {
     });
   }
   double best = 0;
+  bool gathers = false;
   for (int window = 0; window < 200 && best < 7; ++window) {
     const int rounds_before = rounds.load();
     const int appends_before = appends.load();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     if (rounds.load() - rounds_before < 10) continue;
+    gathers = gathers || flusher.gathers();
     best = std::max(best, static_cast<double>(appends.load() - appends_before) /
                               (rounds.load() - rounds_before));
   }
   done = true;
   for (std::thread& sender : senders) sender.join();
   CHECK(best >= 7);
+  CHECK(gathers);
 }
 
 }  // namespace odradek
