@@ -1,7 +1,6 @@
 #include "data_path/fetch_operation.h"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "base/assert.h"
@@ -48,7 +47,6 @@ void FetchOperation::start(const FetchRequest& request, uint64_t sequence) {
   ASSERT(state_ == State::idle);
   sequence_ = sequence;
   warmed_ = false;
-  looks_up_ = false;
   must_answer_ = false;
   throttle_ms_ = 0;
   int64_t bytes_max = worker_.options().fetch_bytes_max;
@@ -134,9 +132,8 @@ void FetchOperation::leave_all() {
 void FetchOperation::finish() {
   ASSERT(state_ == State::idle);
   if (plan_.is_cold()) {
-    looks_up_ = true;
     if (is_charged_) end_work();
-    warm_cold_items();
+    warm_cold_items(State::looking_up);
     return;
   }
   if (is_charged_) charge();
@@ -147,7 +144,7 @@ void FetchOperation::finish() {
     any_cold = any_cold || item.is_cold;
   }
   if (any_cold) {
-    warm_cold_items();
+    warm_cold_items(State::warming);
   } else {
     answer();
   }
@@ -170,7 +167,7 @@ void FetchOperation::begin_work() { work_began_ns_ = worker_.clock().monotonic_n
 
 void FetchOperation::end_work() { busy_ns_ += worker_.clock().monotonic_ns() - work_began_ns_; }
 
-void FetchOperation::warm_cold_items() {
+void FetchOperation::warm_cold_items(State state) {
   ASSERT(state_ == State::idle && !warmed_);
   std::vector<ColdRange> cold;
   const PartitionEntry* helped = nullptr;
@@ -181,7 +178,7 @@ void FetchOperation::warm_cold_items() {
     helped = item.entry.get();
   }
   ASSERT(helped != nullptr);
-  state_ = State::warming;
+  state_ = state;
   helped->run_on_helper(
       [cold = std::move(cold), back = worker_.warmed_task(owner_.id(), sequence_)] {
         read_ahead(cold);
@@ -190,9 +187,10 @@ void FetchOperation::warm_cold_items() {
 }
 
 void FetchOperation::warmed() {
-  if (state_ != State::warming) return;
+  const State was = state_;
+  if (was != State::looking_up && was != State::warming) return;
   state_ = State::idle;
-  if (std::exchange(looks_up_, false)) {
+  if (was == State::looking_up) {
     looked_up();
     return;
   }
@@ -226,7 +224,7 @@ void FetchOperation::answer() {
         write_fetch_response(plan_.head(), plan_.items(), may_wait_for_disk(), owner_.send_queue());
     if (outcome == RecordsOutcome::written) break;
     if (outcome == RecordsOutcome::cold) {
-      warm_cold_items();
+      warm_cold_items(State::warming);
       return;
     }
   }

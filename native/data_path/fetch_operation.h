@@ -1,9 +1,9 @@
 // One Fetch request from decoding to answer: waits until there is enough to answer with, has a
 // helper read what is not in memory, answers. Reused for the next request of the same connection.
 //
-// States: idle -> (parked: waits for records or the clock) -> (warming: a helper reads what it
-// takes to find the batches) -> (warming: a helper reads cold bytes of them) -> answered, which is
-// idle.
+// States: idle -> (parked: waits for records or the clock) -> (looking_up: a helper reads what it
+// takes to find the batches; may be followed by another wait) -> (warming: a helper reads cold
+// bytes of them) -> answered, which is idle.
 //
 // Threads: belongs to its connection's reactor.
 #pragma once
@@ -45,7 +45,7 @@ class FetchOperation final : public Timer {
   // Starts to serve `request`; may be answered before this returns. `sequence` names it in
   // warmed(). Only when idle.
   void start(const FetchRequest& request, uint64_t sequence);
-  // A helper has read the cold bytes of the present request.
+  // A helper has read what it was to read for the present request.
   void warmed();
   // Answers a parked request with what there is.
   void finish_now();
@@ -55,7 +55,7 @@ class FetchOperation final : public Timer {
   int32_t throttle_ms() const { return throttle_ms_; }
 
  private:
-  enum class State : uint8_t { idle, parked, warming };
+  enum class State : uint8_t { idle, parked, looking_up, warming };
 
   // Waits for one partition.
   class PartitionWaiter final : public Waiter {
@@ -74,7 +74,8 @@ class FetchOperation final : public Timer {
   void leave_all();
   // There is enough, or no more time: answers, by way of a helper if bytes are cold.
   void finish();
-  void warm_cold_items();
+  // Has a helper read what the cold items need, in that state.
+  void warm_cold_items(State state);
   // A helper has brought in what it took to find the batches.
   void looked_up();
   void answer();
@@ -97,7 +98,6 @@ class FetchOperation final : public Timer {
   int64_t busy_ns_ = 0;
   int32_t throttle_ms_ = 0;
   bool warmed_ = false;                         // cold bytes were read once for this request
-  bool looks_up_ = false;                       // what a helper reads is to find the batches
   bool must_answer_ = false;                    // with what there is, as soon as that is known
   int64_t deadline_ms_ = 0;                     // of the wait for more
   std::unique_ptr<PartitionWaiter[]> waiters_;  // one per item while parked

@@ -26,8 +26,7 @@ struct FetchSources {
 };
 
 // Owned by its fetch operation and reused. The order is take(), evaluate() as often as there is
-// reason to, choose_included(), note_answered() once the
-// answer is written, clear().
+// reason to, choose_included(), note_answered() once the answer is written, clear().
 class FetchPlan {
  public:
   // Takes over what `request` asks, and finds or makes its session. Only when empty. A session

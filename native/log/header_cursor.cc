@@ -34,22 +34,18 @@ LogResult<bool> HeaderCursor::next() {
 LogResult<bool> HeaderCursor::fill() {
   const int64_t wanted = std::min<int64_t>(kWindowBytes, end_ - next_);
   const ByteSpan into(window_.data(), static_cast<size_t>(wanted));
-  if (reads_ != nullptr && !reads_->may_wait) {
-    const auto cached = file_.read_cached_at(next_, into);
-    const bool missed = cached.ok() ? *cached < std::min(kBatchHeaderBytes, into.size())
-                                    : cached.error().kind == FileErrorKind::would_block;
+  const bool may_wait = reads_ == nullptr || reads_->may_wait;
+  auto got = may_wait ? file_.read_at(next_, into) : file_.read_cached_at(next_, into);
+  if (!may_wait) {
+    const bool missed = got.ok() ? *got < std::min(kBatchHeaderBytes, into.size())
+                                 : got.error().kind == FileErrorKind::would_block;
     if (missed) {
       reads_->missed = next_;
       return Err(storage_error("the header of a batch is not in memory"));
     }
-    if (cached.ok()) {
-      window_begin_ = next_;
-      window_bytes_ = *cached;
-      return true;
-    }
-    // Not every file system can tell; and a failure shows below.
+    // Not every file system can tell what is in memory; and a failure shows here.
+    if (!got.ok()) got = file_.read_at(next_, into);
   }
-  auto got = file_.read_at(next_, into);
   if (!got.ok()) return Err(storage_error(got.error()));
   window_begin_ = next_;
   window_bytes_ = *got;

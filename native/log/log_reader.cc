@@ -12,7 +12,7 @@ namespace {
 // A header that is not in memory: so much from there on is, once it was brought in.
 constexpr size_t kHeaderPieceBytes = 4096;
 
-// How a place is looked up, and the file of a header that was not in memory.
+// How a place is looked up, and the file that was looked at last.
 struct Lookup {
   HeaderReads reads;
   std::shared_ptr<const File> file;
@@ -57,15 +57,12 @@ LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position en
   if (!file.ok()) return Err(file.error());
   auto start = walk_start(segment, offset, end);
   if (!start.ok()) return Err(start.error());
+  lookup->file = *file;
   auto found = walk_to(segment, **file, *start, end, offset, &lookup->reads);
-  if (lookup->reads.missed) lookup->file = *file;
   // An index file that was damaged while we were down may point between batches.
   const bool misled = !found.ok() && !found.error().disk_failed && start->value > 0;
-  if (misled && !lookup->reads.missed) {
-    found = walk_to(segment, **file, Position(0), end, offset, &lookup->reads);
-    if (lookup->reads.missed) lookup->file = *file;
-  }
-  return found;
+  if (!misled || lookup->reads.missed) return found;
+  return walk_to(segment, **file, Position(0), end, offset, &lookup->reads);
 }
 
 // A walk over whole batches that began at `begin`, taken up at the boundary `start`: as many as end

@@ -110,8 +110,10 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
   it('never sleeps where it looks', async () => {
     const load = { ...base('looks'), create: true, rate: 100, duration: 1 } as const
     const shareOf = ({ generatorCpuSeconds, seconds }: LoadReport) => generatorCpuSeconds / seconds
-    expect(shareOf(await runLoad('produce', load))).toBeLessThan(0.2)
-    expect(shareOf(await runLoad('produce', { ...load, look: true }))).toBeGreaterThan(0.3)
+    const sleeping = shareOf(await runLoad('produce', load))
+    // On a busy machine it gives way to others, but all the same is there all the time.
+    const looking = shareOf(await runLoad('produce', { ...load, look: true }))
+    expect(looking).toBeGreaterThan(4 * sleeping)
   })
 
   it('ends a run early and reports what it measured', async () => {

@@ -36,8 +36,11 @@ export function namedJars(folder: string): string {
 
 /** What is compared, for the report: the version of Apache Kafka in `jars`, and its Java's. */
 export function describeKafka(jars: string, modules: string = javaModules() ?? ''): string {
-  const java = /^java\.base@(\S+)/m.exec(modules)?.[1] ?? 'of an unknown version'
-  return `Apache Kafka ${kafkaVersion(jars)}, Java ${java}`
+  return `Apache Kafka ${kafkaVersion(jars)}, Java ${javaVersion(modules) ?? 'of an unknown version'}`
+}
+
+function javaVersion(modules: string): string | undefined {
+  return /^java\.base@(\S+)/m.exec(modules)?.[1]
 }
 
 /** What the `java` of the PATH says of its parts; undefined if there is none. */
@@ -48,7 +51,7 @@ function javaModules(): string | undefined {
 
 /** Why a Java does not do, by what its `--list-modules` prints; undefined where it does. */
 export function javaObstacle(modules: string): string | undefined {
-  const major = Number(/^java\.base@(\d+)/m.exec(modules)?.[1] ?? 0)
+  const major = Number.parseInt(javaVersion(modules) ?? '0', 10)
   if (major < javaMin) return `Java ${javaMin} or later is needed, and this is Java ${major}`
   // Kafka's producers are run from their source.
   const hasCompiler = /^jdk\.compiler@/m.test(modules)

@@ -451,49 +451,47 @@ TEST_CASE("cold bytes are read by a helper, while the reactor serves others") {
   }
 }
 
-// A fetch that would be content with what it cannot see yet, and one that wants more.
-TEST_CASE("a fetch of what is cold waits as any other once it is known what there is") {
+// A partition of two small batches whose borders are on the disk, and a client that fetches from
+// its beginning and wants at least 3000 bytes, of at most so many.
+struct ColdFetch {
+  explicit ColdFetch(int32_t partition_bytes_max) {
+    broker.helper = [](std::function<void()> job) { std::thread(job).detach(); };
+    log = broker.host("orders", 0);
+    log->borders_on_disk = true;
+    produce(broker, "orders", 2, 100);
+    log->file().cold = true;
+    auto spec = fetch_of("orders", 0, 20000);
+    spec.bytes_min = 3000;
+    spec.parts[0].bytes_max = partition_bytes_max;
+    REQUIRE(client.send_frame(wire::fetch(spec)));
+  }
+  // What it is answered once a batch with such a value was appended.
+  wire::FetchedPart answer_after(size_t value_bytes) {
+    auto producer = broker.client();
+    const auto produced = produce_of("orders", 0, make_batch(1, value_bytes));
+    REQUIRE(call(producer, produced)->parts[0].error == 0);
+    const auto frame = client.receive_frame();
+    REQUIRE(frame);
+    return wire::read_fetch(*frame, 12).parts[0];
+  }
   BrokerFixture broker;
-  broker.helper = [](std::function<void()> job) { std::thread(job).detach(); };
-  auto log = broker.host("orders", 0);
-  log->borders_on_disk = true;
-  produce(broker, "orders", 2, 100);
-  auto client = broker.client();
-  auto other = broker.client();
-  log->file().cold = true;
-  auto spec = fetch_of("orders", 0, 20000);
-  spec.bytes_min = 3000;
-  spec.parts[0].bytes_max = 100000;
-  REQUIRE(client.send_frame(wire::fetch(spec)));
-  REQUIRE(eventually([&] { return !log->file().cold; }));
-  CHECK_FALSE(client.readable(50));
-  REQUIRE(call(other, produce_of("orders", 0, make_batch(1, 5000)))->parts[0].error == 0);
-  const auto frame = client.receive_frame();
-  REQUIRE(frame);
-  CHECK(offsets_of(wire::read_fetch(*frame, 12).parts[0].records).size() == 3);
+  std::shared_ptr<FakeLog> log;
+  LoopbackClient client = broker.client();
+};
+
+TEST_CASE("a fetch of what is cold waits as any other once it is known what there is") {
+  ColdFetch fetch(100000);
+  REQUIRE(eventually([&] { return !fetch.log->file().cold; }));
+  CHECK_FALSE(fetch.client.readable(50));
+  CHECK(offsets_of(fetch.answer_after(5000).records).size() == 3);
 }
 
 TEST_CASE("what a fetch could not see yet may be deleted while it waits") {
-  BrokerFixture broker;
-  broker.helper = [](std::function<void()> job) { std::thread(job).detach(); };
-  auto log = broker.host("orders", 0);
-  log->borders_on_disk = true;
-  produce(broker, "orders", 2, 100);
-  auto client = broker.client();
-  auto other = broker.client();
-  log->file().cold = true;
-  auto spec = fetch_of("orders", 0, 20000);
-  spec.bytes_min = 3000;
-  spec.parts[0].bytes_max = 1000;
-  REQUIRE(client.send_frame(wire::fetch(spec)));
-  CHECK_FALSE(client.readable(50));
-  CHECK(log->file().cold);  // nothing is read for one that waits
-  log->set_log_start(Offset(1));
-  REQUIRE(call(other, produce_of("orders", 0, make_batch()))->parts[0].error == 0);
-  const auto frame = client.receive_frame();
-  REQUIRE(frame);
-  CHECK(wire::read_fetch(*frame, 12).parts[0].error ==
-        static_cast<int16_t>(ErrorCode::offset_out_of_range));
+  ColdFetch fetch(1000);
+  CHECK_FALSE(fetch.client.readable(50));
+  CHECK(fetch.log->file().cold);  // nothing is read for one that waits
+  fetch.log->set_log_start(Offset(1));
+  CHECK(fetch.answer_after(10).error == static_cast<int16_t>(ErrorCode::offset_out_of_range));
 }
 
 TEST_CASE("bytes that the disk refuses are an error for their partition, and told to its log") {
