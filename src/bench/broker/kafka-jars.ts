@@ -36,7 +36,8 @@ export function namedJars(folder: string): string {
 
 /** What is compared, for the report: the version of Apache Kafka in `jars`, and its Java's. */
 export function describeKafka(jars: string, modules: string = javaModules() ?? ''): string {
-  return `Apache Kafka ${kafkaVersion(jars)}, Java ${javaVersion(modules) ?? 'of an unknown version'}`
+  const java = javaVersion(modules) ?? 'of an unknown version'
+  return `Apache Kafka ${kafkaVersion(jars)}, Java ${java}`
 }
 
 function javaVersion(modules: string): string | undefined {
