@@ -107,10 +107,8 @@ void evaluate_fetch_item(FetchItem* item, const FetchTerms& terms, size_t bytes_
   const bool may_wait = item->is_warmed || !item->entry->has_helper();
   // The hint itself stays: a request that waits may read from there again.
   item->read_end = item->hint.position;
-  auto read = log.read(item->asked.fetch_offset, bytes_max,
-                       terms.committed ? ReadLimit::last_stable_offset : ReadLimit::high_watermark,
-                       whole_first_batch, &item->read_end,
-                       may_wait ? ReadWait::may_wait : ReadWait::cached_only);
+  auto read = log.read(item->asked.fetch_offset, bytes_max, terms.limit(), whole_first_batch,
+                       &item->read_end, may_wait ? ReadWait::may_wait : ReadWait::cached_only);
   if (!read) return refuse_fetch_item(item, read.error().code);
   item->read = std::move(*read);
   item->is_cold = item->read.is_cold;

@@ -30,7 +30,7 @@ struct FetchItem {
   bool included = true;  // false: nothing new for a session
   bool diverging = false;
   bool is_cold = false;        // stored bytes that are needed are not in the page cache
-  bool is_warmed = false;      // a helper has brought in what it takes to find its batches
+  bool is_warmed = false;      // a helper has found its batches, and brought them in
   uint32_t entry_changes = 0;  // of the entry, when it was evaluated
   LeaderEpoch diverging_epoch = kNoLeaderEpoch;
   Offset diverging_end = kNoOffset;
@@ -47,6 +47,10 @@ struct FetchItem {
 struct FetchTerms {
   bool committed = false;  // read_committed
   bool from_follower = false;
+
+  ReadLimit limit() const {
+    return committed ? ReadLimit::last_stable_offset : ReadLimit::high_watermark;
+  }
 };
 
 // Answers the item with an error, which comes without numbers, as from Apache Kafka.

@@ -15,24 +15,37 @@ constexpr size_t kWarmBytes = 256U << 10;
 // Waiters kept for the next request of the connection.
 constexpr size_t kWaitersKeptMax = 64;
 
-struct ColdRange {
+// An item as a helper sees it, who may wait for the disk.
+struct ColdItem {
   std::shared_ptr<const PartitionLog> log;
-  std::shared_ptr<const File> file;
-  Position position;
-  size_t bytes;
+  ReadOutcome read;
+  // Where to look if `read` could not tell.
+  Offset from;
+  ReadLimit limit;
+  ReadHint hint;
 };
 
-void read_ahead(const std::vector<ColdRange>& ranges) {
-  const std::unique_ptr<uint8_t[]> buffer(new uint8_t[kWarmBytes]);
-  for (const ColdRange& range : ranges) {
-    for (size_t done = 0; done < range.bytes;) {
-      const size_t piece = std::min(kWarmBytes, range.bytes - done);
-      const Position at = range.position + static_cast<int64_t>(done);
-      const auto read = range.file->read_at(at, {buffer.get(), piece});
-      if (!read) range.log->read_failed(read.error());
-      if (!read) break;
-      done += piece;
-    }
+void bring_in(const PartitionLog& log, const ReadOutcome& read, ByteSpan buffer) {
+  for (size_t done = 0; done < read.bytes;) {
+    const size_t piece = std::min(buffer.size(), read.bytes - done);
+    const Position at = read.position + static_cast<int64_t>(done);
+    const auto got = read.file->read_at(at, buffer.first(piece));
+    if (!got) return log.read_failed(got.error());
+    done += piece;
+  }
+}
+
+// Where it is known, reads from the beginning to the end before it looks for batches: the kernel
+// reads ahead for who reads in order. What fails here fails again for who answers the request.
+void bring_in(std::vector<ColdItem>* items) {
+  const std::unique_ptr<uint8_t[]> memory(new uint8_t[kWarmBytes]);
+  const ByteSpan buffer(memory.get(), kWarmBytes);
+  for (ColdItem& item : *items) {
+    const bool knows_where = item.read.file != nullptr;
+    if (knows_where) bring_in(*item.log, item.read, buffer);
+    if (!item.read.is_cold) continue;
+    auto found = item.log->read(item.from, item.read.bytes, item.limit, true, &item.hint);
+    if (found.ok() && !knows_where) bring_in(*item.log, *found, buffer);
   }
 }
 
@@ -126,9 +139,9 @@ void FetchOperation::leave_all() {
   for (size_t i = 0; i < waiters_max_; ++i) waiters_[i].leave();
 }
 
-// Where batches begin and end is in their headers, which may be on the disk alone: a helper brings
-// them in first. Small pieces are tried when the answer is written; for those that the kernel will
-// send from the file, a sample tells whether it would wait for the disk.
+// Where batches begin and end may be known on the disk alone: a helper looks first. Small pieces
+// are tried when the answer is written; for those that the kernel will send from the file, a sample
+// tells whether it would wait for the disk.
 void FetchOperation::finish() {
   ASSERT(state_ == State::idle);
   if (plan_.is_cold()) {
@@ -169,19 +182,20 @@ void FetchOperation::end_work() { busy_ns_ += worker_.clock().monotonic_ns() - w
 
 void FetchOperation::warm_cold_items(State state) {
   ASSERT(state_ == State::idle && !warmed_);
-  std::vector<ColdRange> cold;
+  std::vector<ColdItem> cold;
   const PartitionEntry* helped = nullptr;
   for (const FetchItem& item : plan_.items()) {
     if (!item.is_cold) continue;
     ASSERT(item.read.bytes > 0);
-    cold.push_back({item.entry->shared_log(), item.read.file, item.read.position, item.read.bytes});
+    cold.push_back({item.entry->shared_log(), item.read, item.asked.fetch_offset,
+                    plan_.terms().limit(), item.hint.position});
     helped = item.entry.get();
   }
   ASSERT(helped != nullptr);
   state_ = state;
   helped->run_on_helper(
-      [cold = std::move(cold), back = worker_.warmed_task(owner_.id(), sequence_)] {
-        read_ahead(cold);
+      [cold = std::move(cold), back = worker_.warmed_task(owner_.id(), sequence_)]() mutable {
+        bring_in(&cold);
         back();
       });
 }

@@ -1,9 +1,10 @@
 // One Fetch request from decoding to answer: waits until there is enough to answer with, has a
-// helper read what is not in memory, answers. Reused for the next request of the same connection.
+// helper bring in what is not in memory, answers. Reused for the next request of the same
+// connection.
 //
-// States: idle -> (parked: waits for records or the clock) -> (looking_up: a helper reads what it
-// takes to find the batches; may be followed by another wait) -> (warming: a helper reads cold
-// bytes of them) -> answered, which is idle.
+// States: idle -> (parked: waits for records or the clock) -> (looking_up: a helper finds the
+// batches and reads them; may be followed by another wait) -> (warming: a helper reads cold bytes
+// of what was found) -> answered, which is idle.
 //
 // Threads: belongs to its connection's reactor.
 #pragma once
@@ -76,7 +77,7 @@ class FetchOperation final : public Timer {
   void finish();
   // Has a helper read what the cold items need, in that state.
   void warm_cold_items(State state);
-  // A helper has brought in what it took to find the batches.
+  // A helper has found the batches, so that they can be found here without waiting.
   void looked_up();
   void answer();
   bool may_wait_for_disk();

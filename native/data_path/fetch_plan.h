@@ -37,6 +37,8 @@ class FetchPlan {
   // Looks again at one partition, for a waiting request: how much there would be.
   void evaluate_one(size_t index);
 
+  // What is asked of every partition.
+  const FetchTerms& terms() const { return terms_; }
   // What the answer says before its topics.
   const FetchResponseHead& head() const { return head_; }
   // The request's partitions in the order of the answer.

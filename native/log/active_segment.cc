@@ -89,7 +89,11 @@ std::shared_ptr<File> ActiveSegment::writable_file() const {
   return file_;
 }
 
-LogResult<std::shared_ptr<const File>> ActiveSegment::file() const {
+LogResult<std::shared_ptr<const File>> ActiveSegment::file(ReadWait wait) const {
+  if (wait == ReadWait::cached_only) {
+    if (auto open = writable_file()) return std::shared_ptr<const File>(std::move(open));
+    return Err(file_not_open());
+  }
   auto file = open_file();
   if (!file.ok()) return Err(storage_error(file.error()));
   return std::shared_ptr<const File>(std::move(*file));

@@ -95,11 +95,13 @@ class ActiveSegment final : public Segment {
   TimestampMs created() const { return created_; }
 
   int64_t size_bytes() const override { return size_.load(std::memory_order_acquire); }
-  LogResult<std::shared_ptr<const File>> file() const override;
-  LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset) const override {
+  LogResult<std::shared_ptr<const File>> file(ReadWait wait) const override;
+  LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset,
+                                                   ReadWait /*wait*/) const override {
     return indexes_->offsets.floor(offset);
   }
-  LogResult<std::optional<OffsetIndexEntry>> floor(Position position) const override {
+  LogResult<std::optional<OffsetIndexEntry>> floor(Position position,
+                                                   ReadWait /*wait*/) const override {
     return indexes_->offsets.floor(position);
   }
   LogResult<std::optional<TimeIndexEntry>> below(TimestampMs timestamp) const override {

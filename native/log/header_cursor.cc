@@ -7,8 +7,8 @@
 
 namespace odradek {
 
-HeaderCursor::HeaderCursor(const File& file, Position from, Position end, HeaderReads* reads)
-    : file_(file), reads_(reads), next_(from), end_(end) {
+HeaderCursor::HeaderCursor(const File& file, Position from, Position end, ReadWait wait)
+    : file_(file), wait_(wait), next_(from), end_(end) {
   ASSERT(from.value >= 0 && from <= end);
 }
 
@@ -34,18 +34,7 @@ LogResult<bool> HeaderCursor::next() {
 LogResult<bool> HeaderCursor::fill() {
   const int64_t wanted = std::min<int64_t>(kWindowBytes, end_ - next_);
   const ByteSpan into(window_.data(), static_cast<size_t>(wanted));
-  const bool may_wait = reads_ == nullptr || reads_->may_wait;
-  auto got = may_wait ? file_.read_at(next_, into) : file_.read_cached_at(next_, into);
-  if (!may_wait) {
-    const bool missed = got.ok() ? *got < std::min(kBatchHeaderBytes, into.size())
-                                 : got.error().kind == FileErrorKind::would_block;
-    if (missed) {
-      reads_->missed = next_;
-      return Err(storage_error("the header of a batch is not in memory"));
-    }
-    // Not every file system can tell what is in memory; and a failure shows here.
-    if (!got.ok()) got = file_.read_at(next_, into);
-  }
+  auto got = read_by(wait_, file_, next_, into, std::min(kBatchHeaderBytes, into.size()));
   if (!got.ok()) return Err(storage_error(got.error()));
   window_begin_ = next_;
   window_bytes_ = *got;

@@ -3,29 +3,22 @@
 #pragma once
 
 #include <array>
-#include <optional>
 
 #include "file/file_system.h"
 #include "log/batch_header.h"
 #include "log/log_error.h"
+#include "log/read_wait.h"
 
 namespace odradek {
 
-// Whether headers may be read from the disk, and where one stands that was not in memory.
-struct HeaderReads {
-  bool may_wait = true;
-  std::optional<Position> missed;
-};
-
 class HeaderCursor {
  public:
-  // `from` is a batch boundary, `end` the end of the whole batches. `file` must outlive the cursor,
-  // `reads` too; without them it may wait.
-  HeaderCursor(const File& file, Position from, Position end, HeaderReads* reads = nullptr);
+  // `from` is a batch boundary, `end` the end of the whole batches. `file` must outlive the cursor.
+  HeaderCursor(const File& file, Position from, Position end, ReadWait wait = ReadWait::may_wait);
 
   // Moves to the next batch and returns true; false at the end. Error kafka_storage_error if the
-  // file cannot be read or `reads` say that it missed one, corrupt_message if it does not hold a
-  // batch where one must be.
+  // file cannot be read, or not without waiting; corrupt_message if it does not hold a batch where
+  // one must be.
   LogResult<bool> next();
 
   // Of the batch that next() moved to.
@@ -39,7 +32,7 @@ class HeaderCursor {
   static constexpr size_t kWindowBytes = 4096;
 
   const File& file_;
-  HeaderReads* const reads_;
+  const ReadWait wait_;
   Position next_;
   Position end_;
   Position position_;

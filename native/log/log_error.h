@@ -17,6 +17,8 @@ struct LogError {
   // A call of the file system failed, and not for a shortage that passes: the disk is not to be
   // trusted any more.
   bool disk_failed = false;
+  // Nothing is wrong, but the answer is on the disk and the caller may not wait (ReadWait).
+  bool would_wait = false;
 };
 
 // A value, or what went wrong in a log.

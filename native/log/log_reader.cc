@@ -9,15 +9,6 @@
 namespace odradek {
 namespace {
 
-// A header that is not in memory: so much from there on is, once it was brought in.
-constexpr size_t kHeaderPieceBytes = 4096;
-
-// How a place is looked up, and the file that was looked at last.
-struct Lookup {
-  HeaderReads reads;
-  std::shared_ptr<const File> file;
-};
-
 // Whole batches in [begin, end) of a segment.
 struct Range {
   Position begin;
@@ -25,10 +16,13 @@ struct Range {
   Offset next_offset;  // of the first record behind the range
 };
 
+// The file could be read, and does not hold what an index or its size says.
+bool is_about_bytes(const LogError& error) { return !error.disk_failed && !error.would_wait; }
+
 // A boundary before the batch that holds `offset`, by the index. Falls back to the segment's start
 // where an index entry points behind what may be read, as a damaged index file might.
-LogResult<Position> walk_start(const Segment& segment, Offset offset, Position end) {
-  auto entry = segment.floor(offset);
+LogResult<Position> walk_start(const Segment& segment, Offset offset, Position end, ReadWait wait) {
+  auto entry = segment.floor(offset, wait);
   if (!entry.ok()) return Err(entry.error());
   if (!*entry || (*entry)->position >= end) return Position(0);
   return (*entry)->position;
@@ -37,8 +31,8 @@ LogResult<Position> walk_start(const Segment& segment, Offset offset, Position e
 // Walks from `start` to the first batch whose last offset is at or above `offset`. Nothing found:
 // the position is `end`.
 LogResult<LogPoint> walk_to(const Segment& segment, const File& file, Position start, Position end,
-                            Offset offset, HeaderReads* reads) {
-  HeaderCursor cursor(file, start, end, reads);
+                            Offset offset, ReadWait wait) {
+  HeaderCursor cursor(file, start, end, wait);
   for (;;) {
     auto more = cursor.next();
     if (!more.ok()) return Err(more.error());
@@ -49,28 +43,26 @@ LogResult<LogPoint> walk_to(const Segment& segment, const File& file, Position s
   }
 }
 
-LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position end, Lookup* lookup) {
+LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position end, ReadWait wait) {
   if (offset <= segment.base_offset() && end.value > 0) {
     return LogPoint{offset, segment.base_offset(), Position(0)};  // nothing to look up
   }
-  auto file = segment.file();
+  auto file = segment.file(wait);
   if (!file.ok()) return Err(file.error());
-  auto start = walk_start(segment, offset, end);
+  auto start = walk_start(segment, offset, end, wait);
   if (!start.ok()) return Err(start.error());
-  lookup->file = *file;
-  auto found = walk_to(segment, **file, *start, end, offset, &lookup->reads);
+  auto found = walk_to(segment, **file, *start, end, offset, wait);
   // An index file that was damaged while we were down may point between batches.
-  const bool misled = !found.ok() && !found.error().disk_failed && start->value > 0;
-  if (!misled || lookup->reads.missed) return found;
-  return walk_to(segment, **file, Position(0), end, offset, &lookup->reads);
+  const bool misled = !found.ok() && is_about_bytes(found.error()) && start->value > 0;
+  return misled ? walk_to(segment, **file, Position(0), end, offset, wait) : found;
 }
 
 // A walk over whole batches that began at `begin`, taken up at the boundary `start`: as many as end
 // at or before `until`, and the first one in any case if `whole_first_batch`.
 LogResult<Range> walk_until(const File& file, Position begin, Position start, Position until,
-                            Position end, bool whole_first_batch, HeaderReads* reads) {
+                            Position end, bool whole_first_batch, ReadWait wait) {
   ASSERT(begin <= start && start <= until && until < end);
-  HeaderCursor cursor(file, start, end, reads);
+  HeaderCursor cursor(file, start, end, wait);
   Range range{begin, start, kNoOffset};
   for (;;) {
     auto more = cursor.next();
@@ -89,30 +81,30 @@ LogResult<Range> walk_until(const File& file, Position begin, Position start, Po
 
 // Cuts [begin, end) down to whole batches of at most `bytes_max`, or to the first batch alone.
 LogResult<Range> fit(const Segment& segment, const File& file, const Range& all, size_t bytes_max,
-                     bool whole_first_batch, HeaderReads* reads) {
+                     bool whole_first_batch, ReadWait wait) {
   const int64_t available = all.end - all.begin;
   ASSERT(available > 0);
   if (static_cast<uint64_t>(available) <= bytes_max) return all;
   const Position until = all.begin + static_cast<int64_t>(bytes_max);
-  auto entry = segment.floor(until);
+  auto entry = segment.floor(until, wait);
   if (!entry.ok()) return Err(entry.error());
   const bool skips = *entry && (*entry)->position > all.begin && (*entry)->position <= until;
   if (skips) {
-    auto range = walk_until(file, all.begin, (*entry)->position, until, all.end, false, reads);
-    if (range.ok() || range.error().disk_failed || reads->missed) return range;
+    auto range = walk_until(file, all.begin, (*entry)->position, until, all.end, false, wait);
+    if (range.ok() || !is_about_bytes(range.error())) return range;
   }
-  return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch, reads);
+  return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch, wait);
 }
 
 // locate(), told how.
-LogResult<LogPoint> locate_by(const LogView& view, Offset offset, Lookup* lookup) {
+LogResult<LogPoint> locate_by(const LogView& view, Offset offset, ReadWait wait) {
   const SegmentSet& segments = *view.segments;
   if (offset >= view.log_end.offset) return view.log_end;
   const Offset first = segments.first_base_offset();
   for (size_t i = segments.index_of(std::max(offset, first)); i < segments.size(); ++i) {
     const Segment& segment = segments.at(i);
     const Position end = readable_end(segment, view.log_end);
-    auto found = locate_in(segment, offset, end, lookup);
+    auto found = locate_in(segment, offset, end, wait);
     if (!found.ok()) return Err(found.error());
     if (found->position < end) return found;
   }
@@ -120,20 +112,20 @@ LogResult<LogPoint> locate_by(const LogView& view, Offset offset, Lookup* lookup
 }
 
 // limit_point(), told how.
-LogResult<LogPoint> limit_by(const LogView& view, ReadLimit limit, Lookup* lookup) {
+LogResult<LogPoint> limit_by(const LogView& view, ReadLimit limit, ReadWait wait) {
   const LogPoint& point = limit == ReadLimit::log_end_offset   ? view.log_end
                           : limit == ReadLimit::high_watermark ? view.high_watermark
                                                                : view.last_stable;
   if (point.has_position()) return point;
   // A transaction that was open at the last start: only its offset is known.
-  auto found = locate_by(view, point.offset, lookup);
+  auto found = locate_by(view, point.offset, wait);
   if (!found.ok()) return Err(found.error());
   return LogPoint{point.offset, found->segment_base, found->position};
 }
 
 // The place where reading at `from` begins: by the hint, or looked up.
 LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint* hint,
-                                Lookup* lookup) {
+                                ReadWait wait) {
   if (hint != nullptr && hint->offset == from && hint->truncations == view.truncations) {
     const size_t index = view.segments->index_of_base(hint->segment_base);
     if (index < view.segments->size() &&
@@ -141,18 +133,15 @@ LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint
       return LogPoint{from, hint->segment_base, hint->position};
     }
   }
-  return locate_by(view, from, lookup);
+  return locate_by(view, from, wait);
 }
 
-// What has to be brought in before the place is looked up again, as far as that can be told.
-ReadOutcome cold_outcome(ReadOutcome outcome, const Lookup& lookup, Position from,
-                         size_t bytes_max) {
-  ASSERT(lookup.file != nullptr && from <= *lookup.reads.missed);
+// What could not be told without waiting may be as much as is asked for, and the header behind it.
+LogResult<ReadOutcome> cold_or_failed(ReadOutcome outcome, const LogError& error,
+                                      size_t bytes_max) {
+  if (!error.would_wait) return Err(error);
   outcome.is_cold = true;
-  outcome.file = lookup.file;
-  outcome.position = from;
-  const auto to_header = static_cast<size_t>(*lookup.reads.missed - from);
-  outcome.bytes = std::max(to_header, bytes_max) + kHeaderPieceBytes;
+  outcome.bytes = bytes_max + kBatchHeaderBytes;
   return outcome;
 }
 
@@ -175,8 +164,7 @@ void collect_aborted(const LogView& view, size_t index, ReadOutcome* outcome, Of
 }  // namespace
 
 LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit) {
-  Lookup lookup;
-  return limit_by(view, limit, &lookup);
+  return limit_by(view, limit, ReadWait::may_wait);
 }
 
 Position readable_end(const Segment& segment, const LogPoint& limit) {
@@ -186,8 +174,7 @@ Position readable_end(const Segment& segment, const LogPoint& limit) {
 }
 
 LogResult<LogPoint> locate(const LogView& view, Offset offset) {
-  Lookup lookup;
-  return locate_by(view, offset, &lookup);
+  return locate_by(view, offset, ReadWait::may_wait);
 }
 
 LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_max,
@@ -208,19 +195,12 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
                             std::to_string(view.log_end.offset.value) + "]",
                         {}});
   }
-  Lookup lookup{{wait == ReadWait::may_wait, {}}, nullptr};
-  auto bound = limit_by(view, limit, &lookup);
-  if (lookup.reads.missed) {
-    return cold_outcome(std::move(outcome), lookup, *lookup.reads.missed, bytes_max);
-  }
-  if (!bound.ok()) return Err(bound.error());
+  auto bound = limit_by(view, limit, wait);
+  if (!bound.ok()) return cold_or_failed(std::move(outcome), bound.error(), bytes_max);
   if (from >= bound->offset) return outcome;
 
-  auto start = start_point(view, from, hint, &lookup);
-  if (lookup.reads.missed) {
-    return cold_outcome(std::move(outcome), lookup, *lookup.reads.missed, bytes_max);
-  }
-  if (!start.ok()) return Err(start.error());
+  auto start = start_point(view, from, hint, wait);
+  if (!start.ok()) return cold_or_failed(std::move(outcome), start.error(), bytes_max);
   const size_t index = view.segments->index_of_base(start->segment_base);
   ASSERT(index < view.segments->size() && start->has_position());
   const Segment& segment = view.segments->at(index);
@@ -229,15 +209,15 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
 
   const bool at_limit = segment.base_offset() == bound->segment_base;
   const Offset end_offset = at_limit ? bound->offset : view.segments->at(index + 1).base_offset();
-  auto file = segment.file();
-  if (!file.ok()) return Err(file.error());
-  auto range = fit(segment, **file, {start->position, end, end_offset}, bytes_max,
-                   whole_first_batch, &lookup.reads);
-  if (lookup.reads.missed) {
-    lookup.file = *file;
-    return cold_outcome(std::move(outcome), lookup, start->position, bytes_max);
+  auto file = segment.file(wait);
+  if (!file.ok()) return cold_or_failed(std::move(outcome), file.error(), bytes_max);
+  auto range =
+      fit(segment, **file, {start->position, end, end_offset}, bytes_max, whole_first_batch, wait);
+  if (!range.ok()) {
+    outcome.file = *file;
+    outcome.position = start->position;
+    return cold_or_failed(std::move(outcome), range.error(), bytes_max);
   }
-  if (!range.ok()) return Err(range.error());
   ASSERT(range->begin == start->position && range->end <= end);
   ASSERT(range->begin <= range->end);
   if (range->end == range->begin) return outcome;  // the first batch is too large

@@ -186,7 +186,7 @@ LogResult<bool> Loader::epochs_from_batches() {
   for (size_t i = 0; i < sealed_.size() + (active_ ? 1 : 0); ++i) {
     const Segment& segment = i < sealed_.size() ? static_cast<const Segment&>(*sealed_[i])
                                                 : static_cast<const Segment&>(*active_);
-    auto file = segment.file();
+    auto file = segment.file(ReadWait::may_wait);
     if (!file.ok()) return Err(file.error());
     HeaderCursor cursor(**file, Position(0), Position(segment.size_bytes()));
     for (;;) {

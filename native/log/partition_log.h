@@ -27,6 +27,7 @@
 #include "base/ids.h"
 #include "log/log_config.h"
 #include "log/log_error.h"
+#include "log/read_wait.h"
 
 namespace odradek {
 
@@ -62,9 +63,6 @@ enum class AppendOrigin : uint8_t {
 // How far a reader may look.
 enum class ReadLimit : uint8_t { high_watermark, last_stable_offset, log_end_offset };
 
-// Whether a read may wait for the disk to find the borders of batches.
-enum class ReadWait : uint8_t { may_wait, cached_only };
-
 // An aborted transaction that a read_committed reader must leave out.
 struct AbortedTransaction {
   ProducerId producer_id;
@@ -77,8 +75,9 @@ struct ReadOutcome {
   std::shared_ptr<const File> file;  // empty when bytes is 0
   Position position;
   size_t bytes = 0;
-  // Only with ReadWait::cached_only: the borders of batches are not in memory, and nothing was
-  // found yet. A read may find them once these bytes were brought in, on a thread that may wait.
+  // Only with ReadWait::cached_only: what it takes to find the batches is not in memory. The same
+  // read on a thread that may wait brings it in. `bytes` are the most that may be asked for then,
+  // and `file` is there if it is known already where they begin.
   bool is_cold = false;
   // Where a sequential reader goes on, so that nothing is looked up again: pass it as `hint`.
   Offset next_offset;

@@ -74,9 +74,9 @@ ProducerChange take_in(const BatchHeader& header, const std::optional<Transactio
 
 LogResult<bool> replay_segment(const Segment& segment, Offset end, Position end_position,
                                ProducerHistory* history) {
-  auto file = segment.file();
+  auto file = segment.file(ReadWait::may_wait);
   if (!file.ok()) return Err(file.error());
-  auto entry = segment.floor(history->offset);
+  auto entry = segment.floor(history->offset, ReadWait::may_wait);
   if (!entry.ok()) return Err(entry.error());
   Position start(0);
   if (*entry && (*entry)->position < end_position) start = (*entry)->position;

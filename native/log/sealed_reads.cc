@@ -27,7 +27,7 @@ LogResult<SegmentDetail> sealed_detail(const LogView& view, Offset base) {
   if (!segment.ok()) return Err(segment.error());
   auto sizes = (*segment)->index_sizes();
   if (!sizes.ok()) return Err(sizes.error());
-  auto file = (*segment)->file();
+  auto file = (*segment)->file(ReadWait::may_wait);
   if (!file.ok()) return Err(file.error());
   HeaderCursor cursor(**file, Position(0), Position((*segment)->size_bytes()));
   auto more = cursor.next();
@@ -40,7 +40,7 @@ LogResult<Position> sealed_position(const LogView& view, Offset base, Offset off
   auto segment = sealed_at(view, base);
   if (!segment.ok()) return Err(segment.error());
   // The entry names the last offset of its batch: that batch may hold `offset` itself.
-  auto entry = (*segment)->floor(offset);
+  auto entry = (*segment)->floor(offset, ReadWait::may_wait);
   if (!entry.ok()) return Err(entry.error());
   return *entry ? (*entry)->position : Position(0);
 }
@@ -54,7 +54,7 @@ LogResult<std::vector<uint8_t>> sealed_bytes(const LogView& view, Offset base, P
   const size_t size =
       static_cast<size_t>(std::min<uint64_t>(static_cast<uint64_t>(left), bytes_max));
   if (size == 0) return std::vector<uint8_t>();
-  auto file = (*segment)->file();
+  auto file = (*segment)->file(ReadWait::may_wait);
   if (!file.ok()) return Err(file.error());
   auto allocated = allocate_bytes(size);
   if (!allocated) return Err(no_memory_for_batch(left));

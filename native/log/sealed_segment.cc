@@ -146,13 +146,14 @@ std::shared_ptr<File> SealedSegment::writable_file() const {
   return written_;
 }
 
-LogResult<std::shared_ptr<const File>> SealedSegment::file() const {
+LogResult<std::shared_ptr<const File>> SealedSegment::file(ReadWait wait) const {
   {
     const std::lock_guard lock(mutex_);
     if (written_) return std::shared_ptr<const File>(written_);
     if (opened_) return opened_;
     if (std::shared_ptr<const File> held = in_use_.lock()) return held;
   }
+  if (wait == ReadWait::cached_only) return Err(file_not_open());
   auto opened = fs_.open(path(SegmentFileKind::log), OpenMode::read);
   if (!opened.ok()) return Err(storage_error(opened.error()));
   std::shared_ptr<const File> file = std::move(*opened);
@@ -186,19 +187,24 @@ bool SealedSegment::file_in_use() const {
   return written_ != nullptr || !in_use_.expired();
 }
 
-LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Offset offset) const {
+LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Offset offset,
+                                                                ReadWait wait) const {
   if (const auto memory = in_memory()) return memory->offsets.floor(offset);
-  return floor_on_disk([&](const OffsetIndexEntry& entry) { return entry.last_offset <= offset; });
+  const auto is_before = [&](const OffsetIndexEntry& entry) { return entry.last_offset <= offset; };
+  return floor_on_disk(is_before, wait);
 }
 
-LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Position position) const {
+LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor(Position position,
+                                                                ReadWait wait) const {
   if (const auto memory = in_memory()) return memory->offsets.floor(position);
-  return floor_on_disk([&](const OffsetIndexEntry& entry) { return entry.position <= position; });
+  const auto is_before = [&](const OffsetIndexEntry& entry) { return entry.position <= position; };
+  return floor_on_disk(is_before, wait);
 }
 
 template <class IsBefore>
-LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor_on_disk(IsBefore is_before) const {
-  auto index = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes);
+LogResult<std::optional<OffsetIndexEntry>> SealedSegment::floor_on_disk(IsBefore is_before,
+                                                                        ReadWait wait) const {
+  auto index = open_index(SegmentFileKind::offset_index, kOffsetIndexEntryBytes, wait);
   if (!index.ok()) return Err(index.error());
   auto found = search<OffsetIndexEntry>(
       index->get(), [&](const uint8_t* b) { return decode_offset_index_entry(base_offset_, b); },
@@ -261,8 +267,9 @@ std::string SealedSegment::path(SegmentFileKind kind) const {
 }
 
 LogResult<std::unique_ptr<IndexFile>> SealedSegment::open_index(SegmentFileKind kind,
-                                                                size_t entry_bytes) const {
-  auto index = IndexFile::open(fs_, path(kind), entry_bytes);
+                                                                size_t entry_bytes,
+                                                                ReadWait wait) const {
+  auto index = IndexFile::open(fs_, path(kind), entry_bytes, wait);
   if (!index.ok()) return Err(storage_error(index.error()));
   return std::move(*index);
 }

@@ -56,9 +56,9 @@ class SealedSegment final : public Segment,
   LogResult<TimestampMs> largest_timestamp() const;
 
   int64_t size_bytes() const override { return size_; }
-  LogResult<std::shared_ptr<const File>> file() const override;
-  LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset) const override;
-  LogResult<std::optional<OffsetIndexEntry>> floor(Position position) const override;
+  LogResult<std::shared_ptr<const File>> file(ReadWait wait) const override;
+  LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset, ReadWait wait) const override;
+  LogResult<std::optional<OffsetIndexEntry>> floor(Position position, ReadWait wait) const override;
   LogResult<std::optional<TimeIndexEntry>> below(TimestampMs timestamp) const override;
   LogResult<std::optional<TimeIndexEntry>> last_time_entry() const override;
   const AbortedIndex& aborted() const override { return *aborted_; }
@@ -75,8 +75,9 @@ class SealedSegment final : public Segment,
                 int64_t size, std::shared_ptr<AbortedIndex> aborted);
   std::shared_ptr<const SegmentIndexes> in_memory() const;
   template <class IsBefore>
-  LogResult<std::optional<OffsetIndexEntry>> floor_on_disk(IsBefore is_before) const;
-  LogResult<std::unique_ptr<IndexFile>> open_index(SegmentFileKind kind, size_t entry_bytes) const;
+  LogResult<std::optional<OffsetIndexEntry>> floor_on_disk(IsBefore is_before, ReadWait wait) const;
+  LogResult<std::unique_ptr<IndexFile>> open_index(SegmentFileKind kind, size_t entry_bytes,
+                                                   ReadWait wait = ReadWait::may_wait) const;
   std::string path(SegmentFileKind kind) const;
 
   static constexpr int64_t kUnknownTimestamp = INT64_MIN;

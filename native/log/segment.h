@@ -10,6 +10,7 @@
 #include "log/aborted_index.h"
 #include "log/log_error.h"
 #include "log/offset_index.h"
+#include "log/read_wait.h"
 #include "log/time_index.h"
 
 namespace odradek {
@@ -28,12 +29,14 @@ class Segment {
   // Bytes of whole batches, without preallocated room. Of the active segment: grows.
   virtual int64_t size_bytes() const = 0;
   // Keeps the file open while held. Error kafka_storage_error if it cannot be opened.
-  virtual LogResult<std::shared_ptr<const File>> file() const = 0;
+  virtual LogResult<std::shared_ptr<const File>> file(ReadWait wait) const = 0;
 
   // The last index entry at or before the argument; nothing if there is none, which means: start at
-  // position 0. Errors only from the disk.
-  virtual LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset) const = 0;
-  virtual LogResult<std::optional<OffsetIndexEntry>> floor(Position position) const = 0;
+  // position 0. Errors only from the disk. One that may not wait does not do so while file() is
+  // open: what opened it may be supposed to have looked here too.
+  virtual LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset, ReadWait wait) const = 0;
+  virtual LogResult<std::optional<OffsetIndexEntry>> floor(Position position,
+                                                           ReadWait wait) const = 0;
   // The last time index entry below `timestamp`, and the last of all.
   virtual LogResult<std::optional<TimeIndexEntry>> below(TimestampMs timestamp) const = 0;
   virtual LogResult<std::optional<TimeIndexEntry>> last_time_entry() const = 0;

@@ -6,12 +6,18 @@ namespace odradek {
 
 LogError storage_error(const FileError& error) {
   LogError answer = storage_error(error.detail);
-  answer.disk_failed = !is_shortage(error);
+  answer.would_wait = error.kind == FileErrorKind::would_block;
+  answer.disk_failed = !answer.would_wait && !is_shortage(error);
   return answer;
 }
 
 LogError storage_error(std::string sentence) {
   return LogError{ErrorCode::kafka_storage_error, std::move(sentence), {}};
+}
+
+LogError file_not_open() {
+  return storage_error(
+      FileError{FileErrorKind::would_block, 0, "the file of the segment is not open"});
 }
 
 LogError no_memory_for_batch(int64_t bytes) {

@@ -9,9 +9,11 @@
 namespace odradek {
 
 // The error as KAFKA_STORAGE_ERROR with the file system's own sentence, or with another one. Only
-// the first can say that the disk failed.
+// the first can say that the disk failed, or that it would have been waited for.
 LogError storage_error(const FileError& error);
 LogError storage_error(std::string sentence);
+// The file would have to be opened, by a caller that may not wait.
+LogError file_not_open();
 // Stored bytes that are not what was stored, found by a reader: CORRUPT_MESSAGE. It ends that read
 // and nothing else.
 LogError damaged(std::string sentence);

@@ -38,7 +38,7 @@ LogResult<Position> walk_start(const Segment& segment, TimestampMs timestamp, Po
   auto entry = segment.below(timestamp);
   if (!entry.ok()) return Err(entry.error());
   if (!*entry) return Position(0);
-  auto place = segment.floor((*entry)->offset);
+  auto place = segment.floor((*entry)->offset, ReadWait::may_wait);
   if (!place.ok()) return Err(place.error());
   if (!*place || (*place)->position >= end) return Position(0);
   return (*place)->position;
@@ -48,7 +48,7 @@ LogResult<Position> walk_start(const Segment& segment, TimestampMs timestamp, Po
 // does not end before `from`.
 LogResult<std::optional<StoredBatch>> first_batch(const Segment& segment, Position start,
                                                   Position end, TimestampMs at_least, Offset from) {
-  auto file = segment.file();
+  auto file = segment.file(ReadWait::may_wait);
   if (!file.ok()) return Err(file.error());
   HeaderCursor cursor(**file, start, end);
   for (;;) {
@@ -62,7 +62,7 @@ LogResult<std::optional<StoredBatch>> first_batch(const Segment& segment, Positi
 }
 
 LogResult<std::vector<uint8_t>> read_batch(const Segment& segment, const StoredBatch& stored) {
-  auto file = segment.file();
+  auto file = segment.file(ReadWait::may_wait);
   if (!file.ok()) return Err(file.error());
   ASSERT(stored.position.value >= 0);
   ASSERT(stored.header.size_bytes >= static_cast<int64_t>(kBatchHeaderBytes));
@@ -99,7 +99,7 @@ LogResult<TimestampMs> largest_timestamp(const Segment& segment, const StoredBat
 // on.
 LogResult<std::optional<LargestBatch>> largest_in(const Segment& segment, Position start,
                                                   Position end, Offset from) {
-  auto file = segment.file();
+  auto file = segment.file(ReadWait::may_wait);
   if (!file.ok()) return Err(file.error());
   HeaderCursor cursor(**file, start, end);
   std::optional<LargestBatch> largest;
@@ -123,7 +123,7 @@ LogResult<std::optional<LargestBatch>> largest_batch(const Segment& segment, Pos
   Position start(0);
   // The entry is the largest one up to itself, so nothing before it need be looked at.
   if (*last && (*last)->offset >= from) {
-    auto place = segment.floor((*last)->offset);
+    auto place = segment.floor((*last)->offset, ReadWait::may_wait);
     if (!place.ok()) return Err(place.error());
     if (*place && (*place)->position < end) start = (*place)->position;
   }

@@ -176,7 +176,6 @@ class FakeLog final : public PartitionLog {
     outcome.log_end_offset = log_end_offset();
     if (borders_on_disk && file_->cold && wait == ReadWait::cached_only) {
       outcome.is_cold = true;
-      outcome.file = file_;
       outcome.bytes = bytes_max;
       return outcome;
     }

@@ -49,7 +49,7 @@ struct StoredFile {
     if (!bytes.empty()) REQUIRE((*file)->write_at(Position(0), bytes).ok());
   }
   std::unique_ptr<IndexFile> open(size_t entry_bytes) {
-    auto opened = IndexFile::open(disk, "/f", entry_bytes);
+    auto opened = IndexFile::open(disk, "/f", entry_bytes, ReadWait::may_wait);
     REQUIRE(opened.ok());
     return std::move(*opened);
   }
@@ -174,7 +174,7 @@ TEST_CASE("an index file of another length is none, and one that shrinks is told
     if (file != nullptr) CHECK(file->size() == size / kOffsetIndexEntryBytes);
   }
   MemoryFileSystem empty;
-  auto missing = IndexFile::open(empty, "/missing", kOffsetIndexEntryBytes);
+  auto missing = IndexFile::open(empty, "/missing", kOffsetIndexEntryBytes, ReadWait::may_wait);
   REQUIRE(missing.ok());
   CHECK(*missing == nullptr);
 

@@ -84,14 +84,14 @@ TEST_CASE("a sealed segment is searched in memory, then in its files, with the s
   for (int round = 0; round < 3; ++round) {
     CAPTURE(round);
     CHECK(sealed->finished() == (round > 0));
-    CHECK_FALSE(*sealed->floor(Offset(100)));
+    CHECK_FALSE(*sealed->floor(Offset(100), ReadWait::may_wait));
     for (const int64_t offset : {101, 102, 1611, 1612, 1613, 3098, 3099, 5000}) {
-      const auto entry = sealed->floor(Offset(offset));
+      const auto entry = sealed->floor(Offset(offset), ReadWait::may_wait);
       REQUIRE((entry.ok() && *entry));
       CHECK((*entry)->last_offset == Offset(std::min<int64_t>(offset, 3099)));
       CHECK((*entry)->position.value == ((*entry)->last_offset.value - 100) * batch_bytes);
     }
-    const auto by_position = sealed->floor(Position(10 * batch_bytes + 1));
+    const auto by_position = sealed->floor(Position(10 * batch_bytes + 1), ReadWait::may_wait);
     CHECK((*by_position)->last_offset == Offset(110));
     CHECK((*sealed->below(TimestampMs(6000)))->timestamp == TimestampMs(5999));
     CHECK_FALSE(*sealed->below(TimestampMs(5001)));
@@ -105,7 +105,7 @@ TEST_CASE("a sealed segment is searched in memory, then in its files, with the s
     }
   }
   REQUIRE(disk.remove_file("/p/00000000000000000100.index").ok());
-  CHECK_FALSE(*sealed->floor(Offset(2000)));  // then from the start
+  CHECK_FALSE(*sealed->floor(Offset(2000), ReadWait::may_wait));  // then from the start
 }
 
 TEST_CASE("the files of sealed segments are opened when read and closed when there are too many") {
@@ -119,11 +119,12 @@ TEST_CASE("the files of sealed segments are opened when read and closed when the
     REQUIRE(segments.back()->finish().ok());
   }
   for (const auto& segment : segments) CHECK_FALSE(segment->file_in_use());
-  auto held = *segments[0]->file();
-  CHECK(held == *segments[0]->file());
-  for (int i = 1; i < 4; ++i) REQUIRE(segments[static_cast<size_t>(i)]->file().ok());
-  CHECK(segments[0]->file_in_use());    // by us
-  CHECK(held == *segments[0]->file());  // and not opened twice
+  auto held = *segments[0]->file(ReadWait::may_wait);
+  CHECK(held == *segments[0]->file(ReadWait::may_wait));
+  for (int i = 1; i < 4; ++i)
+    REQUIRE(segments[static_cast<size_t>(i)]->file(ReadWait::may_wait).ok());
+  CHECK(segments[0]->file_in_use());                      // by us
+  CHECK(held == *segments[0]->file(ReadWait::may_wait));  // and not opened twice
   CHECK_FALSE(segments[1]->file_in_use());
   CHECK(segments[2]->file_in_use());
   CHECK(segments[3]->file_in_use());
