@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatHostPort, type HostPort } from '../../base/endpoint.ts'
 import { noteChild } from '../harness/children.ts'
+import { discard } from '../harness/discard.ts'
 import type { BrokerTarget, Settings } from './broker-target.ts'
 import { connect } from './connect.ts'
 
@@ -136,10 +137,10 @@ export class BrokerProcess {
     await this.#end('SIGKILL')
   }
 
-  /** Ends what runs and removes the folder. May be called at any time. */
+  /** Ends what runs and discards the folder. May be called at any time. */
   async dispose(): Promise<void> {
     if (this.running) await this.kill()
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+    discard(this.folder)
   }
 
   /** How a process that ended by itself ended, and what it printed last; undefined: it runs. */

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { discard } from '../harness/discard.ts'
 import { flushEach, pageCache } from '../harness/flush-mode.ts'
 import { fillPageCache } from '../harness/page-cache.ts'
 import { othersCores } from '../harness/processor-time.ts'
@@ -35,7 +36,6 @@ export async function takeLifecycleTurn(
   for (const { name, load } of all) {
     if (!isLifecycle(load)) throw new Error(`${name} needs a broker that is up`)
     if (!cold) fillPageCache()
-    // Deleted at the end of the turn: ext4 looks long at what was deleted just now.
     const folder = mkdtempSync(join(parent ?? tmpdir(), 'odradek-lifecycle-'))
     try {
       const where = { target, settings, parent: folder }
@@ -47,7 +47,7 @@ export async function takeLifecycleTurn(
             })
           : await takePartitionTurn({ ...where, ...load })
     } finally {
-      rmSync(folder, { recursive: true, force: true })
+      discard(folder)
     }
   }
   return { side, round, durability, othersCores: cores, cases }

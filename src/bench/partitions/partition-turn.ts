@@ -53,9 +53,7 @@ const restMs = 1_500
 
 /**
  * Creates the topics on a fresh folder, uses, stops, starts and kills the broker. Throws if a
- * partition or an acknowledged record is missing after any start. The folder stays: for a minute
- * ext4 gives no number of a deleted file to a new one, and looks at each of them for every file
- * that the next turn makes.
+ * partition or an acknowledged record is missing after any start. The folder stays.
  */
 export async function takePartitionTurn(options: PartitionTurnOptions): Promise<PartitionTurn> {
   const { target, settings, parent } = options

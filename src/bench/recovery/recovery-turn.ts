@@ -48,7 +48,7 @@ const recordsPatienceMs = 60_000
 
 /**
  * Loads a broker on a fresh folder, kills it, starts it, stops it cleanly, starts it once more, and
- * removes the folder. After each start all that was acknowledged must be there.
+ * discards the folder. After each start all that was acknowledged must be there.
  */
 export async function takeTurn(options: RecoveryTurnOptions): Promise<RecoveryTurn> {
   const { target, settings, parent, plan } = options
