@@ -19,7 +19,7 @@ constexpr size_t kWaitersKeptMax = 64;
 struct ColdItem {
   std::shared_ptr<const PartitionLog> log;
   ReadOutcome read;
-  // Where to look if `read` could not tell.
+  // What it was asked for, to look again where `read` could not tell.
   Offset from;
   ReadLimit limit;
   ReadHint hint;
@@ -45,7 +45,8 @@ void bring_in(std::vector<ColdItem>* items) {
     if (knows_where) bring_in(*item.log, item.read, buffer);
     if (!item.read.is_cold) continue;
     auto found = item.log->read(item.from, item.read.bytes, item.limit, true, &item.hint);
-    if (found.ok() && !knows_where) bring_in(*item.log, *found, buffer);
+    if (!found.ok() || found->bytes == 0 || knows_where) continue;
+    if (!is_in_page_cache(*found)) bring_in(*item.log, *found, buffer);
   }
 }
 

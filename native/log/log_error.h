@@ -17,7 +17,8 @@ struct LogError {
   // A call of the file system failed, and not for a shortage that passes: the disk is not to be
   // trusted any more.
   bool disk_failed = false;
-  // Nothing is wrong, but the answer is on the disk and the caller may not wait (ReadWait).
+  // For who may not wait (ReadWait) nothing is wrong, but the answer is on the disk. From a call
+  // that may wait it is a failure as any other.
   bool would_wait = false;
 };
 

@@ -16,9 +16,6 @@ struct Range {
   Offset next_offset;  // of the first record behind the range
 };
 
-// The file could be read, and does not hold what an index or its size says.
-bool is_about_bytes(const LogError& error) { return !error.disk_failed && !error.would_wait; }
-
 // A boundary before the batch that holds `offset`, by the index. Falls back to the segment's start
 // where an index entry points behind what may be read, as a damaged index file might.
 LogResult<Position> walk_start(const Segment& segment, Offset offset, Position end, ReadWait wait) {
@@ -53,7 +50,7 @@ LogResult<LogPoint> locate_in(const Segment& segment, Offset offset, Position en
   if (!start.ok()) return Err(start.error());
   auto found = walk_to(segment, **file, *start, end, offset, wait);
   // An index file that was damaged while we were down may point between batches.
-  const bool misled = !found.ok() && is_about_bytes(found.error()) && start->value > 0;
+  const bool misled = !found.ok() && !found.error().disk_failed && start->value > 0;
   return misled ? walk_to(segment, **file, Position(0), end, offset, wait) : found;
 }
 
@@ -91,7 +88,7 @@ LogResult<Range> fit(const Segment& segment, const File& file, const Range& all,
   const bool skips = *entry && (*entry)->position > all.begin && (*entry)->position <= until;
   if (skips) {
     auto range = walk_until(file, all.begin, (*entry)->position, until, all.end, false, wait);
-    if (range.ok() || !is_about_bytes(range.error())) return range;
+    if (range.ok() || range.error().disk_failed) return range;
   }
   return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch, wait);
 }
@@ -136,13 +133,20 @@ LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint
   return locate_by(view, from, wait);
 }
 
-// What could not be told without waiting may be as much as is asked for, and the header behind it.
-LogResult<ReadOutcome> cold_or_failed(ReadOutcome outcome, const LogError& error,
-                                      size_t bytes_max) {
-  if (!error.would_wait) return Err(error);
+// What could not be told without waiting may be `bytes_most`, and the header behind it.
+LogResult<ReadOutcome> cold_or_failed(ReadOutcome outcome, const LogError& error, ReadWait wait,
+                                      size_t bytes_most) {
+  if (wait == ReadWait::may_wait || !error.would_wait) return Err(error);
   outcome.is_cold = true;
-  outcome.bytes = bytes_max + kBatchHeaderBytes;
+  outcome.bytes = bytes_most + kBatchHeaderBytes;
   return outcome;
+}
+
+// No more is in the segment that holds `offset`.
+size_t bytes_beside(const LogView& view, Offset offset, const LogPoint& limit) {
+  const SegmentSet& segments = *view.segments;
+  const size_t index = segments.index_of(std::max(offset, segments.first_base_offset()));
+  return static_cast<size_t>(readable_end(segments.at(index), limit).value);
 }
 
 void note_position(const LogView& view, const ReadOutcome& outcome, Offset segment_base,
@@ -196,11 +200,14 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
                         {}});
   }
   auto bound = limit_by(view, limit, wait);
-  if (!bound.ok()) return cold_or_failed(std::move(outcome), bound.error(), bytes_max);
+  if (!bound.ok()) return cold_or_failed(std::move(outcome), bound.error(), wait, bytes_max);
   if (from >= bound->offset) return outcome;
 
   auto start = start_point(view, from, hint, wait);
-  if (!start.ok()) return cold_or_failed(std::move(outcome), start.error(), bytes_max);
+  if (!start.ok()) {
+    const size_t most = std::min(bytes_max, bytes_beside(view, from, *bound));
+    return cold_or_failed(std::move(outcome), start.error(), wait, most);
+  }
   const size_t index = view.segments->index_of_base(start->segment_base);
   ASSERT(index < view.segments->size() && start->has_position());
   const Segment& segment = view.segments->at(index);
@@ -210,13 +217,16 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
   const bool at_limit = segment.base_offset() == bound->segment_base;
   const Offset end_offset = at_limit ? bound->offset : view.segments->at(index + 1).base_offset();
   auto file = segment.file(wait);
-  if (!file.ok()) return cold_or_failed(std::move(outcome), file.error(), bytes_max);
+  if (!file.ok()) {
+    const auto most = std::min(bytes_max, static_cast<size_t>(end - start->position));
+    return cold_or_failed(std::move(outcome), file.error(), wait, most);
+  }
   auto range =
       fit(segment, **file, {start->position, end, end_offset}, bytes_max, whole_first_batch, wait);
   if (!range.ok()) {
     outcome.file = *file;
     outcome.position = start->position;
-    return cold_or_failed(std::move(outcome), range.error(), bytes_max);
+    return cold_or_failed(std::move(outcome), range.error(), wait, bytes_max);
   }
   ASSERT(range->begin == start->position && range->end <= end);
   ASSERT(range->begin <= range->end);

@@ -76,8 +76,8 @@ struct ReadOutcome {
   Position position;
   size_t bytes = 0;
   // Only with ReadWait::cached_only: what it takes to find the batches is not in memory. The same
-  // read on a thread that may wait brings it in. `bytes` are the most that may be asked for then,
-  // and `file` is there if it is known already where they begin.
+  // read on a thread that may wait brings it in. `bytes` are about the most that it finds, and
+  // `file` is there if it is known already where they begin.
   bool is_cold = false;
   // Where a sequential reader goes on, so that nothing is looked up again: pass it as `hint`.
   Offset next_offset;

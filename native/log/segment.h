@@ -32,8 +32,8 @@ class Segment {
   virtual LogResult<std::shared_ptr<const File>> file(ReadWait wait) const = 0;
 
   // The last index entry at or before the argument; nothing if there is none, which means: start at
-  // position 0. Errors only from the disk. One that may not wait does not do so while file() is
-  // open: what opened it may be supposed to have looked here too.
+  // position 0. Errors only from the disk. One that may not wait opens an index file nevertheless,
+  // whose name and inode are in memory as a rule, but waits for none of its pages.
   virtual LogResult<std::optional<OffsetIndexEntry>> floor(Offset offset, ReadWait wait) const = 0;
   virtual LogResult<std::optional<OffsetIndexEntry>> floor(Position position,
                                                            ReadWait wait) const = 0;

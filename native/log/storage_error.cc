@@ -6,8 +6,8 @@ namespace odradek {
 
 LogError storage_error(const FileError& error) {
   LogError answer = storage_error(error.detail);
+  answer.disk_failed = !is_shortage(error);
   answer.would_wait = error.kind == FileErrorKind::would_block;
-  answer.disk_failed = !answer.would_wait && !is_shortage(error);
   return answer;
 }
 

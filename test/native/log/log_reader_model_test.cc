@@ -123,7 +123,8 @@ class Scenario {
     auto outcome = log_->read(from, bytes_max, limit, whole_first, hint, ReadWait::cached_only);
     if (!outcome.ok() || !outcome->is_cold) return outcome;
     ++cold_reads;
-    CHECK(outcome->bytes > bytes_max);
+    CHECK(outcome->bytes > 0);
+    CHECK(outcome->bytes <= bytes_max + kBatchHeaderBytes);
     uint8_t byte = 0;
     if (!outcome->file) ++unopened;
     if (outcome->file) REQUIRE(outcome->file->read_at(outcome->position, {&byte, 1}).ok());
