@@ -116,23 +116,26 @@ void FetchOperation::partition_ready(size_t index) {
   if (!plan_.has_enough() && item.error == ErrorCode::none) {
     park_item(index);
     if (is_charged_) end_work();
-  } else if (plan_.items().size() > 1) {
-    finish_now();  // the others may have something by now, and all share the answer's limits
-  } else {
-    leave_all();
-    state_ = State::idle;
-    finish();
+    return;
   }
+  stop_waiting();
+  // The others may have something by now, and all share the answer's limits.
+  if (plan_.items().size() > 1) plan_.evaluate();
+  finish();
 }
 
 void FetchOperation::finish_now() {
   must_answer_ = true;
   if (state_ != State::parked) return;
   if (is_charged_) begin_work();
-  leave_all();
-  state_ = State::idle;
+  stop_waiting();
   plan_.evaluate();
   finish();
+}
+
+void FetchOperation::stop_waiting() {
+  leave_all();
+  state_ = State::idle;
 }
 
 void FetchOperation::leave_all() {
@@ -271,8 +274,7 @@ void FetchOperation::become_idle() {
 }
 
 void FetchOperation::abandon() {
-  leave_all();
-  state_ = State::idle;
+  stop_waiting();
   become_idle();
 }
 

@@ -72,6 +72,7 @@ class FetchOperation final : public Timer {
   void park_item(size_t index);
   // One of them has news: there may be enough now.
   void partition_ready(size_t index);
+  void stop_waiting();
   void leave_all();
   // There is enough, or no more time: answers, by way of a helper if bytes are cold.
   void finish();

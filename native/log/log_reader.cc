@@ -93,33 +93,6 @@ LogResult<Range> fit(const Segment& segment, const File& file, const Range& all,
   return walk_until(file, all.begin, all.begin, until, all.end, whole_first_batch, wait);
 }
 
-// locate(), told how.
-LogResult<LogPoint> locate_by(const LogView& view, Offset offset, ReadWait wait) {
-  const SegmentSet& segments = *view.segments;
-  if (offset >= view.log_end.offset) return view.log_end;
-  const Offset first = segments.first_base_offset();
-  for (size_t i = segments.index_of(std::max(offset, first)); i < segments.size(); ++i) {
-    const Segment& segment = segments.at(i);
-    const Position end = readable_end(segment, view.log_end);
-    auto found = locate_in(segment, offset, end, wait);
-    if (!found.ok()) return Err(found.error());
-    if (found->position < end) return found;
-  }
-  return view.log_end;
-}
-
-// limit_point(), told how.
-LogResult<LogPoint> limit_by(const LogView& view, ReadLimit limit, ReadWait wait) {
-  const LogPoint& point = limit == ReadLimit::log_end_offset   ? view.log_end
-                          : limit == ReadLimit::high_watermark ? view.high_watermark
-                                                               : view.last_stable;
-  if (point.has_position()) return point;
-  // A transaction that was open at the last start: only its offset is known.
-  auto found = locate_by(view, point.offset, wait);
-  if (!found.ok()) return Err(found.error());
-  return LogPoint{point.offset, found->segment_base, found->position};
-}
-
 // The place where reading at `from` begins: by the hint, or looked up.
 LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint* hint,
                                 ReadWait wait) {
@@ -130,7 +103,7 @@ LogResult<LogPoint> start_point(const LogView& view, Offset from, const ReadHint
       return LogPoint{from, hint->segment_base, hint->position};
     }
   }
-  return locate_by(view, from, wait);
+  return locate(view, from, wait);
 }
 
 // What could not be told without waiting may be `bytes_most`, and the header behind it.
@@ -167,18 +140,35 @@ void collect_aborted(const LogView& view, size_t index, ReadOutcome* outcome, Of
 
 }  // namespace
 
-LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit) {
-  return limit_by(view, limit, ReadWait::may_wait);
-}
-
 Position readable_end(const Segment& segment, const LogPoint& limit) {
   if (segment.base_offset() == limit.segment_base) return limit.position;
   if (segment.base_offset() > limit.segment_base) return Position(0);
   return Position(segment.size_bytes());
 }
 
-LogResult<LogPoint> locate(const LogView& view, Offset offset) {
-  return locate_by(view, offset, ReadWait::may_wait);
+LogResult<LogPoint> locate(const LogView& view, Offset offset, ReadWait wait) {
+  const SegmentSet& segments = *view.segments;
+  if (offset >= view.log_end.offset) return view.log_end;
+  const Offset first = segments.first_base_offset();
+  for (size_t i = segments.index_of(std::max(offset, first)); i < segments.size(); ++i) {
+    const Segment& segment = segments.at(i);
+    const Position end = readable_end(segment, view.log_end);
+    auto found = locate_in(segment, offset, end, wait);
+    if (!found.ok()) return Err(found.error());
+    if (found->position < end) return found;
+  }
+  return view.log_end;
+}
+
+LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit, ReadWait wait) {
+  const LogPoint& point = limit == ReadLimit::log_end_offset   ? view.log_end
+                          : limit == ReadLimit::high_watermark ? view.high_watermark
+                                                               : view.last_stable;
+  if (point.has_position()) return point;
+  // A transaction that was open at the last start: only its offset is known.
+  auto found = locate(view, point.offset, wait);
+  if (!found.ok()) return Err(found.error());
+  return LogPoint{point.offset, found->segment_base, found->position};
 }
 
 LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_max,
@@ -199,7 +189,7 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
                             std::to_string(view.log_end.offset.value) + "]",
                         {}});
   }
-  auto bound = limit_by(view, limit, wait);
+  auto bound = limit_point(view, limit, wait);
   if (!bound.ok()) return cold_or_failed(std::move(outcome), bound.error(), wait, bytes_max);
   if (from >= bound->offset) return outcome;
 

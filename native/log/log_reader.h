@@ -7,7 +7,7 @@
 namespace odradek {
 
 // The limit's offset and place.
-LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit);
+LogResult<LogPoint> limit_point(const LogView& view, ReadLimit limit, ReadWait wait);
 
 // PartitionLog::read on a view.
 LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_max,
@@ -16,7 +16,7 @@ LogResult<ReadOutcome> read_view(const LogView& view, Offset from, size_t bytes_
 
 // Where the first batch starts whose last offset is at or above `offset`, in the segment that
 // `index_of` gives or, if that one ends before, in a later one. The log end if there is none.
-LogResult<LogPoint> locate(const LogView& view, Offset offset);
+LogResult<LogPoint> locate(const LogView& view, Offset offset, ReadWait wait);
 
 // How far the whole batches of a segment may be read under `limit`: its size, or the limit's place.
 Position readable_end(const Segment& segment, const LogPoint& limit);

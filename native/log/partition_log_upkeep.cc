@@ -111,7 +111,7 @@ LogResult<Offset> PartitionLogImpl::truncate_at(Offset offset) {
     const std::lock_guard lock(append_mutex_);
     const LogView view = state_.view();
     if (offset >= view.log_end.offset) return view.log_end.offset;
-    auto cut = locate(view, std::max(offset, view.log_start));
+    auto cut = locate(view, std::max(offset, view.log_start), ReadWait::may_wait);
     if (!cut.ok()) return Err(cut.error());
     // The batch that holds the log start goes as a whole; the offsets before it are not used again.
     // Nor are those of a gap before the segment, which cannot hold them.

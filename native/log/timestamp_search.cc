@@ -164,7 +164,7 @@ LogResult<TimestampLookup> open_batch(const Segment& segment, const StoredBatch&
 
 LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_least,
                                             ReadLimit limit, Offset asked_from) {
-  auto bound = limit_point(view, limit);
+  auto bound = limit_point(view, limit, ReadWait::may_wait);
   if (!bound.ok()) return Err(bound.error());
   const SegmentSet& segments = *view.segments;
   const Offset from = std::max(view.log_start, asked_from);
@@ -195,7 +195,7 @@ LogResult<TimestampLookup> search_timestamp(const LogView& view, TimestampMs at_
 
 LogResult<TimestampLookup> search_max_timestamp(const LogView& view, ReadLimit limit,
                                                 Offset asked_from) {
-  auto bound = limit_point(view, limit);
+  auto bound = limit_point(view, limit, ReadWait::may_wait);
   if (!bound.ok()) return Err(bound.error());
   const SegmentSet& segments = *view.segments;
   const Offset from = std::max(view.log_start, asked_from);
