@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
+#include <string>
 #include <vector>
 
 #include "fatal.h"
+#include "record_files.h"
 
 namespace odradek::bench {
 
@@ -67,12 +67,7 @@ void evict_file(const char* path, Evicted& total) {
 
 Evicted evict_record_files(const std::string& folder) {
   Evicted total;
-  std::error_code error;
-  for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error)) {
-    if (at->path().extension() == ".log") evict_file(at->path().c_str(), total);
-  }
-  if (error) fatal("cannot list %s: %s", folder.c_str(), error.message().c_str());
+  for (const std::string& path : record_files_below(folder)) evict_file(path.c_str(), total);
   if (total.bytes == 0) fatal("%s holds no records", folder.c_str());
   if (!is_cold(total.resident_bytes, total.bytes)) {
     fatal("%lld of %lld bytes of records stay in memory",

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "report.h"
 #include "run.h"
+#include "scan.h"
 #include "topic_setup.h"
 
 namespace odradek::bench {
@@ -75,9 +76,11 @@ Window run_phases(const Options& options, RunState& state, int64_t connecting_ns
           end.broker_cpu_ns - begin.broker_cpu_ns, connected_ns - connecting_ns};
 }
 
-void run_disk(const Options& options) {
+// Without a broker.
+template <typename Run>
+void run_bare(const Options& options, Run run) {
   const auto counts = std::make_unique<Counts>();
-  const Window window = run_durable_writes(options, *counts);
+  const Window window = run(options, *counts);
   print_report(options, window, *counts);
 }
 
@@ -155,7 +158,10 @@ int main(int argc, char** argv) {
       run_broker(options);
       break;
     case Mode::disk:
-      run_disk(options);
+      run_bare(options, run_durable_writes);
+      break;
+    case Mode::scan:
+      run_bare(options, run_scan);
       break;
     case Mode::evict:
       print_evicted(evict_record_files(options.path));

@@ -12,12 +12,12 @@ namespace odradek::bench {
 
 namespace {
 
-constexpr const char* kHelp = R"(odradek-load produce|fetch|end-to-end|disk|evict [option]...
+constexpr const char* kHelp = R"(odradek-load produce|fetch|end-to-end|disk|scan|evict [option]...
 
 Loads a Kafka broker over closed-loop connections, or at a fixed rate, and prints one JSON object;
-or writes and syncs in a loop without a broker, which is the most that a disk allows; or drops a
-broker's record files from the page cache, and fails if they stay there. SIGTERM ends the measured
-time early.
+or does without a broker what no broker can do faster: writes and syncs in a loop (disk), sends a
+broker's record files once over loopback (scan); or drops those files from the page cache, and fails
+if they stay there (evict). SIGTERM ends the measured time of a broker's load early.
 
 end-to-end produces and reads what it produced; with --rate a latency is from when a request was due
 until its records have arrived. It takes the options of produce, --max-bytes, --max-wait-ms,
@@ -67,6 +67,11 @@ until its records have arrived. It takes the options of produce, --max-bytes, --
  disk:
   --path DIR              where the file is made that is written; required
   --write-bytes N         bytes of each write, with a sync behind it (1024)
+
+ scan:
+  --path DIR              the broker's data; required
+  --topic NAME            whose files are sent, of partitions below --partitions
+  --max-bytes N           sent for each request (1048576)
 
  evict:
   --path DIR              the broker's data; required
@@ -200,13 +205,17 @@ Mode parse_mode(const char* text) {
   if (text != nullptr && std::strcmp(text, "fetch") == 0) return Mode::fetch;
   if (text != nullptr && std::strcmp(text, "end-to-end") == 0) return Mode::end_to_end;
   if (text != nullptr && std::strcmp(text, "disk") == 0) return Mode::disk;
+  if (text != nullptr && std::strcmp(text, "scan") == 0) return Mode::scan;
   if (text != nullptr && std::strcmp(text, "evict") == 0) return Mode::evict;
-  fatal("the first argument is the mode, produce, fetch, end-to-end, disk or evict; see --help");
+  fatal(
+      "the first argument is the mode, produce, fetch, end-to-end, disk, scan or evict; see "
+      "--help");
 }
 
 void check(const Options& options) {
   const bool end_to_end = options.mode == Mode::end_to_end;
   if (options.mode == Mode::disk && options.path.empty()) fatal("disk needs --path");
+  if (options.mode == Mode::scan && options.path.empty()) fatal("scan needs --path");
   if (options.mode == Mode::evict && options.path.empty()) fatal("evict needs --path");
   if (options.mode != Mode::produce && !end_to_end && options.rate != 0) {
     fatal("only produce and end-to-end have a --rate");

@@ -8,8 +8,9 @@
 
 namespace odradek::bench {
 
-// What is loaded: a broker, or in `disk` a bare disk; `evict` loads nothing.
-enum class Mode : uint8_t { produce, fetch, end_to_end, disk, evict };
+// What is loaded: a broker, in `disk` a bare disk, in `scan` a disk and loopback; `evict` loads
+// nothing.
+enum class Mode : uint8_t { produce, fetch, end_to_end, disk, scan, evict };
 
 struct Options {
   Mode mode = Mode::produce;
@@ -53,7 +54,7 @@ struct Options {
   int consumers = 1;
   bool fan_out = false;
 
-  // Disk and evict.
+  // Disk, scan and evict.
   std::string path;
   int write_bytes = 1024;
 };

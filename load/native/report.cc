@@ -18,6 +18,8 @@ const char* name_of(Mode mode) {
       return "end-to-end";
     case Mode::disk:
       return "disk";
+    case Mode::scan:
+      return "scan";
     case Mode::evict:
       return "evict";
   }

@@ -141,6 +141,22 @@ describe.skipIf(!hasCompiler)('odradek-load', () => {
     expect((await runLoad('fetch', once)).records).toBe(100_000)
   })
 
+  it("scans one topic's files without the broker", async () => {
+    const load = { requests: 30, records: 100, 'record-bytes': 1_000 }
+    await runLoad('produce', { ...base('scanned'), create: true, ...load, connections: partitions })
+    const where = { path: broker.dataFolder, topic: 'scanned', 'max-bytes': 100_000 }
+    const { bytes, requests, latencyUs } = await runLoad('scan', { ...where, partitions })
+    // Files of a segment that is written to may end with zeros.
+    expect(bytes).toBeGreaterThanOrEqual(3_000 * 1_000)
+    expect(requests).toBeGreaterThanOrEqual(bytes / 100_000)
+    expect(latencyUs.max).toBeGreaterThan(0)
+    const some = await runLoad('scan', { ...where, partitions: 1 })
+    expect(some.bytes).toBeLessThan(bytes)
+    await expect(runLoad('scan', { ...where, topic: 'no-such' })).rejects.toThrow(
+      'holds no records of no-such',
+    )
+  })
+
   it.skipIf(!existsSync(memoryFolder))('does not call cold what cannot leave memory', async () => {
     const folder = mkdtempSync(join(memoryFolder, 'odradek-evict-'))
     try {

@@ -14,7 +14,7 @@ export interface LatencyReport {
 }
 
 /** What odradek-load does; see its help. */
-export type LoadMode = 'produce' | 'fetch' | 'end-to-end' | 'disk'
+export type LoadMode = 'produce' | 'fetch' | 'end-to-end' | 'disk' | 'scan'
 
 /** What odradek-load prints: one measured window of one case. */
 export interface LoadReport {

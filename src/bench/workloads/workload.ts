@@ -40,7 +40,7 @@ export interface Reading {
 /** What odradek-load does; see load/native. */
 export interface GeneratorLoad extends Reading {
   readonly client: 'odradek-load'
-  readonly mode: Exclude<LoadMode, 'disk'>
+  readonly mode: Exclude<LoadMode, 'disk' | 'scan'>
   readonly partitions: number
   /** A case that goes before, whose topic it uses; without, it has one of its own. */
   readonly continues?: string
@@ -104,8 +104,9 @@ export interface RdkafkaLoad {
 }
 
 /**
- * What producers of odradek-load do at a rate, alone and then while a reader of it goes once
- * through what was written before and is no longer in memory.
+ * What producers of odradek-load do at a rate, alone, then while a reader of it goes once through
+ * what was written before and is no longer in memory, and while its scan does so without the
+ * broker.
  */
 export interface ColdReaderLoad {
   readonly client: 'cold-reader'
