@@ -61,11 +61,7 @@ async function startOnce(executable: string, folder: string): Promise<Start> {
     },
   }
   const { settings, parent } = options
-  const broker = await BrokerProcess.start({
-    target,
-    settings,
-    ...(parent === undefined ? {} : { parent }),
-  })
+  const broker = await BrokerProcess.start({ target, settings, parent })
   try {
     const answerMs = broker.firstAnswerMs
     const begun = performance.now() - answerMs

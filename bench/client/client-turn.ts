@@ -38,7 +38,7 @@ export type TurnFigures = Readonly<Record<string, Readonly<Record<string, Figure
 export async function takeClientTurn(plan: TurnPlan): Promise<TurnFigures> {
   const { target, settings, parent, cases } = plan
   if (!plan.cold) fillPageCache()
-  const broker = await BrokerProcess.start({ target, settings, ...(parent ? { parent } : {}) })
+  const broker = await BrokerProcess.start({ target, settings, parent })
   const feeder = new Feeder(broker.address)
   try {
     const figures: Record<string, Record<string, Figures>> = {}

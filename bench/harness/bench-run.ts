@@ -51,7 +51,7 @@ async function runOnce(
   prepare: (broker: BrokerProcess) => Promise<void>,
 ): Promise<BenchRun> {
   const { settings, parent, cold } = options
-  const broker = await startWarm({ target, settings, cold, ...(parent ? { parent } : {}) })
+  const broker = await startWarm({ target, settings, cold, parent })
   try {
     const { firstAnswerMs } = broker
     await sleep(restMs)

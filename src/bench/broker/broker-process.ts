@@ -25,7 +25,7 @@ export interface BrokerOptions {
   readonly target: BrokerTarget
   readonly settings?: Settings
   /** Where the folder with data and log is made; the system's temporary folder by default. */
-  readonly parent?: string
+  readonly parent?: string | undefined
   /** The longest that a start or a stop may take, in ms; 60,000 by default. */
   readonly patienceMs?: number
 }

@@ -1,8 +1,4 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { discard } from '../harness/discard.ts'
 import { flushEach, pageCache } from '../harness/flush-mode.ts'
 import { fillPageCache } from '../harness/page-cache.ts'
 import { othersCores } from '../harness/processor-time.ts'
@@ -36,19 +32,14 @@ export async function takeLifecycleTurn(
   for (const { name, load } of all) {
     if (!isLifecycle(load)) throw new Error(`${name} needs a broker that is up`)
     if (!cold) fillPageCache()
-    const folder = mkdtempSync(join(parent ?? tmpdir(), 'odradek-lifecycle-'))
-    try {
-      const where = { target, settings, parent: folder }
-      cases[name] =
-        load.client === 'restart'
-          ? await takeRecoveryTurn({
-              ...where,
-              plan: planLoad(load.gib * 1024 ** 3, load.partitions),
-            })
-          : await takePartitionTurn({ ...where, ...load })
-    } finally {
-      discard(folder)
-    }
+    const where = { target, settings, parent }
+    cases[name] =
+      load.client === 'restart'
+        ? await takeRecoveryTurn({
+            ...where,
+            plan: planLoad(load.gib * 1024 ** 3, load.partitions),
+          })
+        : await takePartitionTurn({ ...where, ...load })
   }
   return { side, round, durability, othersCores: cores, cases }
 }

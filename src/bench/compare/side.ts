@@ -47,8 +47,7 @@ export function startedSide(target: BrokerTarget, options: SideOptions): Side {
     starting: { target, settings, parent, cold },
     async open(own = {}) {
       const all = { ...own, ...settings }
-      const where = parent === undefined ? {} : { parent }
-      const broker = await startWarm({ target, settings: all, cold, patienceMs, ...where })
+      const broker = await startWarm({ target, settings: all, cold, patienceMs, parent })
       return {
         host: '127.0.0.1',
         port: broker.port,

@@ -38,8 +38,8 @@ export interface PartitionTurn {
 export interface PartitionTurnOptions {
   readonly target: BrokerTarget
   readonly settings: Settings
-  /** Where the broker's folder is made; it stays there. */
-  readonly parent: string
+  /** Where the broker's folder is made. */
+  readonly parent: string | undefined
   readonly topics: number
   readonly partitions: number
 }
@@ -52,8 +52,8 @@ const patienceMs = 300_000
 const restMs = 1_500
 
 /**
- * Creates the topics on a fresh folder, uses, stops, starts and kills the broker. Throws if a
- * partition or an acknowledged record is missing after any start. The folder stays.
+ * Creates the topics on a fresh folder, uses, stops, starts and kills the broker, and discards the
+ * folder. Throws if a partition or an acknowledged record is missing after any start.
  */
 export async function takePartitionTurn(options: PartitionTurnOptions): Promise<PartitionTurn> {
   const { target, settings, parent } = options
@@ -62,7 +62,7 @@ export async function takePartitionTurn(options: PartitionTurnOptions): Promise<
   try {
     return await turn.run()
   } finally {
-    if (broker.running) await broker.kill()
+    await broker.dispose()
   }
 }
 

@@ -52,8 +52,7 @@ const recordsPatienceMs = 60_000
  */
 export async function takeTurn(options: RecoveryTurnOptions): Promise<RecoveryTurn> {
   const { target, settings, parent, plan } = options
-  const where = parent === undefined ? {} : { parent }
-  const broker = await BrokerProcess.start({ target, settings, patienceMs, ...where })
+  const broker = await BrokerProcess.start({ target, settings, patienceMs, parent })
   try {
     const loadSeconds = await load(broker, plan)
     const segments = countSegments(broker.dataFolder)
