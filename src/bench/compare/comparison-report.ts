@@ -11,6 +11,8 @@ const busyShare = 0.9
 
 /** Beside others who use more cores than this no figure tells of the brokers alone. */
 const othersCoresMax = 0.1
+/** In a thousandth of the time a host stops threads for so long that it decides a p99. */
+const stolenShareMax = 0.002
 
 /** Part of a report: words, or rows of a table whose first is its heads. */
 export type Block = string | readonly (readonly string[])[]
@@ -44,6 +46,7 @@ export function workloadBlocks(results: WorkloadResults, { sides }: Results): re
     `${results.name}: ${results.standsFor}.`,
     difference ?? `Both sides: ${durability}.`,
     ...otherWork(results),
+    ...stolenTime(results, sides),
     ...(typeof ratios === 'string' ? [`No ratio: ${ratios}.`] : ratios),
     caseRows(results, sides),
     brokerRows(results, sides),
@@ -61,6 +64,20 @@ function otherWork({ turns }: WorkloadResults): readonly string[] {
   const most = Math.max(0, ...turns.map(({ othersCores }) => othersCores))
   if (most <= othersCoresMax) return []
   return [`NOT QUIET: others used up to ${short(most)} cores; neither figures nor ratios count.`]
+}
+
+/** Says that the machine is a virtual one whose host let others run. */
+function stolenTime(results: WorkloadResults, sides: Results['sides']): readonly string[] {
+  const shares = caseNames(results).flatMap((name) =>
+    sides.flatMap((side) => valuesOf(results, side, name, 'stolenShare')),
+  )
+  const most = Math.max(0, ...shares)
+  if (most <= stolenShareMax) return []
+  const percent = short(most * 100)
+  return [
+    `NOT QUIET: this machine's host gave up to ${percent} % of the processors' time to others; ` +
+      'latencies from the p99 on hold that.',
+  ]
 }
 
 /** Says where the client and not the broker was the limit. */

@@ -48,6 +48,7 @@ export const caseFigures: readonly Figure[] = [
   { name: 'clientCores', title: 'client cores', compared: false },
   { name: 'clientShare', title: 'client % of CPU', unit: 0.01, compared: false },
   { name: 'clientBusy', title: 'client busy %', unit: 0.01, compared: false },
+  { name: 'stolenShare', title: 'stolen %', unit: 0.01, compared: false },
 ]
 
 /** Of a broker's start and memory. */

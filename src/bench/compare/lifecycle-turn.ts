@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { flushEach, pageCache } from '../harness/flush-mode.ts'
 import { fillPageCache } from '../harness/page-cache.ts'
-import { othersCores } from '../harness/processor-time.ts'
+import { othersCores, withStolenShare } from '../harness/processor-time.ts'
 import { restMs } from '../harness/warm-start.ts'
 import { takePartitionTurn } from '../partitions/partition-turn.ts'
 import { planLoad } from '../recovery/load-plan.ts'
@@ -33,13 +33,14 @@ export async function takeLifecycleTurn(
     if (!isLifecycle(load)) throw new Error(`${name} needs a broker that is up`)
     if (!cold) fillPageCache()
     const where = { target, settings, parent }
-    cases[name] =
+    cases[name] = await withStolenShare(() =>
       load.client === 'restart'
-        ? await takeRecoveryTurn({
+        ? takeRecoveryTurn({
             ...where,
             plan: planLoad(load.gib * 1024 ** 3, load.partitions),
           })
-        : await takePartitionTurn({ ...where, ...load })
+        : takePartitionTurn({ ...where, ...load }),
+    )
   }
   return { side, round, durability, othersCores: cores, cases }
 }

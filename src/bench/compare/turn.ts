@@ -5,7 +5,7 @@ import type { Settings } from '../broker/broker-target.ts'
 import { onConnection } from '../broker/connect.ts'
 import { produceBatch } from '../broker/record-requests.ts'
 import { granted } from '../harness/granted.ts'
-import { othersCores } from '../harness/processor-time.ts'
+import { othersCores, withStolenShare } from '../harness/processor-time.ts'
 import { restMs } from '../harness/warm-start.ts'
 import { createTopics } from '../partitions/partition-requests.ts'
 import type { Workload, WorkloadCase } from '../workloads/workload.ts'
@@ -59,7 +59,8 @@ export async function takeTurn(side: Side, options: TurnOptions): Promise<Turn> 
       const topic = topics.get(continuedBy(each) ?? '') ?? `${prefix}-${i}`
       topics.set(each.name, topic)
       const known = withRate(each, cases, options.slower)
-      cases[each.name] = withRecords(each.name, await takeCase(subject, topic, known, options))
+      const figures = await withStolenShare(() => takeCase(subject, topic, known, options))
+      cases[each.name] = withRecords(each.name, figures)
     }
     const memory = { firstProduceMs, idleRssBytes }
     const broker = brokerFigures(subject, memory)

@@ -59,6 +59,28 @@ export function machineSeconds(): number {
   return busy.reduce((sum, ms) => sum + ms, 0) / 1_000
 }
 
+/** Of the columns of the first line of proc_stat(5). */
+const stolenColumn = 8
+
+/** Processor time that a virtual machine's host gave to others, in seconds over all cores. */
+export function stolenSeconds(stat: string = readFileSync('/proc/stat', 'utf8')): number {
+  const [machine = ''] = stat.split('\n', 1)
+  return Number(machine.split(/ +/)[stolenColumn]) / ticksPerSecond
+}
+
+/**
+ * The figures that work ends with, and which share of all processors' time the machine's host gave
+ * to others meanwhile: a thread that it stops stands still for milliseconds.
+ */
+export async function withStolenShare(
+  work: () => Promise<object>,
+): Promise<{ readonly stolenShare: number }> {
+  const [begun, before] = [performance.now(), stolenSeconds()]
+  const figures = await work()
+  const seconds = (performance.now() - begun) / 1_000
+  return { ...figures, stolenShare: (stolenSeconds() - before) / (seconds * cpus().length) }
+}
+
 /**
  * How many cores worked while `rest` lasted, less what the named process used: what others took
  * from a measurement that begins now. Never below 0.

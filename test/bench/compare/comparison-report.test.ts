@@ -43,6 +43,15 @@ describe('workloadBlocks', () => {
     expect(blocksOf(withTurns({ othersCores: 0.1 })).join()).not.toContain('NOT QUIET')
   })
 
+  it("says that the machine's host let others run", () => {
+    const stolen = (stolenShare: number) =>
+      blocksOf(withTurns({ cases: { one: { requestsPerSecond: 1, stolenShare } } })).join()
+    const words =
+      "NOT QUIET: this machine's host gave up to 1.50 % of the processors' time to others"
+    expect(stolen(0.015)).toContain(words)
+    expect(stolen(0.001)).not.toContain('NOT QUIET')
+  })
+
   it('says where the client is the limit', () => {
     const busy = blocksOf(withTurns({ cases: { one: { requestsPerSecond: 1, clientBusy: 0.97 } } }))
     const words = 'The client is the limit of one on kafka: its threads are 97 % busy.'

@@ -6,6 +6,8 @@ import {
   othersCores,
   processSeconds,
   spending,
+  stolenSeconds,
+  withStolenShare,
 } from '../../../src/bench/harness/processor-time.ts'
 
 /** Keeps one core at work. */
@@ -44,6 +46,15 @@ describe.skipIf(process.platform !== 'linux')('processor time', () => {
     expect(spent.brokerCpuSeconds).toBeGreaterThan(0.02)
     expect(spent.brokerCpuSeconds).toBeLessThan(spent.seconds)
     expect((await spending(undefined, async () => {})).brokerCpuSeconds).toBe(undefined)
+  })
+
+  it('of which the host gave some to others', async () => {
+    const stat = 'cpu  1 2 3 4 5 6 7 250 9 10\ncpu0 1 2 3 4 5 6 7 100 9 10\n'
+    expect(stolenSeconds(stat)).toBe(2.5)
+    const measured = await withStolenShare(async () => ({ records: 7 }))
+    expect(measured).toMatchObject({ records: 7 })
+    expect(measured.stolenShare).toBeGreaterThanOrEqual(0)
+    expect(measured.stolenShare).toBeLessThan(1)
   })
 
   it('of others leaves out the one that is named', async () => {
