@@ -14,7 +14,9 @@ const mostSeconds = 600
  * which is what so much reading costs on this machine whoever does it.
  */
 export async function runColdReader(load: ColdReaderLoad, place: CasePlace): Promise<object> {
-  const old = dataOptions(1, { ...place, topic: `${place.topic}-old` })
+  const topic = `${place.topic}-old`
+  const partitions = 1
+  const old = dataOptions(partitions, { ...place, topic })
   const { data, warmUp, reader } = load
   const producers = {
     ...dataOptions(load.partitions, place),
@@ -28,10 +30,8 @@ export async function runColdReader(load: ColdReaderLoad, place: CasePlace): Pro
   const consumer = await producersBeside(producers, () =>
     runLoad('fetch', { ...old, ...reader, once: true, duration: mostSeconds }),
   )
-  await makeCold(place)
-  const scan = await producersBeside(producers, () =>
-    runLoad('scan', { path: place.dataFolder ?? '', topic: `${place.topic}-old`, partitions: 1 }),
-  )
+  const path = await makeCold(place)
+  const scan = await producersBeside(producers, () => runLoad('scan', { path, topic, partitions }))
   return coldReaderFigures(alone, consumer, scan)
 }
 

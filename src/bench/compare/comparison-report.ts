@@ -11,7 +11,7 @@ const busyShare = 0.9
 
 /** Beside others who use more cores than this no figure tells of the brokers alone. */
 const othersCoresMax = 0.1
-/** In a thousandth of the time a host stops threads for so long that it decides a p99. */
+/** A little more decides a p99: all requests wait that are due while a thread is stopped. */
 const stolenShareMax = 0.002
 
 /** Part of a report: words, or rows of a table whose first is its heads. */
